@@ -1,0 +1,21 @@
+"""A client for O*NET Web Services, of either API generation and table layout."""
+
+from onet_client.client import OnetClient, connect
+from onet_client.deadline import Deadline
+from onet_client.domains import Domain
+from onet_client.governor import Governor, InMemoryGovernor
+from onet_client.reply import ApiVersion
+from onet_client.rows import Occupation, Rating, Table
+
+__all__ = [
+    "ApiVersion",
+    "Deadline",
+    "Domain",
+    "Governor",
+    "InMemoryGovernor",
+    "Occupation",
+    "OnetClient",
+    "Rating",
+    "Table",
+    "connect",
+]

@@ -1,0 +1,232 @@
+"""The O*NET Web Services, one method for each thing that can be asked."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+from urllib.parse import urljoin
+
+from onet_client import interpret
+from onet_client.address import base_url
+from onet_client.auth import credentials
+from onet_client.deadline import Deadline
+from onet_client.domains import OCCUPATIONS, Domain, check_domain, layout, rows_path
+from onet_client.errors import BadRequest, NoData, NotFound, OnetError, UnknownCode
+from onet_client.fields import CODE
+from onet_client.governor import Governor
+from onet_client.interpret import Page
+from onet_client.paging import DomainCheck, PageSequence
+from onet_client.reply import ApiVersion, Reply, bad
+from onet_client.rows import Occupation, Rating, Table
+from onet_client.transport import Exchange, Transport
+
+T = TypeVar("T")
+
+
+class OnetClient:
+    """Asks O*NET Web Services; made by `connect`, and safe to share between threads.
+
+    Every method takes a `Deadline` to share with other calls, or else allows itself the
+    configured seconds. Any can raise any `OnetError`; the ones named are those that mean
+    something of their own there. A result is whole, or there is none.
+    """
+
+    def __init__(
+        self, transport: Transport, api: ApiVersion, new_deadline: Callable[[], Deadline]
+    ) -> None:
+        self._transport = transport
+        self._api = api
+        self._new_deadline = new_deadline
+        self._release: str | None = None
+        self._layouts: dict[str, tuple[str, ...]] = {}
+
+    def release(self, *, deadline: Deadline | None = None) -> str:
+        """The database release the upstream serves, such as 30.3."""
+        found = self._ask("about", interpret.release, deadline or self._new_deadline())
+        if found != self._release:  # its tables may be others
+            self._release, self._layouts = found, {}
+        return found
+
+    def tables(self, *, deadline: Deadline | None = None) -> tuple[Table, ...]:
+        """The tables of that release."""
+        return self._ask("database", self._read_tables, deadline or self._new_deadline())
+
+    def occupation(self, code: str, *, deadline: Deadline | None = None) -> Occupation:
+        """The occupation of that code.
+
+        Raises:
+            UnknownCode: If the list of occupations does not have it either.
+        """
+        _check_code(code)
+        deadline = deadline or self._new_deadline()
+        try:
+            return self._ask(
+                f"online/occupations/{code}/",
+                lambda reply: interpret.occupation(reply, code),
+                deadline,
+            )
+        except BadRequest as refused:
+            self._check_known(code, refused, deadline)
+            raise
+
+    def occupations(self, *, deadline: Deadline | None = None) -> tuple[Occupation, ...]:
+        """All occupations, rated or not, without their descriptions."""
+        found: dict[str, Occupation] = {}
+
+        def read(reply: Reply) -> Page[Occupation]:
+            page = interpret.occupations(reply, self._api)
+            if not page.rows:
+                raise bad("a list of occupations that is empty")
+            if any(occupation.code in found for occupation in page.rows):
+                raise bad("an occupation that is on two pages")
+            return page
+
+        for page in self._pages(OCCUPATIONS, read, deadline or self._new_deadline()):
+            found.update((occupation.code, occupation) for occupation in page.rows)
+        return tuple(found.values())
+
+    def ratings(
+        self, code: str, domain: Domain, *, deadline: Deadline | None = None
+    ) -> tuple[Rating, ...]:
+        """Every rating of one occupation in a domain: each element on both scales.
+
+        Raises:
+            UnknownCode: If the list of occupations does not have the code.
+            NoData: If it does, and no table of the domain has a row for it.
+            NotFound: If the upstream has no tables for the domain; it names what it has.
+        """
+        _check_code(code)
+        deadline = deadline or self._new_deadline()
+        remembered = self._layouts.get(domain)
+        tables = remembered or self._tables_of(domain, deadline)
+        try:
+            return self._ratings(code, tables, deadline)
+        except NoData as nothing:
+            self._check_known(code, nothing, deadline)
+            raise
+        except (BadRequest, NotFound) as refused:
+            # An unknown table is refused as an unknown code is, and a new release may have
+            # other tables than those remembered.
+            current = self._tables_of(domain, deadline) if remembered else tables
+            if current == tables:
+                self._check_known(code, refused, deadline)
+                raise
+        return self._ratings(code, current, deadline)
+
+    def _ratings(self, code: str, tables: Sequence[str], deadline: Deadline) -> tuple[Rating, ...]:
+        pages = self._rating_pages(tables, code, deadline)
+        return tuple(rating for page in pages for rating in page.rows)
+
+    def stream_ratings(
+        self, domain: Domain, *, deadline: Deadline | None = None
+    ) -> Iterator[tuple[Rating, ...]]:
+        """Every rating of a domain, by table and there by occupation, a page at a time.
+
+        Only when the iterator has come to its end without an error are the pages known to
+        be whole; an error can come after any of them. Without a deadline to share, each
+        page has the configured seconds of its own.
+
+        Raises:
+            NotFound: If the upstream has no tables for the domain.
+        """
+        tables = self._tables_of(domain, deadline or self._new_deadline())
+        for page in self._rating_pages(tables, None, deadline):
+            yield page.rows
+            del page  # or it would be held while the next one is read
+
+    def _rating_pages(
+        self, tables: Sequence[str], code: str | None, deadline: Deadline | None
+    ) -> Iterator[Page[Rating]]:
+        check = DomainCheck(tables, code)
+        for table in tables:
+            read = self._reader(table, code, check)
+            yield from self._pages(rows_path(table, code), read, deadline)
+
+    def _reader(
+        self, table: str, code: str | None, check: DomainCheck
+    ) -> Callable[[Reply], Page[Rating]]:
+        return lambda reply: check.accept(table, interpret.ratings(reply, self._api, code))
+
+    def _check_known(self, code: str, instead: OnetError, deadline: Deadline) -> None:
+        """Raise UnknownCode, in place of another error, if the list does not have the code."""
+        if all(occupation.code != code for occupation in self.occupations(deadline=deadline)):
+            raise UnknownCode(
+                f"{code} is not in the list of occupations",
+                status=instead.status,
+                url=instead.url,
+                attempts=instead.attempts,
+            ) from instead
+
+    def _read_tables(self, reply: Reply) -> tuple[Table, ...]:
+        return interpret.tables(reply, self._api)
+
+    def _tables_of(self, domain: str, deadline: Deadline) -> tuple[str, ...]:
+        check_domain(domain)
+
+        def read(reply: Reply) -> tuple[str, ...]:
+            return layout(domain, [table.table_id for table in self._read_tables(reply)])
+
+        self._layouts[domain] = found = self._ask("database", read, deadline)
+        return found
+
+    def _pages(
+        self, path: str, read: Callable[[Reply], Page[T]], deadline: Deadline | None
+    ) -> Iterator[Page[T]]:
+        base = self._transport.base_url
+        sequence: PageSequence[T] = PageSequence(base, base + path)
+        while sequence.url is not None:
+            yield self._ask(
+                sequence.url,
+                lambda reply: sequence.accept(read(reply)),
+                deadline or self._new_deadline(),
+            )
+
+    def _ask(self, path: str, read: Callable[[Reply], T], deadline: Deadline) -> T:
+        exchange = Exchange(urljoin(self._transport.base_url, path), deadline)
+        reply = self._transport.get(exchange)
+        try:
+            return read(reply)
+        except OnetError as error:
+            error.url, error.attempts = exchange.url, exchange.attempts
+            raise
+
+
+def _check_code(code: str) -> None:
+    if not CODE.fullmatch(code):
+        raise BadRequest("not an O*NET-SOC code such as 15-1254.00")
+
+
+def connect(
+    api_url: str,
+    api_version: ApiVersion,
+    *,
+    api_key: str | None = None,
+    username: str | None = None,
+    password: str | None = None,
+    connect_timeout: float = 3.0,
+    read_timeout: float = 10.0,
+    deadline: float = 20.0,
+    max_concurrency: int = 4,
+    governor: Governor,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> OnetClient:
+    """A client of one upstream. Nothing is asked yet, and all times are seconds.
+
+    API version 2 takes `api_key`, 1.9 takes `username` and `password`. `connect_timeout` is
+    for a connection, `read_timeout` for each further piece of a reply, `deadline` for all of
+    a call, waiting and retries included. At most `max_concurrency` requests are under way at
+    once; the governor, which clients of one upstream should share, gives leave for each.
+
+    Raises:
+        NotConfigured: If credentials are missing or the URL is unusable, naming the setting.
+    """
+    transport = Transport(
+        base_url(api_url),
+        credentials(api_version, api_key, username, password),
+        connect_timeout=connect_timeout,
+        read_timeout=read_timeout,
+        max_concurrency=max_concurrency,
+        governor=governor,
+        sleep=sleep,
+    )
+    return OnetClient(transport, api_version, lambda: Deadline(deadline, clock))

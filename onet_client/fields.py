@@ -1,0 +1,140 @@
+"""Kinds of values that the upstream's rows are made of.
+
+Figures are exact: a JSON number arrives as `int` or `Decimal` and leaves with the four
+decimals that the release files have. One that would have to be rounded is refused.
+"""
+
+import datetime
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+CODE = re.compile(r"[0-9]{2}-[0-9]{4}\.[0-9]{2}")
+"""An O*NET-SOC code, to be matched in full."""
+
+ELEMENT_ID = re.compile(r"[0-9](\.[0-9A-Za-z]{1,3}){1,6}")
+"""A content model id such as 2.A.1.a, to be matched in full."""
+
+_FOUR_DECIMALS = Decimal("0.0001")
+_NUMERAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?")
+_ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-[0-9]{2}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROL_IN_PROSE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _exact(value: int | Decimal | str) -> Decimal:
+    if isinstance(value, str) and not _NUMERAL.fullmatch(value):
+        raise ValidationError("not a number")
+    number = Decimal(value)
+    if not -1_000_000 < number < 1_000_000:
+        raise ValidationError("not a number in any range known here")
+    four = number.quantize(_FOUR_DECIMALS)
+    if four != number:
+        raise ValidationError("more than four decimals")
+    return four if four else Decimal("0.0000")  # minus zero is zero
+
+
+class Figure(fields.Field[Decimal]):
+    """A number of at most four decimals; a string that spells one is taken as one."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Decimal:
+        if type(value) not in (Decimal, int, str):  # a bool is an int only to isinstance
+            raise ValidationError("not a number")
+        return _exact(value)
+
+
+def _count(value: Any) -> int:
+    if type(value) not in (Decimal, int, str):
+        raise ValidationError("not a number")
+    figure = _exact(value)
+    if figure < 0 or figure != int(figure):
+        raise ValidationError("not a count")
+    return int(figure)
+
+
+class Count(fields.Field[int]):
+    """A whole number, 0 or more; a string that spells one is taken as one."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
+        return _count(value)
+
+
+class CountOrLink(fields.Field[Any]):
+    """A count, or None where there is a link to what could be counted."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> int | None:
+        return _count(value) if type(value) in (Decimal, int) else None
+
+
+class Text(fields.Field[str]):
+    """Text of at most `longest` characters, none of them a control character."""
+
+    def __init__(self, longest: int, *, prose: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._longest = longest
+        self._forbidden = _CONTROL_IN_PROSE if prose else _CONTROL
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
+        if not isinstance(value, str):
+            raise ValidationError("not text")
+        if not value.strip() or len(value) > self._longest:
+            raise ValidationError(f"empty or longer than {self._longest} characters")
+        if self._forbidden.search(value):
+            raise ValidationError("holds a control character")
+        return value
+
+
+class Code(fields.Field[str]):
+    """An O*NET-SOC code."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
+        if not isinstance(value, str) or not CODE.fullmatch(value):
+            raise ValidationError("not an O*NET-SOC code")
+        return value
+
+
+class ElementId(fields.Field[str]):
+    """The id of a content model element."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
+        if not isinstance(value, str) or len(value) > 20 or not ELEMENT_ID.fullmatch(value):
+            raise ValidationError("not an element id")
+        return value
+
+
+class OneOf(fields.Field[Any]):
+    """One of a few words, each standing for a value."""
+
+    def __init__(self, meaning: Mapping[str, Any], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._meaning = meaning
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
+        if not isinstance(value, str) or value not in self._meaning:
+            raise ValidationError(f"not one of {', '.join(self._meaning)}")
+        return self._meaning[value]
+
+
+@lru_cache(maxsize=1024)
+def _month(value: str) -> datetime.date:
+    match = _ISO_DATE.fullmatch(value)
+    if match is None:
+        raise ValidationError("not a date as 2023-08-01")
+    try:
+        return datetime.date.fromisoformat(value).replace(day=1)
+    except ValueError:
+        raise ValidationError("not a day of the calendar") from None
+
+
+class Month(fields.Field[datetime.date]):
+    """A date, taken to its month."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> datetime.date:
+        if not isinstance(value, str):
+            raise ValidationError("not a date")
+        return _month(value)

@@ -1,0 +1,147 @@
+"""When a request may go: pace, pause and circuit breaker.
+
+The decisions are pure functions from one small state to the next, so that the same rules
+can run over a state kept in memory or in a row that many processes share. Times are
+seconds on whatever clock the keeper of the state reads throughout.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from onet_client.errors import CircuitOpen
+
+FAILURES_TO_OPEN = 5
+"""Failures in a row that open the breaker."""
+
+OPEN_SECONDS = 30.0
+"""How long an open breaker lets nothing through, and the time from probe to probe."""
+
+LONGEST_PAUSE = 86_400.0
+"""A Retry-After is obeyed up to a day, the longest period an O*NET quota has been named for."""
+
+SPACING_MARGIN = 1.2
+"""Stretches the pace. Requests leave evenly but arrive late by what a new connection takes;
+at 5 a second this leaves 200 ms of such lag before a sixth falls into one second."""
+
+
+class Governor(Protocol):
+    """What the transport asks before, and tells after, every request."""
+
+    def acquire(self) -> float:
+        """Take the next slot if it is due.
+
+        Returns:
+            0.0 where the slot is taken and the request may go now, otherwise the seconds
+            to wait before asking again.
+
+        Raises:
+            CircuitOpen: While the breaker is open, with `retry_after` set.
+        """
+
+    def pause(self, seconds: float) -> None:
+        """Let nobody go for so many seconds."""
+
+    def success(self) -> None:
+        """Note that the upstream answered for itself, which closes the breaker."""
+
+    def failure(self) -> None:
+        """Note a connection error, a time-out or a 5xx."""
+
+
+@dataclass(frozen=True, slots=True)
+class GovernorState:
+    """All there is to know.
+
+    Attributes:
+        next_slot: When the next request may go, by the pace.
+        paused_until: When a pause ends.
+        failures: Failures since the last success.
+        open_until: When an open breaker lets its next probe through; None while closed.
+    """
+
+    next_slot: float = 0.0
+    paused_until: float = 0.0
+    failures: int = 0
+    open_until: float | None = None
+
+
+def spacing(max_rate: float) -> float:
+    """Seconds from one request to the next for `max_rate` requests in any one second."""
+    return SPACING_MARGIN / max_rate
+
+
+def admit(state: GovernorState, now: float, spacing: float) -> tuple[GovernorState, float]:
+    """Decide on one request: the state after it, and the seconds to wait (0.0 is go).
+
+    A wait leaves the state as it was. The request let through when an open breaker's time
+    is up is the probe, and moves that time on, so that no second one follows it.
+
+    Raises:
+        CircuitOpen: While the breaker is open.
+    """
+    if state.open_until is not None and now < state.open_until:
+        raise CircuitOpen(
+            "not asked: the upstream failed repeatedly", retry_after=state.open_until - now
+        )
+    wait = max(state.next_slot, state.paused_until) - now
+    if wait > 0:
+        return state, wait
+    open_until = None if state.open_until is None else now + OPEN_SECONDS
+    return replace(state, next_slot=now + spacing, open_until=open_until), 0.0
+
+
+def paused(state: GovernorState, now: float, seconds: float) -> GovernorState:
+    """Nobody goes for `seconds`; never cuts a longer pause short."""
+    until = now + min(max(seconds, 0.0), LONGEST_PAUSE)
+    return replace(state, paused_until=max(state.paused_until, until))
+
+
+def succeeded(state: GovernorState) -> GovernorState:
+    """The upstream answered: the breaker is closed and the count starts again."""
+    return replace(state, failures=0, open_until=None)
+
+
+def failed(state: GovernorState, now: float) -> GovernorState:
+    """One failure more; the one that completes the row opens the breaker.
+
+    Failures while it is open, of a probe or of requests sent before, do not put off the
+    next probe.
+    """
+    failures = state.failures + 1
+    if state.open_until is None and failures >= FAILURES_TO_OPEN:
+        return replace(state, failures=failures, open_until=now + OPEN_SECONDS)
+    return replace(state, failures=failures)
+
+
+class InMemoryGovernor:
+    """A governor for the threads of one process."""
+
+    def __init__(self, max_rate: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._spacing = spacing(max_rate)
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._state = GovernorState()
+
+    def acquire(self) -> float:
+        """See Governor."""
+        with self._lock:
+            self._state, wait = admit(self._state, self._clock(), self._spacing)
+        return wait
+
+    def pause(self, seconds: float) -> None:
+        """See Governor."""
+        with self._lock:
+            self._state = paused(self._state, self._clock(), seconds)
+
+    def success(self) -> None:
+        """See Governor."""
+        with self._lock:
+            self._state = succeeded(self._state)
+
+    def failure(self) -> None:
+        """See Governor."""
+        with self._lock:
+            self._state = failed(self._state, self._clock())

@@ -1,0 +1,111 @@
+"""Pages held together: a list is whole, in order and without repeats, or it is an error."""
+
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+from onet_client.address import resolve
+from onet_client.errors import NoData
+from onet_client.interpret import Page, check_pairs
+from onet_client.reply import bad
+from onet_client.rows import Rating
+
+Row = TypeVar("Row")
+
+MAX_PAGES = 500
+"""Enough for a million rows at 2,000 a page, or for any one table at 200 a page."""
+
+
+class PageSequence(Generic[Row]):
+    """Which page of a list is due, from its first URL to its last page.
+
+    Attributes:
+        url: Where the page that is due is; None after the last.
+    """
+
+    def __init__(self, base_url: str, first_url: str) -> None:
+        self.url: str | None = first_url
+        self._base_url = base_url
+        self._start = 1
+        self._total: int | None = None
+        self._pages = 0
+
+    def accept(self, page: Page[Row]) -> Page[Row]:
+        """Take the page at `url`, and move on to the next.
+
+        A page itself vouches that a next one is named exactly while rows remain, so a list
+        that comes to its end here has as many rows as its total says.
+
+        Raises:
+            BadReply: If it does not begin where the last ended, changes the total, is one
+                too many, or names a next page at another address.
+        """
+        self._pages += 1
+        if page.start != self._start:
+            raise bad(f"a page from row {page.start} where row {self._start} is due")
+        if self._total not in (None, page.total):
+            raise bad("a total that changed from page to page")
+        if self._pages == MAX_PAGES and page.next_url is not None:
+            raise bad(f"more than {MAX_PAGES} pages")
+        self._total, self._start = page.total, page.end + 1
+        if page.next_url is None or self.url is None:
+            self.url = None
+        else:
+            self.url = resolve(self._base_url, self.url, page.next_url)
+        return page
+
+
+class DomainCheck:
+    """Checks the ratings of a domain, page by page and table by table.
+
+    Remembers which codes and elements there are, and the rows of one occupation only. Rows
+    must come by occupation; their order within one is left open, since databases differ in
+    how they sort element ids (2.C.10 before 2.C.2, or after it). As the rows of an
+    occupation are together, one that comes twice is found all the same.
+    """
+
+    def __init__(self, tables: Sequence[str], code: str | None = None) -> None:
+        self._last_table = tables[-1]
+        self._code = code
+        self._codes: dict[str, set[str]] = {table: set() for table in tables}
+        self._elements: dict[str, set[str]] = {table: set() for table in tables}
+        self._current = ""
+        self._pairs: list[tuple[str, str]] = []
+
+    def accept(self, table: str, page: Page[Rating]) -> Page[Rating]:
+        """Take the next page of a table.
+
+        Raises:
+            BadReply: If rows are not sorted, an occupation's are not one for each element
+                and scale, or at the end the tables do not rate the same occupations on
+                different elements.
+            NoData: If at the end no table has a row for the one code asked for.
+        """
+        for rating in page.rows:
+            if rating.occupation_code != self._current:
+                self._begin(table, rating.occupation_code)
+            self._pairs.append((rating.element_id, rating.scale_id))
+            self._elements[table].add(rating.element_id)
+        if page.next_url is None:
+            self._begin(table, None)
+            if table == self._last_table:
+                self._check_tables()
+        return page
+
+    def _begin(self, table: str, code: str | None) -> None:
+        check_pairs(self._pairs)
+        if code is not None:
+            if code < self._current:
+                raise bad("rows that are not sorted by occupation")
+            self._codes[table].add(code)
+        self._current, self._pairs = code or "", []
+
+    def _check_tables(self) -> None:
+        codes, elements = list(self._codes.values()), list(self._elements.values())
+        if not any(codes):
+            if self._code is None:
+                raise bad("a domain without a rating")
+            raise NoData(f"no ratings of {self._code}", status=200)
+        if any(other != codes[0] for other in codes):
+            raise bad("tables of one domain that do not rate the same occupations")
+        if len(set().union(*elements)) != sum(map(len, elements)):
+            raise bad("tables of one domain that rate the same element")

@@ -1,0 +1,157 @@
+"""Rows as the upstream sends them, and the schemas that validate them field by field."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal, get_args
+
+from marshmallow import EXCLUDE, Schema, ValidationError, validates_schema
+
+from onet_client.fields import Code, Count, CountOrLink, ElementId, Figure, Month, OneOf, Text
+
+ScaleId = Literal["LV", "IM"]
+SCALES: Mapping[str, tuple[int, int]] = {"LV": (0, 7), "IM": (1, 5)}
+"""Lowest and highest value of each scale, from the O*NET Scales Reference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """One rating of one element in one occupation on one scale.
+
+    Attributes:
+        occupation_code: O*NET-SOC code, such as 15-1254.00.
+        element_id: Content model id, such as 2.A.1.a.
+        element_name: Its name.
+        scale_id: LV (level, 0-7) or IM (importance, 1-5).
+        value: On the scale, with four decimals, as all figures here.
+        n: Sample size, 0 or more.
+        standard_error: 0 or more.
+        lower_ci: Lower bound of the 95 % confidence interval, on the scale.
+        upper_ci: Upper bound, on the scale and not below the lower.
+        recommend_suppress: Low precision.
+        not_relevant: Rated not relevant for the occupation.
+        date_updated: First day of the month; O*NET dates to the month.
+        domain_source: Who rated, such as Analyst.
+    """
+
+    occupation_code: str
+    element_id: str
+    element_name: str
+    scale_id: ScaleId
+    value: Decimal
+    n: int | None
+    standard_error: Decimal | None
+    lower_ci: Decimal | None
+    upper_ci: Decimal | None
+    recommend_suppress: bool | None
+    not_relevant: bool | None
+    date_updated: datetime.date | None
+    domain_source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Occupation:
+    """An occupation; the list of all has no descriptions."""
+
+    code: str
+    title: str
+    description: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A database table the upstream offers; `rows` is their number where it is told."""
+
+    table_id: str
+    title: str | None
+    rows: int | None
+
+
+_FLAG = {"Y": True, "N": False}
+
+
+class RatingSchema(Schema):
+    """A rating row. Every column must be there; those that may be unknown may be null."""
+
+    class Meta:
+        """Columns nobody asked for are left out."""
+
+        unknown = EXCLUDE
+
+    occupation_code = Code(required=True, data_key="onetsoc_code")
+    element_id = ElementId(required=True)
+    element_name = Text(150, required=True)
+    scale_id = OneOf({scale: scale for scale in get_args(ScaleId)}, required=True)
+    value = Figure(required=True, data_key="data_value")
+    n = Count(required=True, allow_none=True)
+    standard_error = Figure(required=True, allow_none=True)
+    lower_ci = Figure(required=True, allow_none=True, data_key="lower_ci_bound")
+    upper_ci = Figure(required=True, allow_none=True, data_key="upper_ci_bound")
+    recommend_suppress = OneOf(_FLAG, required=True, allow_none=True)
+    not_relevant = OneOf(_FLAG, required=True, allow_none=True)
+    date_updated = Month(required=True, allow_none=True)
+    domain_source = Text(30, required=True, allow_none=True)
+
+    @validates_schema(skip_on_field_errors=True)
+    def _on_the_scale(self, data: Mapping[str, Any], **_: Any) -> None:
+        low, high = SCALES[data["scale_id"]]
+        for name in ("value", "lower_ci", "upper_ci"):
+            figure = data[name]
+            if figure is not None and not low <= figure <= high:
+                raise ValidationError(f"outside {low}-{high}", self.fields[name].data_key or name)
+        if data["standard_error"] is not None and data["standard_error"] < 0:
+            raise ValidationError("negative", "standard_error")
+        if None not in (data["lower_ci"], data["upper_ci"]) and data["lower_ci"] > data["upper_ci"]:
+            raise ValidationError("above upper_ci_bound", "lower_ci_bound")
+
+
+class OccupationSchema(Schema):
+    """One occupation's own page."""
+
+    class Meta:
+        """The rest of the report is left out."""
+
+        unknown = EXCLUDE
+
+    code = Code(required=True)
+    title = Text(150, required=True)
+    description = Text(5000, prose=True, required=True, allow_none=True)
+
+
+class ListedOccupationSchema(Schema):
+    """An entry of the list of all occupations."""
+
+    class Meta:
+        """Links and tags are left out."""
+
+        unknown = EXCLUDE
+
+    code = Code(required=True)
+    title = Text(150, required=True)
+
+
+class TableSchema(Schema):
+    """An entry of the list of tables."""
+
+    class Meta:
+        """Descriptions are left out."""
+
+        unknown = EXCLUDE
+
+    table_id = Text(100, required=True)
+    title = Text(300, load_default=None, allow_none=True)
+    rows = CountOrLink(load_default=None, allow_none=True)
+
+
+class EnvelopeSchema(Schema):
+    """What a page says of itself."""
+
+    class Meta:
+        """The rows are read apart from it."""
+
+        unknown = EXCLUDE
+
+    start = Count(required=True)
+    end = Count(required=True)
+    total = Count(required=True)

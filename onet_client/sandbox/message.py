@@ -1,0 +1,83 @@
+"""What goes in and comes out of the look-alike, apart from any socket."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Literal
+from urllib.parse import parse_qsl
+
+Generation = Literal["2", "1.9"]
+Item = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request, its body apart.
+
+    Attributes:
+        method: in capitals, as sent.
+        target: path and query as sent.
+        headers: by name in lower case.
+        origin: scheme and host as the client addressed them, for the links of the reply.
+    """
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    origin: str
+
+    @property
+    def path(self) -> str:
+        """The path as sent."""
+        return self.target.partition("?")[0]
+
+    @property
+    def query(self) -> list[tuple[str, str]]:
+        """The parameters, decoded and in order."""
+        return parse_qsl(self.target.partition("?")[2], keep_blank_values=True)
+
+    def all(self, name: str) -> list[str]:
+        """Return every value of a query parameter."""
+        return [value for key, value in self.query if key == name]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list: items `start` to `end` of `total`, counted from 1."""
+
+    key: str  # what the items are called: "row" or "occupation"
+    items: Sequence[Item]
+    start: int
+    end: int
+    total: int
+    link: Callable[[int, int], str]  # the address of the items from one number to another
+    next: str | None
+    prev: str | None
+    before: Item | None  # the item ahead of the first
+    extra: Item = field(default_factory=dict)  # what API 1.9 adds to the envelope
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One reply before it is written: a page, an object, an array, or HTML as text."""
+
+    status: int
+    payload: Page | Item | list[Any] | str
+    root: str = "error"  # the root element in XML
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str | None = None  # where it is not what the payload implies
+    cut: bool = False  # half of the body is never written, though nothing says so
+    padding: int = 0  # bytes of white space ahead of the body
+
+
+def html(status: int) -> str:
+    """Return such a page as web servers in front of an API send."""
+    try:
+        phrase = HTTPStatus(status).phrase
+    except ValueError:
+        phrase = "Error"
+    title = f"{status} {phrase}"
+    return (
+        f"<!DOCTYPE html>\n<html><head><title>{title}</title></head>"
+        f"<body><h1>{title}</h1></body></html>\n"
+    )

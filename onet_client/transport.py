@@ -1,0 +1,248 @@
+"""Asking over HTTP: connections, time-outs, retries, and the governor's leave.
+
+Each `requests.Session` is used by one thread at a time, as it is not made for more. There
+are as many as requests may be under way at once, and to hold one is the leave to send.
+"""
+
+import logging
+import queue
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import requests
+from requests.auth import AuthBase
+from requests.utils import get_environ_proxies
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    stop_after_attempt,
+    wait_fixed,
+    wait_random_exponential,
+)
+from urllib3.exceptions import HTTPError, ReadTimeoutError
+
+from onet_client import errors
+from onet_client.address import resolve
+from onet_client.deadline import Deadline
+from onet_client.governor import Governor
+from onet_client.reply import MAX_BODY_BYTES, Reply, check_status, location, retry_after
+from onet_client.wire import DeadlineAdapter, reading_until
+
+log = logging.getLogger(__name__)
+
+USER_AGENT = "skillgap/0.1.0 (onet_client; pull-through cache of O*NET data)"
+
+MAX_ATTEMPTS = 3
+RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
+RETRIED_ERRORS = (errors.Unreachable, errors.TimedOut)
+BACKOFF = wait_fixed(0.2) + wait_random_exponential(multiplier=0.5, max=5.0)
+"""O*NET asks for 200 ms before a retry; full jitter from 0.5 s, doubling, on top."""
+
+PAUSE = 1.0
+"""Seconds that all wait after a 429 that does not say how long: the span a rate is given for."""
+
+MAX_REDIRECTS = 3
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One thing asked, with all it took.
+
+    Attributes:
+        url: What is asked; where redirects led in the end.
+        deadline: When to give up.
+        attempts: Requests sent so far.
+    """
+
+    url: str
+    deadline: Deadline
+    attempts: int = 0
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002
+        # The library would read a redirect's whole body, however long, and prepare the next
+        # request with the credentials, before anyone could look where it leads.
+        return None
+
+
+class Transport:
+    """Asks GET requests below one base URL, from any number of threads.
+
+    Follows no redirect but to the base URL's own scheme, host, port and path. Reads neither
+    .netrc nor any setting of TLS verification from the environment; HTTPS_PROXY and
+    NO_PROXY are heeded for https, where a proxy sees no credentials.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        auth: AuthBase,
+        *,
+        connect_timeout: float,
+        read_timeout: float,
+        max_concurrency: int,
+        governor: Governor,
+        sleep: Callable[[float], None],
+    ) -> None:
+        self.base_url = base_url
+        self._timeouts = connect_timeout, read_timeout
+        self._governor = governor
+        self._sleep = sleep
+        self._sessions: queue.LifoQueue[_Session] = queue.LifoQueue()
+        for _ in range(max_concurrency):
+            self._sessions.put(_new_session(base_url, auth))
+        self._retrying = Retrying(
+            retry=retry_if_exception(_is_worth_a_retry),
+            wait=_wait,
+            stop=_is_enough,
+            sleep=sleep,
+            before_sleep=_log_retry,
+            reraise=True,
+        )
+
+    def get(self, exchange: Exchange) -> Reply:
+        """Ask until there is a reply of status 200, retrying where that makes sense.
+
+        Raises:
+            OnetError: With URL and attempts; of a retried failure, the last.
+        """
+        try:
+            return self._retrying(self._attempt, exchange)
+        except errors.OnetError as error:
+            error.url, error.attempts = exchange.url, exchange.attempts
+            raise
+
+    def _attempt(self, exchange: Exchange) -> Reply:
+        with self._session(exchange.deadline) as session:
+            for _ in range(MAX_REDIRECTS + 1):
+                self._await_turn(exchange.deadline)
+                exchange.attempts += 1
+                reply = self._send(session, exchange)
+                target = location(reply)
+                if target is None:
+                    check_status(reply)
+                    return reply
+                exchange.url = resolve(self.base_url, exchange.url, target)
+        raise errors.BadReply("redirected again and again", status=reply.status)
+
+    @contextmanager
+    def _session(self, deadline: Deadline) -> Iterator[_Session]:
+        try:
+            session = self._sessions.get(timeout=deadline.remaining())
+        except queue.Empty:
+            raise errors.DeadlineExceeded("no connection became free in time") from None
+        try:
+            yield session
+        finally:
+            self._sessions.put(session)
+
+    def _await_turn(self, deadline: Deadline) -> None:
+        deadline.check()
+        while (wait := self._governor.acquire()) > 0:
+            if wait >= deadline.remaining():
+                raise errors.DeadlineExceeded(
+                    "the next free moment to ask is after the deadline", retry_after=wait
+                )
+            self._sleep(wait)
+
+    def _send(self, session: _Session, exchange: Exchange) -> Reply:
+        """One request, and its outcome told to the governor."""
+        try:
+            reply = self._exchange(session, exchange)
+        except errors.BadReply:
+            self._governor.success()
+            raise
+        except errors.OnetError:
+            self._governor.failure()
+            raise
+        if reply.status >= 500:
+            self._governor.failure()
+        else:
+            self._governor.success()
+        asked = retry_after(reply) if reply.status in RETRIED_STATUSES else None
+        if asked is not None or reply.status == 429:
+            self._governor.pause(PAUSE if asked is None else asked)
+        return reply
+
+    def _exchange(self, session: _Session, exchange: Exchange) -> Reply:
+        deadline = exchange.deadline
+        left = max(deadline.remaining(), 0.001)  # the library takes no time-out of 0
+        connect, read = (min(timeout, left) for timeout in self._timeouts)
+        try:
+            with (
+                reading_until(deadline),
+                session.get(
+                    exchange.url, timeout=(connect, read), allow_redirects=False, stream=True
+                ) as response,
+            ):
+                body = _body(response, deadline) if response.status_code == 200 else b""
+                return Reply(response.status_code, response.headers, body, datetime.now(UTC))
+        except (requests.RequestException, HTTPError) as error:
+            deadline_passed = deadline.remaining() <= 0
+            raise _translated(error, deadline_passed=deadline_passed) from error
+
+
+def _new_session(base_url: str, auth: AuthBase) -> _Session:
+    session = _Session()
+    session.trust_env = False
+    session.auth = auth
+    session.headers.update({"Accept": "application/json", "User-Agent": USER_AGENT})
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, DeadlineAdapter(pool_connections=1, pool_maxsize=1))
+    if base_url.startswith("https:"):
+        session.proxies.update(get_environ_proxies(base_url))
+    return session
+
+
+def _body(response: requests.Response, deadline: Deadline) -> bytes:
+    body = bytearray()
+    for piece in response.iter_content(65_536):
+        body += piece
+        if len(body) > MAX_BODY_BYTES:
+            raise errors.BadReply(f"a body of more than {MAX_BODY_BYTES} bytes", status=200)
+        deadline.check()
+    return bytes(body)
+
+
+def _translated(error: Exception, *, deadline_passed: bool) -> errors.OnetError:
+    if isinstance(error, requests.RequestException):
+        error.request = None  # it holds the credentials
+    if isinstance(error, requests.Timeout) or any(
+        isinstance(cause, ReadTimeoutError) for cause in error.args
+    ):
+        if deadline_passed:
+            return errors.DeadlineExceeded("the time for the whole call ran out in a request")
+        return errors.TimedOut("no answer within the time-out")
+    if isinstance(error, requests.exceptions.ContentDecodingError):
+        return errors.BadReply("a body that its Content-Encoding does not fit")
+    return errors.Unreachable("no connection, or one that broke")
+
+
+def _error(state: RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome else None
+
+
+def _is_worth_a_retry(error: BaseException) -> bool:
+    return isinstance(error, RETRIED_ERRORS) or (
+        isinstance(error, errors.OnetError) and error.status in RETRIED_STATUSES
+    )
+
+
+def _wait(state: RetryCallState) -> float:
+    asked = getattr(_error(state), "retry_after", None)
+    return max(BACKOFF(state), asked or 0.0)
+
+
+def _is_enough(state: RetryCallState) -> bool:
+    exchange: Exchange = state.args[0]
+    too_late = state.upcoming_sleep >= exchange.deadline.remaining()
+    return too_late or stop_after_attempt(MAX_ATTEMPTS)(state)
+
+
+def _log_retry(state: RetryCallState) -> None:
+    exchange: Exchange = state.args[0]
+    log.warning("%s; asking %s again in %.1f s", _error(state), exchange.url, state.upcoming_sleep)

@@ -1,0 +1,108 @@
+"""What every test may ask for: the database servers and releases, and when that is an error."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.made_up_release import write_release
+from support.mysql_server import empty_database, find_program, is_driver_installed, running_server
+
+ROOT = Path(__file__).parents[1]
+RELEASE_FOLDER = Path(
+    os.environ.get("ONET_TEST_RELEASE", ROOT.parent / "shared" / "onet" / "db_29_0_text")
+)
+
+
+def _why_without_mysql() -> str | None:
+    if not is_driver_installed():
+        return "no MySQL tests: mysqlclient is not installed (`make test` installs it where it can)"
+    if "TEST_MYSQL_URL" not in os.environ and find_program() is None:
+        return "no MySQL tests: no mariadbd or mysqld is installed and TEST_MYSQL_URL is not set"
+    return None
+
+
+def _why_without_release() -> str | None:
+    if not (RELEASE_FOLDER / "Occupation Data.txt").is_file():
+        return f"no tests of the full release: {RELEASE_FOLDER} does not hold one"
+    return None
+
+
+# What each mark needs: the reason it cannot be had here, or None.
+LACKING = {"mysql": _why_without_mysql(), "full_release": _why_without_release()}
+MARKS_BY_FIXTURE = {"mysql_server": "mysql", "full_release": "full_release"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark tests by the fixtures they use, and leave soak tests to `-m soak`."""
+    for item in items:
+        for fixture, mark in MARKS_BY_FIXTURE.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(mark)
+    if "soak" not in config.option.markexpr:
+        soak = [item for item in items if item.get_closest_marker("soak")]
+        config.hook.pytest_deselected(items=soak)
+        items[:] = [item for item in items if item not in soak]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Under CI=true, refuse to start where tests would be skipped that must run there."""
+    if os.environ.get("CI") != "true" or session.config.option.collectonly:
+        return
+    marks = {mark.name for item in session.items for mark in item.iter_markers()}
+    if not RELEASE_FOLDER.exists():
+        marks.discard("full_release")
+    reasons = [reason for mark, reason in LACKING.items() if reason and mark in marks]
+    if reasons:
+        raise pytest.UsageError(f"CI=true allows no such skip: {'; '.join(reasons)}")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what cannot run here; one place for all, so that they end in one line each."""
+    for mark, reason in LACKING.items():
+        if reason and item.get_closest_marker(mark):
+            pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def mysql_server() -> Iterator[str]:
+    """URL, naming no database, of a MySQL or MariaDB server whose account may do everything."""
+    if "TEST_MYSQL_URL" in os.environ:
+        yield os.environ["TEST_MYSQL_URL"]
+        return
+    with running_server() as url:
+        yield url.render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def mysql_url(mysql_server: str) -> Iterator[str]:
+    """URL of one database that the whole session shares: empty only for its first user."""
+    with empty_database(mysql_server) as url:
+        yield url
+
+
+@pytest.fixture
+def mysql_database(mysql_server: str) -> Iterator[str]:
+    """URL of an empty database of this test's own."""
+    with empty_database(mysql_server) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def starter_release() -> Path:
+    """The folder that `flask seed` reads by default."""
+    return ROOT / "data"
+
+
+@pytest.fixture(scope="session")
+def full_release() -> Path:
+    """The folder of a whole O*NET text release."""
+    return RELEASE_FOLDER
+
+
+@pytest.fixture
+def made_up_release(tmp_path: Path) -> Path:
+    """A folder of this test's own with a small complete release of invented occupations."""
+    return write_release(tmp_path / "db_28_1_text")

@@ -1,0 +1,95 @@
+"""What holds for every answer of the API, whatever was asked."""
+
+import re
+from typing import Any
+
+from flask.testing import FlaskClient
+from marshmallow import RAISE, Schema
+from support.structured_fields import parse_list
+from werkzeug.test import TestResponse
+
+from app.api.health import HealthSchema
+from app.api.occupations import OccupationSchema, OccupationsSchema
+from app.api.problems import ProblemSchema
+from app.api.skill_gap import SkillGapSchema
+
+SCHEMAS: dict[str, type[Schema]] = {
+    "/skill-gap": SkillGapSchema,
+    "/occupations": OccupationsSchema,
+    "/health": HealthSchema,
+    "/health/ready": HealthSchema,
+}
+INNARDS = re.compile(
+    r"Traceback|File \"|sqlalchemy|sqlite|mysql|mariadb|OperationalError|SELECT |canary|[/\\]site-",
+    re.IGNORECASE,
+)
+"""What no caller may see; `canary` stands in every credential of the tests."""
+
+
+class CheckedClient(FlaskClient):
+    """A client that looks over each answer before the test does."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        answer = super().open(*args, **{"buffered": True, **kwargs})
+        check(answer)
+        return answer
+
+
+def problem(answer: TestResponse) -> tuple[int, str]:
+    """Status and end of the type."""
+    return answer.status_code, answer.get_json()["type"].rpartition(":")[2]
+
+
+def members(answer: TestResponse) -> list[tuple[Any, dict[str, Any]]]:
+    """The members of Cache-Status."""
+    return parse_list(answer.headers["Cache-Status"])
+
+
+def check(answer: TestResponse) -> None:
+    """Assert what holds for every answer."""
+    assert re.fullmatch(r"[!-~]{1,128}", answer.headers["X-Request-ID"])
+    assert answer.status_code < 500 or answer.status_code == 503, answer.text
+    if answer.status_code >= 400:
+        _check_problem(answer)
+    elif answer.status_code == 200 and answer.request.path in SCHEMAS:
+        _check_body(answer, SCHEMAS[answer.request.path])
+    elif answer.status_code == 200 and answer.request.path.startswith("/occupations/"):
+        _check_body(answer, OccupationSchema)
+
+
+def _check_problem(answer: TestResponse) -> None:
+    assert "application/problem+json" == answer.headers["Content-Type"]
+    assert "no-store" == answer.headers["Cache-Control"]
+    assert {"ETag", "Age"}.isdisjoint(answer.headers.keys())
+    if answer.status_code == 503:
+        assert 1 <= int(answer.headers["Retry-After"]) <= 31_536_000
+    if answer.request.method == "HEAD":
+        assert b"" == answer.data
+        return
+    body = answer.get_json()
+    _check_schema(ProblemSchema, body)
+    assert re.fullmatch(r"urn:problem-type:skillgap:[a-z]+(-[a-z]+)*", body["type"])
+    assert answer.status_code == body["status"]
+    assert answer.headers["X-Request-ID"] == body["request_id"]
+    shown = {name: value for name, value in body.items() if name != "request_id"}
+    assert not INNARDS.search(str(shown)), body
+
+
+def _check_body(answer: TestResponse, schema: type[Schema]) -> None:
+    assert "application/json" == answer.headers["Content-Type"]
+    if "Cache-Status" in answer.headers:
+        assert all(cache == "skillgap" for cache, _ in members(answer))
+        assert re.fullmatch(r"[0-9]+", answer.headers["Age"])
+        assert re.fullmatch(r"public, max-age=[0-9]+", answer.headers["Cache-Control"])
+        assert re.fullmatch(r'"[!#-~]+"', answer.headers["ETag"])
+    if answer.request.method == "HEAD":
+        assert b"" == answer.data
+        return
+    assert not INNARDS.search(answer.text)
+    _check_schema(schema, answer.get_json())
+
+
+def _check_schema(schema: type[Schema], body: Any) -> None:
+    """Assert that the documented schema takes the body whole and would write it the same."""
+    loaded = schema().load(body, unknown=RAISE)
+    assert body == schema().dump(loaded)

@@ -1,0 +1,22 @@
+"""A clock that tests set, and limits that are easy to count with."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from cache.policy import Limits
+
+START = datetime(2026, 5, 4, 12, 0, 0, 123456, tzinfo=UTC)
+LIMITS = Limits(ttl=1000.0, stale_while_revalidate=100.0, stale_if_error=5000.0, negative_ttl=50.0)
+
+
+@dataclass
+class FakeClock:
+    """Called for the time, like `datetime.now(UTC)`; it goes on only when told to."""
+
+    time: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def advance(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)

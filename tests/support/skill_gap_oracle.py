@@ -1,0 +1,176 @@
+"""The skill gap a second time: from the text of a release, in exact fractions.
+
+Shares nothing with the program but the contract's words, so that each is a witness of the other.
+"""
+
+import csv
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+Rows = dict[str, dict[str, str]]
+"""By element, then by scale: a row of the file."""
+
+LEVEL_GAP_UNIT = Fraction(1, 100)
+FOUR_DECIMALS_UNIT = Fraction(1, 10_000)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """An element as the answer must show it; `priority` is exact, as nothing is rounded here."""
+
+    id: str
+    name: str
+    kind: str
+    source: dict[str, Any]
+    target: dict[str, Any]
+    level_gap: Fraction
+    priority: Fraction
+    significant: bool | None
+    low_precision: bool
+
+
+class Oracle:
+    """Answers from `Skills.txt` of a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.rows: dict[str, dict[str, Any]] = defaultdict(lambda: defaultdict(dict))
+        with (folder / "Skills.txt").open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+                element = self.rows[row["O*NET-SOC Code"]][row["Element ID"]]
+                element[row["Scale ID"]] = row
+        with (folder / "Occupation Data.txt").open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+            self.titles = {row["O*NET-SOC Code"]: row["Title"] for row in reader}
+
+    @property
+    def rated(self) -> list[str]:
+        """Codes with ratings, in order."""
+        return sorted(self.rows)
+
+    def required(self, source: str, target: str) -> list[Expected]:
+        """Every element that the target does not call Not Relevant, by id."""
+        return [
+            _expected(element, self.rows[source][element], rows)
+            for element, rows in sorted(self.rows[target].items())
+            if element in self.rows[source] and not _not_relevant(rows)
+        ]
+
+    def readiness(self, source: str, target: str) -> Fraction:
+        """How much of the weighted demand the source meets."""
+        demanded = met = Fraction(0)
+        for element, rows in self.rows[target].items():
+            if element in self.rows[source] and not _not_relevant(rows):
+                has = _level(self.rows[source][element])
+                demanded += _weight(rows) * _level(rows)
+                met += _weight(rows) * min(has, _level(rows))
+        return met / demanded if demanded else Fraction(1)
+
+
+def differences(oracle: Oracle, source: str, target: str, body: dict[str, Any]) -> list[str]:
+    """Name what of an answer with `include=covered` is not what the oracle says."""
+    required = oracle.required(source, target)
+    gaps = [one for one in required if one.level_gap > 0]
+    missing = sum(one.kind == "missing" for one in gaps)
+    compared = len(oracle.rows[source].keys() & oracle.rows[target].keys())
+    summary = dict(body["summary"])
+    readiness = summary.pop("readiness")
+    counts = {
+        "compared": compared,
+        "gaps": len(gaps),
+        "missing": missing,
+        "higher_level": len(gaps) - missing,
+    }
+    covered = [one for one in required if one.level_gap <= 0]
+    checks = {
+        "from": body["from"] == {"code": source, "title": oracle.titles[source]},
+        "to": body["to"] == {"code": target, "title": oracle.titles[target]},
+        "summary": summary == counts,
+        "readiness": _rounds_to(readiness, oracle.readiness(source, target), FOUR_DECIMALS_UNIT),
+        "gaps": _same(gaps, body["gaps"]),
+        "covered": _same(covered, body["covered"]),
+        "order of gaps": _is_sorted(body["gaps"], lambda item: -item["priority"]),
+        "order of covered": _is_sorted(body["covered"], lambda item: -item["to"]["importance"]),
+        "incomparable": body["incomparable"] == [],
+    }
+    return [name for name, holds in checks.items() if not holds]
+
+
+def _same(expected: Sequence[Expected], items: Sequence[dict[str, Any]]) -> bool:
+    by_id = sorted(items, key=lambda item: item["id"])
+    return len(expected) == len(items) and all(map(_fits, expected, by_id))
+
+
+def _fits(one: Expected, item: dict[str, Any]) -> bool:
+    shown = {
+        "id": one.id,
+        "name": one.name,
+        "kind": one.kind,
+        "from": one.source,
+        "to": one.target,
+        "significant": one.significant,
+        "low_precision": one.low_precision,
+    }
+    return (
+        item == shown | {name: item[name] for name in ("level_gap", "priority")}
+        and _rounds_to(item["level_gap"], one.level_gap, LEVEL_GAP_UNIT)
+        and _rounds_to(item["priority"], one.priority, FOUR_DECIMALS_UNIT)
+    )
+
+
+def _rounds_to(shown: float, exact: Fraction, unit: Fraction) -> bool:
+    """Whether a figure is the exact one, rounded to a unit; a half may go either way."""
+    written = Fraction(str(shown))
+    return written % unit == 0 and abs(written - exact) <= unit / 2
+
+
+def _is_sorted(items: Sequence[dict[str, Any]], key: Any) -> bool:
+    return list(items) == sorted(items, key=lambda item: (key(item), item["id"]))
+
+
+def _expected(element: str, source: Any, target: Any) -> Expected:
+    level_gap = _level(target) - _level(source)
+    errors = [_number(rows["LV"]["Standard Error"]) for rows in (source, target)]
+    significant = None
+    if None not in errors:
+        squares = sum(error * error for error in errors)
+        significant = level_gap > 0 and level_gap**2 > Fraction("1.96") ** 2 * squares
+    suppressed = (row["Recommend Suppress"] for rows in (source, target) for row in rows.values())
+    return Expected(
+        id=element,
+        name=target["LV"]["Element Name"],
+        kind="missing" if _not_relevant(source) else "higher_level",
+        source=_side(source),
+        target=_side(target),
+        level_gap=level_gap,
+        priority=_weight(target) * level_gap / 7,
+        significant=significant,
+        low_precision="Y" in suppressed,
+    )
+
+
+def _side(rows: Any) -> dict[str, Any]:
+    return {
+        "level": float(rows["LV"]["Data Value"]),
+        "importance": float(rows["IM"]["Data Value"]),
+        "not_relevant": _not_relevant(rows),
+    }
+
+
+def _not_relevant(rows: Any) -> bool:
+    return any(row["Not Relevant"] == "Y" for row in rows.values())
+
+
+def _level(rows: Any) -> Fraction:
+    return Fraction(0) if _not_relevant(rows) else Fraction(rows["LV"]["Data Value"])
+
+
+def _weight(rows: Any) -> Fraction:
+    return (Fraction(rows["IM"]["Data Value"]) - 1) / 4
+
+
+def _number(text: str) -> Fraction | None:
+    return None if text in ("", "n/a") else Fraction(text)

@@ -1,0 +1,89 @@
+"""Rules about the source itself, read from its syntax tree: which way imports point, and size."""
+
+import ast
+from collections.abc import Iterator
+
+MODULE_LINES = 250
+FUNCTION_LINES = 40
+
+WEB = ("flask", "flask_smorest", "flask_swagger_ui", "werkzeug", "granian")
+HTTP = ("requests", "urllib3", "urllib.request", "http")
+DATABASE = ("sqlalchemy", "alembic", "MySQLdb", "sqlite3")
+CLOCKS = ("time",)
+
+# What the modules of a package, or one module, must not import.
+FORBIDDEN = {
+    "onet_client/": (*WEB, *DATABASE, "app", "cache"),
+    "cache/": (*WEB, *HTTP, "app"),
+    "app/gap.py": (*WEB, *HTTP, *DATABASE, *CLOCKS),
+    "cache/policy.py": (*DATABASE, *CLOCKS),
+    "cache/release.py": (*DATABASE, *CLOCKS),
+    "onet_client/interpret.py": (*HTTP, *CLOCKS),
+}
+PURE = tuple(name for name in FORBIDDEN if name.endswith(".py"))
+# A service has one reader of the environment; what runs before or beside it has its own.
+ENVIRONMENT_READERS = ("app/settings.py", "bench/", "docker/", "scripts/")
+
+
+def broken_rules(path: str, source: str) -> list[str]:
+    """Every rule that a module breaks, as "path:line what"; `path` is relative to the project."""
+    tree = ast.parse(source)
+    broken = [*_forbidden_imports(path, tree), *_too_long(source, tree)]
+    if path in PURE:
+        broken += _clock_readings(tree)
+    if not path.startswith(ENVIRONMENT_READERS):
+        broken += _environment_readings(tree)
+    return [f"{path}:{line} {what}" for line, what in sorted(broken)]
+
+
+def _forbidden_imports(path: str, tree: ast.AST) -> Iterator[tuple[int, str]]:
+    forbidden = [
+        name for place, names in FORBIDDEN.items() if path.startswith(place) for name in names
+    ]
+    for line, imported in _imports(tree):
+        if any(f"{imported}.".startswith(f"{name}.") for name in forbidden):
+            yield line, f"imports {imported}"
+
+
+def _imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Absolute imports, wherever they stand; relative ones cannot leave their package."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                yield from ((node.lineno, name.name) for name in names)
+            case ast.ImportFrom(module=str(module), names=names, level=0):
+                yield from ((node.lineno, f"{module}.{name.name}") for name in names)
+            case ast.Call(
+                func=ast.Name(id="__import__" | "import_module")
+                | ast.Attribute(attr="import_module"),
+                args=[ast.Constant(value=str(module)), *_],
+            ):
+                yield node.lineno, module
+
+
+def _clock_readings(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(attr="now" | "utcnow" | "today" as name):
+                yield node.lineno, f"reads the clock by {name}"
+
+
+def _environment_readings(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        match node:
+            case (
+                ast.Attribute(attr="environ" | "environb" | "getenv" as name)
+                | ast.alias(name="environ" | "environb" | "getenv" as name)
+            ):
+                yield node.lineno, f"reads the environment by {name}"
+
+
+def _too_long(source: str, tree: ast.AST) -> Iterator[tuple[int, str]]:
+    lines = len(source.splitlines())
+    if lines > MODULE_LINES:
+        yield 1, f"has {lines} lines, of at most {MODULE_LINES}"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = (node.end_lineno or node.lineno) - node.lineno + 1
+            if lines > FUNCTION_LINES:
+                yield node.lineno, f"{node.name} has {lines} lines, of at most {FUNCTION_LINES}"

@@ -1,0 +1,45 @@
+"""Everything a database holds, in a form that two databases can be compared by."""
+
+from sqlalchemy import Engine, select
+
+from cache.models import Base
+
+PUBLISHED = ("occupation", "element", "scale", "rating", "cache_entry")
+"""What readers see; the rest is the importer's own."""
+
+OF_A_LOAD = ("load_id", "fetched_at", "expires_at", "generation")
+"""What differs between two loads of the same content."""
+
+Row = dict[str, object]
+Dump = dict[str, list[Row]]
+
+
+def dump(engine: Engine, tables: tuple[str, ...] = (*PUBLISHED, "load", "landing_rating")) -> Dump:
+    """Read tables, each in the order of its primary key, on one snapshot."""
+    with engine.connect() as connection:
+        return {
+            name: [
+                dict(row)
+                for row in connection.execute(
+                    select(Base.metadata.tables[name]).order_by(
+                        *Base.metadata.tables[name].primary_key
+                    )
+                ).mappings()
+            ]
+            for name in tables
+        }
+
+
+def without(dumped: Dump, *columns: str) -> Dump:
+    """Leave columns out of every table, such as times and row numbers."""
+    return {
+        table: [{name: row[name] for name in row if name not in columns} for row in rows]
+        for table, rows in dumped.items()
+    }
+
+
+def clear(engine: Engine) -> None:
+    """Delete every row."""
+    with engine.execution_options(writes=True).begin() as connection:
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(table.delete())

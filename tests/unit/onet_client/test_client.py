@@ -1,0 +1,381 @@
+import gc
+from decimal import Decimal
+
+import pytest
+from support.fake_upstream import CODES, ELEMENTS, UNRATED, FakeUpstream, rating_row
+
+from onet_client import Deadline, Occupation, OnetClient, Rating
+from onet_client.errors import (
+    BadReply,
+    BadRequest,
+    DeadlineExceeded,
+    NoData,
+    NotFound,
+    UnknownCode,
+)
+
+CODE = CODES[1]
+WANTED = [(CODE, element, scale) for element in ELEMENTS for scale in ("IM", "LV")]
+
+
+def keys(ratings):
+    return [(rating.occupation_code, rating.element_id, rating.scale_id) for rating in ratings]
+
+
+@pytest.fixture(params=["2", "1.9"])
+def api(request):
+    return request.param
+
+
+@pytest.fixture(params=["single", "split"])
+def layout(request):
+    return request.param
+
+
+@pytest.fixture
+def upstream(api, layout):
+    upstream = FakeUpstream(api, page_rows=3)
+    if layout == "split":
+        upstream.set_tables(essential_skills=ELEMENTS[:1], transferable_skills=ELEMENTS[1:])
+    with upstream.running():
+        yield upstream
+
+
+@pytest.fixture
+def client(new_client, upstream) -> OnetClient:
+    return new_client(upstream)
+
+
+def test_ratings_are_all_rows_of_the_occupation_from_every_page_and_table(client):
+    found = client.ratings(CODE, "skills")
+
+    assert WANTED == keys(found)
+    assert Decimal("4.12") == found[0].value
+
+
+def test_a_stream_of_ratings_is_the_whole_domain(client, layout):
+    pages = list(client.stream_ratings("skills"))
+
+    every = {(code, element, scale) for code in CODES for _, element, scale in WANTED}
+    found = [key for page in pages for key in keys(page)]
+    assert every == set(found)
+    assert len(every) == len(found)
+    assert {3} == {len(page) for page in pages}
+
+
+def test_a_stream_asks_for_as_many_rows_as_a_page_can_have(client, upstream):
+    list(client.stream_ratings("skills"))
+
+    rows = [r.url for r in upstream.requests if "/database/rows/" in r.url]
+    assert all("start=1&end=2000&" in url for url in rows if "start=1&" in url)
+    assert all("sort=onetsoc_code&sort=element_id&sort=scale_id" in url for url in rows)
+
+
+def test_the_release_is_read_from_what_the_upstream_says_of_itself(client):
+    assert "30.3" == client.release()
+
+
+def test_the_tables_are_those_listed(client, upstream):
+    assert list(upstream.tables) == [table.table_id for table in client.tables()]
+
+
+def test_an_occupation_has_title_and_description(client):
+    assert Occupation(CODE, "A title", "They do.") == client.occupation(CODE)
+
+
+def test_the_list_of_occupations_is_read_to_its_end(client):
+    assert [*CODES, UNRATED] == [occupation.code for occupation in client.occupations()]
+
+
+@pytest.mark.parametrize("method", ["occupation", "ratings"])
+def test_a_code_that_the_list_does_not_have_is_unknown(client, method):
+    ask = {
+        "occupation": lambda: client.occupation("99-9999.99"),
+        "ratings": lambda: client.ratings("99-9999.99", "skills"),
+    }[method]
+
+    with pytest.raises(UnknownCode) as raised:
+        ask()
+
+    assert "99-9999.99" in raised.value.url
+    assert {"occupation": 422, "ratings": 200}[method] == raised.value.status
+    assert 1 == raised.value.attempts
+
+
+def test_an_occupation_that_the_list_has_and_nobody_rated_has_no_data(client):
+    with pytest.raises(NoData) as raised:
+        client.ratings(UNRATED, "skills")
+
+    assert f"eq.{UNRATED}" in raised.value.url
+    assert (200, 1) == (raised.value.status, raised.value.attempts)
+
+
+def refuse(answer):
+    answer.status, answer.document = 422, {"error": "No."}
+
+
+def test_an_occupation_that_is_refused_and_listed_is_not_called_unknown(client, upstream):
+    upstream.faults["online/occupations/15", 0] = refuse
+
+    with pytest.raises(BadRequest):
+        client.occupation(CODE)
+
+
+def test_ratings_that_are_refused_for_a_listed_code_are_neither_unknown_nor_empty(client, upstream):
+    upstream.faults["database/rows/", 0] = refuse
+
+    with pytest.raises(BadRequest):
+        client.ratings(CODE, "skills")
+
+
+def test_a_code_refused_by_the_table_and_missing_in_the_list_is_unknown(client, upstream):
+    upstream.faults["database/rows/", 0] = refuse
+
+    with pytest.raises(UnknownCode):
+        client.ratings("99-9999.99", "skills")
+
+
+def test_nothing_is_called_unknown_where_the_list_cannot_be_read(client, upstream):
+    def cut(answer):
+        answer.document["total"] = 2
+
+    upstream.faults["online/occupations", 0] = cut
+
+    with pytest.raises(BadReply):
+        client.ratings("99-9999.99", "skills")
+
+
+def test_tables_are_looked_up_once_for_many_ratings(client, upstream):
+    client.ratings(CODE, "skills")
+    client.ratings(CODES[0], "skills")
+
+    assert 1 == upstream.paths.count("database")
+
+
+def test_another_release_has_its_tables_looked_up_again(client, upstream):
+    client.release()
+    client.ratings(CODE, "skills")
+    client.release()
+    client.ratings(CODE, "skills")
+    assert 1 == upstream.paths.count("database")
+
+    upstream.release = "O*NET 31.0"
+    client.release()
+    client.ratings(CODE, "skills")
+    assert 2 == upstream.paths.count("database")
+
+
+def test_a_table_that_is_gone_has_the_tables_looked_up_again(client, upstream):
+    client.ratings(CODE, "skills")
+    upstream.set_tables(
+        **(
+            {"skills": ELEMENTS}
+            if "skills" not in upstream.tables
+            else {"essential_skills": ELEMENTS[:1], "transferable_skills": ELEMENTS[1:]}
+        )
+    )
+
+    assert WANTED == keys(client.ratings(CODE, "skills"))
+
+
+def test_a_table_whose_path_is_gone_is_not_found_if_it_is_still_listed(client, upstream):
+    def not_found(answer):
+        answer.status, answer.body = 404, b""
+
+    upstream.faults["database/rows/", 0] = not_found
+
+    with pytest.raises(NotFound):
+        client.ratings(CODE, "skills")
+
+
+@pytest.mark.parametrize("tables", [{"knowledge": ELEMENTS}, {"essential_skills": ELEMENTS}])
+def test_an_upstream_without_the_tables_of_a_domain_is_told_by_what_it_offers(
+    client, upstream, tables
+):
+    upstream.set_tables(**tables)
+
+    for ask in (
+        lambda: client.ratings(CODE, "skills"),
+        lambda: list(client.stream_ratings("skills")),
+    ):
+        with pytest.raises(NotFound, match="skills .*" + next(iter(tables))) as raised:
+            ask()
+        assert raised.value.url == f"{upstream.base}database"
+
+
+@pytest.mark.parametrize("domain", ["knowledge", "abilities"])
+def test_other_domains_are_their_own_table(client, upstream, domain):
+    upstream.set_tables(**{domain: ELEMENTS})
+
+    assert WANTED == keys(client.ratings(CODE, domain))
+
+
+def test_a_domain_that_does_not_exist_is_not_asked_for(client, upstream):
+    for ask in (lambda: client.ratings(CODE, "../about"), lambda: list(client.stream_ratings(""))):
+        with pytest.raises(BadRequest, match="skills, knowledge, abilities"):
+            ask()
+
+    assert [] == upstream.requests
+
+
+@pytest.mark.parametrize(
+    "code", ["", "15-1254", "../about", "15-1254.00\n", "\uff11\uff15-1254.00", "a"]
+)
+def test_what_is_no_code_is_not_asked_for(client, upstream, code):
+    for ask in (lambda: client.occupation(code), lambda: client.ratings(code, "skills")):
+        with pytest.raises(BadRequest, match=r"15-1254\.00") as raised:
+            ask()
+        assert 0 == raised.value.attempts
+    assert [] == upstream.requests
+
+
+@pytest.mark.parametrize("missing", ["essential_skills", "transferable_skills"])
+def test_half_of_a_split_domain_is_an_error(client, upstream, missing):
+    upstream.set_tables(essential_skills=ELEMENTS[:1], transferable_skills=ELEMENTS[1:])
+    rows = upstream.tables[missing]
+    upstream.tables[missing] = [row for row in rows if row["onetsoc_code"] != CODE]
+
+    for ask in (
+        lambda: client.ratings(CODE, "skills"),
+        lambda: list(client.stream_ratings("skills")),
+    ):
+        with pytest.raises(BadReply, match="do not rate the same occupations") as raised:
+            ask()
+        assert "/database/rows/transferable_skills" in raised.value.url
+
+
+def test_an_element_in_both_tables_of_a_split_domain_is_an_error(client, upstream):
+    upstream.set_tables(essential_skills=ELEMENTS, transferable_skills=ELEMENTS[1:])
+
+    for ask in (
+        lambda: client.ratings(CODE, "skills"),
+        lambda: list(client.stream_ratings("skills")),
+    ):
+        with pytest.raises(BadReply, match="rate the same element"):
+            ask()
+
+
+def test_a_domain_without_any_row_is_not_streamed_as_empty(client, upstream):
+    upstream.tables = {table: [] for table in upstream.tables}
+
+    with pytest.raises(BadReply, match="without a rating"):
+        list(client.stream_ratings("skills"))
+
+
+@pytest.mark.parametrize("order", ["reversed", "by element"])
+def test_a_stream_from_an_upstream_that_ignores_the_sort_is_an_error(client, upstream, order):
+    for rows in upstream.tables.values():
+        if order == "reversed":
+            rows.reverse()
+        else:
+            rows.sort(key=lambda row: (row["scale_id"], row["onetsoc_code"]))
+
+    with pytest.raises(BadReply):
+        list(client.stream_ratings("skills"))
+
+
+def test_a_stream_takes_any_order_of_elements_within_an_occupation(client, upstream):
+    for rows in upstream.tables.values():
+        rows.sort(key=lambda row: (row["onetsoc_code"], row["scale_id"], row["element_id"]))
+        rows.sort(key=lambda row: row["element_id"], reverse=True)
+        rows.sort(key=lambda row: row["onetsoc_code"])
+
+    found = [key for page in client.stream_ratings("skills") for key in keys(page)]
+    assert 12 == len(set(found))
+
+
+def test_an_empty_list_of_occupations_makes_no_code_unknown(client, upstream):
+    upstream.occupations = []
+
+    for ask in (
+        client.occupations,
+        lambda: client.occupation("99-9999.99"),
+        lambda: client.ratings("99-9999.99", "skills"),
+    ):
+        with pytest.raises(BadReply, match="list of occupations that is empty"):
+            ask()
+
+
+def test_an_occupation_on_two_pages_of_the_list_is_an_error(client, upstream):
+    upstream.occupations = [*CODES, CODES[0]]
+
+    with pytest.raises(BadReply, match="on two pages"):
+        client.occupations()
+
+
+def test_an_element_rated_on_one_scale_only_is_an_error(client, upstream):
+    for rows in upstream.tables.values():
+        rows[:] = [
+            row for row in rows if (row["scale_id"], row["element_id"]) != ("LV", ELEMENTS[1])
+        ]
+
+    with pytest.raises(BadReply, match="both scales"):
+        client.ratings(CODE, "skills")
+
+
+def test_rows_of_another_occupation_are_an_error_where_the_filter_is_ignored(client, upstream):
+    def ignore(answer):
+        answer.document["row"] = next(iter(upstream.tables.values()))[: len(answer.document["row"])]
+
+    upstream.faults["database/rows/", 0] = ignore
+
+    with pytest.raises(BadReply, match="another occupation"):
+        client.ratings(CODE, "skills")
+
+
+def test_a_deadline_is_shared_by_the_calls_it_is_given_to(client, clock, upstream):
+    deadline = Deadline(10.0, clock)
+    upstream.on_request = lambda: clock.sleep(4.0)
+
+    client.release(deadline=deadline)
+    client.tables(deadline=deadline)
+    with pytest.raises(DeadlineExceeded):
+        client.occupation(CODE, deadline=deadline)
+
+
+def test_every_page_of_a_stream_has_the_configured_time_of_its_own(client, clock, upstream):
+    upstream.on_request = lambda: clock.sleep(15.0)
+
+    assert 12 == sum(len(page) for page in client.stream_ratings("skills"))
+
+
+def test_a_stream_ends_with_the_deadline_it_is_given(client, clock, upstream):
+    upstream.on_request = lambda: clock.sleep(15.0)
+
+    with pytest.raises(DeadlineExceeded):
+        list(client.stream_ratings("skills", deadline=Deadline(40.0, clock)))
+
+
+def test_without_a_deadline_a_call_has_the_configured_seconds_for_all_its_pages(
+    new_client, clock, upstream
+):
+    upstream.on_request = lambda: clock.sleep(2.0)
+
+    with pytest.raises(DeadlineExceeded):
+        new_client(upstream, deadline=5.0).ratings(CODE, "skills")
+
+
+def ratings_in_memory() -> int:
+    gc.collect()
+    return sum(type(thing) is Rating for thing in gc.get_objects())
+
+
+def test_a_stream_holds_no_page_while_it_reads_the_next(client, upstream):
+    before = ratings_in_memory()
+    held = []
+    upstream.on_request = lambda: held.append(ratings_in_memory() - before)
+
+    stream = client.stream_ratings("skills")
+    while next(stream, None):
+        pass
+
+    assert 4 <= len(held)
+    assert {0} == set(held)
+
+
+def test_a_row_on_the_wrong_side_of_its_scale_names_row_and_field(client, upstream):
+    table = next(iter(upstream.tables))
+    upstream.tables[table][0] = rating_row(CODES[0], ELEMENTS[0], "IM", data_value=0.99)
+
+    with pytest.raises(BadReply, match="item 1, data_value: outside 1-5"):
+        client.ratings(CODES[0], "skills")

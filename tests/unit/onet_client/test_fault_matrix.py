@@ -1,0 +1,318 @@
+"""Every fault on the first, a middle and the last page: the right error, or the right result.
+
+An occupation's 20 rows come in 4 pages, and so does the domain of two occupations.
+"""
+
+import itertools
+import json
+
+import pytest
+import requests
+from support.fake_upstream import CODES, FakeUpstream, Fault, rating_row
+from urllib3.exceptions import ReadTimeoutError
+
+from onet_client import errors
+
+PAGES = {"first": 0, "middle": 1, "last": 3}
+CODE = CODES[0]
+ELEMENTS = tuple(f"2.A.1.{letter}" for letter in "abcdefghij")
+
+
+def document(change):
+    """A fault of the JSON document, which `change` alters in place or replaces."""
+
+    def fault(answer):
+        replacement = change(answer.document)
+        answer.document = answer.document if replacement is None else replacement
+
+    return fault
+
+
+def row(**changes):
+    """A fault of the page's second row, which is an importance or a level as it may be."""
+    return document(lambda page: page["row"][1].update(changes))
+
+
+def without(column):
+    return document(lambda page: page["row"][1].pop(column) and None)
+
+
+def body(change):
+    def fault(answer):
+        answer.body = change(json.dumps(answer.document).encode())
+
+    return fault
+
+
+def content_type(value):
+    def fault(answer):
+        answer.headers["Content-Type"] = value
+
+    return fault
+
+
+def status(code, times=None, **headers):
+    """Such a reply, always or so many times."""
+    left = itertools.repeat(code) if times is None else iter([code] * times)
+
+    def fault(answer):
+        if next(left, None):
+            answer.status, answer.body = code, b"<html>"
+            answer.headers |= {name.replace("_", "-"): value for name, value in headers.items()}
+
+    return fault
+
+
+def broken(exception, times=None):
+    """Such a failure on the wire, always or so many times."""
+    left = itertools.repeat(exception) if times is None else iter([exception] * times)
+
+    def fault(answer):
+        answer.exception = next(left, None)
+
+    return fault
+
+
+def shorten(page):
+    """Leave a row out, of which the envelope tells nothing."""
+    page["row"].pop()
+
+
+def twice(page):
+    page["row"][1] = page["row"][0]
+
+
+def again(page):
+    """The rows and places of the page before, or after; the link goes on as it did."""
+    shift = -5 if page["start"] > 1 else 5
+    page["start"], page["end"] = page["start"] + shift, page["end"] + shift
+
+
+def overlap(page):
+    page["start"], page["end"] = page["start"] - 1, page["end"] - 1
+
+
+def next_url(url):
+    def change(page):
+        page.pop("next", None)
+        page["link"] = [{"rel": "next", "href": url}]
+        page["next"] = url
+
+    return document(change)
+
+
+def no_next(page):
+    """End the list here; on its last page, go on for ever."""
+    if page["end"] < page["total"]:
+        page.pop("next", None)
+        page.pop("link", None)
+    else:
+        page["next"] = "?start=1"
+        page["link"] = [{"rel": "next", "href": "?start=1"}]
+
+
+def more_than_fit(page):
+    """As many rows as no page may have, truly counted."""
+    page["row"] = page["row"] * 500
+    page["end"] = page["start"] + len(page["row"]) - 1
+    page["total"] = 1_000_000
+
+
+DEEP = b"[" * 100_000
+LATE = requests.ConnectionError(ReadTimeoutError(None, "/", "late"))
+BAD_REPLIES: dict[str, Fault] = {
+    "html": lambda answer: (
+        body(lambda _: b"<html>")(answer),
+        content_type("text/html")(answer),
+    ),
+    "html that is called json": body(lambda _: b"<!DOCTYPE html><html></html>"),
+    "xml": content_type("application/xml"),
+    "json that is called text": content_type("text/plain"),
+    "no content type": content_type(""),
+    "truncated": body(lambda whole: whole[: len(whole) // 2]),
+    "one byte short": body(lambda whole: whole[:-1]),
+    "empty": body(lambda _: b""),
+    "two documents": body(lambda whole: whole * 2),
+    "not utf-8": body(lambda whole: whole.replace(b"Analyst", b"An\xe4lyst")),
+    "nested without end": body(lambda _: DEEP),
+    "over 20 MB": body(lambda whole: whole.ljust(20_000_001)),
+    "an error under 200": document(lambda _: {"error": "There is no such thing."}),
+    "an error beside the rows": document(lambda page: page.update(error="but")),
+    "an array for an object": document(lambda page: [page]),
+    "only the rows": document(lambda page: page["row"]),
+    "null": body(lambda _: b"null"),
+    "no rows": document(lambda page: page.pop("row") and None),
+    "rows that are null": document(lambda page: page.update(row=None)),
+    "rows that are an object": document(lambda page: page.update(row={"0": page["row"][0]})),
+    "a row that is null": document(lambda page: page["row"].__setitem__(1, None)),
+    "a row that is an array": document(lambda page: page["row"].__setitem__(1, [])),
+    "no start": document(lambda page: page.pop("start") and None),
+    "no end": document(lambda page: page.pop("end") and None),
+    "no total": document(lambda page: page.pop("total") and None),
+    "a total that is null": document(lambda page: page.update(total=None)),
+    "another total": document(lambda page: page.update(total=page["total"] + 1)),
+    "a smaller total": document(lambda page: page.update(total=page["total"] - 1)),
+    "a row fewer than counted": document(shorten),
+    "no rows at all": document(lambda page: page.update(row=[], start=1, end=0, total=0)),
+    "a row twice": document(twice),
+    "a page again": document(again),
+    "an overlapping page": document(overlap),
+    "more rows than fit a page": document(more_than_fit),
+    "a list that ends early or never": document(no_next),
+    "next on another host": next_url("https://evil.example/ws/"),
+    "next without tls": next_url("http://api-v2.onetcenter.org/"),
+    "next of a strange kind": next_url(7),
+    "a row of another occupation": row(onetsoc_code=CODES[2]),
+    "a row of no occupation": row(onetsoc_code="None"),
+    "no code": without("onetsoc_code"),
+    "no figure": without("data_value"),
+    "no standard error": without("standard_error"),
+    "no flag": without("not_relevant"),
+    "a figure that is null": row(data_value=None),
+    "a name that is null": row(element_name=None),
+    "a scale that is null": row(scale_id=None),
+    "another scale": row(scale_id="EX"),
+    "a figure below both scales": row(data_value=-0.01),
+    "a figure above both scales": row(data_value=7.01),
+    "a bound off the scale": row(upper_ci_bound=7.01),
+    "bounds the wrong way round": row(lower_ci_bound=3.5, upper_ci_bound=3.4),
+    "a negative standard error": row(standard_error=-0.1),
+    "a negative number of raters": row(n=-1),
+    "half a rater": row(n=7.5),
+    "a figure that is a word": row(data_value="four"),
+    "a figure that is true": row(data_value=True),
+    "a figure that is not a number": row(data_value=float("nan")),
+    "an infinite figure": row(standard_error=float("inf")),
+    "a figure beyond all measure": body(
+        lambda whole: whole.replace(b'"n": 8', b'"n": 8e999999999')
+    ),
+    "more decimals than are kept": row(standard_error=0.12345),
+    "a flag of another kind": row(recommend_suppress="maybe"),
+    "a month that is none": row(date_updated="2023-13-01"),
+    "an element of no length": row(element_id=""),
+    "an element of great length": row(element_id="2" * 21),
+    "half a surrogate pair": row(element_name="\ud800"),
+    "no content": status(204),
+    "part of the content": status(206),
+    "not modified": status(304),
+    "a redirect to another host": status(302, Location="https://evil.example/"),
+    "a redirect to nowhere": status(302),
+    "a body its encoding does not fit": broken(requests.exceptions.ContentDecodingError()),
+}
+OTHER_ERRORS: dict[str, tuple[Fault, type[errors.OnetError], int]] = {
+    "400": (status(400), errors.BadRequest, 1),
+    "401": (status(401), errors.Unauthorized, 1),
+    "403": (status(403), errors.Forbidden, 1),
+    "404": (status(404), errors.NotFound, 1),
+    "422": (status(422), errors.BadRequest, 1),
+    "429": (status(429), errors.RateLimited, 3),
+    "429 with a long wait": (status(429, Retry_After="3600"), errors.RateLimited, 1),
+    "500": (status(500), errors.UpstreamFailure, 3),
+    "501": (status(501), errors.UpstreamFailure, 1),
+    "502": (status(502), errors.UpstreamFailure, 3),
+    "503": (status(503), errors.UpstreamFailure, 3),
+    "504": (status(504), errors.UpstreamFailure, 3),
+    "503 with a wait": (status(503, Retry_After="2"), errors.UpstreamFailure, 3),
+    "refused": (broken(requests.ConnectionError()), errors.Unreachable, 3),
+    "cut off": (broken(requests.exceptions.ChunkedEncodingError()), errors.Unreachable, 3),
+    "no connection in time": (broken(requests.ConnectTimeout()), errors.TimedOut, 3),
+    "no answer in time": (broken(requests.ReadTimeout()), errors.TimedOut, 3),
+    "no more in time": (broken(LATE), errors.TimedOut, 3),
+}
+HARMLESS = {
+    "numbers as strings": lambda: document(
+        lambda page: (
+            [item.update(data_value=str(item["data_value"]), n="8") for item in page["row"]]
+            and None
+        )
+    ),
+    "places as strings": lambda: document(lambda page: page.update(total=str(page["total"]))),
+    "columns nobody asked for": lambda: row(extra=[1, 2], title=None),
+    "a byte order mark": lambda: body(lambda whole: b"\xef\xbb\xbf" + whole),
+    "another kind of json": lambda: content_type("application/hal+json; charset=UTF-8"),
+    "429 once": lambda: status(429, times=1),
+    "429 once with a wait": lambda: status(429, times=1, Retry_After="5"),
+    "503 twice": lambda: status(503, times=2),
+    "503 once until a date": lambda: status(
+        503,
+        times=1,
+        Date="Sun, 01 Mar 2026 12:00:00 GMT",
+        Retry_After="Sun, 01 Mar 2026 12:00:05 GMT",
+    ),
+    "refused once": lambda: broken(requests.ConnectionError(), times=1),
+    "late twice": lambda: broken(requests.ReadTimeout(), times=2),
+    "cut off once": lambda: broken(requests.exceptions.ChunkedEncodingError(), times=1),
+}
+
+
+@pytest.fixture(params=["2", "1.9"])
+def upstream(request):
+    upstream = FakeUpstream(request.param, page_rows=5)
+    upstream.tables = {
+        "skills": [
+            rating_row(code, element, scale, data_value=3.5)
+            for code in CODES[:2]
+            for element in ELEMENTS
+            for scale in ("IM", "LV")
+        ]
+    }
+    with upstream.running():
+        yield upstream
+
+
+def ratings(client):
+    return client.ratings(CODE, "skills")
+
+
+def stream(client):
+    return tuple(rating for page in client.stream_ratings("skills") for rating in page)
+
+
+@pytest.fixture(params=[ratings, stream])
+def ask(request, upstream):
+    if request.param is stream:
+        upstream.page_rows = 10  # 4 pages of 40 rows, as there are 4 of an occupation's 20
+    return request.param
+
+
+@pytest.fixture(params=PAGES)
+def page(request):
+    return PAGES[request.param]
+
+
+@pytest.mark.parametrize("fault", BAD_REPLIES)
+def test_a_reply_that_cannot_be_trusted_is_a_bad_reply(
+    new_client, upstream, ask, page, fault, shows_no_secret
+):
+    upstream.faults["database/rows/", page] = BAD_REPLIES[fault]
+
+    with pytest.raises(errors.BadReply) as raised:
+        ask(new_client(upstream))
+
+    assert raised.value.status in (200, 204, 206, 302, 304, None)
+    assert raised.value.url.startswith(upstream.base + "database/rows/skills?start=")
+    assert 1 == raised.value.attempts
+    assert "evil" not in "".join(str(request.url) for request in upstream.requests)
+    shows_no_secret(raised.value)
+
+
+@pytest.mark.parametrize("fault", OTHER_ERRORS)
+def test_a_failure_is_of_its_class(new_client, upstream, ask, page, fault, shows_no_secret):
+    upstream.faults["database/rows/", page], expected, attempts = OTHER_ERRORS[fault]
+
+    with pytest.raises(errors.OnetError) as raised:
+        ask(new_client(upstream))
+
+    assert expected is type(raised.value)
+    assert attempts == raised.value.attempts
+    assert f"start={page * upstream.page_rows + 1}&" in raised.value.url
+    shows_no_secret(raised.value)
+
+
+@pytest.mark.parametrize("fault", HARMLESS)
+def test_what_does_no_harm_changes_no_result(new_client, upstream, ask, page, fault):
+    expected = ask(new_client(upstream))
+    upstream.faults["database/rows/", page] = HARMLESS[fault]()
+
+    assert expected == ask(new_client(upstream))
+    assert {ratings: 20, stream: 40}[ask] == len(expected)

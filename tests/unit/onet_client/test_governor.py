@@ -1,0 +1,213 @@
+from threading import Barrier, Thread
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from onet_client import InMemoryGovernor
+from onet_client.errors import CircuitOpen
+from onet_client.governor import (
+    LONGEST_PAUSE,
+    GovernorState,
+    admit,
+    failed,
+    paused,
+    spacing,
+    succeeded,
+)
+
+
+def go(governor, clock):
+    """Wait for a slot as the transport does; the moment it was taken."""
+    while wait := governor.acquire():
+        clock.sleep(wait)
+    return clock.now
+
+
+def test_requests_go_at_most_max_rate_in_any_one_second(clock):
+    governor = InMemoryGovernor(5, clock)
+
+    times = [go(governor, clock) for _ in range(40)]
+
+    late = 0.2  # what a new connection may take before the first of them is on its way
+    for first, sixth in zip(times, times[5:], strict=False):
+        assert sixth - (first + late) > 1.0 - 1e-6
+    assert times[-1] - times[0] < 40 / 5 * 1.25
+
+
+def test_a_slot_that_was_not_used_is_not_saved_up(clock):
+    governor = InMemoryGovernor(5, clock)
+    go(governor, clock)
+    clock.sleep(100.0)
+
+    times = [go(governor, clock) for _ in range(6)]
+
+    assert times[5] - times[0] > 1.0
+
+
+def test_being_told_to_wait_takes_no_slot(clock):
+    governor = InMemoryGovernor(5, clock)
+    governor.acquire()
+
+    assert spacing(5) == pytest.approx(governor.acquire())
+    assert spacing(5) == pytest.approx(governor.acquire())
+
+
+def test_a_pause_stops_everybody_for_its_length(clock):
+    governor = InMemoryGovernor(5, clock)
+    governor.pause(7.0)
+
+    assert 7.0 == pytest.approx(governor.acquire())
+    clock.sleep(6.9)
+    assert 0.1 == pytest.approx(governor.acquire())
+    clock.sleep(0.2)
+    assert 0.0 == governor.acquire()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "until"),
+    [(7.0, 107.0), (3.0, 105.0), (-5.0, 105.0), (1e300, 100.0 + LONGEST_PAUSE)],
+)
+def test_a_pause_neither_shortens_another_nor_lasts_forever(seconds, until):
+    state = paused(GovernorState(paused_until=105.0), 100.0, seconds)
+
+    assert until == state.paused_until
+
+
+def test_five_failures_in_a_row_open_the_breaker_for_thirty_seconds(clock):
+    governor = InMemoryGovernor(1e6, clock)
+    for _ in range(4):
+        governor.failure()
+    assert 0.0 == governor.acquire()
+
+    governor.failure()
+    clock.sleep(10.0)
+
+    with pytest.raises(CircuitOpen) as raised:
+        governor.acquire()
+    assert 20.0 == pytest.approx(raised.value.retry_after)
+
+
+def test_a_success_between_failures_starts_the_row_again(clock):
+    governor = InMemoryGovernor(1e6, clock)
+    for _ in range(4):
+        governor.failure()
+    governor.success()
+    for _ in range(4):
+        governor.failure()
+
+    assert 0.0 == governor.acquire()
+
+
+def opened(clock):
+    governor = InMemoryGovernor(1e6, clock)
+    for _ in range(5):
+        governor.failure()
+    return governor
+
+
+@pytest.mark.parametrize("failures_meanwhile", [0, 1, 9])
+def test_an_open_breaker_lets_one_probe_through_every_thirty_seconds(clock, failures_meanwhile):
+    governor = opened(clock)
+    probes = []
+    for _ in range(1000):
+        clock.sleep(0.1)
+        try:
+            if governor.acquire() == 0.0:
+                probes.append(clock.now)
+                for _ in range(failures_meanwhile):
+                    governor.failure()
+        except CircuitOpen:
+            pass
+
+    assert [1030.0, 1060.0, 1090.0] == pytest.approx(probes, abs=0.2)
+
+
+def test_a_probe_that_takes_long_to_fail_does_not_put_off_the_next(clock):
+    governor = opened(clock)
+    clock.sleep(30.0)
+    governor.acquire()
+    clock.sleep(20.0)
+    governor.failure()
+
+    clock.sleep(10.0)
+    assert 0.0 == governor.acquire()
+
+
+def test_a_success_closes_the_breaker(clock):
+    governor = opened(clock)
+    clock.sleep(30.0)
+    assert 0.0 == governor.acquire()
+    governor.success()
+
+    clock.sleep(0.1)
+    assert 0.0 == governor.acquire()
+    governor.failure()
+    clock.sleep(0.1)
+    assert 0.0 == governor.acquire()
+
+
+def test_a_probe_waits_for_a_pause_and_is_not_used_up_by_it(clock):
+    governor = opened(clock)
+    governor.pause(35.0)
+    clock.sleep(30.0)
+
+    assert 5.0 == pytest.approx(governor.acquire())
+    clock.sleep(5.1)
+    assert 0.0 == governor.acquire()
+    with pytest.raises(CircuitOpen):
+        governor.acquire()
+
+
+def test_of_many_threads_one_takes_the_slot(clock):
+    governor, barrier, waits = InMemoryGovernor(5, clock), Barrier(8), []
+
+    def ask():
+        barrier.wait()
+        waits.append(governor.acquire())
+
+    threads = [Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert 1 == waits.count(0.0)
+
+
+EVENTS = st.lists(
+    st.tuples(
+        st.sampled_from(["ask", "success", "failure", "pause"]),
+        st.floats(min_value=0, max_value=40),
+    ),
+    max_size=60,
+)
+
+
+@given(EVENTS)
+def test_whatever_happens_the_rules_hold(events):
+    state, now, granted, left, probe_at = GovernorState(), 0.0, [], [], None
+    for event, seconds in events:
+        now += seconds
+        match event:
+            case "success":
+                state, probe_at = succeeded(state), None
+            case "failure":
+                state = failed(state, now)
+            case "pause":
+                state = paused(state, now, seconds)
+            case "ask":
+                was_open, until = state.open_until is not None, state.paused_until
+                try:
+                    state, wait = admit(state, now, 0.25)
+                except CircuitOpen as error:
+                    left.append(error.retry_after)
+                    assert was_open
+                    continue
+                if wait == 0.0:
+                    assert now >= until
+                    assert not granted or now - granted[-1] >= 0.25
+                    assert not was_open or probe_at is None or now - probe_at >= 30.0
+                    probe_at = now if was_open else probe_at
+                    granted.append(now)
+    assert all(0.0 < seconds <= 30.0 for seconds in left)
