@@ -1,0 +1,1 @@
+"""The pull-through cache over the database; knows neither Flask nor HTTP."""

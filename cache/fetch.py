@@ -1,0 +1,96 @@
+"""Asks the upstream for one entry and turns what it says into something to publish."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
+
+from cache.content import Figures, canonical_figure
+from cache.policy import Limits
+from cache.store import Fill
+from onet_client.client import OnetClient
+from onet_client.deadline import Deadline
+from onet_client.errors import BadReply, NoData, UnknownCode
+from onet_client.rows import Rating
+
+if TYPE_CHECKING:
+    from onet_client.domains import Domain
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """Where entries are fetched from.
+
+    Attributes:
+        url: the base URL, kept with each entry as its source.
+        deadline: seconds that one fill may take, retries included.
+    """
+
+    client: OnetClient
+    url: str
+    deadline: float
+
+
+def fetch(
+    upstream: Upstream, domain: str, code: str, limits: Limits, now: Callable[[], datetime]
+) -> Fill:
+    """Fetch one occupation's ratings in one domain, complete or not at all.
+
+    Raises:
+        OnetError: where the upstream did not give a complete answer; only its confirmed word
+            that there is no such code, or that there are no ratings, is an answer.
+    """
+    client, deadline = upstream.client, Deadline(upstream.deadline)
+    release = client.release(deadline=deadline)
+    fill = Fill(
+        domain=domain,
+        code=code,
+        state="unknown",
+        release=release,
+        source_url=upstream.url,
+        fetched_at=now(),
+        expires_at=limits.expiry(now(), negative=True),
+    )
+    try:
+        occupation = client.occupation(code, deadline=deadline)
+    except UnknownCode:
+        return fill
+    fill = replace(fill, state="empty", title=occupation.title, description=occupation.description)
+    try:
+        ratings = client.ratings(code, cast("Domain", domain), deadline=deadline)
+    except NoData:
+        return fill
+    return replace(
+        fill,
+        state="rated",
+        expires_at=limits.expiry(fill.fetched_at),
+        names={rating.element_id: rating.element_name for rating in ratings},
+        figures=_all_figures(ratings),
+    )
+
+
+def _all_figures(ratings: Iterable[Rating]) -> list[Figures]:
+    try:
+        return [_figures(rating) for rating in ratings]
+    except ValueError as error:
+        raise BadReply("a figure beyond what a rating can hold") from error
+
+
+def _figures(rating: Rating) -> Figures:
+    error, low, high = (
+        None if figure is None else canonical_figure(figure)
+        for figure in (rating.standard_error, rating.lower_ci, rating.upper_ci)
+    )
+    return Figures(
+        element_id=rating.element_id,
+        scale_id=rating.scale_id,
+        value=canonical_figure(rating.value),
+        n=rating.n,
+        standard_error=error,
+        lower_ci=low,
+        upper_ci=high,
+        recommend_suppress=rating.recommend_suppress,
+        not_relevant=rating.not_relevant,
+        date_updated=rating.date_updated,
+        domain_source=rating.domain_source,
+    )

@@ -1,0 +1,197 @@
+"""The tables, for SQLite, MariaDB 10.11 and MySQL 8.
+
+Figures are DECIMAL: a level is 0-7, an importance 1-5 (O*NET Scales Reference). Times are UTC.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cache.columns import (
+    CLUSTERED,
+    CODE,
+    DOMAIN,
+    ELEMENT_ID,
+    FIGURE,
+    RELEASE,
+    SCALE_ID,
+    TABLE_OPTIONS,
+    Base,
+    UtcDateTime,
+)
+
+SCHEMA_REVISION = "0001"
+"""The Alembic revision these tables stand at; a database at another one is not ready."""
+
+
+class Occupation(Base):
+    """An O*NET-SOC occupation, rated or not."""
+
+    __tablename__ = "occupation"
+    __table_args__ = TABLE_OPTIONS
+
+    code: Mapped[str] = mapped_column(CODE, primary_key=True)
+    title: Mapped[str] = mapped_column(String(150))
+    description: Mapped[str | None] = mapped_column(Text)
+
+
+class Element(Base):
+    """A content model element, such as the skill 2.B.3.e Programming."""
+
+    __tablename__ = "element"
+    __table_args__ = TABLE_OPTIONS
+
+    id: Mapped[str] = mapped_column(ELEMENT_ID, primary_key=True)
+    name: Mapped[str] = mapped_column(String(150))
+    domain: Mapped[str] = mapped_column(DOMAIN, index=True)
+
+
+class Scale(Base):
+    """A scale and the values it may take."""
+
+    __tablename__ = "scale"
+    __table_args__ = (CheckConstraint("minimum < maximum", name="range"), TABLE_OPTIONS)
+
+    id: Mapped[str] = mapped_column(SCALE_ID, primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    minimum: Mapped[float] = mapped_column(FIGURE)
+    maximum: Mapped[float] = mapped_column(FIGURE)
+
+
+class _Figures:
+    """The columns a rating has, published or just landed."""
+
+    n: Mapped[int | None]
+    recommend_suppress: Mapped[bool | None]
+    not_relevant: Mapped[bool | None]
+    date_updated: Mapped[date | None] = mapped_column(Date)
+    domain_source: Mapped[str | None] = mapped_column(String(30))
+    value: Mapped[float] = mapped_column(FIGURE)
+    standard_error: Mapped[float | None] = mapped_column(FIGURE)
+    lower_ci: Mapped[float | None] = mapped_column(FIGURE)
+    upper_ci: Mapped[float | None] = mapped_column(FIGURE)
+
+
+class Rating(_Figures, Base):
+    """One published value; an occupation's ratings are one range of the primary key."""
+
+    __tablename__ = "rating"
+    __table_args__ = (
+        CheckConstraint("value >= 0", name="value"),
+        CheckConstraint("standard_error >= 0", name="standard_error"),
+        CheckConstraint("lower_ci <= upper_ci", name="ci"),
+        CheckConstraint("n >= 0", name="n"),
+        CLUSTERED,
+    )
+
+    occupation_code: Mapped[str] = mapped_column(ForeignKey("occupation.code"), primary_key=True)
+    element_id: Mapped[str] = mapped_column(ForeignKey("element.id"), primary_key=True)
+    scale_id: Mapped[str] = mapped_column(ForeignKey("scale.id"), primary_key=True)
+
+
+class Load(Base):
+    """One run of the importer over one text release."""
+
+    __tablename__ = "load"
+    __table_args__ = (
+        CheckConstraint("state IN ('running', 'published', 'refused')", name="state"),
+        TABLE_OPTIONS,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    release: Mapped[str | None] = mapped_column(RELEASE)
+    source: Mapped[str] = mapped_column(String(255))
+    digest: Mapped[str] = mapped_column(String(64))
+    complete: Mapped[bool]
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rows: Mapped[int] = mapped_column(default=0)
+    rejected: Mapped[int] = mapped_column(default=0)
+    entries: Mapped[int] = mapped_column(default=0)
+    state: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str | None] = mapped_column(Text)
+
+
+class LandingRating(_Figures, Base):
+    """A rating row as it was read, by load, file and line; no key but its place."""
+
+    __tablename__ = "landing_rating"
+    __table_args__ = CLUSTERED
+
+    load_id: Mapped[int] = mapped_column(ForeignKey("load.id"), primary_key=True)
+    file: Mapped[str] = mapped_column(String(60), primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True)
+    occupation_code: Mapped[str] = mapped_column(CODE)
+    element_name: Mapped[str] = mapped_column(String(150))
+    element_id: Mapped[str] = mapped_column(ELEMENT_ID)
+    scale_id: Mapped[str] = mapped_column(SCALE_ID)
+
+
+class CacheEntry(Base):
+    """What the cache knows of one occupation in one domain.
+
+    The code is no foreign key: a negative entry names a code that O*NET does not have.
+    """
+
+    __tablename__ = "cache_entry"
+    __table_args__ = (
+        CheckConstraint("state IN ('absent', 'rated', 'empty', 'unknown')", name="state"),
+        CheckConstraint("origin IN ('seed', 'api')", name="origin"),
+        Index(None, "state", "expires_at"),
+        Index(None, "occupation_code"),
+        TABLE_OPTIONS,
+    )
+
+    domain: Mapped[str] = mapped_column(DOMAIN, primary_key=True)
+    occupation_code: Mapped[str] = mapped_column(CODE, primary_key=True)
+    state: Mapped[str] = mapped_column(String(10))
+    origin: Mapped[str | None] = mapped_column(String(10))
+    release: Mapped[str | None] = mapped_column(RELEASE)
+    load_id: Mapped[int | None] = mapped_column(ForeignKey("load.id"), index=True)
+    source_url: Mapped[str | None] = mapped_column(String(255))
+    fetched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    row_count: Mapped[int] = mapped_column(default=0)
+    content_hash: Mapped[str | None] = mapped_column(String(64))
+    generation: Mapped[int] = mapped_column(default=0)
+    lease_owner: Mapped[str | None] = mapped_column(String(64))
+    lease_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(String(255))
+
+
+class WarmJob(Base):
+    """A request to fill many entries."""
+
+    __tablename__ = "warm_job"
+    __table_args__ = (
+        CheckConstraint("state IN ('queued', 'running', 'done', 'failed')", name="state"),
+        TABLE_OPTIONS,
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    request_key: Mapped[str] = mapped_column(String(64), index=True)
+    domain: Mapped[str] = mapped_column(DOMAIN)
+    state: Mapped[str] = mapped_column(String(10))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class WarmItem(Base):
+    """One occupation of a warm job, claimed by lease."""
+
+    __tablename__ = "warm_item"
+    __table_args__ = (
+        CheckConstraint("state IN ('queued', 'done', 'empty', 'failed')", name="state"),
+        Index(None, "job_id", "state", "lease_expires_at"),
+        TABLE_OPTIONS,
+    )
+
+    job_id: Mapped[str] = mapped_column(ForeignKey("warm_job.id"), primary_key=True)
+    occupation_code: Mapped[str] = mapped_column(CODE, primary_key=True)
+    state: Mapped[str] = mapped_column(String(10))
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_owner: Mapped[str | None] = mapped_column(String(64))
+    lease_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    error: Mapped[str | None] = mapped_column(String(255))

@@ -1,0 +1,84 @@
+"""What an entry is worth at a moment: pure functions of the entry, the clock and the limits.
+
+The windows are those of RFC 5861: both count from the moment the entry became stale.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+
+class Freshness(Enum):
+    """What a read does with an entry."""
+
+    FRESH = "fresh"
+    """Served."""
+    STALE = "stale"
+    """Within stale-while-revalidate: served at once, refreshed behind."""
+    OLD = "old"
+    """Within stale-if-error: refreshed first, served if that fails."""
+    ABSENT = "absent"
+    """Nothing to serve, or too old to: filled first."""
+    EMPTY = "empty"
+    """O*NET has the occupation and no ratings for it."""
+    UNKNOWN = "unknown"
+    """O*NET has no such occupation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long, in seconds, entries live and linger."""
+
+    ttl: float
+    stale_while_revalidate: float
+    stale_if_error: float
+    negative_ttl: float
+
+    def expiry(self, fetched_at: datetime, *, negative: bool = False) -> datetime:
+        """When an entry fetched at a moment becomes stale."""
+        return fetched_at + timedelta(seconds=self.negative_ttl if negative else self.ttl)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One occupation in one domain, as the cache knows it.
+
+    Attributes:
+        state: `absent`, `rated`, `empty` or `unknown`.
+        origin: `seed` or `api`; None while absent.
+        release: of O*NET, such as `29.0`; None where unknown.
+        generation: counts the changes of the entry; a fill publishes over the one it saw.
+        content_hash: of the ratings, hexadecimal.
+    """
+
+    domain: str
+    code: str
+    state: str = "absent"
+    origin: str | None = None
+    release: str | None = None
+    source_url: str | None = None
+    fetched_at: datetime | None = None
+    expires_at: datetime | None = None
+    row_count: int = 0
+    content_hash: str | None = None
+    generation: int = 0
+    last_error: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Its name in Cache-Status and in logs."""
+        return f"{self.domain}/{self.code}"
+
+
+def freshness(entry: Entry, now: datetime, limits: Limits) -> Freshness:
+    """Tell what a read at `now` does with the entry; an entry is stale from its expiry on."""
+    if entry.state == "absent" or entry.expires_at is None:
+        return Freshness.ABSENT
+    past = (now - entry.expires_at).total_seconds()
+    if entry.state != "rated":
+        return Freshness(entry.state) if past < 0 else Freshness.ABSENT
+    if past < 0:
+        return Freshness.FRESH
+    if past <= limits.stale_while_revalidate:
+        return Freshness.STALE
+    return Freshness.OLD if past <= limits.stale_if_error else Freshness.ABSENT

@@ -1,0 +1,51 @@
+"""Which release a folder or .zip holds, and whether it is all of it."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from cache.release_files import Problem, ReleaseFile, open_file, readable, refuse
+
+MANIFEST_FILE: Final = "manifest.json"
+READ_ME_FILE: Final = "Read Me.txt"
+LARGEST_NOTE: Final = 1 << 20
+
+
+def identify(path: Path, files: Mapping[str, ReleaseFile]) -> tuple[str | None, bool]:
+    """Tell the release and whether it is complete, from the best witness there is.
+
+    That is a manifest, else O*NET's own `Read Me.txt`, else the name that O*NET gives the
+    folder. O*NET's releases are complete; what nothing names may be a selection.
+
+    Raises:
+        ReleaseError: where a witness cannot be read, or a manifest does not say both.
+    """
+    if MANIFEST_FILE in files:
+        return _manifest(_read_note(files[MANIFEST_FILE]))
+    if READ_ME_FILE in files:
+        text = _read_note(files[READ_ME_FILE]).decode("utf-8", "replace")
+        if named := re.search(r"O\*NET ([0-9]{1,3}\.[0-9]{1,3}) Database", text):
+            return named[1], True
+    if named := re.match(r"db_([0-9]{1,3})_([0-9]{1,3})(_text)?(\.zip)?$", path.resolve().name):
+        return f"{named[1]}.{named[2]}", True
+    return None, False
+
+
+def _manifest(body: bytes) -> tuple[str, bool]:
+    try:
+        manifest = json.loads(body)
+        release, complete = manifest["release"], manifest["complete"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        release = complete = None
+    named = isinstance(release, str) and re.fullmatch(r"[0-9A-Za-z._ -]{1,20}", release)
+    if not named or not isinstance(complete, bool):
+        reason = 'is not {"release": "29.0", "complete": true or false, ...}'
+        refuse(Problem(MANIFEST_FILE, 0, reason))
+    return release, complete
+
+
+def _read_note(file: ReleaseFile) -> bytes:
+    with open_file(file) as opened, readable(file.name):
+        return opened.read(LARGEST_NOTE)

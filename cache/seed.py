@@ -1,0 +1,142 @@
+"""Lands a text release, validates it, and publishes it in one transaction."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, insert, select, update
+
+from cache import database
+from cache.models import CacheEntry, Load
+from cache.policy import Limits
+from cache.publish_release import Publication, publish_release
+from cache.release import Release, open_release
+from cache.release_files import ReleaseError
+
+Progress = Callable[[int, int], None]
+"""Called with the rows landed so far and the rows there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeedReport:
+    """What a seeding did.
+
+    Attributes:
+        changed: False where the database held the same release already.
+        rated: occupations with ratings; `empty` those that a complete release has none for.
+    """
+
+    source: str
+    release: str | None
+    complete: bool
+    changed: bool
+    occupations: int
+    ratings: int
+    rated: int
+    empty: int
+
+
+def is_seeded(engine: Engine) -> bool:
+    """Tell whether any release was ever published into the database."""
+    query = select(Load.id).where(Load.state == "published").limit(1)
+    return database.read(engine, lambda connection: connection.execute(query).first() is not None)
+
+
+def seed(
+    engine: Engine,
+    path: Path,
+    *,
+    limits: Limits,
+    now: Callable[[], datetime],
+    progress: Progress = lambda _done, _total: None,
+) -> SeedReport:
+    """Load a release; a second run over the same one changes nothing.
+
+    A partial release replaces what it holds and leaves the rest; a complete one replaces
+    every seeded entry and marks the occupations it has no ratings for as empty.
+
+    Raises:
+        ReleaseError: where the release is refused; what was published stays as it was.
+        DatabaseUnavailable: where the database cannot be reached or used.
+    """
+    with open_release(path) as release:
+        digest, lines = release.fingerprint
+        unchanged = _unchanged(engine, release, digest, now())
+        if unchanged is not None:
+            return unchanged
+        load_id = _begin(engine, release, digest, now())
+        try:
+            rows, states = database.write(
+                engine,
+                lambda connection: publish_release(
+                    connection,
+                    release,
+                    Publication(load_id, now(), limits.expiry(now())),
+                    lambda done: progress(done, lines),
+                ),
+            )
+        except ReleaseError as error:
+            _record_refusal(engine, load_id, str(error), error.rejected, now())
+            raise
+        except KeyboardInterrupt:
+            _record_refusal(engine, load_id, "interrupted", 0, now())
+            raise
+        return _report(release, True, rows, states)
+
+
+def _begin(engine: Engine, release: Release, digest: str, now: datetime) -> int:
+    load = {
+        "release": release.name,
+        "source": Path(release.source).resolve().name[:255],
+        "digest": digest,
+        "complete": release.complete,
+        "started_at": now,
+        "state": "running",
+    }
+    return database.write(
+        engine, lambda connection: int(connection.execute(insert(Load).values(load)).lastrowid)
+    )
+
+
+def _record_refusal(
+    engine: Engine, load_id: int, reason: str, rejected: int, now: datetime
+) -> None:
+    refused = {"state": "refused", "rejected": rejected, "reason": reason}
+    change = update(Load).where(Load.id == load_id).values(refused | {"finished_at": now})
+    database.write(engine, lambda connection: connection.execute(change))
+
+
+def _unchanged(engine: Engine, release: Release, digest: str, now: datetime) -> SeedReport | None:
+    """Report the last published load where it is this release and all its entries stand."""
+    last = select(Load.id, Load.digest, Load.rows, Load.entries).where(Load.state == "published")
+
+    def work(connection: Connection) -> tuple[Any, Mapping[str, int]] | None:
+        load = connection.execute(last.order_by(Load.id.desc()).limit(1)).first()
+        if load is None or load.digest != digest:
+            return None
+        standing = (
+            select(CacheEntry.state, func.count())
+            .where(CacheEntry.load_id == load.id, CacheEntry.expires_at > now)
+            .group_by(CacheEntry.state)
+        )
+        return load, dict(connection.execute(standing).all())
+
+    found = database.read(engine, work)
+    if found is None or sum(found[1].values()) != found[0].entries:
+        return None
+    return _report(release, False, found[0].rows, found[1])
+
+
+def _report(release: Release, changed: bool, ratings: int, states: Mapping[str, int]) -> SeedReport:
+    return SeedReport(
+        source=release.source,
+        release=release.name,
+        complete=release.complete,
+        changed=changed,
+        occupations=len(release.occupations()),
+        ratings=ratings,
+        rated=states.get("rated", 0),
+        empty=states.get("empty", 0),
+    )

@@ -1,0 +1,45 @@
+"""Insert or update in the dialect of the connection."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, literal_column
+from sqlalchemy.dialects.mysql import insert as mysql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from cache.columns import Base
+
+
+def upsert(
+    connection: Connection,
+    model: type[Base],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    lasting: Collection[str] = (),
+    counted: Collection[str] = (),
+) -> None:
+    """Insert rows, or update all but the key of those that are there.
+
+    Args:
+        connection: a connection in a write transaction.
+        model: the table.
+        rows: with the same columns each; none is nothing to do.
+        lasting: columns whose stored value outlives a new NULL.
+        counted: columns to raise by one where the row is there.
+    """
+    if not rows:
+        return
+    table: Any = model.__table__
+    mysql = connection.dialect.name == "mysql"
+    statement: Any = mysql_insert(table) if mysql else sqlite_insert(table)
+    new = statement.inserted if mysql else statement.excluded
+    changes = {name: new[name] for name in rows[0] if not table.c[name].primary_key}
+    changes |= {name: func.coalesce(new[name], table.c[name]) for name in lasting}
+    changes |= {name: table.c[name] + literal_column("1") for name in counted}
+    if mysql:
+        statement = statement.on_duplicate_key_update(changes)
+    else:
+        statement = statement.on_conflict_do_update(
+            index_elements=list(table.primary_key), set_=changes
+        )
+    connection.execute(statement, list(rows))

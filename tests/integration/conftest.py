@@ -1,0 +1,100 @@
+"""Databases to test against: each test that asks for one runs on SQLite and on a real server."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, make_url
+from support.clock import LIMITS, FakeClock
+from support.mysql_server import empty_database
+from support.tables import clear
+
+from cache.database import connect
+from cache.migrate import upgrade
+from cache.seed import seed
+
+BACKENDS = ["sqlite", pytest.param("mysql", marks=pytest.mark.mysql)]
+
+
+def _new_database(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """Make an empty database of the backend that the fixture is asked for, and give its URL."""
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            yield f"sqlite:///{folder / 'skillgap.db'}"
+        else:
+            server: str = request.getfixturevalue("mysql_server")
+            yield stack.enter_context(empty_database(server))
+
+
+def _new_engine(url: str) -> Iterator[Engine]:
+    engine = connect(make_url(url))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=BACKENDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """URL of an empty database of this test's own, as `DATABASE_URL` takes it."""
+    yield from _new_database(request, tmp_path)
+
+
+@pytest.fixture
+def empty_engine(database_url: str) -> Iterator[Engine]:
+    """An engine of that database, which has no tables."""
+    yield from _new_engine(database_url)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a migrated database, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "skillgap.db"
+    for engine in _new_engine(f"sqlite:///{path}"):
+        upgrade(engine)
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_mysql(mysql_server: str) -> Iterator[str]:
+    """URL of one migrated database, which is a slow thing to make, for test after test."""
+    with empty_database(mysql_server) as url:
+        for engine in _new_engine(url):
+            upgrade(engine)
+        yield url
+
+
+@pytest.fixture(params=BACKENDS)
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An engine of a migrated database without a row, which no other test uses now."""
+    if request.param == "sqlite":
+        migrated = request.getfixturevalue("migrated_sqlite")
+        url = f"sqlite:///{shutil.copy(migrated, tmp_path)}"
+    else:
+        url = request.getfixturevalue("migrated_mysql")
+    for engine in _new_engine(url):
+        clear(engine)
+        yield engine
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def shared_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """URL of a database that the tests of a module share: they read it, or take back all."""
+    yield from _new_database(request, tmp_path_factory.mktemp("shared"))
+
+
+@pytest.fixture(scope="module")
+def shared_engine(shared_url: str) -> Iterator[Engine]:
+    """An engine of the shared database, migrated to the newest revision."""
+    for engine in _new_engine(shared_url):
+        upgrade(engine)
+        yield engine
+
+
+@pytest.fixture
+def seeded_engine(engine: Engine, made_up_release: Path) -> Engine:
+    """An engine of a database that holds the made-up release, loaded at the clock's start."""
+    seed(engine, made_up_release, limits=LIMITS, now=FakeClock())
+    return engine

@@ -1,0 +1,106 @@
+"""The occupation list is searched by title or code, and tells what has ratings."""
+
+import pytest
+from support.clock import LIMITS, FakeClock
+from support.fills import fill, rated
+from support.made_up_release import RATED, TITLES, write_release
+
+from cache.catalogue import Catalogue, Described, Listed
+from cache.policy import Entry
+from cache.seed import seed
+from cache.store import Store
+
+CODES = sorted(TITLES)
+UNRATED = "53-9005.00"
+ODD = {"99-1001.00": "100% Wool_Carders!", "99-1002.00": "100 Wool Carders"}
+
+
+@pytest.fixture(scope="module")
+def catalogue(shared_engine, tmp_path_factory):
+    """The made-up release, two occupations with titles that `LIKE` could misread, an unknown."""
+    release = write_release(tmp_path_factory.mktemp("catalogue") / "db_28_1_text")
+    seed(shared_engine, release, limits=LIMITS, now=FakeClock())
+    store = Store(shared_engine)
+    for code, title in ODD.items():
+        store.publish(rated(code, title=title), Entry("skills", code))
+    store.publish(fill("99-9999.99"), Entry("skills", "99-9999.99"))
+    return Catalogue(shared_engine)
+
+
+def codes(found) -> list[str]:
+    return [listed.code for listed in found[1]]
+
+
+def test_an_empty_search_lists_all_by_code_and_whether_they_are_rated(catalogue):
+    total, listed = catalogue.search("skills", "", 100, 0)
+
+    assert [*CODES, *ODD] == [item.code for item in listed]
+    assert len(listed) == total
+    assert Listed("11-9001.00", "Kite Masters", True) == listed[0]
+    assert {UNRATED: False} == {item.code: item.rated for item in listed if not item.rated}
+
+
+def test_in_a_domain_that_holds_nothing_it_is_not_known_what_is_rated(catalogue):
+    assert {None} == {item.rated for item in catalogue.search("knowledge", "", 100, 0)[1]}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("kite", ["11-9001.00"]),
+        ("KITE", ["11-9001.00"]),
+        ("ter", ["11-9001.00"]),
+        ("15-9002", ["15-9002.00"]),
+        ("9002.00", ["15-9002.00"]),
+        ("%", ["99-1001.00"]),
+        ("_", ["99-1001.00"]),
+        ("!", ["99-1001.00"]),
+        ("100% wool_", ["99-1001.00"]),
+        ("\\", []),
+        ("'", []),
+        ("nothing like it", []),
+        ("\N{PILE OF POO}", []),
+    ],
+)
+def test_a_search_takes_its_text_literally_in_any_case(catalogue, text, expected):
+    found = catalogue.search("skills", text, 100, 0)
+
+    assert expected == codes(found)
+    assert len(expected) == found[0]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 100])
+def test_pages_put_together_are_the_whole_list(catalogue, limit):
+    total, _ = catalogue.search("skills", "", limit, 0)
+    pages = [catalogue.search("skills", "", limit, offset) for offset in range(0, total, limit)]
+
+    assert [*CODES, *ODD] == [code for page in pages for code in codes(page)]
+    assert {total} == {page[0] for page in pages}
+    assert (total, []) == catalogue.search("skills", "", limit, total)
+
+
+def test_one_occupation_is_described_rated_or_not(catalogue):
+    assert Described(UNRATED, "Cloud Drivers", "They do.") == catalogue.occupation(UNRATED)
+    assert Described("99-1001.00", ODD["99-1001.00"], None) == catalogue.occupation("99-1001.00")
+
+
+@pytest.mark.parametrize("code", ["99-9999.99", "11-9001", ""])
+def test_a_code_that_is_not_listed_has_no_description(catalogue, code):
+    assert catalogue.occupation(code) is None
+
+
+def test_titles_are_those_of_all_or_of_the_rated(catalogue):
+    assert TITLES | ODD == catalogue.titles()
+    assert {code: TITLES[code] for code in RATED} | ODD == catalogue.titles("skills")
+    assert {} == catalogue.titles("knowledge")
+
+
+def test_a_loaded_release_tells_which_codes_there_are(catalogue):
+    assert catalogue.lists(UNRATED) is True
+    assert catalogue.lists("99-9999.99") is False
+
+
+def test_where_no_release_was_loaded_nothing_is_told_of_a_code(engine):
+    Store(engine).publish(rated("11-9001.00"), Entry("skills", "11-9001.00"))
+
+    assert Catalogue(engine).lists("11-9001.00") is None

@@ -1,0 +1,117 @@
+"""What an entry is worth at a moment: every boundary, a second and a microsecond around it."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cache.policy import Entry, Freshness, Limits, freshness
+
+EXPIRY = datetime(2026, 5, 4, 12, 0, 0, 123456, tzinfo=UTC)
+LIMITS = Limits(
+    ttl=7_776_000, stale_while_revalidate=604_800, stale_if_error=31_536_000, negative_ttl=86_400
+)
+REVALIDATE = EXPIRY + timedelta(seconds=604_800)
+ERROR = EXPIRY + timedelta(seconds=31_536_000)
+STEPS = [timedelta(seconds=1), timedelta(microseconds=1)]
+
+
+def entry(state: str = "rated") -> Entry:
+    return Entry("skills", "11-9001.00", state, expires_at=EXPIRY)
+
+
+@pytest.mark.parametrize("step", STEPS, ids=["second", "microsecond"])
+@pytest.mark.parametrize(
+    ("boundary", "before", "at", "after"),
+    [
+        pytest.param(EXPIRY, Freshness.FRESH, Freshness.STALE, Freshness.STALE, id="expiry"),
+        pytest.param(REVALIDATE, Freshness.STALE, Freshness.STALE, Freshness.OLD, id="revalidate"),
+        pytest.param(ERROR, Freshness.OLD, Freshness.OLD, Freshness.ABSENT, id="if error"),
+    ],
+)
+def test_a_rated_entry_changes_its_worth_exactly_at_each_boundary(
+    step, boundary, before, at, after
+):
+    found = [freshness(entry(), boundary + delta, LIMITS) for delta in (-step, step * 0, step)]
+
+    assert [before, at, after] == found
+
+
+@pytest.mark.parametrize("step", STEPS, ids=["second", "microsecond"])
+@pytest.mark.parametrize("state", ["empty", "unknown"])
+def test_a_negative_entry_is_forgotten_from_its_expiry_on(state, step):
+    found = [freshness(entry(state), EXPIRY + delta, LIMITS) for delta in (-step, step * 0, step)]
+
+    assert [Freshness(state), Freshness.ABSENT, Freshness.ABSENT] == found
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        pytest.param(Entry("skills", "11-9001.00"), id="never filled"),
+        pytest.param(Entry("skills", "11-9001.00", "absent", expires_at=EXPIRY), id="purged"),
+        pytest.param(Entry("skills", "11-9001.00", "rated"), id="without an expiry"),
+    ],
+)
+def test_what_has_nothing_to_serve_is_absent_at_any_time(nothing):
+    moments = [EXPIRY - timedelta(days=1), EXPIRY, EXPIRY + timedelta(days=1)]
+
+    assert [Freshness.ABSENT] * 3 == [freshness(nothing, at, LIMITS) for at in moments]
+
+
+def test_windows_of_no_length_leave_only_the_moment_of_expiry():
+    limits = Limits(ttl=1, stale_while_revalidate=0, stale_if_error=0, negative_ttl=1)
+    later = EXPIRY + timedelta(microseconds=1)
+
+    assert Freshness.STALE is freshness(entry(), EXPIRY, limits)
+    assert Freshness.ABSENT is freshness(entry(), later, limits)
+
+
+def test_a_revalidate_window_longer_than_the_error_window_is_still_served():
+    limits = Limits(ttl=1, stale_while_revalidate=100, stale_if_error=10, negative_ttl=1)
+
+    assert Freshness.STALE is freshness(entry(), EXPIRY + timedelta(seconds=100), limits)
+    assert Freshness.ABSENT is freshness(entry(), EXPIRY + timedelta(seconds=101), limits)
+
+
+def test_a_moment_is_the_same_in_any_time_zone():
+    tokyo = timezone(timedelta(hours=9))
+    just_before = (EXPIRY - timedelta(microseconds=1)).astimezone(tokyo)
+
+    assert Freshness.FRESH is freshness(entry(), just_before, LIMITS)
+    assert Freshness.STALE is freshness(entry(), EXPIRY.astimezone(tokyo), LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("negative", "expiry"),
+    [
+        (False, datetime(2026, 8, 2, 12, 0, 0, 123456, tzinfo=UTC)),
+        (True, datetime(2026, 5, 5, 12, 0, 0, 123456, tzinfo=UTC)),
+    ],
+)
+def test_expiry_counts_from_the_moment_of_fetching_by_the_kind_of_answer(negative, expiry):
+    assert expiry == LIMITS.expiry(EXPIRY, negative=negative)
+
+
+def test_the_key_names_domain_and_code():
+    assert "skills/11-9001.00" == entry().key
+
+
+@given(
+    past=st.integers(-(10**13), 10**14),
+    revalidate=st.integers(0, 10**7),
+    error=st.integers(0, 10**8),
+)
+def test_the_worth_at_any_microsecond_is_that_of_whole_numbers(past, revalidate, error):
+    limits = Limits(1, float(revalidate), float(error), 1)
+    if past < 0:
+        expected = Freshness.FRESH
+    elif past <= revalidate * 10**6:
+        expected = Freshness.STALE
+    elif past <= error * 10**6:
+        expected = Freshness.OLD
+    else:
+        expected = Freshness.ABSENT
+
+    assert expected is freshness(entry(), EXPIRY + timedelta(microseconds=past), limits)
