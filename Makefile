@@ -1,0 +1,38 @@
+# The project's commands; each readies what it needs. `make` alone lists them.
+SHELL := /bin/sh
+PYTHON := .venv/bin/python
+.DEFAULT_GOAL := help
+# .flaskenv names the application, whatever another project left in the shell.
+unexport FLASK_APP
+.PHONY: help serve test check soak bench clean provision
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+serve: ## migrate and seed the database, then serve on http://127.0.0.1:8000 (HOST, PORT)
+	@scripts/venv
+	@$(PYTHON) -m flask db upgrade
+	@$(PYTHON) -m flask seed --if-empty
+	@exec $(PYTHON) -m flask serve
+
+test: provision ## run the tests, those against a real MySQL or MariaDB included
+	@$(PYTHON) -m pytest
+
+check: provision ## run ruff, mypy and the tests: what must pass before a commit
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy
+	@$(PYTHON) -m pytest
+
+soak: provision ## run the long tests that the others leave out
+	@$(PYTHON) -m pytest -m soak
+
+bench: provision ## print the benchmarks' figures
+	@$(PYTHON) -m bench
+
+clean: ## remove the virtual environment and caches; the database in instance/ stays
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov bench/out
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+provision:
+	@scripts/provision

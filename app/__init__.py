@@ -1,0 +1,31 @@
+"""HTTP and CLI: the only package that knows Flask."""
+
+from typing import Final
+
+from flask import Flask
+
+from app.services import Services
+from app.settings import Settings
+
+VERSION: Final = "0.1.0"
+
+
+def create_app(settings: Settings | None = None, services: Services | None = None) -> Flask:
+    """Wire an application; nothing is opened or connected yet.
+
+    Args:
+        settings: read from the environment where not given.
+        services: built from the settings where not given; tests hand in their own clock.
+
+    Raises:
+        SettingsError: where a setting holds a value that it does not take.
+    """
+    from app import cli
+    from app.api.routes import register
+
+    given = services or Services(settings or Settings.from_environment())
+    app = Flask("skillgap", static_folder=None)
+    app.extensions["skillgap"] = given
+    register(app)
+    cli.register(app)
+    return app

@@ -1,0 +1,40 @@
+"""GET /health and /health/ready: for load balancers and orchestrators."""
+
+from flask import Response, jsonify
+from flask.views import MethodView
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields
+
+from app.api.problems import MEDIA_TYPE, ProblemSchema
+from app.services import services
+from cache.database import check_ready
+
+blueprint = Blueprint("health", __name__, description="Is it alive, can it serve.")
+
+
+class HealthSchema(Schema):
+    """The word `ok`."""
+
+    status = fields.String(required=True, metadata={"example": "ok"})
+
+
+@blueprint.route("/health")
+class Health(MethodView):
+    """The process."""
+
+    @blueprint.response(200, HealthSchema)
+    def get(self) -> Response:
+        """Answer as long as the process is alive; asks nothing of the database."""
+        return jsonify({"status": "ok"})
+
+
+@blueprint.route("/health/ready")
+class Ready(MethodView):
+    """The process and its database."""
+
+    @blueprint.response(200, HealthSchema)
+    @blueprint.alt_response(503, schema=ProblemSchema, content_type=MEDIA_TYPE)
+    def get(self) -> Response:
+        """Answer where the database is reachable and migrated."""
+        check_ready(services().reader)
+        return jsonify({"status": "ok"})

@@ -1,0 +1,83 @@
+"""Request parameters: strict, ASCII, each given once."""
+
+import re
+from typing import Any, Final
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validate
+
+from cache.content import DOMAINS
+
+CODE: Final = re.compile(r"([0-9]{2}-[0-9]{4})(\.[0-9]{2})?")
+LARGEST_PAGE: Final = 2000
+
+
+class Code(fields.String):
+    """An O*NET-SOC code such as 15-1254.00; 15-1254 means 15-1254.00."""
+
+    def __init__(self, **options: Any) -> None:
+        pattern = f"^ *{CODE.pattern} *$"
+        super().__init__(
+            metadata={"pattern": pattern, "example": "15-1254.00"} | options.pop("metadata", {}),
+            **options,
+        )
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        match = CODE.fullmatch(super()._deserialize(value, attr, data, **kwargs).strip(" "))
+        if match is None:
+            raise ValidationError("Not an O*NET-SOC code such as 15-1254.00 or 15-1254.")
+        return match[1] + (match[2] or ".00")
+
+
+class Whole(fields.Integer):
+    """A whole number in ASCII digits and no other notation."""
+
+    def __init__(self, low: int, high: int, **options: Any) -> None:
+        super().__init__(validate=validate.Range(low, high), **options)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        if re.fullmatch(r"[0-9]{1,9}", str(value)) is None:
+            raise ValidationError("Not a whole number.")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Figure(fields.Float):
+    """A decimal number in ASCII digits and no other notation."""
+
+    def __init__(self, low: float, high: float, **options: Any) -> None:
+        super().__init__(validate=validate.Range(low, high), **options)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", str(value)) is None:
+            raise ValidationError("Not a decimal number.")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Flag(fields.Boolean):
+    """`true` or `false` and no other word."""
+
+    truthy = {"true"}  # noqa: RUF012 - marshmallow's declaration, never changed
+    falsy = {"false"}  # noqa: RUF012
+
+
+class Query(Schema):
+    """A query string: unknown parameters are ignored, a known one may come once."""
+
+    class Meta:
+        """Unknown parameters are ignored, so that callers can tag their requests."""
+
+        unknown = EXCLUDE
+
+    @pre_load
+    def refuse_repeated(self, data: Any, **_: Any) -> Any:
+        """Refuse a parameter given twice: there is no telling which one was meant."""
+        given = {field.data_key or name for name, field in self.fields.items()}
+        repeated = [name for name in sorted(given) if len(data.getlist(name)) > 1]
+        if repeated:
+            raise ValidationError({name: ["Given more than once."] for name in repeated})
+        return data
+
+
+class DomainQuery(Query):
+    """What every read of an entry can choose."""
+
+    domain = fields.String(load_default=DOMAINS[0], validate=validate.OneOf(DOMAINS))

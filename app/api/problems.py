@@ -1,0 +1,198 @@
+"""Errors as RFC 9457 problem details, made in one handler and logged once."""
+
+import logging
+from http import HTTPStatus
+from math import ceil
+from typing import Any, Final
+from urllib.parse import quote
+
+from flask import Flask, Response, g, json, request
+from marshmallow import EXCLUDE, Schema, fields
+from werkzeug.exceptions import HTTPException
+
+from app.api.caching import cache_status
+from app.services import services
+from app.soc import nearest
+from cache.database import DatabaseUnavailable
+from cache.pull_through import FillFailed, NoRatings, ReadFailed, UnknownOccupation
+from onet_client.errors import NotConfigured
+
+log = logging.getLogger("app.errors")
+
+TYPE_PREFIX: Final = "urn:problem-type:skillgap:"
+MEDIA_TYPE: Final = "application/problem+json"
+DATABASE_RETRY_SECONDS: Final = 5
+UPSTREAM_RETRY_SECONDS: Final = 30
+
+
+class ProblemSchema(Schema):
+    """RFC 9457 section 3.1, with the members that single types add."""
+
+    class Meta:
+        """Types may add members."""
+
+        unknown = EXCLUDE
+
+    type = fields.String(required=True, metadata={"example": TYPE_PREFIX + "no-ratings"})
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    request_id = fields.String(required=True)
+    errors = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
+    occupation = fields.String()
+    code = fields.String()
+    suggestions = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
+    alternatives = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
+
+
+class Problem(Exception):
+    """An answer that is an error.
+
+    Attributes:
+        name: the end of its type.
+        members: what the type adds to the body.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        name: str,
+        detail: str,
+        *,
+        headers: dict[str, str] | None = None,
+        **members: Any,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.name = name
+        self.detail = detail
+        self.headers = headers or {}
+        self.members = members
+
+    def response(self) -> Response:
+        """Make the response, which nobody may store."""
+        body = {
+            "type": TYPE_PREFIX + self.name,
+            "title": self.name.replace("-", " ").capitalize(),
+            "status": self.status,
+            "detail": self.detail,
+            "request_id": g.request_id,
+            **self.members,
+        }
+        response = Response(json.dumps(body) + "\n", self.status, mimetype=MEDIA_TYPE)
+        response.headers["Cache-Control"] = "no-store"
+        response.headers.update(self.headers)
+        return response
+
+
+def register(app: Flask) -> None:
+    """Answer every exception with a problem."""
+    app.register_error_handler(Exception, handle)
+    app.register_error_handler(HTTPException, handle)
+
+
+def handle(error: Exception) -> Response:
+    """Turn an exception into its problem, and log it with the request id."""
+    try:
+        problem = to_problem(error)
+    except DatabaseUnavailable as unavailable:  # it is asked for suggestions too
+        error, problem = unavailable, to_problem(unavailable)
+    unexpected = problem.status == HTTPStatus.INTERNAL_SERVER_ERROR
+    log.log(
+        logging.ERROR if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.INFO,
+        "%s %s -> %d %s: %s",
+        request.method,
+        quote(request.path),  # a decoded line feed would forge a line of the log
+        problem.status,
+        problem.name,
+        _reason(error, problem),
+        exc_info=error if unexpected else None,
+    )
+    return problem.response()
+
+
+def to_problem(error: Exception) -> Problem:
+    """Choose the problem for an exception; what is not expected says nothing of itself."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, ReadFailed):
+        return _read_problem(error)
+    if isinstance(error, DatabaseUnavailable):
+        retry = {"Retry-After": str(DATABASE_RETRY_SECONDS)}
+        detail = "The database cannot be reached or is not migrated. Try again shortly."
+        return Problem(503, "database-unavailable", detail, headers=retry)
+    if isinstance(error, HTTPException):
+        return _http_problem(error)
+    return Problem(500, "internal-error", "Something failed here; the log has it by request id.")
+
+
+def _reason(error: Exception, problem: Problem) -> str:
+    cause = error.cause if isinstance(error, ReadFailed) and error.cause else error
+    return problem.detail if isinstance(error, Problem | HTTPException) else f"{cause}"
+
+
+def _http_problem(error: HTTPException) -> Problem:
+    status = error.code or 500
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY:
+        messages = getattr(error, "data", {}).get("messages", {})
+        errors = [
+            {"parameter": name, "detail": " ".join(map(str, details))}
+            for location in messages.values()
+            for name, details in location.items()
+        ]
+        detail = "; ".join(f"{each['parameter']}: {each['detail']}" for each in errors)
+        return Problem(422, "invalid-parameter", detail, errors=errors)
+    name = error.name.lower().replace(" ", "-")
+    headers = {
+        key: value
+        for key, value in error.get_headers()
+        if key in ("Allow", "Location", "Retry-After")
+    }
+    return Problem(status, name, error.description or error.name, headers=headers)
+
+
+def _read_problem(error: ReadFailed) -> Problem:
+    """Say which occupation has nothing to serve, and what can be done instead."""
+    side = next((name for name, code in g.get("asked", {}).items() if code == error.code), "code")
+    members: dict[str, Any] = {"occupation": side, "code": error.code}
+    headers = {"Cache-Status": cache_status(error.readings, services().now())}
+    if isinstance(error, UnknownOccupation):
+        suggestions = _titled(error.code, services().catalogue.titles())
+        detail = f"O*NET has no occupation {error.code} (`{side}`)."
+        return Problem(
+            404, "occupation-not-found", detail, headers=headers, **members, suggestions=suggestions
+        )
+    domain = error.readings[-1].entry.domain
+    if isinstance(error, NoRatings):
+        alternatives = _titled(error.code, services().catalogue.titles(rated_in=domain))
+        title = error.readings[-1].profile.title
+        detail = f"O*NET publishes no {domain} ratings for {error.code} {title} (`{side}`)."
+        return Problem(
+            404,
+            "no-ratings",
+            detail,
+            headers=headers,
+            **members,
+            alternatives=alternatives,
+        )
+    return _unavailable(error, side, headers, members)
+
+
+def _unavailable(
+    error: ReadFailed, side: str, headers: dict[str, str], members: dict[str, Any]
+) -> Problem:
+    what = f"The ratings of {error.code} (`{side}`) are not cached"
+    if isinstance(error, FillFailed) and isinstance(error.cause, NotConfigured):
+        retry = headers | {"Retry-After": str(UPSTREAM_RETRY_SECONDS)}
+        missing = " and ".join(services().settings.missing_credentials)
+        reason = f"set {missing}" if missing else error.cause
+        detail = f"{what} and there is no upstream to ask: {reason}."
+        return Problem(503, "upstream-not-configured", detail, headers=retry, **members)
+    wait = (error.cause.retry_after if error.cause else None) or UPSTREAM_RETRY_SECONDS
+    retry = headers | {"Retry-After": str(max(1, ceil(wait)))}
+    detail = f"{what} and O*NET Web Services gave no usable answer. Try again later."
+    return Problem(503, "upstream-unavailable", detail, headers=retry, **members)
+
+
+def _titled(code: str, titles: dict[str, str]) -> list[dict[str, str]]:
+    return [{"code": near, "title": titles[near]} for near in nearest(code, titles)]

@@ -1,0 +1,52 @@
+"""Where an answer's figures come from, in its body."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from cache.pull_through import Reading
+
+
+class SourceSchema(Schema):
+    """The provenance and state of an entry."""
+
+    origin = fields.String(required=True, validate=validate.OneOf(["seed", "api"]))
+    release = fields.String(required=True, allow_none=True, metadata={"example": "29.0"})
+    fetched_at = fields.String(required=True, metadata={"format": "date-time"})
+    state = fields.String(required=True, validate=validate.OneOf(["fresh", "stale"]))
+
+
+def source(reading: Reading) -> dict[str, Any]:
+    """Write the provenance of one entry."""
+    entry = reading.entry
+    return {
+        "origin": entry.origin,
+        "release": entry.release,
+        "fetched_at": None if entry.fetched_at is None else timestamp(entry.fetched_at),
+        "state": "stale" if reading.outcome == "stale" else "fresh",
+    }
+
+
+def timestamp(moment: datetime) -> str:
+    """Write a UTC time as RFC 3339 to the second."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def attribution(readings: Sequence[Reading]) -> str:
+    """Write what CC BY 4.0 and the O*NET Web Services terms ask to be shown."""
+    releases = sorted({reading.entry.release for reading in readings if reading.entry.release})
+    database = f"the O*NET {' and '.join(releases)} Database" if releases else "the O*NET Database"
+    web = (
+        " and O*NET Web Services (https://services.onetcenter.org/)"
+        if any(reading.entry.origin == "api" for reading in readings)
+        else ""
+    )
+    return (
+        f"This includes information from {database}{web} by the U.S. Department of Labor, "
+        "Employment and Training Administration (USDOL/ETA), used under the CC BY 4.0 license "
+        "(https://creativecommons.org/licenses/by/4.0/). O*NET is a trademark of USDOL/ETA. "
+        "Levels and importances are unaltered; gaps, priorities and readiness are calculated "
+        "from them here, which USDOL/ETA has not approved, endorsed, or tested."
+    )

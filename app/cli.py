@@ -1,0 +1,147 @@
+"""The `flask` commands: thin; the work is elsewhere."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from flask import Flask
+
+from app.services import Services, services
+from app.settings import Settings, SettingsError
+from cache.database import DatabaseUnavailable
+
+
+def create_cli_app() -> Flask:
+    """Make the application for the `flask` command, without HTTP where none is asked for.
+
+    A command of this module is looked up in the context of `flask` itself; what Flask brings,
+    such as `run` and `routes`, loads the application from a context below that.
+    """
+    with _told():
+        settings = Settings.from_environment()
+    context = click.get_current_context(silent=True)
+    if context is None or context.parent is not None:
+        from app import create_app
+
+        return create_app(settings)
+    app = Flask("skillgap", static_folder=None)
+    app.extensions["skillgap"] = Services(settings)
+    register(app)
+    return app
+
+
+def register(app: Flask) -> None:
+    """Add the commands to an application."""
+    for command in (database, seed, serve, sandbox, gap):
+        app.cli.add_command(command)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """End a command that cannot do its work with one clear message."""
+    try:
+        yield
+    except SettingsError as error:
+        raise click.ClickException(f"bad setting: {error}") from error
+    except DatabaseUnavailable as error:
+        url = services().settings.database_url.render_as_string(hide_password=True)
+        raise click.ClickException(f"{error} (DATABASE_URL is {url})") from error
+
+
+@click.group("db")
+def database() -> None:
+    """Migrate the database."""
+
+
+@database.command()
+def upgrade() -> None:
+    """Bring the tables to the newest revision."""
+    from cache.migrate import upgrade
+
+    with _told():
+        upgrade(services().engine)
+
+
+@database.command()
+@click.argument("revision", default="-1")
+def downgrade(revision: str) -> None:
+    """Take the tables back to REVISION (`base` drops them all; default: one step)."""
+    from alembic.util import CommandError
+
+    from cache.migrate import downgrade
+
+    with _told():
+        try:
+            downgrade(services().engine, revision)
+        except CommandError as error:
+            raise click.ClickException(f"no way back to {revision}: {error}") from error
+
+
+@click.command()
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("--if-empty", is_flag=True, help="Do nothing where a release was loaded before.")
+def seed(path: Path | None, if_empty: bool) -> None:
+    """Import an O*NET text release: a folder or .zip at PATH (default: SEED_DIR)."""
+    from app.console import print_report, progress_bar
+    from cache.release_files import ReleaseError
+    from cache.seed import is_seeded, seed
+
+    with _told():
+        if if_empty and is_seeded(services().engine):
+            click.echo("The database holds a release already; nothing to seed.")
+            return
+        try:
+            with progress_bar("Landing ratings") as progress:
+                report = seed(
+                    services().engine,
+                    path or services().settings.seed_dir,
+                    limits=services().limits,
+                    now=services().now,
+                    progress=progress,
+                )
+        except ReleaseError as error:
+            more = error.rejected - len(error.problems)
+            told = f"{error}\n... and {more} more" if more else str(error)
+            raise click.ClickException(
+                f"the release is refused, nothing changed:\n{told}"
+            ) from error
+    print_report(report)
+
+
+@click.command()
+def serve() -> None:
+    """Serve the API on HOST and PORT with WEB_CONCURRENCY processes."""
+    from app.server import serve
+
+    serve(services().settings)
+
+
+@click.command()
+@click.option("--release", required=True, type=click.Path(path_type=Path), help="Folder or .zip.")
+@click.option("--port", default=9900, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--api", default="2", show_default=True, type=click.Choice(["2", "1.9"]))
+@click.option("--layout", type=click.Choice(["single", "split"]), help="How skills are served.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--faults", type=click.Path(path_type=Path), help="Scripted faults, a JSON file.")
+def sandbox(
+    release: Path, port: int, api: str, layout: str | None, host: str, faults: Path | None
+) -> None:
+    """Serve a text release as a local look-alike of O*NET Web Services, to try pull-through."""
+    from onet_client.sandbox import FaultError, ReleaseError, serve
+
+    try:
+        serve(release, api=api, layout=layout, host=host, port=port, faults=faults)  # type: ignore[arg-type]
+    except (FaultError, ReleaseError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.command()
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+@click.option("--json", "as_json", is_flag=True, help="Print the body of /skill-gap instead.")
+def gap(source: str, target: str, as_json: bool) -> None:
+    """Print what occupation TO demands that FROM does not."""
+    from app.console import print_gap
+
+    print_gap(source, target, as_json=as_json)

@@ -1,0 +1,46 @@
+"""Logging: one line an event on standard error, plain or JSON, each with its request id."""
+
+import logging
+import logging.config
+
+from flask import g, has_app_context
+
+from app.settings import Settings
+
+
+class RequestIdFilter(logging.Filter):
+    """Puts the request id on every record; `-` outside a request."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let everything through."""
+        record.request_id = g.get("request_id", "-") if has_app_context() else "-"
+        return True
+
+
+def configure(settings: Settings) -> None:
+    """Set up the root logger from `LOG_LEVEL` and `LOG_FORMAT`."""
+    names = "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s"
+    formatters = {
+        "console": {"format": names},
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "format": names,
+            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
+        },
+    }
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "filters": {"request_id": {"()": RequestIdFilter}},
+            "formatters": {settings.log_format: formatters[settings.log_format]},
+            "handlers": {
+                "stderr": {
+                    "class": "logging.StreamHandler",
+                    "formatter": settings.log_format,
+                    "filters": ["request_id"],
+                }
+            },
+            "root": {"level": settings.log_level, "handlers": ["stderr"]},
+        }
+    )

@@ -1,0 +1,162 @@
+"""Settings: the only reader of the environment.
+
+Every value is checked at start, so that a typing mistake stops the process with the setting's
+name and what it takes instead of surfacing in a request. Durations are seconds.
+"""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Final, Literal, TypeVar
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+T = TypeVar("T")
+DEFAULT_DATABASE: Final = "sqlite:///instance/skillgap.db"
+
+
+class SettingsError(ValueError):
+    """One or more settings hold a value that they do not take; names each, repeats none."""
+
+
+def _text(raw: str) -> str:
+    return raw
+
+
+def _path(raw: str) -> Path:
+    return Path(raw)
+
+
+def _integer(low: int, high: int) -> Callable[[str], int]:
+    def parse(raw: str) -> int:
+        if re.fullmatch(r"[0-9]{1,10}", raw) is None or not low <= int(raw) <= high:
+            raise ValueError(f"takes a whole number from {low} to {high}")
+        return int(raw)
+
+    return parse
+
+
+def _seconds(low: float, high: float = 10 * 365 * 86400) -> Callable[[str], float]:
+    def parse(raw: str) -> float:
+        if (
+            re.fullmatch(r"[0-9]{1,10}(\.[0-9]{1,6})?", raw) is None
+            or not low <= float(raw) <= high
+        ):
+            raise ValueError(f"takes a number from {low:g} to {high:g}")
+        return float(raw)
+
+    return parse
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def parse(raw: str) -> str:
+        if raw not in choices:
+            raise ValueError(f"takes one of: {', '.join(choices)}")
+        return raw
+
+    return parse
+
+
+def _database_url(raw: str) -> URL:
+    takes = (
+        "takes sqlite:///PATH or mysql+mysqldb://USER:PASSWORD@HOST/NAME "
+        "(percent-encode special characters of the password)"
+    )
+    try:
+        url = make_url(raw)
+    except (ArgumentError, ValueError):
+        raise ValueError(takes) from None
+    if url.drivername not in ("sqlite", "mysql+mysqldb"):
+        raise ValueError(takes)
+    # sqlite://PATH, with a slash too few, reads as a host.
+    if url.host if url.drivername == "sqlite" else not url.database:
+        raise ValueError(takes)
+    return url
+
+
+def _upstream_url(raw: str) -> str:
+    from onet_client.address import base_url
+    from onet_client.errors import NotConfigured
+
+    takes = (
+        "takes https://HOST/PATH/ of at most 255 characters, without credentials, query or "
+        "fragment (plain http:// for a loopback host only)"
+    )
+    try:
+        url = base_url(raw)
+    except NotConfigured:
+        raise ValueError(takes) from None
+    if len(url) > 255:  # the source_url of what is fetched
+        raise ValueError(takes)
+    return url
+
+
+def _setting(name: str, parse: Callable[[str], T], default: T, *, secret: bool = False) -> Any:
+    return field(default=default, repr=not secret, metadata={"name": name, "parse": parse})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an operator can set; see the README for each. Secrets stay out of the repr."""
+
+    database_url: URL = _setting("DATABASE_URL", _database_url, make_url(DEFAULT_DATABASE))
+    seed_dir: Path = _setting("SEED_DIR", _path, Path("data"))
+    onet_api_url: str = _setting("ONET_API_URL", _upstream_url, "https://api-v2.onetcenter.org/")
+    onet_api_version: Literal["2", "1.9"] = _setting("ONET_API_VERSION", _one_of("2", "1.9"), "2")
+    onet_api_key: str = _setting("ONET_API_KEY", _text, "", secret=True)
+    onet_api_username: str = _setting("ONET_API_USERNAME", _text, "", secret=True)
+    onet_api_password: str = _setting("ONET_API_PASSWORD", _text, "", secret=True)
+    onet_connect_timeout: float = _setting("ONET_CONNECT_TIMEOUT", _seconds(0.001, 600), 3.0)
+    onet_read_timeout: float = _setting("ONET_READ_TIMEOUT", _seconds(0.001, 600), 10.0)
+    onet_deadline: float = _setting("ONET_DEADLINE", _seconds(0.001, 3600), 20.0)
+    onet_max_rate: float = _setting("ONET_MAX_RATE", _seconds(0.01, 1000), 5.0)
+    onet_max_concurrency: int = _setting("ONET_MAX_CONCURRENCY", _integer(1, 1000), 4)
+    cache_ttl: float = _setting("CACHE_TTL", _seconds(1), 7776000.0)
+    cache_stale_while_revalidate: float = _setting(
+        "CACHE_STALE_WHILE_REVALIDATE", _seconds(0), 604800.0
+    )
+    cache_stale_if_error: float = _setting("CACHE_STALE_IF_ERROR", _seconds(0), 31536000.0)
+    cache_negative_ttl: float = _setting("CACHE_NEGATIVE_TTL", _seconds(1), 86400.0)
+    admin_token: str = _setting("ADMIN_TOKEN", _text, "", secret=True)
+    host: str = _setting("HOST", _text, "127.0.0.1")
+    port: int = _setting("PORT", _integer(1, 65535), 8000)
+    web_concurrency: int = _setting("WEB_CONCURRENCY", _integer(1, 256), 1)
+    log_level: str = _setting(
+        "LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), "INFO"
+    )
+    log_format: str = _setting("LOG_FORMAT", _one_of("console", "json"), "console")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read every setting; an empty variable counts as unset.
+
+        Raises:
+            SettingsError: naming each setting with a bad value and what it takes.
+        """
+        values: dict[str, Any] = {}
+        problems: list[str] = []
+        for setting in fields(cls):
+            raw = environment.get(setting.metadata["name"], "").strip()
+            if raw:
+                try:
+                    values[setting.name] = setting.metadata["parse"](raw)
+                except ValueError as problem:
+                    problems.append(f"{setting.metadata['name']} {problem}")
+        if problems:
+            raise SettingsError("; ".join(problems))
+        return cls(**values)
+
+    @property
+    def missing_credentials(self) -> tuple[str, ...]:
+        """The settings without which the configured API version has no upstream."""
+        needed = {
+            "2": {"ONET_API_KEY": self.onet_api_key},
+            "1.9": {
+                "ONET_API_USERNAME": self.onet_api_username,
+                "ONET_API_PASSWORD": self.onet_api_password,
+            },
+        }[self.onet_api_version]
+        return tuple(name for name, value in needed.items() if not value)

@@ -1,0 +1,29 @@
+"""Nearness in the Standard Occupational Classification, which O*NET-SOC codes extend.
+
+A code reads 15-1252.00: major group 15, minor group 15-1(2), broad occupation 15-125, detailed
+occupation 15-1252, then O*NET's own two digits (2018 SOC manual, O*NET-SOC 2019 taxonomy).
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+PREFIXES: Final = (7, 6, 5, 4, 2)
+"""Characters shared by detailed, broad, minor (two steps) and major group."""
+
+
+def nearest(code: str, candidates: Iterable[str], limit: int = 5) -> list[str]:
+    """Return up to `limit` other codes: smallest shared group first, then smallest distance."""
+    number = _number(code)
+
+    def distance(other: str) -> tuple[int, int, str]:
+        group = next(
+            (step for step, size in enumerate(PREFIXES) if other[:size] == code[:size]),
+            len(PREFIXES),
+        )
+        return group, abs(_number(other) - number), other
+
+    return sorted((other for other in candidates if other != code), key=distance)[:limit]
+
+
+def _number(code: str) -> int:
+    return int(code[:2] + code[3:7] + code[8:10])

@@ -1,0 +1,44 @@
+"""Databases that the commands themselves have made, on each kind of server."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from support.mysql_server import empty_database
+from support.processes import RunningSandbox, flask, sandbox
+
+
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("mysql", marks=pytest.mark.mysql)])
+def starter_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, starter_release: Path
+) -> Iterator[str]:
+    """`DATABASE_URL` of a database that commands migrated and seeded with the starter release."""
+    with ExitStack() as stack:
+        if request.param == "mysql":
+            url = stack.enter_context(empty_database(request.getfixturevalue("mysql_server")))
+        else:
+            url = f"sqlite:///{tmp_path_factory.mktemp('database') / 'skillgap.db'}"
+        for command in (("db", "upgrade"), ("seed", str(starter_release))):
+            done = flask(*command, DATABASE_URL=url)
+            assert 0 == done.returncode, done.stderr
+        yield url
+
+
+@pytest.fixture(scope="session")
+def skills_release(full_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of the whole release that matter to skills, without a copy of any."""
+    folder = tmp_path_factory.mktemp("release") / full_release.name
+    folder.mkdir()
+    for name in ("Read Me", "Occupation Data", "Scales Reference", "Skills"):
+        (folder / f"{name}.txt").symlink_to(full_release / f"{name}.txt")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def upstream(
+    skills_release: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningSandbox]:
+    """A sandbox that serves the whole release; who sets faults takes them back."""
+    with sandbox(skills_release, tmp_path_factory.mktemp("sandbox")) as running:
+        yield running

@@ -1,0 +1,248 @@
+"""The other `flask` commands: what they do, print and end with."""
+
+import json
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from sqlalchemy import create_engine, inspect
+from support.made_up_release import write_release
+from support.mysql_server import empty_database, free_port
+from support.processes import SECONDS, flask, serving, start_flask
+
+from cache.models import Base
+
+STARTER_COUNTS = {
+    "occupations": "1,016",
+    "ratings": "4,480",
+    "rated occupations": "64",
+    "empty occupations": "0",
+}
+
+
+@pytest.fixture(params=["sqlite", pytest.param("mysql", marks=pytest.mark.mysql)])
+def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """`DATABASE_URL` of a database that holds nothing."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'folder made by need' / 'skillgap.db'}"
+        return
+    with empty_database(request.getfixturevalue("mysql_server")) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """`DATABASE_URL` of a database that is migrated and empty."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('database') / 'skillgap.db'}"
+    assert 0 == flask("db", "upgrade", DATABASE_URL=url).returncode
+    return url
+
+
+def assert_refused(done: subprocess.CompletedProcess[str], *words: str) -> None:
+    """Expect one clear message, and no traceback."""
+    assert done.returncode in (1, 2), done.stdout
+    assert "Traceback" not in done.stderr
+    assert "Error: " in done.stderr
+    for word in words:
+        assert word in done.stderr
+    assert "canary" not in done.stdout + done.stderr
+
+
+def tables(url: str) -> set[str]:
+    engine = create_engine(url)
+    try:
+        return set(inspect(engine).get_table_names())
+    finally:
+        engine.dispose()
+
+
+def test_the_tables_go_up_and_down_and_up_again(new_url: str) -> None:
+    for command, expected in (
+        (("db", "upgrade"), {*Base.metadata.tables, "alembic_version"}),
+        (("db", "upgrade"), {*Base.metadata.tables, "alembic_version"}),
+        (("db", "downgrade"), {"alembic_version"}),
+        (("db", "upgrade"), {*Base.metadata.tables, "alembic_version"}),
+        (("db", "downgrade", "base"), {"alembic_version"}),
+    ):
+        done = flask(*command, DATABASE_URL=new_url)
+        assert 0 == done.returncode, done.stderr
+        assert expected == tables(new_url)
+
+
+def test_a_revision_that_is_not_there_is_refused(migrated: str) -> None:
+    assert_refused(flask("db", "downgrade", "no-such", DATABASE_URL=migrated), "no-such")
+    assert_refused(flask("db", "downgrade", "-7", DATABASE_URL=migrated), "-7")
+
+
+def test_seed_prints_what_it_did_and_does_nothing_twice(
+    new_url: str, starter_release: Path
+) -> None:
+    settings = {"DATABASE_URL": new_url, "SEED_DIR": str(starter_release)}
+    assert 0 == flask("db", "upgrade", **settings).returncode
+    first = flask("seed", **settings)
+    second = flask("seed", str(starter_release), **settings)
+    third = flask("seed", "--if-empty", **settings)
+
+    assert (0, 0, 0) == (first.returncode, second.returncode, third.returncode)
+    for done in (first, second):
+        for what, count in STARTER_COUNTS.items():
+            assert re.search(rf"\b{what}\W+{count}\b", done.stdout)
+        assert "29.0" in done.stdout
+        assert "partial" in done.stdout
+    assert "Published." in first.stdout
+    assert "nothing changed" in second.stdout
+    assert "nothing to seed" in third.stdout
+
+
+def test_a_refused_release_is_named_with_file_line_and_reason(
+    migrated: str, tmp_path: Path
+) -> None:
+    folder = write_release(tmp_path / "release")
+    skills = folder / "Skills.txt"
+    lines = skills.read_text().splitlines()
+    lines[3] = lines[3].replace("\tIM\t4.12\t", "\tIM\t9.99\t")
+    skills.write_text("\n".join([*lines, ""]))
+
+    done = flask("seed", str(folder), DATABASE_URL=migrated)
+    assert_refused(done, "Skills.txt", "line 4", "9.99")
+
+
+@pytest.mark.parametrize("make", ["nothing", "a file", "an empty folder"])
+def test_a_path_that_holds_no_release_is_refused(migrated: str, tmp_path: Path, make: str) -> None:
+    path = tmp_path / "release"
+    if make == "a file":
+        path.write_text("not a release")
+    elif make == "an empty folder":
+        path.mkdir()
+
+    assert_refused(flask("seed", str(path), DATABASE_URL=migrated), "release")
+
+
+@pytest.mark.parametrize("command", [("seed", "--if-empty"), ("gap", "11-1011", "15-1254")])
+def test_a_database_without_tables_is_a_clear_message(
+    new_url: str, starter_release: Path, command: tuple[str, ...]
+) -> None:
+    settings = {"DATABASE_URL": new_url, "SEED_DIR": str(starter_release)}
+
+    assert_refused(flask(*command, **settings))
+
+
+@pytest.mark.mysql
+@pytest.mark.parametrize(
+    "command",
+    [("db", "upgrade"), ("seed",)],
+)
+def test_a_database_that_cannot_be_reached_is_named_without_its_password(
+    starter_release: Path, command: tuple[str, ...]
+) -> None:
+    port = free_port()
+    url = f"mysql+mysqldb://tester:canary@127.0.0.1:{port}/skillgap"
+    done = flask(*command, DATABASE_URL=url, SEED_DIR=str(starter_release))
+
+    assert_refused(done, "DATABASE_URL", f"127.0.0.1:{port}", "***")
+
+
+@pytest.mark.parametrize("command", [("db", "upgrade"), ("gap", "11-1011", "15-1254"), ("serve",)])
+def test_bad_settings_stop_every_command_with_their_names_and_what_they_take(
+    command: tuple[str, ...],
+) -> None:
+    done = flask(*command, PORT="canary", DATABASE_URL="canary://u:canary@h/d", LOG_LEVEL="x")
+
+    assert_refused(
+        done, "bad setting", "PORT", "1 to 65535", "DATABASE_URL", "mysql+mysqldb", "LOG_LEVEL"
+    )
+
+
+on_sqlite = pytest.mark.parametrize("starter_url", ["sqlite"], indirect=True, scope="session")
+
+
+@on_sqlite
+def test_gap_prints_the_gap_as_a_table(starter_url: str) -> None:
+    done = flask("gap", "11-1011.00", "15-1254", DATABASE_URL=starter_url)
+
+    assert 0 == done.returncode, done.stderr
+    for words in ("Chief Executives", "Web Developers", "Programming", "0.3621", "3.25"):
+        assert words in done.stdout
+    for words in ("8 gaps", "35 compared", "1 missing", "0.8824", "CC BY 4.0"):
+        assert words in done.stdout
+    assert "" == done.stderr
+
+
+def test_gap_json_is_the_body_of_the_api(starter_url: str, tmp_path: Path) -> None:
+    done = flask("gap", "11-1011.00", "15-1254.00", "--json", DATABASE_URL=starter_url)
+    with serving(tmp_path, DATABASE_URL=starter_url) as server:
+        body = server.get("/skill-gap?from=11-1011.00&to=15-1254.00").json()
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert body == json.loads(done.stdout)
+    assert list(body) == list(json.loads(done.stdout))
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("codes", "words"),
+    [
+        (("nonsense", "15-1254"), "from"),
+        (("11-1011", "15-1254.0"), "to"),
+        (("99-9999.99", "15-1254"), "99-9999.99"),
+        (("11-1011", "25-2032"), "ONET_API_KEY"),
+    ],
+)
+def test_gap_without_an_answer_says_why_once(
+    starter_url: str, codes: tuple[str, str], words: str
+) -> None:
+    done = flask("gap", *codes, "--json", DATABASE_URL=starter_url)
+
+    assert_refused(done, words)
+    assert "" == done.stdout
+    assert 1 == len(done.stderr.splitlines()), done.stderr
+
+
+@on_sqlite
+def test_gap_without_its_codes_shows_how_it_is_used(starter_url: str) -> None:
+    assert_refused(flask("gap", "11-1011", DATABASE_URL=starter_url), "Usage:", "TO")
+
+
+def test_sandbox_serves_a_release_and_ends_cleanly(tmp_path: Path) -> None:
+    release = write_release(tmp_path / "db_28_1_text")
+    process = start_flask("sandbox", "--release", str(release), "--port", "0", folder=tmp_path)
+    try:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        [url] = re.findall(r"http://127\.0\.0\.1:[0-9]+/", first)
+        answer = requests.get(f"{url}about", headers={"X-API-Key": "canary"}, timeout=10)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=SECONDS)
+    finally:
+        process.kill()
+        process.wait()
+
+    assert "O*NET 28.1" == answer.json()["database"]["name"]
+    assert (0, "") == (process.returncode, err)
+    assert "GET /about 200" in out
+    assert "canary" not in first + out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("--release", "no-such-folder"), "no-such-folder"),
+        (("--release", ".", "--api", "3"), "--api"),
+        (("--release", ".", "--port", "70000"), "--port"),
+        ((), "--release"),
+    ],
+)
+def test_sandbox_refuses_what_it_cannot_serve(arguments: tuple[str, ...], word: str) -> None:
+    assert_refused(flask("sandbox", *arguments), word)
+
+
+def test_every_command_tells_how_it_is_used() -> None:
+    done = flask("--help")
+
+    assert 0 == done.returncode
+    for name in ("db", "seed", "serve", "sandbox", "gap"):
+        assert re.search(rf"^  {name}  +[A-Z].+\.$", done.stdout, re.MULTILINE)

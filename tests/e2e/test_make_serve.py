@@ -1,0 +1,127 @@
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sysconfig
+import time
+import venv
+from pathlib import Path
+
+import pytest
+import requests
+from support.mysql_server import free_port
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 60
+PARTS = ("app", "cache", "data", "migrations", "onet_client", "scripts")
+FILES = (".flaskenv", "Makefile", "pyproject.toml", "wsgi.py")
+REQUIREMENTS = ("requirements.txt", "requirements-mysql.txt")
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A checkout whose environment finds the packages of this one, so that pip fetches nothing."""
+    folder = tmp_path_factory.mktemp("checkout") / "project"
+    for part in PARTS:
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in (*FILES, *REQUIREMENTS):
+        shutil.copy(ROOT / file, folder / file)
+    venv.create(folder / ".venv", symlinks=True)
+    (site_packages,) = (folder / ".venv").glob("lib/python*/site-packages")
+    (site_packages / "this.pth").write_text(sysconfig.get_path("purelib"))
+    return folder
+
+
+class Serving:
+    """`make serve` at work, in a process group of its own as at a terminal."""
+
+    def __init__(self, project):
+        self.began = time.monotonic()
+        self.log = project / "serve.log"
+        self.port = free_port()
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not re.match("DATABASE_URL|FLASK_|ONET_|CACHE_|MAKE|HOST$", name)
+        }
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                ["make", "serve"],
+                cwd=project,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**environment, "PORT": str(self.port), "FLASK_APP": "another_project"},
+                start_new_session=True,
+            )
+
+    def get(self, path):
+        return requests.get(f"http://127.0.0.1:{self.port}{path}", timeout=10)
+
+    def seconds_until_ready(self):
+        while True:
+            assert None is self.process.poll(), self.log.read_text()
+            assert time.monotonic() - self.began < SECONDS, self.log.read_text()
+            try:
+                if 200 == self.get("/health/ready").status_code:
+                    return time.monotonic() - self.began
+            except requests.ConnectionError:
+                time.sleep(0.05)
+
+    def stop(self):
+        if None is self.process.poll():
+            self.process.terminate()
+            self.process.wait(SECONDS)
+
+
+@pytest.fixture
+def serving(project):
+    serving = Serving(project)
+    try:
+        serving.seconds_until_ready()
+        yield serving
+    finally:
+        serving.stop()
+
+
+def test_make_serve_migrates_seeds_and_answers(serving):
+    answer = serving.get("/skill-gap?from=11-1011.00&to=15-1254.00").json()
+
+    assert (8, 0.8824) == (answer["summary"]["gaps"], answer["summary"]["readiness"])
+
+
+def seconds_of_a_start(project):
+    serving = Serving(project)
+    try:
+        return serving.seconds_until_ready()
+    finally:
+        serving.stop()
+
+
+def test_a_second_start_takes_less_than_five_seconds(project, serving):
+    serving.stop()
+
+    # One of three: a slow start on a machine that is busy with something else proves nothing.
+    assert any(5 > seconds_of_a_start(project) for _ in range(3))
+
+
+def test_ctrl_c_at_the_terminal_ends_the_server_and_gives_its_port_free(serving):
+    os.killpg(serving.process.pid, signal.SIGINT)
+
+    # make itself, once its command is done, ends by the signal: 130 in a shell.
+    assert -signal.SIGINT == serving.process.wait(SECONDS)
+    assert_nothing_is_left(serving)
+
+
+def test_sigterm_to_make_ends_the_server_and_gives_its_port_free(serving):
+    serving.process.terminate()
+
+    assert -signal.SIGTERM == serving.process.wait(SECONDS)
+    assert_nothing_is_left(serving)
+
+
+def assert_nothing_is_left(serving):
+    with pytest.raises(requests.ConnectionError):
+        serving.get("/health")
+    assert "Traceback" not in serving.log.read_text()

@@ -1,0 +1,111 @@
+"""Whatever is asked wrongly is refused as the contract says, and never with a 500."""
+
+import pytest
+from flask.testing import FlaskClient
+from support.answers import problem
+from support.bad_requests import BAD_REQUESTS, Bad
+
+HUGE = 100_000
+"""Bytes of a request target beyond what a server takes."""
+
+sqlite_only = pytest.mark.parametrize("backend", ["sqlite"], indirect=True, scope="session")
+
+
+def test_the_table_is_as_long_as_it_claims() -> None:
+    assert len({(bad.method, bad.target, *bad.headers.items()) for bad in BAD_REQUESTS}) == len(
+        BAD_REQUESTS
+    )
+    assert len(BAD_REQUESTS) >= 60
+
+
+@sqlite_only
+@pytest.mark.parametrize("bad", BAD_REQUESTS, ids=lambda bad: bad.id)
+def test_a_bad_request_is_refused_with_its_status_type_and_parameters(
+    starter: FlaskClient, bad: Bad
+) -> None:
+    answer = starter.open(bad.target, method=bad.method, headers=bad.headers)
+
+    assert (bad.status, bad.type) == problem(answer)
+    named = [error["parameter"] for error in answer.get_json().get("errors", [])]
+    assert sorted(bad.wrong) == sorted(named)
+    assert all(error["detail"] for error in answer.get_json().get("errors", []))
+
+
+@sqlite_only
+@pytest.mark.parametrize(
+    "target",
+    [
+        f"/skill-gap?from={'1' * HUGE}&to=15-1254.00",
+        f"/skill-gap?from=15-1254.00&to={'%00' * (HUGE // 3)}",
+        f"/occupations?q={'%25' * (HUGE // 3)}",
+        f"/occupations/{'1' * HUGE}",
+        "/skill-gap?" + "&".join(f"from={n}" for n in range(HUGE // 8)),
+    ],
+    ids=lambda target: target[:30],
+)
+def test_a_huge_request_is_refused_like_any_other(starter: FlaskClient, target: str) -> None:
+    answer = starter.get(target)
+
+    assert (422, "invalid-parameter") == problem(answer)
+    assert len(answer.data) < 1_000
+
+
+@sqlite_only
+@pytest.mark.parametrize("name", ["from", "limit", "domain", "sort", "significant"])
+def test_what_was_sent_is_not_repeated_to_the_caller(starter: FlaskClient, name: str) -> None:
+    answer = starter.get(f"/skill-gap?to=15-1254.00&{name}=%3Cscript%3Ecanary")
+
+    assert 422 == answer.status_code
+    assert "script" not in answer.text
+
+
+@sqlite_only
+@pytest.mark.parametrize(
+    ("target", "allowed"),
+    [("/skill-gap", "GET, HEAD, OPTIONS"), ("/occupations/x", "GET, HEAD, OPTIONS")],
+)
+def test_a_wrong_method_is_told_the_right_ones(
+    starter: FlaskClient, target: str, allowed: str
+) -> None:
+    answer = starter.delete(target)
+
+    assert 405 == answer.status_code
+    assert allowed == ", ".join(sorted(answer.headers["Allow"].split(", ")))
+
+
+@pytest.mark.parametrize(
+    "accept", ["text/html", "application/xml", "image/*;q=1, */*;q=0", "", "nonsense"]
+)
+def test_a_wrong_accept_header_gets_json_all_the_same(starter: FlaskClient, accept: str) -> None:
+    answer = starter.get("/skill-gap?from=11-1011.00&to=15-1254.00", headers={"Accept": accept})
+
+    assert (200, "application/json") == (answer.status_code, answer.mimetype)
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "'; DROP TABLE occupation; --",
+        "' OR '1'='1",
+        "\\",
+        "\\'",
+        "%",
+        "_",
+        "!",
+        "!%",
+        "\ufffd",
+        "💩",
+        "İ",
+        "\x1a",
+        "\u202e",
+        "$$",
+        ":q",
+        "%(q)s",
+        "?",
+    ],
+)
+def test_odd_words_to_look_for_find_nothing_and_break_nothing(starter: FlaskClient, q: str) -> None:
+    answer = starter.get("/occupations", query_string={"q": q})
+
+    assert (200, 0) == (answer.status_code, answer.get_json()["total"])
+    assert 1016 == starter.get("/occupations").get_json()["total"]

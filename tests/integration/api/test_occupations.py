@@ -1,0 +1,193 @@
+"""GET /occupations and /occupations/{code}."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from support.answers import problem
+from support.skill_gap_oracle import Oracle
+
+CODE = "15-1254.00"
+ALL = 2_000
+
+Found = list[tuple[str, str]]
+Search = Callable[..., Any]
+
+
+@pytest.fixture
+def search(full: FlaskClient) -> Search:
+    """Search the whole release and get the body."""
+
+    def search(**query: Any) -> Any:
+        answer = full.get("/occupations", query_string=query)
+        assert 200 == answer.status_code, answer.text
+        return answer.get_json()
+
+    return search
+
+
+def found(body: Any) -> Found:
+    return [(one["code"], one["title"]) for one in body["occupations"]]
+
+
+def test_the_list_is_every_occupation_by_code_twenty_at_a_time(
+    search: Search, oracle: Oracle
+) -> None:
+    expected = sorted(oracle.titles.items())
+
+    body = search()
+    assert ["total", "limit", "offset", "occupations"] == list(body)
+    assert (1016, 20, 0) == (body["total"], body["limit"], body["offset"])
+    assert expected[:20] == found(body)
+    assert expected == found(search(limit=ALL))
+
+
+def test_pages_put_together_are_the_list(search: Search) -> None:
+    pages = [search(limit=100, offset=offset) for offset in range(0, 1_100, 100)]
+
+    assert found(search(limit=ALL)) == [one for page in pages for one in found(page)]
+    assert [100] * 10 + [16] == [len(page["occupations"]) for page in pages]
+    assert {1016} == {page["total"] for page in pages}
+
+
+def test_an_offset_beyond_the_end_is_an_empty_page(search: Search) -> None:
+    assert (1016, []) == (search(offset=1016)["total"], found(search(offset=1016)))
+    assert [] == found(search(offset=1_000_000))
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "develop",
+        "DEVELOP",
+        "dEvElOp",
+        " develop ",
+        "15-12",
+        "15-1252.00",
+        ".01",
+        ", all other",
+        "&",
+    ],
+)
+def test_a_search_finds_titles_and_codes_that_contain_the_words(
+    search: Search, oracle: Oracle, q: str
+) -> None:
+    wanted = q.strip().lower()
+    expected = [
+        (code, title)
+        for code, title in sorted(oracle.titles.items())
+        if wanted in title.lower() or wanted in code
+    ]
+
+    assert expected == found(search(q=q, limit=ALL))
+    assert len(expected) == search(q=q, limit=1)["total"]
+
+
+@pytest.mark.parametrize("q", ["", "   "])
+def test_a_search_for_nothing_finds_all(search: Search, q: str) -> None:
+    assert 1016 == search(q=q)["total"]
+
+
+def test_the_list_of_a_whole_release_tells_who_is_rated(search: Search, oracle: Oracle) -> None:
+    listed = search(limit=ALL)["occupations"]
+
+    assert {True, False} == {one["rated"] for one in listed}
+    assert oracle.rated == [one["code"] for one in listed if one["rated"]]
+
+
+def test_the_list_of_a_partial_release_does_not_know_who_is_not_rated(
+    starter: FlaskClient,
+) -> None:
+    listed = starter.get(f"/occupations?limit={ALL}").get_json()["occupations"]
+
+    rated = [one["rated"] for one in listed]
+    assert (64, 952) == (rated.count(True), rated.count(None))
+
+
+def test_head_of_the_list_has_no_body(full: FlaskClient) -> None:
+    assert (200, b"") == (full.head("/occupations").status_code, full.head("/occupations").data)
+
+
+def test_an_occupation_shows_its_title_ratings_and_cache_state(
+    full: FlaskClient, oracle: Oracle
+) -> None:
+    body = full.get(f"/occupations/{CODE}").get_json()
+
+    assert (CODE, "Web Developers", "skills") == (body["code"], body["title"], body["domain"])
+    assert body["description"].startswith("Develop and implement websites")
+    assert sorted(oracle.rows[CODE]) == [rating["id"] for rating in body["ratings"]]
+    assert {
+        "id": "2.B.3.e",
+        "name": "Programming",
+        "level": 4.25,
+        "importance": 4.12,
+        "level_standard_error": float(oracle.rows[CODE]["2.B.3.e"]["LV"]["Standard Error"]),
+        "not_relevant": False,
+        "low_precision": False,
+    } in body["ratings"]
+    cache = body["cache"]
+    assert 64 == len(cache.pop("content_hash"))
+    assert {
+        "origin": "seed",
+        "release": "29.0",
+        "fetched_at": "2026-05-04T12:00:00Z",
+        "state": "fresh",
+        "expires_at": "2026-08-02T12:00:00Z",
+        "rows": 70,
+        "source_url": None,
+    } == cache | {"source_url": None}
+    assert "O*NET 29.0 Database" in body["attribution"]
+
+
+def test_every_rating_is_the_published_one(full: FlaskClient, oracle: Oracle) -> None:
+    for code in oracle.rated[::97]:
+        body = full.get(f"/occupations/{code}").get_json()
+        shown = {
+            one["id"]: (one["name"], one["level"], one["importance"], one["not_relevant"])
+            for one in body["ratings"]
+        }
+        assert {
+            element: (
+                rows["LV"]["Element Name"],
+                float(rows["LV"]["Data Value"]),
+                float(rows["IM"]["Data Value"]),
+                rows["LV"]["Not Relevant"] == "Y",
+            )
+            for element, rows in oracle.rows[code].items()
+        } == shown
+
+
+def test_a_release_without_descriptions_has_none_to_show(starter: FlaskClient) -> None:
+    assert None is starter.get(f"/occupations/{CODE}").get_json()["description"]
+
+
+@pytest.mark.parametrize("written", ["15-1254", "%2015-1254.00%20", "15-1254.00?domain=skills"])
+def test_another_way_of_writing_the_code_finds_the_same(starter: FlaskClient, written: str) -> None:
+    expected = starter.get(f"/occupations/{CODE}")
+
+    assert expected.data == starter.get(f"/occupations/{written}").data
+
+
+def test_an_occupation_without_ratings_is_told_apart_from_one_that_is_unknown(
+    full: FlaskClient,
+) -> None:
+    unrated, unknown = full.get("/occupations/15-1252"), full.get("/occupations/99-9999.99")
+
+    assert (404, "no-ratings") == problem(unrated)
+    assert ("code", "15-1252.00") == (
+        unrated.get_json()["occupation"],
+        unrated.get_json()["code"],
+    )
+    assert unrated.get_json()["alternatives"]
+    assert (404, "occupation-not-found") == problem(unknown)
+    assert unknown.get_json()["suggestions"]
+
+
+def test_head_of_an_occupation_answers_as_get_without_a_body(starter: FlaskClient) -> None:
+    headers = {"X-Request-ID": "same"}
+    got = starter.get(f"/occupations/{CODE}", headers=headers)
+    head = starter.head(f"/occupations/{CODE}", headers=headers)
+
+    assert (200, b"") == (head.status_code, head.data)
+    assert dict(got.headers) == dict(head.headers)

@@ -1,0 +1,215 @@
+"""GET /openapi.json and /docs: true to the application, and of use without a network."""
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+from support.bad_requests import BAD_REQUESTS
+
+METHODS = ("get", "put", "post", "delete", "patch")
+SERVED = ("/skill-gap", "/occupations", "/occupations/{code}", "/health", "/health/ready")
+PROBLEM = {"application/problem+json"}
+
+pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True, scope="session")
+
+
+@pytest.fixture
+def document(starter: FlaskClient) -> Any:
+    answer = starter.get("/openapi.json")
+    assert (200, "application/json") == (answer.status_code, answer.mimetype)
+    return answer.get_json()
+
+
+def nodes(node: Any) -> Iterator[dict[str, Any]]:
+    """Every object of a document."""
+    if isinstance(node, dict):
+        yield node
+    for child in node.values() if isinstance(node, dict) else node:
+        if isinstance(child, dict | list):
+            yield from nodes(child)
+
+
+def resolve(document: Any, node: dict[str, Any]) -> Any:
+    """Follow a reference within the document, if the node is one."""
+    if "$ref" not in node:
+        return node
+    found = document
+    for part in node["$ref"].removeprefix("#/").split("/"):
+        found = found[part]
+    return found
+
+
+def operations(document: Any) -> Iterator[tuple[str, str, Any]]:
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield method, path, item[method]
+
+
+def test_it_is_an_openapi_3_document_with_what_one_must_have(document: Any) -> None:
+    assert re.fullmatch(r"3\.0\.[0-9]+", document["openapi"])
+    assert document["info"]["title"]
+    assert document["info"]["version"]
+    for _, path, operation in operations(document):
+        assert path.startswith("/")
+        assert operation["summary"]
+        assert operation["responses"]
+        for response in operation["responses"].values():
+            assert resolve(document, response)["description"]
+
+
+def test_it_documents_every_resource_that_is_served(starter: FlaskClient, document: Any) -> None:
+    rules = {
+        re.sub(r"<(\w+)>", r"{\1}", rule.rule)
+        for rule in starter.application.url_map.iter_rules()
+        if rule.endpoint.partition(".")[0] not in ("api-docs", "swagger_ui")
+    }
+
+    assert rules == set(document["paths"])
+    assert set(SERVED) <= rules
+
+
+def test_every_reference_leads_somewhere(document: Any) -> None:
+    references = [node for node in nodes(document) if "$ref" in node]
+
+    assert references
+    for node in references:
+        assert node["$ref"].startswith("#/components/")
+        assert isinstance(resolve(document, node), dict)
+
+
+def test_every_variable_of_a_path_is_a_parameter_and_the_reverse(document: Any) -> None:
+    for path, item in document["paths"].items():
+        given = [*item.get("parameters", []), *item["get"].get("parameters", [])]
+        in_path = {one["name"] for one in given if one["in"] == "path"}
+        assert set(re.findall(r"{(\w+)}", path)) == in_path
+        assert all(one["required"] for one in given if one["in"] == "path")
+
+
+@pytest.mark.parametrize(
+    ("path", "parameters", "required"),
+    [
+        (
+            "/skill-gap",
+            "domain from include kind limit min_importance significant sort to",
+            ["from", "to"],
+        ),
+        ("/occupations", "domain limit offset q", []),
+        ("/occupations/{code}", "domain", []),
+    ],
+)
+def test_the_parameters_are_those_of_the_contract(
+    document: Any, path: str, parameters: str, required: list[str]
+) -> None:
+    given = document["paths"][path]["get"]["parameters"]
+
+    assert parameters.split() == sorted(one["name"] for one in given)
+    assert required == [one["name"] for one in given if one["required"]]
+    assert {"query"} == {one["in"] for one in given}
+
+
+def test_every_error_is_documented_as_a_problem(document: Any) -> None:
+    for _, path, operation in operations(document):
+        for status, response in operation["responses"].items():
+            content = resolve(document, response).get("content", {})
+            if status not in ("200", "304"):
+                assert PROBLEM == set(content), (path, status)
+                (media,) = content.values()
+                assert "type" in resolve(document, media["schema"])["properties"]
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/skill-gap?from=11-1011.00&to=15-1254.00",
+        "/skill-gap?from=11-1011.00&to=99-9999.99",
+        "/skill-gap?from=11-1011.00&to=19-1042.00",
+        "/occupations/15-1254.00",
+        "/occupations/99-9999.99",
+        "/occupations/19-1042.00",
+        "/occupations",
+        "/health",
+        "/health/ready",
+        *(bad.target for bad in BAD_REQUESTS[::40] if bad.status == 422),
+    ],
+)
+def test_an_answer_has_a_status_and_a_content_type_that_are_documented(
+    starter: FlaskClient, document: Any, target: str
+) -> None:
+    answer = starter.get(target)
+    path = re.sub(r"^/occupations/.+", "/occupations/{code}", urlsplit(target).path)
+    documented = document["paths"][path]["get"]["responses"]
+
+    assert str(answer.status_code) in documented
+    content = resolve(document, documented[str(answer.status_code)])["content"]
+    assert {answer.mimetype} == set(content)
+
+
+@pytest.mark.parametrize("path", ["/skill-gap", "/occupations/{code}"])
+def test_what_can_be_answered_304_says_so(document: Any, path: str) -> None:
+    assert "304" in document["paths"][path]["get"]["responses"]
+
+
+class _References(HTMLParser):
+    """What a browser loads for a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        for name in ("src", "href", "data", "srcset", "poster"):
+            if tag != "a" and given.get(name):
+                self.found.append(str(given[name]))
+
+
+@pytest.mark.parametrize("path", ["/docs", "/docs/", "/docs/index.html"])
+def test_the_page_and_all_that_it_loads_are_served_from_here(
+    starter: FlaskClient, path: str
+) -> None:
+    page = starter.get(path, follow_redirects=True)
+    assert (200, "text/html") == (page.status_code, page.mimetype)
+    loaded = _References(page.text).found
+
+    assert any(each.endswith(".js") for each in loaded)
+    assert any(each.endswith(".css") for each in loaded)
+    for reference in loaded:
+        assert "" == urlsplit(reference).netloc
+        answer = starter.get(urljoin("http://localhost/docs/", reference))
+        assert 200 == answer.status_code
+        assert len(answer.data) > 100
+
+
+def test_the_page_reads_the_document_of_this_server_and_nothing_of_another(
+    starter: FlaskClient,
+) -> None:
+    page = starter.get("/docs/").text
+
+    assert re.search(r'"url": "/openapi\.json"', page)
+    assert re.search(r'"validatorUrl": null', page)
+    elsewhere = re.findall(r"https?://[^\"'\s<)]+", page)
+    assert all(each.startswith("http://localhost/") for each in elsewhere), elsewhere
+
+
+def test_the_styles_load_nothing_from_elsewhere(starter: FlaskClient) -> None:
+    for name in ("index.css", "swagger-ui.css"):
+        text = starter.get(f"/docs/{name}").text
+        loaded = re.findall(r"url\(([^)]*)\)", text)
+        assert "@import" not in text
+        assert all(each.strip("\"'").startswith("data:") for each in loaded)
+
+
+def test_the_page_goes_from_docs_to_docs_with_a_slash_on_the_same_server(
+    starter: FlaskClient,
+) -> None:
+    answer = starter.get("/docs")
+
+    assert answer.status_code in (301, 302, 307, 308)
+    assert "/docs/" == urlsplit(answer.headers["Location"]).path
+    assert urlsplit(answer.headers["Location"]).netloc in ("", "localhost")

@@ -1,0 +1,300 @@
+"""GET /skill-gap to the letter of the contract."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from support.answers import problem
+from support.skill_gap_oracle import Oracle, differences
+
+PAIRS = 300
+STARTER_PAIR = "from=11-1011.00&to=15-1254.00"
+CLIMB = "from=41-9012.00&to=53-5031.00"
+"""Models to Ship Engineers: every skill is a gap."""
+
+Ask = Callable[[str], Any]
+
+
+@pytest.fixture
+def ask(starter: FlaskClient) -> Ask:
+    """Ask for a gap of the starter release and get the body."""
+
+    def ask(query: str) -> Any:
+        answer = starter.get(f"/skill-gap?{query}")
+        assert 200 == answer.status_code, answer.text
+        return answer.get_json()
+
+    return ask
+
+
+@pytest.fixture
+def climb(full: FlaskClient) -> Ask:
+    """Ask for the longest gap of the whole release and get the body."""
+    return lambda query="": full.get(f"/skill-gap?{CLIMB}&{query}").get_json()
+
+
+def test_the_sample_of_the_contract_is_answered_to_the_letter(ask: Ask) -> None:
+    body = ask(STARTER_PAIR)
+
+    seeded = {"origin": "seed", "release": "29.0", "fetched_at": "2026-05-04T12:00:00Z"}
+    fresh = {**seeded, "state": "fresh"}
+    assert [
+        "from", "to", "domain", "summary", "gaps", "incomparable", "sources", "attribution",
+    ] == list(body)  # fmt: skip
+    assert {"code": "11-1011.00", "title": "Chief Executives"} == body["from"]
+    assert {"code": "15-1254.00", "title": "Web Developers"} == body["to"]
+    assert "skills" == body["domain"]
+    assert {"compared": 35, "gaps": 8, "missing": 1, "higher_level": 7, "readiness": 0.8824} == (
+        body["summary"]
+    )
+    assert {
+        "id": "2.B.3.e",
+        "name": "Programming",
+        "kind": "higher_level",
+        "from": {"level": 1.0, "importance": 1.75, "not_relevant": False},
+        "to": {"level": 4.25, "importance": 4.12, "not_relevant": False},
+        "level_gap": 3.25,
+        "priority": 0.3621,
+        "significant": True,
+        "low_precision": False,
+    } == body["gaps"][0]
+    assert ["Equipment Selection"] == [
+        gap["name"] for gap in body["gaps"] if gap["kind"] == "missing"
+    ]
+    assert [] == body["incomparable"]
+    assert {"from": fresh, "to": fresh} == body["sources"]
+
+
+def test_the_attribution_says_what_the_licence_asks(ask: Ask) -> None:
+    said = ask(STARTER_PAIR)["attribution"]
+
+    for words in (
+        "O*NET 29.0 Database",
+        "U.S. Department of Labor, Employment and Training Administration (USDOL/ETA)",
+        "CC BY 4.0",
+        "https://creativecommons.org/licenses/by/4.0/",
+        "O*NET is a trademark of USDOL/ETA",
+    ):
+        assert words in said
+
+
+def test_the_level_of_what_is_not_relevant_is_the_published_one(ask: Ask) -> None:
+    (selection,) = ask(f"{STARTER_PAIR}&kind=missing")["gaps"]
+
+    assert {"level": 0.25, "importance": 1.12, "not_relevant": True} == selection["from"]
+    assert selection["to"]["level"] == selection["level_gap"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "from=11-1011&to=15-1254",
+        "from=%2011-1011.00%20%20&to=++15-1254++",
+        "from=11-1011&to=15-1254.00&domain=skills&sort=priority&significant=false",
+        "from=11-1011&to=15-1254&min_importance=1&limit=2000",
+        "to=15-1254.00&from=11-1011.00&utm_source=x&utm_source=y&From=zz&codes[]=1&%ff=%00",
+    ],
+)
+def test_another_way_of_asking_the_same_gets_the_same(starter: FlaskClient, query: str) -> None:
+    expected = starter.get(f"/skill-gap?{STARTER_PAIR}")
+    answer = starter.get(f"/skill-gap?{query}")
+
+    assert expected.data == answer.data
+    assert expected.headers["ETag"] == answer.headers["ETag"]
+
+
+def test_head_answers_as_get_without_a_body(starter: FlaskClient) -> None:
+    target = f"/skill-gap?{STARTER_PAIR}"
+    headers = {"X-Request-ID": "same"}
+    got, head = starter.get(target, headers=headers), starter.head(target, headers=headers)
+
+    assert (200, b"") == (head.status_code, head.data)
+    assert dict(got.headers) == dict(head.headers)
+
+
+def test_an_occupation_demands_nothing_that_it_does_not_have_itself(ask: Ask) -> None:
+    body = ask("from=15-1254.00&to=15-1254.00&include=covered")
+
+    assert {"compared": 35, "gaps": 0, "missing": 0, "higher_level": 0, "readiness": 1.0} == (
+        body["summary"]
+    )
+    assert [] == body["gaps"]
+    assert {0.0} == {item["level_gap"] for item in body["covered"]}
+    assert {0.0} == {item["priority"] for item in body["covered"]}
+
+
+def test_covered_is_left_out_unless_it_is_asked_for(ask: Ask) -> None:
+    assert "covered" not in ask(STARTER_PAIR)
+
+
+def test_covered_holds_every_required_element_that_is_no_gap_weightiest_first(ask: Ask) -> None:
+    body = ask(f"{STARTER_PAIR}&include=covered")
+
+    covered = body["covered"]
+    assert [] != covered
+    assert all(item["level_gap"] <= 0 for item in covered)
+    assert not any(item["to"]["not_relevant"] for item in covered)
+    assert sorted(covered, key=lambda item: (-item["to"]["importance"], item["id"])) == covered
+    assert set(body["gaps"][0]) == set(covered[0])
+    assert {gap["id"] for gap in body["gaps"]}.isdisjoint(item["id"] for item in covered)
+
+
+def test_covered_is_neither_filtered_nor_cut(ask: Ask) -> None:
+    whole = ask(f"{STARTER_PAIR}&include=covered")["covered"]
+    cut = f"{STARTER_PAIR}&include=covered&limit=1&kind=missing&significant=true&min_importance=5"
+
+    assert whole == ask(cut)["covered"]
+
+
+@pytest.mark.parametrize(
+    ("sort", "key"),
+    [
+        ("priority", lambda gap: (-gap["priority"], gap["id"])),
+        ("level_gap", lambda gap: (-gap["level_gap"], gap["id"])),
+        ("importance", lambda gap: (-gap["to"]["importance"], gap["id"])),
+        ("name", lambda gap: (gap["name"], gap["id"])),
+    ],
+)
+def test_gaps_are_sorted_as_asked_and_ties_by_element(climb: Ask, sort: str, key: Any) -> None:
+    gaps = climb(f"sort={sort}")["gaps"]
+
+    assert 35 == len(gaps)
+    assert sorted(gaps, key=key) == gaps
+
+
+def test_every_way_of_sorting_is_another(climb: Ask) -> None:
+    orders = [
+        [gap["id"] for gap in climb(f"sort={sort}")["gaps"]]
+        for sort in ("priority", "level_gap", "importance", "name")
+    ]
+
+    assert all(orders.count(order) == 1 for order in orders)
+
+
+@pytest.mark.parametrize(
+    ("query", "kept"),
+    [
+        ("kind=missing", lambda gap: gap["kind"] == "missing"),
+        ("kind=higher_level", lambda gap: gap["kind"] == "higher_level"),
+        ("min_importance=3", lambda gap: gap["to"]["importance"] >= 3),
+        ("min_importance=3.12", lambda gap: gap["to"]["importance"] >= 3.12),
+        ("min_importance=5", lambda gap: gap["to"]["importance"] >= 5),
+        ("significant=true", lambda gap: gap["significant"] is True),
+        (
+            "kind=missing&min_importance=2.5&significant=true&sort=name",
+            lambda gap: (
+                gap["kind"] == "missing"
+                and gap["to"]["importance"] >= 2.5
+                and gap["significant"] is True
+            ),
+        ),
+    ],
+)
+def test_a_filter_keeps_what_it_says_in_the_same_order_and_leaves_the_summary(
+    climb: Ask, query: str, kept: Any
+) -> None:
+    whole = climb("sort=name" if "sort=name" in query else "")
+    filtered = climb(query)
+
+    assert [gap for gap in whole["gaps"] if kept(gap)] == filtered["gaps"]
+    assert whole["summary"] == filtered["summary"]
+    assert len(filtered["gaps"]) < 35
+
+
+def test_min_importance_keeps_what_is_exactly_as_important(climb: Ask) -> None:
+    figures = {gap["to"]["importance"] for gap in climb()["gaps"]}
+
+    for figure in figures:
+        kept = climb(f"min_importance={figure}")["gaps"]
+        assert figure == min(gap["to"]["importance"] for gap in kept)
+
+
+@pytest.mark.parametrize("limit", [1, 7, 34, 35, 36, 2000])
+def test_limit_cuts_after_sorting_and_leaves_the_summary(climb: Ask, limit: int) -> None:
+    whole = climb("sort=name")
+    cut = climb(f"sort=name&limit={limit}")
+
+    assert whole["gaps"][:limit] == cut["gaps"]
+    assert whole["summary"] == cut["summary"]
+
+
+def test_the_longest_gap_of_the_release_has_the_figures_of_the_issue(climb: Ask) -> None:
+    summary = climb()["summary"]
+
+    assert (35, 35, 16, 19) == (
+        summary["compared"], summary["gaps"], summary["missing"], summary["higher_level"],
+    )  # fmt: skip
+
+
+def test_random_pairs_are_answered_as_an_independent_calculation_does(
+    full: FlaskClient, oracle: Oracle
+) -> None:
+    assert 879 == len(oracle.rated)
+    chance = random.Random(29)
+    client = FlaskClient(full.application)  # the other tests look over the answers
+    wrong = {}
+    for _ in range(PAIRS):
+        source, target = chance.choices(oracle.rated, k=2)
+        body = client.get(f"/skill-gap?from={source}&to={target}&include=covered").get_json()
+        if found := differences(oracle, source, target, body):
+            wrong[source, target] = found
+
+    assert {} == wrong
+
+
+@pytest.mark.parametrize(
+    ("query", "side"),
+    [
+        ("from=11-1011.00&to=15-1252.00", "to"),
+        ("from=15-1252&to=11-1011.00", "from"),
+        ("from=15-1252.00&to=99-9999.99", "from"),
+    ],
+)
+def test_an_occupation_without_ratings_is_named_with_rated_ones_near_it(
+    full: FlaskClient, oracle: Oracle, query: str, side: str
+) -> None:
+    answer = full.get(f"/skill-gap?{query}")
+    body = answer.get_json()
+
+    assert (404, "no-ratings") == problem(answer)
+    assert side == body["occupation"]
+    nearest = [code for code in oracle.rated if code.startswith("15-125")]
+    codes = [each["code"] for each in body["alternatives"]]
+    assert nearest == codes[: len(nearest)]
+    assert set(codes) <= set(oracle.rated)
+    assert [oracle.titles[code] for code in codes] == [
+        each["title"] for each in body["alternatives"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "side"),
+    [("from=99-9999.99&to=11-1011.00", "from"), ("from=11-1011.00&to=99-9999.99", "to")],
+)
+def test_a_code_that_no_release_lists_is_not_found_with_suggestions(
+    starter: FlaskClient, query: str, side: str
+) -> None:
+    answer = starter.get(f"/skill-gap?{query}")
+    body = answer.get_json()
+
+    assert (404, "occupation-not-found") == problem(answer)
+    assert (side, "99-9999.99") == (body["occupation"], body["code"])
+    assert body["suggestions"]
+    assert all(each.keys() == {"code", "title"} for each in body["suggestions"])
+
+
+def test_a_code_that_the_whole_release_does_not_list_is_not_found(full: FlaskClient) -> None:
+    answer = full.get("/skill-gap?from=99-9999.99&to=11-1011.00")
+
+    assert (404, "occupation-not-found") == problem(answer)
+
+
+def test_a_listed_code_that_the_cache_does_not_hold_is_no_unknown_occupation(
+    starter: FlaskClient,
+) -> None:
+    answer = starter.get("/skill-gap?from=11-1011.00&to=19-1042.00")
+
+    assert (503, "upstream-not-configured") == problem(answer)
+    assert "ONET_API_KEY" in answer.get_json()["detail"]
