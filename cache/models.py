@@ -91,7 +91,7 @@ class Rating(_Figures, Base):
 
 
 class Load(Base):
-    """One run of the importer over one text release."""
+    """One run of the importer over one text release; one that was killed stays running."""
 
     __tablename__ = "load"
     __table_args__ = (

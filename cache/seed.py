@@ -78,10 +78,7 @@ def seed(
                 ),
             )
         except ReleaseError as error:
-            _record_refusal(engine, load_id, str(error), error.rejected, now())
-            raise
-        except KeyboardInterrupt:
-            _record_refusal(engine, load_id, "interrupted", 0, now())
+            _record_refusal(engine, load_id, error, now())
             raise
         return _report(release, True, rows, states)
 
@@ -100,10 +97,8 @@ def _begin(engine: Engine, release: Release, digest: str, now: datetime) -> int:
     )
 
 
-def _record_refusal(
-    engine: Engine, load_id: int, reason: str, rejected: int, now: datetime
-) -> None:
-    refused = {"state": "refused", "rejected": rejected, "reason": reason}
+def _record_refusal(engine: Engine, load_id: int, error: ReleaseError, now: datetime) -> None:
+    refused = {"state": "refused", "rejected": error.rejected, "reason": str(error)}
     change = update(Load).where(Load.id == load_id).values(refused | {"finished_at": now})
     database.write(engine, lambda connection: connection.execute(change))
 
