@@ -86,9 +86,9 @@ class Services:
 
     def _upstream(self) -> "Upstream | NotConfigured":
         from cache.fetch import Upstream
+        from cache.governor import DatabaseGovernor
         from onet_client.client import connect as connect_client
         from onet_client.errors import NotConfigured
-        from onet_client.governor import InMemoryGovernor
 
         settings = self.settings
         try:
@@ -102,7 +102,7 @@ class Services:
                 read_timeout=settings.onet_read_timeout,
                 deadline=settings.onet_deadline,
                 max_concurrency=settings.onet_max_concurrency,
-                governor=InMemoryGovernor(settings.onet_max_rate),
+                governor=DatabaseGovernor(self.writer, settings.onet_max_rate),
             )
         except NotConfigured as missing:
             return missing

@@ -9,20 +9,25 @@ from typing import Final
 
 PREFIXES: Final = (7, 6, 5, 4, 2)
 """Characters shared by detailed, broad, minor (two steps) and major group."""
+ENOUGH: Final = 3
 
 
 def nearest(code: str, candidates: Iterable[str], limit: int = 5) -> list[str]:
-    """Return up to `limit` other codes: smallest shared group first, then smallest distance."""
-    number = _number(code)
+    """Return up to `limit` other codes: smallest shared group first, then smallest distance.
 
-    def distance(other: str) -> tuple[int, int, str]:
-        group = next(
-            (step for step, size in enumerate(PREFIXES) if other[:size] == code[:size]),
-            len(PREFIXES),
-        )
-        return group, abs(_number(other) - number), other
+    Once there are enough, none follows from a larger group than theirs.
+    """
+    ranked = sorted(_distance(code, other) for other in candidates if other != code)
+    largest = ranked[ENOUGH - 1][0] if len(ranked) >= ENOUGH else len(PREFIXES)
+    return [other for group, _, other in ranked[:limit] if group <= largest]
 
-    return sorted((other for other in candidates if other != code), key=distance)[:limit]
+
+def _distance(code: str, other: str) -> tuple[int, int, str]:
+    group = next(
+        (step for step, size in enumerate(PREFIXES) if other[:size] == code[:size]),
+        len(PREFIXES),
+    )
+    return group, abs(_number(other) - _number(code)), other
 
 
 def _number(code: str) -> int:

@@ -5,7 +5,7 @@ Figures are DECIMAL: a level is 0-7, an importance 1-5 (O*NET Scales Reference).
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, Date, Double, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cache.columns import (
@@ -21,7 +21,7 @@ from cache.columns import (
     UtcDateTime,
 )
 
-SCHEMA_REVISION = "0001"
+SCHEMA_REVISION = "0002"
 """The Alembic revision these tables stand at; a database at another one is not ready."""
 
 
@@ -195,3 +195,20 @@ class WarmItem(Base):
     lease_owner: Mapped[str | None] = mapped_column(String(64))
     lease_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     error: Mapped[str | None] = mapped_column(String(255))
+
+
+class UpstreamGovernor(Base):
+    """When the next request to the upstream may go: one row that all processes share.
+
+    Times are seconds since 1970 by the database's clock.
+    """
+
+    __tablename__ = "upstream_governor"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"), TABLE_OPTIONS)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    next_slot: Mapped[float] = mapped_column(Double)
+    paused_until: Mapped[float] = mapped_column(Double)
+    failures: Mapped[int]
+    open_until: Mapped[float | None] = mapped_column(Double)
+    version: Mapped[int]

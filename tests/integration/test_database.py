@@ -6,6 +6,7 @@ import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from threading import Barrier, BrokenBarrierError
 
 import pytest
@@ -369,6 +370,14 @@ def test_a_server_that_was_restarted_is_read_on_without_an_error(private_server,
     assert 0 == ask(private_engine)
 
 
+def wait_until_stopped(pid: int) -> None:
+    """Return once every thread of the process stands still; a signal takes its time to."""
+    threads = Path(f"/proc/{pid}/task").glob("*/stat")
+    for stat in threads:
+        while stat.read_text().rpartition(")")[2].split()[0] != "T":
+            time.sleep(0.01)
+
+
 @pytest.mark.mysql
 @pytest.mark.parametrize("used", [True, False], ids=["connected before", "not connected"])
 def test_a_server_that_does_not_answer_is_given_up(private_server, private_engine, used):
@@ -379,6 +388,7 @@ def test_a_server_that_does_not_answer_is_given_up(private_server, private_engin
 
     os.kill(private_server._process.pid, signal.SIGSTOP)
     try:
+        wait_until_stopped(private_server._process.pid)
         with within(3), pytest.raises(DatabaseUnavailable):
             ask(private_engine)
     finally:

@@ -135,6 +135,13 @@ GOOD = {
         "state": "queued",
         "attempts": 0,
     },
+    "upstream_governor": {
+        "id": 1,
+        "next_slot": 0.0,
+        "paused_until": 0.0,
+        "failures": 0,
+        "version": 0,
+    },
 }
 """A row for each table, in an order that satisfies the foreign keys."""
 
@@ -183,6 +190,7 @@ BITES = [
     ("warm_job", {"state": "lost"}),
     ("warm_item", {"state": "running"}),
     ("warm_item", {"job_id": "9"}),
+    ("upstream_governor", {"id": 2}),
 ]
 
 
@@ -311,7 +319,7 @@ def test_the_statements_can_be_printed_without_a_database(monkeypatch, url):
     sql = offline_sql(monkeypatch, url)
 
     assert [] == [name for name in TABLES if f"CREATE TABLE {name} (" not in sql.replace("`", "")]
-    assert f"VALUES ('{SCHEMA_REVISION}')" in sql
+    assert f"version_num='{SCHEMA_REVISION}'" in sql
     assert "canary" not in sql
 
 

@@ -92,7 +92,7 @@ def which(engine: Engine, old: Dump, new: Dump) -> str:
     return "new"
 
 
-@pytest.mark.parametrize("kills", [10, pytest.param(100, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("kills", [6, pytest.param(100, marks=pytest.mark.soak)])
 def test_a_kill_at_any_moment_leaves_the_old_or_the_new_release(
     engine, old, new, start_seed, starter_release, full_release, kills
 ):

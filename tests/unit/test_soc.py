@@ -39,3 +39,12 @@ def test_five_are_named_unless_another_number_is_asked_for():
 
 def test_a_code_that_no_occupation_has_still_has_neighbours():
     assert ["53-7199.00"] == nearest("99-9999.99", ["11-1011.00", "53-7199.00"], limit=1)
+
+
+def test_no_larger_group_is_opened_once_there_are_enough():
+    broad = ["15-1251.00", "15-1253.00", "15-1254.00"]
+
+    assert broad == nearest("15-1252.00", [*broad, "15-1244.00", "15-1299.00"])
+    assert [*broad[:2], "15-1244.00", "15-1241.00"] == nearest(
+        "15-1252.00", [*broad[:2], "15-1244.00", "15-1241.00", "11-1011.00"]
+    )

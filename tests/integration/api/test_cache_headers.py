@@ -1,7 +1,5 @@
 """Cache-Status, Age, Cache-Control, ETag and If-None-Match on what is made of entries."""
 
-from datetime import timedelta
-
 import pytest
 from flask.testing import FlaskClient
 from support.answers import members
@@ -90,16 +88,6 @@ def test_an_entry_past_all_use_is_not_served(starter: FlaskClient, clock: FakeCl
     clock.advance(TTL + 31_536_000 + 1)
 
     assert 503 == starter.get(OCCUPATION).status_code
-
-
-def test_the_entry_that_expires_first_and_the_oldest_one_decide(
-    starter: FlaskClient, clock: FakeClock
-) -> None:
-    clock.time += timedelta(days=30)
-
-    answer = starter.get(GAP)
-    assert "2592000" == answer.headers["Age"]
-    assert f"public, max-age={TTL - 2_592_000}" == answer.headers["Cache-Control"]
 
 
 @both

@@ -1,0 +1,158 @@
+"""One contract for both API generations and both table layouts, over a whole release."""
+
+import re
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from onet_client import InMemoryGovernor, OnetClient, Rating, connect, errors
+from onet_client.sandbox import Generation, Layout, Release, Sandbox, load_release
+
+RATED_OCCUPATIONS, RATINGS = 879, 61_530  # of the 29.0 release
+MOST_REQUESTS = 40
+MOST_MEMORY_MB = 80
+UNRATED = "15-1252.00"
+Expected = dict[str, frozenset[Rating]]
+
+
+def missing(text: str) -> bool:
+    return text in ("n/a", "")
+
+
+def figure(text: str) -> Decimal | None:
+    return None if missing(text) else Decimal(text)
+
+
+def flag(text: str) -> bool | None:
+    return None if missing(text) else text == "Y"
+
+
+def rating(fields: list[str]) -> Rating:
+    code, element, name, scale, value, n, error, low, high, suppress, relevant, day, source = fields
+    month, year = day.split("/")
+    return Rating(
+        code, element, name, scale, Decimal(value), int(n),
+        figure(error), figure(low), figure(high), flag(suppress), flag(relevant),
+        date(int(year), int(month), 1), source,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def expected(full_release: Path) -> Expected:
+    """The ratings of the text file, by occupation."""
+    ratings = defaultdict(set)
+    for line in (full_release / "Skills.txt").read_text(encoding="utf-8").splitlines()[1:]:
+        fields = line.split("\t")
+        ratings[fields[0]].add(rating(fields))
+    return {code: frozenset(found) for code, found in ratings.items()}
+
+
+@pytest.fixture(scope="module", params=["single", "split"])
+def release(request: pytest.FixtureRequest, full_release: Path) -> Release:
+    layout: Layout = request.param
+    return load_release(full_release, layout)
+
+
+@pytest.fixture(scope="module", params=["2", "1.9"])
+def sandbox(request: pytest.FixtureRequest, release: Release) -> Iterator[Sandbox]:
+    generation: Generation = request.param
+    with Sandbox(release, generation) as running:
+        yield running
+
+
+@pytest.fixture
+def client(sandbox: Sandbox, request: pytest.FixtureRequest) -> OnetClient:
+    sandbox.clear_requests()
+    generation = request.node.callspec.params["sandbox"]
+    return connect(
+        sandbox.url, generation, api_key="k", username="u", password="p",
+        governor=InMemoryGovernor(100_000), deadline=60,
+    )  # fmt: skip
+
+
+def test_the_stream_of_all_ratings_equals_the_text_files_in_few_requests(
+    client: OnetClient, sandbox: Sandbox, expected: Expected
+) -> None:
+    streamed = defaultdict(set)
+    rows = 0
+    for page in client.stream_ratings("skills"):
+        rows += len(page)
+        for one in page:
+            streamed[one.occupation_code].add(one)
+
+    assert expected == streamed
+    assert (RATED_OCCUPATIONS, RATINGS) == (len(streamed), rows)
+    assert len(sandbox.requests) <= MOST_REQUESTS
+
+
+def ratings_equal(client: OnetClient, expected: Expected, codes: list[str]) -> None:
+    for code in codes:
+        found = client.ratings(code, "skills")
+        assert expected[code] == frozenset(found)
+        assert len(expected[code]) == len(found)
+
+
+def test_single_occupations_equal_the_text_files(client: OnetClient, expected: Expected) -> None:
+    ratings_equal(client, expected, sorted(expected)[::40])
+
+
+@pytest.mark.soak
+def test_every_single_occupation_equals_the_text_files(
+    client: OnetClient, expected: Expected
+) -> None:
+    ratings_equal(client, expected, sorted(expected))
+
+
+def test_the_occupation_list_names_all_and_an_occupation_is_described(
+    client: OnetClient, full_release: Path
+) -> None:
+    lines = (full_release / "Occupation Data.txt").read_text(encoding="utf-8").splitlines()[1:]
+    titles = {code: title for code, title, _ in (line.split("\t") for line in lines)}
+
+    assert titles == {one.code: one.title for one in client.occupations()}
+    described = client.occupation(UNRATED)
+    assert (UNRATED, titles[UNRATED]) == (described.code, described.title)
+    assert described.description is not None
+    assert described.description.startswith("Research, design, and develop")
+
+
+def test_no_ratings_and_no_such_code_are_told_apart(client: OnetClient) -> None:
+    with pytest.raises(errors.NoData):
+        client.ratings(UNRATED, "skills")
+    with pytest.raises(errors.UnknownCode):
+        client.ratings("99-9999.99", "skills")
+    with pytest.raises(errors.UnknownCode):
+        client.occupation("99-9999.99")
+
+
+def test_the_release_is_named(client: OnetClient) -> None:
+    assert client.release() == "29.0"
+
+
+STREAM = r"""
+import re, sys
+from pathlib import Path
+from onet_client import InMemoryGovernor, connect
+client = connect(sys.argv[1], "2", api_key="k", governor=InMemoryGovernor(100_000), deadline=60)
+rows = sum(len(page) for page in client.stream_ratings("skills"))
+# Not ru_maxrss, which counts what the parent had when it forked.
+peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+print(rows, int(peak[1]) // 1024)
+"""
+
+
+def test_streaming_all_ratings_holds_one_page_at_a_time(full_release: Path) -> None:
+    with Sandbox(load_release(full_release)) as sandbox:
+        printed = subprocess.run(
+            [sys.executable, "-c", STREAM, sandbox.url], capture_output=True, text=True, check=True
+        ).stdout
+
+    rows, megabytes = map(int, re.findall(r"\d+", printed))
+    assert rows == RATINGS
+    assert megabytes < MOST_MEMORY_MB
