@@ -1,6 +1,8 @@
 # The project's commands; each readies what it needs. `make` alone lists them.
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
+# A worker for each core; who is done takes over from who is not.
+PARALLEL := -n auto --dist worksteal
 .DEFAULT_GOAL := help
 # .flaskenv names the application, whatever another project left in the shell.
 unexport FLASK_APP
@@ -16,13 +18,13 @@ serve: ## migrate and seed the database, then serve on http://127.0.0.1:8000 (HO
 	@exec $(PYTHON) -m flask serve
 
 test: provision ## run the tests, those against a real MySQL or MariaDB included
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest $(PARALLEL)
 
 check: provision ## run ruff, mypy and the tests: what must pass before a commit
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest $(PARALLEL)
 
 soak: provision ## run the long tests that the others leave out
 	@$(PYTHON) -m pytest -m soak

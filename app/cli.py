@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import Flask
@@ -124,14 +125,20 @@ def serve() -> None:
 @click.option("--layout", type=click.Choice(["single", "split"]), help="How skills are served.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--faults", type=click.Path(path_type=Path), help="Scripted faults, a JSON file.")
-def sandbox(
-    release: Path, port: int, api: str, layout: str | None, host: str, faults: Path | None
-) -> None:
+@click.option("--check", is_flag=True, help="Take no credentials but those of the ONET_ settings.")
+def sandbox(release: Path, check: bool, **options: Any) -> None:
     """Serve a text release as a local look-alike of O*NET Web Services, to try pull-through."""
     from onet_client.sandbox import FaultError, ReleaseError, serve
 
+    settings = services().settings
+    if check:
+        options |= {
+            "api_key": settings.onet_api_key or None,
+            "username": settings.onet_api_username or None,
+            "password": settings.onet_api_password or None,
+        }
     try:
-        serve(release, api=api, layout=layout, host=host, port=port, faults=faults)  # type: ignore[arg-type]
+        serve(release, **options)
     except (FaultError, ReleaseError, OSError) as error:
         raise click.ClickException(str(error)) from error
 

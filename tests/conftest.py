@@ -1,10 +1,12 @@
 """What every test may ask for: the database servers and releases, and when that is an error."""
 
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.canary import CanaryWatch
 from support.made_up_release import write_release
 from support.mysql_server import empty_database, find_program, is_driver_installed, running_server
 
@@ -26,6 +28,24 @@ def _why_without_release() -> str | None:
     if not (RELEASE_FOLDER / "Occupation Data.txt").is_file():
         return f"no tests of the full release: {RELEASE_FOLDER} does not hold one"
     return None
+
+
+WATCH = pytest.StashKey[CanaryWatch]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch what all tests log: the canary key must never be in it."""
+    config.stash[WATCH] = CanaryWatch()
+    logging.getLogger().addHandler(config.stash[WATCH])
+
+
+@pytest.fixture(autouse=True)
+def _no_canary_in_the_log(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail the test that logged the canary key."""
+    watch = request.config.stash[WATCH]
+    watch.sightings.clear()
+    yield
+    assert [] == watch.sightings
 
 
 # What each mark needs: the reason it cannot be had here, or None.

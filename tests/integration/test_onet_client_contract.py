@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from support.canary import CANARY
 
 from onet_client import InMemoryGovernor, OnetClient, Rating, connect, errors
 from onet_client.sandbox import Generation, Layout, Release, Sandbox, load_release
@@ -71,7 +72,7 @@ def client(sandbox: Sandbox, request: pytest.FixtureRequest) -> OnetClient:
     sandbox.clear_requests()
     generation = request.node.callspec.params["sandbox"]
     return connect(
-        sandbox.url, generation, api_key="k", username="u", password="p",
+        sandbox.url, generation, api_key=CANARY, username="u", password=CANARY,
         governor=InMemoryGovernor(100_000), deadline=60,
     )  # fmt: skip
 

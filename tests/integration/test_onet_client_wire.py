@@ -8,6 +8,7 @@ from contextlib import suppress
 from threading import Event, Thread
 
 import pytest
+from support.canary import CANARY
 
 from onet_client import Deadline, InMemoryGovernor, OnetClient, connect, errors
 
@@ -67,7 +68,7 @@ def serve() -> Iterator[Callable[[Callable[[socket.socket], None]], Server]]:
 
 
 def client_of(server: Server) -> OnetClient:
-    return connect(server.url, "2", api_key="k", governor=InMemoryGovernor(1000))
+    return connect(server.url, "2", api_key=CANARY, governor=InMemoryGovernor(1000))
 
 
 def dripping(before: bytes, drop: bytes) -> Callable[[socket.socket], None]:
@@ -107,7 +108,7 @@ def test_a_reply_that_drips_ends_with_the_deadline(serve, before, drop):
 def test_silence_ends_with_the_read_time_out_and_is_asked_again(serve):
     server = serve(lambda connection: server.stopping.wait(30))
     client = connect(
-        server.url, "2", api_key="k", governor=InMemoryGovernor(1000), read_timeout=0.1
+        server.url, "2", api_key=CANARY, governor=InMemoryGovernor(1000), read_timeout=0.1
     )
 
     with pytest.raises(errors.TimedOut) as raised:

@@ -192,7 +192,7 @@ def standing(engine: Engine) -> Dump:
     return tables | {"cache_entry": served}
 
 
-@pytest.mark.parametrize("rounds", [5, pytest.param(100, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("rounds", [3, pytest.param(100, marks=pytest.mark.soak)])
 def test_two_releases_loaded_at_once_leave_one_of_them_whole(engine, two_releases, rounds):
     alone = []
     for path in two_releases:

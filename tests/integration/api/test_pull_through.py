@@ -10,6 +10,7 @@ import requests
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from support.answers import members, problem
+from support.canary import CANARY
 from support.clock import FakeClock
 from support.made_up_release import ELEMENTS, write_release
 from support.mysql_server import free_port
@@ -24,7 +25,7 @@ KITES, TIDES, MOONS, ECHOPPES, CLOUDS = (
 GAP = f"/skill-gap?from={KITES}&to={TIDES}"
 TTL, NEGATIVE_TTL = 1_000, 50
 WINDOW, LINGER = 100, 5_000
-KEY = "canary-key"
+KEY = CANARY
 
 Start = Callable[..., FlaskClient]
 
@@ -293,7 +294,7 @@ ROW_FAULTS: dict[str, dict[str, Any]] = {
     }.items()
 }
 RETRIED = {"time-out", "dripping", "closed", "cut off", "429", "500", "503"}
-IMPATIENT = {"onet_deadline": 0.4, "onet_read_timeout": 0.2}
+IMPATIENT = {"onet_deadline": 0.8, "onet_read_timeout": 0.2}
 """Seconds: hardly time to wait for a second attempt."""
 STRIKES = [
     *((request, name) for request in REQUESTS for name in FAULTS),

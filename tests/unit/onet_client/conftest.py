@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from support.canary import CANARY
 from support.fake_upstream import FakeUpstream
 
 from onet_client import InMemoryGovernor, OnetClient, connect
 
-CANARY = "canary-7f3a9c"
 SECRETS = (CANARY, base64.b64encode(f"user:{CANARY}".encode()).decode())
 
 
