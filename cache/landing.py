@@ -1,6 +1,7 @@
 """Stores the rows of a text release as they come, as fast as the driver allows."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 from itertools import islice
 from typing import Any, Final
@@ -30,21 +31,36 @@ def land(
     finished = select(Load.id).where(Load.state != "running", Load.id != load_id)
     earlier = connection.execute(finished).scalars().all()
     connection.execute(delete(LandingRating).where(LandingRating.load_id.in_(earlier)))
-    store = _literals(connection) if connection.dialect.name == "mysql" else _parameters(connection)
     landed = ((load_id, *row) for row in rows)
+    if connection.dialect.name == "mysql":
+        _store_behind(connection, landed, progress)
+        return
+    # Straight to the driver, in the order of the columns: a large release is many rows.
+    statement = str(insert(LandingRating).compile(dialect=connection.dialect))
     done = 0
     while batch := list(islice(landed, BATCH)):
-        store(batch)
+        connection.exec_driver_sql(statement, batch)
         progress(done := done + len(batch))
 
 
-def _parameters(connection: Connection) -> Callable[[Sequence[tuple[Any, ...]]], None]:
-    statement = str(insert(LandingRating).compile(dialect=connection.dialect))
+def _store_behind(
+    connection: Connection, landed: Iterator[tuple[Any, ...]], progress: Callable[[int], None]
+) -> None:
+    """Store each batch in another thread, while the next one is read and checked in this one.
 
-    def store(batch: Sequence[tuple[Any, ...]]) -> None:
-        connection.exec_driver_sql(statement, list(batch))
-
-    return store
+    The connection is never used by two at once: this thread leaves it alone until the end.
+    """
+    store = _literals(connection)
+    done = 0
+    with ThreadPoolExecutor(1) as behind:
+        under_way: Future[Any] | None = None
+        while batch := list(islice(landed, BATCH)):
+            if under_way is not None:
+                under_way.result()
+            under_way = behind.submit(store, batch)
+            progress(done := done + len(batch))
+        if under_way is not None:
+            under_way.result()
 
 
 def _literals(connection: Connection) -> Callable[[Sequence[tuple[Any, ...]]], None]:
