@@ -13,9 +13,9 @@ from granian.server import Server
 
 from app.settings import Settings
 
-THREADS: Final = 8
-"""Requests a worker process works on at once."""
-BACKPRESSURE: Final = 64
+THREADS: Final = 32
+"""Requests a worker process works on at once; most of them may wait for the upstream."""
+BACKPRESSURE: Final = 128
 """Requests a worker process takes on before the rest wait in the listen queue."""
 STOP_SECONDS: Final = 30
 """How long a stopping worker may finish what is under way."""

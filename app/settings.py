@@ -74,6 +74,8 @@ def _database_url(raw: str) -> URL:
     # sqlite://PATH, with a slash too few, reads as a host.
     if url.host if url.drivername == "sqlite" else not url.database:
         raise ValueError(takes)
+    if {"password", "passwd"} & url.query.keys():  # only the password's own place is hidden
+        raise ValueError(takes)
     return url
 
 

@@ -49,6 +49,8 @@ def connect(url: URL, *, read_timeout: int | None = None) -> Engine:
     return create_engine(
         url,
         connect_args=arguments,
+        # Reads take two statements on one snapshot, whatever the server's default is.
+        isolation_level="REPEATABLE READ",
         pool_size=5,
         max_overflow=5,
         pool_timeout=1,

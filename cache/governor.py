@@ -5,6 +5,7 @@ the outcome only over the version that it read; who comes second reads again. No
 while anyone waits.
 """
 
+import random
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,6 +23,8 @@ T = TypeVar("T")
 Decision = Callable[[GovernorState, float], tuple[GovernorState, T]]
 
 ROW: Final = 1
+MYSQL_CLOCK: Final = "SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) / 1000000"
+"""UTC, since UNIX_TIMESTAMP(NOW()) jumps with the session's daylight saving time."""
 CONTENTION_WAIT: Final = 0.01
 """Seconds to wait before asking again where many others changed the row first."""
 ATTEMPTS: Final = 20
@@ -57,7 +60,8 @@ class DatabaseGovernor:
 
     def _change(self, decide: Decision[T]) -> T | None:
         """Apply a decision to the row; None where others kept changing it first."""
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
+            time.sleep(CONTENTION_WAIT * attempt * random.random())  # noqa: S311 - no secret
             found = database.read(self._engine, _read)
             if found is None:
                 self._insert()
@@ -99,5 +103,5 @@ def _read(connection: Connection) -> tuple[GovernorState, int, float] | None:
 def _now(connection: Connection) -> float:
     """Tell the time in seconds by the one clock that all processes have: the database's."""
     if connection.dialect.name == "mysql":
-        return float(connection.execute(text("SELECT UNIX_TIMESTAMP(NOW(6))")).scalar_one())
+        return float(connection.execute(text(MYSQL_CLOCK)).scalar_one())
     return time.time()  # a SQLite database is on this machine

@@ -12,6 +12,9 @@ Domain = Literal["skills", "knowledge", "abilities"]
 OCCUPATIONS = f"online/occupations?start=1&end={MAX_PAGE_ROWS}"
 """The first page of the list of occupations."""
 
+NAMED_TABLES = 50
+"""How many of the tables offered a message names; O*NET has about 40."""
+
 _LAYOUTS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "skills": (("skills",), ("essential_skills", "transferable_skills")),  # split since 30.3
     "knowledge": (("knowledge",),),
@@ -39,7 +42,7 @@ def layout(domain: str, offered: Collection[str]) -> tuple[str, ...]:
     for tables in _LAYOUTS[domain]:
         if set(tables) <= set(offered):
             return tables
-    names = ", ".join(sorted(offered)) or "none"
+    names = ", ".join(sorted(offered)[:NAMED_TABLES]) or "none"
     raise NotFound(f"no table for {domain} among those offered: {names}", status=200)
 
 

@@ -1,8 +1,8 @@
 """Every way of failing that the client has: one root, one class each.
 
 A message names what was asked and what came back in the client's own words.
-It never quotes a reply's body, a header or a credential, so it can be logged
-and stored as it is.
+It never quotes a header, a credential or of a reply's body more than the names
+of tables, so it can be logged and stored as it is.
 """
 
 

@@ -82,6 +82,7 @@ def admit(state: GovernorState, now: float, spacing: float) -> tuple[GovernorSta
     Raises:
         CircuitOpen: While the breaker is open.
     """
+    state = _within_reach(state, now, spacing)
     if state.open_until is not None and now < state.open_until:
         raise CircuitOpen(
             "not asked: the upstream failed repeatedly", retry_after=state.open_until - now
@@ -91,6 +92,17 @@ def admit(state: GovernorState, now: float, spacing: float) -> tuple[GovernorSta
         return state, wait
     open_until = None if state.open_until is None else now + OPEN_SECONDS
     return replace(state, next_slot=now + spacing, open_until=open_until), 0.0
+
+
+def _within_reach(state: GovernorState, now: float, spacing: float) -> GovernorState:
+    """No time lies further ahead than it can have been set: the clock may have gone back."""
+    open_until = state.open_until
+    return replace(
+        state,
+        next_slot=min(state.next_slot, now + spacing),
+        paused_until=min(state.paused_until, now + LONGEST_PAUSE),
+        open_until=None if open_until is None else min(open_until, now + OPEN_SECONDS),
+    )
 
 
 def paused(state: GovernorState, now: float, seconds: float) -> GovernorState:

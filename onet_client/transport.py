@@ -156,6 +156,8 @@ class Transport:
         except errors.BadReply:
             self._governor.success()
             raise
+        except errors.DeadlineExceeded:  # says how little time was left, not how the upstream is
+            raise
         except errors.OnetError:
             self._governor.failure()
             raise

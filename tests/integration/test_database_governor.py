@@ -1,12 +1,13 @@
 """The governor that all processes on one database share."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import Engine, event, select, update
+from sqlalchemy import Engine, event, make_url, select, text, update
 
 from cache.database import DatabaseUnavailable, connect
-from cache.governor import DatabaseGovernor
+from cache.governor import DatabaseGovernor, _now
 from cache.models import UpstreamGovernor
 from onet_client.errors import CircuitOpen
 from onet_client.governor import FAILURES_TO_OPEN, OPEN_SECONDS
@@ -110,8 +111,18 @@ def test_one_row_holds_the_state(engine: Engine) -> None:
 
 
 def test_without_the_database_nothing_goes(tmp_path) -> None:
-    from sqlalchemy.engine import make_url
-
     governor = DatabaseGovernor(connect(make_url(f"sqlite:///{tmp_path}/none.db")), RATE)
     with pytest.raises(DatabaseUnavailable):
         governor.acquire()
+
+
+@pytest.mark.mysql
+@pytest.mark.parametrize("zone", ["+00:00", "+05:45", "-09:00"])
+def test_the_clock_is_utc_whatever_the_time_zone_of_the_session(
+    mysql_database: str, zone: str
+) -> None:
+    engine = connect(make_url(mysql_database))
+    with engine.connect() as connection:
+        connection.execute(text(f"SET time_zone = '{zone}'"))
+        assert _now(connection) == pytest.approx(time.time(), abs=2)
+    engine.dispose()

@@ -269,3 +269,12 @@ def test_no_secret_is_shown_where_settings_are_printed():
 )
 def test_the_missing_credentials_are_those_of_the_api_version(environment, missing):
     assert missing == read(**environment).missing_credentials
+
+
+@pytest.mark.parametrize("name", ["password", "passwd"])
+def test_a_password_in_the_query_of_the_database_url_is_refused_and_not_told(name):
+    url = f"mysql+mysqldb://app@localhost/skillgap?{name}=secret"
+    with pytest.raises(SettingsError, match="DATABASE_URL takes") as refused:
+        Settings.from_environment({"DATABASE_URL": url})
+
+    assert "secret" not in str(refused.value)

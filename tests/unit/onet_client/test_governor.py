@@ -211,3 +211,16 @@ def test_whatever_happens_the_rules_hold(events):
                     probe_at = now if was_open else probe_at
                     granted.append(now)
     assert all(0.0 < seconds <= 30.0 for seconds in left)
+
+
+def test_a_clock_that_goes_back_leaves_no_slot_out_of_reach():
+    _, wait = admit(GovernorState(next_slot=4600.0), 1000.0, 0.24)
+
+    assert wait == pytest.approx(0.24)
+
+
+def test_a_clock_that_goes_back_leaves_no_breaker_open_for_longer_than_its_time():
+    with pytest.raises(CircuitOpen) as refused:
+        admit(GovernorState(failures=5, open_until=4600.0), 1000.0, 0.24)
+
+    assert refused.value.retry_after == OPEN_SECONDS
