@@ -8,6 +8,7 @@ from onet_client import InMemoryGovernor
 from onet_client.errors import CircuitOpen
 from onet_client.governor import (
     LONGEST_PAUSE,
+    OPEN_SECONDS,
     GovernorState,
     admit,
     failed,
