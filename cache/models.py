@@ -21,7 +21,7 @@ from cache.columns import (
     UtcDateTime,
 )
 
-SCHEMA_REVISION = "0002"
+SCHEMA_REVISION = "0003"
 """The Alembic revision these tables stand at; a database at another one is not ready."""
 
 
@@ -113,6 +113,20 @@ class Load(Base):
     reason: Mapped[str | None] = mapped_column(Text)
 
 
+class LoadTable(Base):
+    """How far a load has read one of the upstream's tables, so that it can go on from there."""
+
+    __tablename__ = "load_table"
+    __table_args__ = TABLE_OPTIONS
+
+    load_id: Mapped[int] = mapped_column(ForeignKey("load.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    ordinal: Mapped[int]
+    landed: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int | None]
+    next_url: Mapped[str | None] = mapped_column(String(1000))
+
+
 class LandingRating(_Figures, Base):
     """A rating row as it was read, by load, file and line; no key but its place."""
 
@@ -140,6 +154,7 @@ class CacheEntry(Base):
         CheckConstraint("origin IN ('seed', 'api')", name="origin"),
         Index(None, "state", "expires_at"),
         Index(None, "occupation_code"),
+        Index(None, "refresh_requested_at"),
         TABLE_OPTIONS,
     )
 
@@ -152,6 +167,7 @@ class CacheEntry(Base):
     source_url: Mapped[str | None] = mapped_column(String(255))
     fetched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    validated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     row_count: Mapped[int] = mapped_column(default=0)
     content_hash: Mapped[str | None] = mapped_column(String(64))
     generation: Mapped[int] = mapped_column(default=0)
@@ -159,27 +175,45 @@ class CacheEntry(Base):
     lease_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None] = mapped_column(String(255))
+    retry_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    refresh_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class WarmJob(Base):
-    """A request to fill many entries."""
+    """A request to fill many entries; of those that are not finished, no two ask for the same.
+
+    `active_key` is the request's key until the job is finished, and then NULL. The lease is
+    that of the worker that lists the items or reads whole tables; items have their own.
+    """
 
     __tablename__ = "warm_job"
     __table_args__ = (
         CheckConstraint("state IN ('queued', 'running', 'done', 'failed')", name="state"),
+        CheckConstraint("scope IN ('codes', 'stale', 'all')", name="scope"),
         TABLE_OPTIONS,
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    request_key: Mapped[str] = mapped_column(String(64), index=True)
+    active_key: Mapped[str | None] = mapped_column(String(64), unique=True)
+    scope: Mapped[str] = mapped_column(String(10))
     domain: Mapped[str] = mapped_column(DOMAIN)
     state: Mapped[str] = mapped_column(String(10))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    release: Mapped[str | None] = mapped_column(RELEASE)
+    load_id: Mapped[int | None] = mapped_column(ForeignKey("load.id"), index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_owner: Mapped[str | None] = mapped_column(String(64))
+    lease_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    error: Mapped[str | None] = mapped_column(String(255))
 
 
 class WarmItem(Base):
-    """One occupation of a warm job, claimed by lease."""
+    """One occupation of a warm job, claimed by lease.
+
+    `generation` is the entry's when the item was listed: what was read for it since may only
+    be published over that one.
+    """
 
     __tablename__ = "warm_item"
     __table_args__ = (
@@ -191,6 +225,7 @@ class WarmItem(Base):
     job_id: Mapped[str] = mapped_column(ForeignKey("warm_job.id"), primary_key=True)
     occupation_code: Mapped[str] = mapped_column(CODE, primary_key=True)
     state: Mapped[str] = mapped_column(String(10))
+    generation: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
     lease_owner: Mapped[str | None] = mapped_column(String(64))
     lease_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
