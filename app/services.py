@@ -17,12 +17,18 @@ from cache.store import Store
 
 if TYPE_CHECKING:
     from cache.fetch import Upstream
+    from cache.inventory import Inventory
     from cache.pull_through import PullThrough
+    from cache.refresh import RefreshRequests
+    from cache.revalidate import Revalidation
+    from cache.telemetry import Telemetry
     from onet_client.errors import NotConfigured
 
 
 READ_SECONDS: Final = 1
 WRITE_SECONDS: Final = 30
+WAIT_MARGIN: Final = 3.0
+"""Seconds that a request waits for a fill beyond the fill's own deadline."""
 
 
 def utc_now() -> datetime:
@@ -71,20 +77,72 @@ class Services:
         )
 
     @cached_property
+    def inventory(self) -> "Inventory":
+        """What the cache holds, for operators."""
+        from cache.inventory import Inventory
+
+        return Inventory(self.reader, self.limits, self.now)
+
+    @cached_property
     def catalogue(self) -> Catalogue:
         """The occupation list."""
         return Catalogue(self.reader)
 
     @cached_property
+    def telemetry(self) -> "Telemetry":
+        """What is counted."""
+        from cache.telemetry import Telemetry
+
+        return Telemetry()
+
+    @cached_property
+    def store(self) -> Store:
+        """The entries."""
+        return Store(self.writer, self.reader)
+
+    @cached_property
+    def revalidation(self) -> "Revalidation":
+        """The renewal of a whole release."""
+        from cache.revalidate import Revalidation
+
+        return Revalidation(self.writer, self.limits, self.now)
+
+    @cached_property
+    def refresh_requests(self) -> "RefreshRequests":
+        """What is to be refreshed behind those who read it."""
+        from cache.refresh import RefreshRequests
+
+        return RefreshRequests(self.writer, self.reader)
+
+    @cached_property
     def pull_through(self) -> "PullThrough":
         """The cache itself."""
+        from cache.filler import LEASE_MARGIN, Filler
+        from cache.leases import Leases
         from cache.pull_through import PullThrough
+        from onet_client.errors import NotConfigured
 
+        deadline = self.settings.onet_deadline
+        leases = Leases(self.writer, self.reader, deadline + LEASE_MARGIN)
+        upstream, telemetry = self.upstream, self.telemetry
         return PullThrough(
-            Store(self.writer, self.reader), self.catalogue, self._upstream(), self.limits, self.now
+            self.store,
+            self.catalogue,
+            upstream
+            if isinstance(upstream, NotConfigured)
+            else Filler(
+                self.store, leases, self.revalidation, upstream, self.limits, self.now, telemetry
+            ),
+            self.refresh_requests,
+            self.limits,
+            self.now,
+            telemetry,
+            patience=deadline + WAIT_MARGIN,
         )
 
-    def _upstream(self) -> "Upstream | NotConfigured":
+    @cached_property
+    def upstream(self) -> "Upstream | NotConfigured":
+        """O*NET Web Services, or what is missing to ask them."""
         from cache.fetch import Upstream
         from cache.governor import DatabaseGovernor
         from onet_client.client import connect as connect_client

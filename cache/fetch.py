@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from cache.content import Figures, canonical_figure
 from cache.policy import Limits
-from cache.store import Fill
+from cache.publish import Fill
 from onet_client.client import OnetClient
 from onet_client.deadline import Deadline
 from onet_client.errors import BadReply, NoData, UnknownCode
@@ -31,8 +31,21 @@ class Upstream:
     deadline: float
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is fetched, and the release that the upstream said it serves just before."""
+
+    domain: str
+    code: str
+    release: str
+
+
 def fetch(
-    upstream: Upstream, domain: str, code: str, limits: Limits, now: Callable[[], datetime]
+    upstream: Upstream,
+    asked: Asked,
+    limits: Limits,
+    now: Callable[[], datetime],
+    deadline: Deadline,
 ) -> Fill:
     """Fetch one occupation's ratings in one domain, complete or not at all.
 
@@ -40,13 +53,12 @@ def fetch(
         OnetError: where the upstream did not give a complete answer; only its confirmed word
             that there is no such code, or that there are no ratings, is an answer.
     """
-    client, deadline = upstream.client, Deadline(upstream.deadline)
-    release = client.release(deadline=deadline)
+    client, domain, code = upstream.client, asked.domain, asked.code
     fill = Fill(
         domain=domain,
         code=code,
         state="unknown",
-        release=release,
+        release=asked.release,
         source_url=upstream.url,
         fetched_at=now(),
         expires_at=limits.expiry(now(), negative=True),

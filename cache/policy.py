@@ -49,6 +49,7 @@ class Entry:
         release: of O*NET, such as `29.0`; None where unknown.
         generation: counts the changes of the entry; a fill publishes over the one it saw.
         content_hash: of the ratings, hexadecimal.
+        validated_at: when the upstream last said that its release is still the entry's.
     """
 
     domain: str
@@ -63,6 +64,13 @@ class Entry:
     content_hash: str | None = None
     generation: int = 0
     last_error: str | None = None
+    validated_at: datetime | None = None
+
+    @property
+    def current_at(self) -> datetime | None:
+        """When the upstream last vouched for the content: what its age counts from."""
+        times = [time for time in (self.fetched_at, self.validated_at) if time is not None]
+        return max(times, default=None)
 
     @property
     def key(self) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 from cache.content import content_hash
 from cache.landing import land
 from cache.models import CacheEntry, Element, LandingRating, Load, Occupation, Rating, Scale
+from cache.purge import WITHDRAWN
 from cache.release import Occupation as ListedOccupation
 from cache.release import Release
 from cache.release import Scale as ListedScale
@@ -101,6 +102,9 @@ def _entries(
             "lease_expires_at": None,
             "attempts": 0,
             "last_error": None,
+            "validated_at": None,
+            "retry_at": None,
+            "refresh_requested_at": None,
         }
         for domain, code in dict.fromkeys(keys)
         for lines in [rows.lines.get((domain, code), [])]
@@ -117,11 +121,7 @@ def _withdraw_unlisted(connection: Connection, load_id: int, domains: Collection
             CacheEntry.load_id != load_id,
         )
         .values(
-            state="absent",
-            origin=None,
-            load_id=None,
-            row_count=0,
-            content_hash=None,
+            **WITHDRAWN,
             generation=CacheEntry.generation + 1,
         )
     )

@@ -1,40 +1,58 @@
 """Hit, stale or miss: the engine that answers from the database and fills it from the upstream."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from cache.catalogue import Catalogue
-from cache.fetch import Upstream, fetch
+from cache.filler import Filler
+from cache.flight import Flights, TooManyWaiting, outcomes
 from cache.policy import Entry, Freshness, Limits, freshness
 from cache.profile import Profile
-from cache.store import Store, Stored, Superseded
-from onet_client.errors import BadReply, NotConfigured, OnetError
+from cache.refresh import RefreshRequests
+from cache.store import Store, Stored
+from cache.telemetry import ReadResult, Telemetry
+from onet_client.errors import CircuitOpen, DeadlineExceeded, NotConfigured, OnetError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 log = logging.getLogger(__name__)
 
 Outcome = Literal["hit", "stale", "refreshed", "filled", "failed"]
 """How an entry was read: served fresh, served stale, refreshed or filled first, or neither."""
 
+NEEDS_FILL: Final = (Freshness.ABSENT, Freshness.OLD)
+RETRY_SECONDS: Final = 2.0
+"""When to ask again for what is being fetched still, or what too many wait for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An entry as a request got it."""
+    """An entry as a request got it.
+
+    Attributes:
+        collapsed: its fill was begun for another request.
+    """
 
     entry: Entry
     profile: Profile
     outcome: Outcome
+    collapsed: bool = False
 
 
 class ReadFailed(Exception):
-    """An entry that has nothing to serve; `readings` holds those up to and including it."""
+    """An entry that has nothing to serve; `readings` holds all that the request asked for."""
 
-    def __init__(self, reading: Reading, cause: OnetError | None = None) -> None:
+    def __init__(
+        self, reading: Reading, readings: Sequence[Reading], cause: OnetError | None = None
+    ) -> None:
         super().__init__(f"{reading.entry.key} has nothing to serve")
         self.code = reading.entry.code
-        self.readings = [reading]
+        self.reading = reading
+        self.readings = readings
         self.cause = cause
 
 
@@ -50,6 +68,14 @@ class FillFailed(ReadFailed):
     """The entry is not cached and could not be fetched; `cause` says why."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Flown:
+    """What became of an entry's flight, and whether another request had started it."""
+
+    outcome: Stored | BaseException
+    collapsed: bool
+
+
 class PullThrough:
     """Reads entries; what is missing or too old is fetched, stored and then read."""
 
@@ -57,75 +83,133 @@ class PullThrough:
         self,
         store: Store,
         catalogue: Catalogue,
-        upstream: Upstream | NotConfigured,
+        filler: Filler | NotConfigured,
+        refreshes: RefreshRequests,
         limits: Limits,
         now: Callable[[], datetime],
+        telemetry: Telemetry,
+        patience: float,
     ) -> None:
+        """Wire it; a request waits `patience` seconds at most for what it needs."""
         self._store = store
         self._catalogue = catalogue
-        self._upstream = upstream
+        self._filler = filler
+        self._refreshes = refreshes
         self._limits = limits
         self._now = now
+        self._telemetry = telemetry
+        self._patience = patience
+        self._flights: Flights[tuple[str, str], Stored] = Flights()
 
     def read(self, domain: str, codes: Sequence[str]) -> list[Reading]:
-        """Read one entry for each code, in order.
+        """Read one entry for each code, in order; what has to be fetched is fetched at once.
 
         Raises:
             ReadFailed: for the first entry that has nothing to serve.
             DatabaseUnavailable: where the database cannot be reached or used.
         """
-        readings: list[Reading] = []
-        for stored in self._store.read(domain, codes):
-            try:
-                readings.append(self._serve(stored))
-            except ReadFailed as error:
-                error.readings = readings + error.readings
-                raise
+        now = self._now()
+        found = [
+            (stored, freshness(stored.entry, now, self._limits))
+            for stored in self._store.read(domain, codes)
+        ]
+        if any(state in (Freshness.EMPTY, Freshness.UNKNOWN) for _, state in found):
+            # There is no answer whatever the others say, so they need not be fetched.
+            found = [(stored, state) for stored, state in found if state not in NEEDS_FILL]
+        flown = self._fly([stored.entry for stored, state in found if state in NEEDS_FILL])
+        readings = [
+            self._reading(stored, state, flown.get(stored.entry.code), now)
+            for stored, state in found
+        ]
+        for reading in readings:
+            self._telemetry.entry_read(_result(reading))
+        for reading in readings:
+            self._check(reading, readings, flown)
         return readings
 
-    def _serve(self, stored: Stored) -> Reading:
+    def refresh(self, domain: str, code: str) -> Entry:
+        """Fill an entry that is not fresh, and return it as it is then.
+
+        Raises:
+            OnetError: where the upstream did not give a complete answer.
+            DatabaseUnavailable: where the database cannot be reached or used.
+        """
+        (stored,) = self._store.read(domain, [code])
         state = freshness(stored.entry, self._now(), self._limits)
-        if state in (Freshness.FRESH, Freshness.EMPTY, Freshness.UNKNOWN):
-            return _answer(stored, "hit")
+        if state not in (*NEEDS_FILL, Freshness.STALE):
+            return stored.entry
+        if isinstance(self._filler, NotConfigured):
+            raise self._filler
+        future, _ = self._join(self._filler, stored.entry)
+        return future.result().entry
+
+    def _join(self, filler: Filler, entry: Entry) -> tuple["Future[Stored]", bool]:
+        return self._flights.join(
+            (entry.domain, entry.code), lambda land: filler.fill(entry.domain, entry.code, land)
+        )
+
+    def _fly(self, missing: Sequence[Entry]) -> dict[str, _Flown]:
+        """Start or join a flight for each entry, and wait for all of them."""
+        if not missing:
+            return {}
+        if isinstance(self._filler, NotConfigured):
+            return {entry.code: _Flown(self._filler, False) for entry in missing}
         try:
-            filled = self._fill(stored.entry)
-        except OnetError as error:
-            if state is Freshness.ABSENT:
-                raise self._failure(stored, error) from error
-            log.warning("serving %s stale: %s", stored.entry.key, error)
+            with self._flights.waiting(), self._telemetry.waiting():
+                joined = [self._join(self._filler, entry) for entry in missing]
+                ended = outcomes([future for future, _ in joined], self._patience)
+        except TooManyWaiting:
+            crowded = CircuitOpen("too many requests wait already", retry_after=RETRY_SECONDS)
+            return {entry.code: _Flown(crowded, False) for entry in missing}
+        return {
+            entry.code: _Flown(outcome, collapsed)
+            for entry, outcome, (_, collapsed) in zip(missing, ended, joined, strict=True)
+        }
+
+    def _reading(
+        self, stored: Stored, state: Freshness, flown: _Flown | None, now: datetime
+    ) -> Reading:
+        if flown is None:
+            stale = state is Freshness.STALE
+            if stale and not isinstance(self._filler, NotConfigured):
+                self._refreshes.request_behind(stored.entry.domain, stored.entry.code, now)
+            return Reading(stored.entry, stored.profile, "stale" if stale else "hit")
+        if isinstance(flown.outcome, Stored):
+            outcome: Outcome = "filled" if state is Freshness.ABSENT else "refreshed"
+            entry, profile = flown.outcome.entry, flown.outcome.profile
+            return Reading(entry, profile, outcome, flown.collapsed)
+        if state is Freshness.OLD and isinstance(flown.outcome, OnetError | TimeoutError):
+            log.warning("serving %s stale: %s", stored.entry.key, flown.outcome)
             return Reading(stored.entry, stored.profile, "stale")
-        return _answer(filled, "filled" if state is Freshness.ABSENT else "refreshed")
+        return Reading(stored.entry, stored.profile, "failed", flown.collapsed)
 
-    def _failure(self, stored: Stored, error: OnetError) -> ReadFailed:
-        reading = Reading(stored.entry, stored.profile, "failed")
-        if isinstance(error, NotConfigured) and self._catalogue.lists(stored.entry.code) is False:
-            return UnknownOccupation(reading)
-        return FillFailed(reading, error)
+    def _check(
+        self, reading: Reading, readings: Sequence[Reading], flown: Mapping[str, _Flown]
+    ) -> None:
+        """Raise what the request fails with, where this entry has nothing to serve."""
+        if reading.outcome == "failed":
+            outcome = flown[reading.entry.code].outcome
+            if isinstance(outcome, TimeoutError):
+                outcome = DeadlineExceeded("it is being fetched still", retry_after=RETRY_SECONDS)
+            if not isinstance(outcome, OnetError):
+                assert isinstance(outcome, BaseException)  # noqa: S101 - for the type checker
+                raise outcome
+            unlisted = isinstance(outcome, NotConfigured) and (
+                self._catalogue.lists(reading.entry.code) is False
+            )
+            if unlisted:
+                raise UnknownOccupation(reading, readings)
+            raise FillFailed(reading, readings, outcome) from outcome
+        if reading.entry.state == "unknown":
+            raise UnknownOccupation(reading, readings)
+        if reading.entry.state == "empty":
+            raise NoRatings(reading, readings)
 
-    def _fill(self, entry: Entry) -> Stored:
-        """Fetch, publish and read back; a fill that was overtaken reads what overtook it."""
-        if isinstance(self._upstream, NotConfigured):
-            raise self._upstream
-        fill = fetch(self._upstream, entry.domain, entry.code, self._limits, self._now)
-        try:
-            self._store.publish(fill, entry)
-        except Superseded:
-            log.info("the fill of %s was overtaken", entry.key)
-        (stored,) = self._store.read(entry.domain, [entry.code])
-        if freshness(stored.entry, self._now(), self._limits) is Freshness.ABSENT:
-            raise BadReply(f"{entry.key} was purged while it was fetched")
-        return stored
 
-
-def _answer(stored: Stored, outcome: Outcome) -> Reading:
-    """Return what a usable entry says.
-
-    Raises:
-        ReadFailed: where it says that there is nothing.
-    """
-    reading = Reading(stored.entry, stored.profile, outcome)
-    if stored.entry.state == "unknown":
-        raise UnknownOccupation(reading)
-    if stored.entry.state == "empty":
-        raise NoRatings(reading)
-    return reading
+def _result(reading: Reading) -> ReadResult:
+    """Tell what a reading counts as."""
+    if reading.outcome == "stale":
+        return "stale"
+    if reading.outcome != "hit":
+        return "miss"
+    return "hit" if reading.entry.state == "rated" else "negative"

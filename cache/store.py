@@ -1,20 +1,17 @@
-"""Reads of entries, and the one transaction that publishes one."""
+"""The entries in the database: read on one snapshot, published in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Engine, select
 
 from cache import database
-from cache.content import Figures, canonical_line, content_hash
-from cache.models import CacheEntry, Element, Occupation, Rating, Scale
+from cache.models import CacheEntry, Element, Occupation, Rating
 from cache.policy import Entry
 from cache.profile import ElementRating, Profile
-from cache.upsert import upsert
+from cache.publish import Fill, publish
 
 ENTRY_COLUMNS = (
     CacheEntry.domain,
@@ -29,18 +26,9 @@ ENTRY_COLUMNS = (
     CacheEntry.content_hash,
     CacheEntry.generation,
     CacheEntry.last_error,
+    CacheEntry.validated_at,
 )
 """In the order of `Entry`."""
-
-SCALES = (
-    {"id": "IM", "name": "Importance", "minimum": 1, "maximum": 5},
-    {"id": "LV", "name": "Level", "minimum": 0, "maximum": 7},
-)
-"""What O*NET rates on (Scales Reference); a database that was seeded has them already."""
-
-
-class Superseded(Exception):
-    """The entry changed while it was being filled; what was fetched is not published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +37,6 @@ class Stored:
 
     entry: Entry
     profile: Profile
-
-
-@dataclass(frozen=True, slots=True)
-class Fill:
-    """What the upstream said of one occupation in one domain, validated and complete.
-
-    Attributes:
-        state: `unknown` where O*NET has no such code, `empty` where it has no ratings.
-        title: None where unknown, as are names and figures.
-        names: the element names, by id.
-    """
-
-    domain: str
-    code: str
-    state: Literal["rated", "empty", "unknown"]
-    release: str | None
-    source_url: str
-    fetched_at: datetime
-    expires_at: datetime
-    title: str | None = None
-    description: str | None = None
-    names: Mapping[str, str] | None = None
-    figures: Sequence[Figures] = ()
 
 
 class Store:
@@ -118,32 +83,19 @@ class Store:
             stored.append(Stored(entry, Profile(code, title, elements[code])))
         return stored
 
-    def publish(self, fill: Fill, over: Entry) -> None:
-        """Publish what the upstream said, over the generation of the entry that the fill saw.
+    def publish(self, fill: Fill, over: int, owner: str | None = None) -> None:
+        """Publish what the upstream said, over the generation that the fill saw.
+
+        Args:
+            fill: complete and validated.
+            over: the entry's generation before the upstream was asked; 0 where it had no row.
+            owner: of the lease that the fill was made under; None where there is none.
 
         Raises:
-            Superseded: where the entry has changed since; nothing is stored.
+            Superseded: where the entry has changed since, or the lease is no longer held;
+                nothing is stored.
         """
-
-        def work(connection: Connection) -> None:
-            _advance(connection, fill, over.generation)
-            in_domain = select(Element.id).where(Element.domain == fill.domain)
-            connection.execute(
-                delete(Rating).where(
-                    Rating.occupation_code == fill.code, Rating.element_id.in_(in_domain)
-                )
-            )
-            if fill.title is not None:
-                occupation = {
-                    "code": fill.code,
-                    "title": fill.title,
-                    "description": fill.description,
-                }
-                upsert(connection, Occupation, [occupation], lasting=["description"])
-            if fill.figures:
-                _insert_ratings(connection, fill)
-
-        database.write(self._writer, work)
+        database.write(self._writer, lambda connection: publish(connection, fill, over, owner))
 
 
 def _elements(rows: Iterable[Any]) -> defaultdict[str, dict[str, ElementRating]]:
@@ -164,52 +116,3 @@ def _elements(rows: Iterable[Any]) -> defaultdict[str, dict[str, ElementRating]]
             low_precision=bool(level.recommend_suppress or importance.recommend_suppress),
         )
     return elements
-
-
-def _advance(connection: Connection, fill: Fill, seen: int) -> None:
-    """Put the entry into its new state, if its generation is still the one seen."""
-    values = {
-        "state": fill.state,
-        "origin": "api",
-        "release": fill.release,
-        "load_id": None,
-        "source_url": fill.source_url,
-        "fetched_at": fill.fetched_at,
-        "expires_at": fill.expires_at,
-        "row_count": len(fill.figures),
-        "content_hash": content_hash(map(canonical_line, fill.figures)) if fill.figures else None,
-        "generation": seen + 1,
-        "last_error": None,
-    }
-    key = {"domain": fill.domain, "occupation_code": fill.code}
-    if seen:
-        updated = connection.execute(
-            update(CacheEntry).filter_by(**key, generation=seen).values(values)
-        )
-        if not updated.rowcount:
-            raise Superseded(f"{fill.domain}/{fill.code} changed during its fill")
-        return
-    try:
-        connection.execute(insert(CacheEntry).values(key | values))
-    except IntegrityError as error:
-        raise Superseded(f"{fill.domain}/{fill.code} was filled by another") from error
-
-
-def _insert_ratings(connection: Connection, fill: Fill) -> None:
-    scales = set(connection.execute(select(Scale.id)).scalars())
-    upsert(connection, Scale, [scale for scale in SCALES if scale["id"] not in scales])
-    names = fill.names or {}
-    known = set(connection.execute(select(Element.id).where(Element.id.in_(names))).scalars())
-    upsert(
-        connection,
-        Element,
-        [
-            {"id": element, "name": name, "domain": fill.domain}
-            for element, name in sorted(names.items())
-            if element not in known
-        ],
-    )
-    connection.execute(
-        insert(Rating),
-        [{"occupation_code": fill.code, **figures._asdict()} for figures in fill.figures],
-    )

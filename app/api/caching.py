@@ -27,6 +27,7 @@ def cache_status(readings: Sequence[Reading], now: datetime) -> str:
         members.append(
             CACHE_NAME
             + FORWARDED[reading.outcome]
+            + ("; collapsed" if reading.collapsed else "")
             + (f"; ttl={ttl}" if served else "")
             + f'; key="{reading.entry.key}"'
         )
@@ -41,9 +42,9 @@ def cached_response(body: Any, readings: Sequence[Reading], now: datetime) -> Re
     """
     response = Response(json.dumps(body) + "\n", mimetype="application/json")
     ages = [
-        (now - reading.entry.fetched_at).total_seconds()
+        (now - reading.entry.current_at).total_seconds()
         for reading in readings
-        if reading.entry.fetched_at is not None
+        if reading.entry.current_at is not None
     ]
     left = min((_ttl(reading, now) or 0 for reading in readings), default=0)
     response.headers["Cache-Status"] = cache_status(readings, now)

@@ -6,11 +6,11 @@ from math import ceil
 from typing import Any, Final
 from urllib.parse import quote
 
-from flask import Flask, Response, g, json, request
-from marshmallow import EXCLUDE, Schema, fields
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from app.api.caching import cache_status
+from app.api.problem_details import Problem, invalid_parameters
 from app.services import services
 from app.soc import nearest
 from cache.database import DatabaseUnavailable
@@ -19,70 +19,8 @@ from onet_client.errors import NotConfigured
 
 log = logging.getLogger("app.errors")
 
-TYPE_PREFIX: Final = "urn:problem-type:skillgap:"
-MEDIA_TYPE: Final = "application/problem+json"
 DATABASE_RETRY_SECONDS: Final = 5
 UPSTREAM_RETRY_SECONDS: Final = 30
-
-
-class ProblemSchema(Schema):
-    """RFC 9457 section 3.1, with the members that single types add."""
-
-    class Meta:
-        """Types may add members."""
-
-        unknown = EXCLUDE
-
-    type = fields.String(required=True, metadata={"example": TYPE_PREFIX + "no-ratings"})
-    title = fields.String(required=True)
-    status = fields.Integer(required=True)
-    detail = fields.String(required=True)
-    request_id = fields.String(required=True)
-    errors = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
-    occupation = fields.String()
-    code = fields.String()
-    suggestions = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
-    alternatives = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
-
-
-class Problem(Exception):
-    """An answer that is an error.
-
-    Attributes:
-        name: the end of its type.
-        members: what the type adds to the body.
-    """
-
-    def __init__(
-        self,
-        status: int,
-        name: str,
-        detail: str,
-        *,
-        headers: dict[str, str] | None = None,
-        **members: Any,
-    ) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.name = name
-        self.detail = detail
-        self.headers = headers or {}
-        self.members = members
-
-    def response(self) -> Response:
-        """Make the response, which nobody may store."""
-        body = {
-            "type": TYPE_PREFIX + self.name,
-            "title": self.name.replace("-", " ").capitalize(),
-            "status": self.status,
-            "detail": self.detail,
-            "request_id": g.request_id,
-            **self.members,
-        }
-        response = Response(json.dumps(body) + "\n", self.status, mimetype=MEDIA_TYPE)
-        response.headers["Cache-Control"] = "no-store"
-        response.headers.update(self.headers)
-        return response
 
 
 def register(app: Flask) -> None:
@@ -135,13 +73,7 @@ def _http_problem(error: HTTPException) -> Problem:
     status = error.code or 500
     if status == HTTPStatus.UNPROCESSABLE_ENTITY:
         messages = getattr(error, "data", {}).get("messages", {})
-        errors = [
-            {"parameter": name, "detail": " ".join(map(str, details))}
-            for location in messages.values()
-            for name, details in location.items()
-        ]
-        detail = "; ".join(f"{each['parameter']}: {each['detail']}" for each in errors)
-        return Problem(422, "invalid-parameter", detail, errors=errors)
+        return invalid_parameters({k: v for each in messages.values() for k, v in each.items()})
     name = error.name.lower().replace(" ", "-")
     headers = {
         key: value
@@ -162,10 +94,10 @@ def _read_problem(error: ReadFailed) -> Problem:
         return Problem(
             404, "occupation-not-found", detail, headers=headers, **members, suggestions=suggestions
         )
-    domain = error.readings[-1].entry.domain
+    domain = error.reading.entry.domain
     if isinstance(error, NoRatings):
         alternatives = _titled(error.code, services().catalogue.titles(rated_in=domain))
-        title = error.readings[-1].profile.title
+        title = error.reading.profile.title
         detail = f"O*NET publishes no {domain} ratings for {error.code} {title} (`{side}`)."
         return Problem(
             404,
@@ -183,15 +115,22 @@ def _unavailable(
 ) -> Problem:
     what = f"The ratings of {error.code} (`{side}`) are not cached"
     if isinstance(error, FillFailed) and isinstance(error.cause, NotConfigured):
-        retry = headers | {"Retry-After": str(UPSTREAM_RETRY_SECONDS)}
-        missing = " and ".join(services().settings.missing_credentials)
-        reason = f"set {missing}" if missing else error.cause
-        detail = f"{what} and there is no upstream to ask: {reason}."
-        return Problem(503, "upstream-not-configured", detail, headers=retry, **members)
+        problem = upstream_not_configured(f"{what} and", error.cause, **members)
+        problem.headers |= headers
+        return problem
     wait = (error.cause.retry_after if error.cause else None) or UPSTREAM_RETRY_SECONDS
     retry = headers | {"Retry-After": str(max(1, ceil(wait)))}
     detail = f"{what} and O*NET Web Services gave no usable answer. Try again later."
     return Problem(503, "upstream-unavailable", detail, headers=retry, **members)
+
+
+def upstream_not_configured(what: str, cause: NotConfigured, **members: Any) -> Problem:
+    """Make the problem of having nobody to ask; `what` begins the sentence that says so."""
+    retry = {"Retry-After": str(UPSTREAM_RETRY_SECONDS)}
+    missing = " and ".join(services().settings.missing_credentials)
+    reason = f"set {missing}" if missing else cause
+    detail = f"{what} there is no upstream to ask: {reason}."
+    return Problem(503, "upstream-not-configured", detail, headers=retry, **members)
 
 
 def _titled(code: str, titles: dict[str, str]) -> list[dict[str, str]]:

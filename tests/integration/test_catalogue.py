@@ -6,7 +6,6 @@ from support.fills import fill, rated
 from support.made_up_release import RATED, TITLES, write_release
 
 from cache.catalogue import Catalogue, Described, Listed
-from cache.policy import Entry
 from cache.seed import seed
 from cache.store import Store
 
@@ -22,8 +21,8 @@ def catalogue(shared_engine, tmp_path_factory):
     seed(shared_engine, release, limits=LIMITS, now=FakeClock())
     store = Store(shared_engine)
     for code, title in ODD.items():
-        store.publish(rated(code, title=title), Entry("skills", code))
-    store.publish(fill("99-9999.99"), Entry("skills", "99-9999.99"))
+        store.publish(rated(code, title=title), 0)
+    store.publish(fill("99-9999.99"), 0)
     return Catalogue(shared_engine)
 
 
@@ -101,6 +100,6 @@ def test_a_loaded_release_tells_which_codes_there_are(catalogue):
 
 
 def test_where_no_release_was_loaded_nothing_is_told_of_a_code(engine):
-    Store(engine).publish(rated("11-9001.00"), Entry("skills", "11-9001.00"))
+    Store(engine).publish(rated("11-9001.00"), 0)
 
     assert Catalogue(engine).lists("11-9001.00") is None

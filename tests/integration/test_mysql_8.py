@@ -47,8 +47,8 @@ def test_every_statement_compiles_for_mysql_8(engine, statements, mysql_8, made_
         seed(engine, made_up_release, limits=LIMITS, now=clock)
     for new in (fill(), rated(), fill(state="empty"), rated()):
         (stored,) = store.read("skills", [CODE])
-        store.publish(new, stored.entry)
-    store.publish(rated("99-1001.00"), store.read("skills", ["99-1001.00"])[0].entry)
+        store.publish(new, stored.entry.generation)
+    store.publish(rated("99-1001.00"), 0)
     catalogue.search("skills", "kite", 5, 0)
     catalogue.titles("skills")
     catalogue.occupation(RATED[0])

@@ -1,21 +1,23 @@
 """A read is a hit, or what is missing or too old is fetched, stored whole and then read."""
 
+from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
+from threading import get_ident
 
 import pytest
-from sqlalchemy import update
-from support.clock import LIMITS, START, FakeClock
+from sqlalchemy import event
+from support import engines
+from support.clock import LIMITS, START, FakeClock, eventually
 from support.fake_client import ELEMENTS, TITLE, FakeClient
 from support.fills import rated
 from support.made_up_release import RATED, TITLES
-from support.tables import dump
+from support.tables import held
 
-from cache import database
-from cache.catalogue import Catalogue
 from cache.fetch import Upstream
-from cache.models import CacheEntry
 from cache.pull_through import FillFailed, NoRatings, PullThrough, UnknownOccupation
+from cache.purge import purge
+from cache.refresh import RefreshRequests
 from cache.seed import seed
 from cache.store import Store
 from onet_client.errors import (
@@ -61,13 +63,13 @@ def client():
 @pytest.fixture
 def pull_through(seeded_engine, client, clock):
     upstream = Upstream(client, "https://onet.test/", deadline=20.0)
-    return PullThrough(Store(seeded_engine), Catalogue(seeded_engine), upstream, LIMITS, clock)
+    return engines.pull_through(seeded_engine, upstream, LIMITS, clock)
 
 
 @pytest.fixture
 def without_upstream(seeded_engine, clock):
     missing = NotConfigured("ONET_API_KEY is not set")
-    return PullThrough(Store(seeded_engine), Catalogue(seeded_engine), missing, LIMITS, clock)
+    return engines.pull_through(seeded_engine, missing, LIMITS, clock)
 
 
 def read_one(pull_through: PullThrough, code: str):
@@ -130,12 +132,15 @@ def test_one_deadline_runs_through_a_whole_fill(pull_through, client):
 
 
 def test_no_connection_is_held_while_the_upstream_is_asked(pull_through, client, seeded_engine):
-    held = []
-    client.on_call = lambda _method: held.append(seeded_engine.pool.checkedout())
+    mine, during = Counter(), []
+    event.listen(seeded_engine, "checkout", lambda *_: mine.update({get_ident(): 1}))
+    event.listen(seeded_engine, "checkin", lambda *_: mine.update({get_ident(): -1}))
+    client.on_call = lambda _method: during.append(mine[get_ident()])
 
     pull_through.read("skills", [NEW, "99-1002.00"])
 
-    assert [0] * 6 == held
+    assert [0] * 6 == during
+    assert mine
 
 
 NEGATIVE = [
@@ -194,20 +199,41 @@ def test_what_a_complete_release_left_empty_has_no_ratings(pull_through, client)
     )
 
 
-def test_the_readings_before_the_one_that_fails_are_told_with_it(pull_through, client):
+def test_all_readings_are_told_with_the_one_that_fails(pull_through, client):
     client.errors = {"ratings": TimedOut("late")}
 
     with pytest.raises(FillFailed) as raised:
         pull_through.read("skills", [SEEDED, NEW, RATED[1]])
 
     assert NEW == raised.value.code
-    assert [(SEEDED, "hit"), (NEW, "failed")] == [
+    assert [(SEEDED, "hit"), (NEW, "failed"), (RATED[1], "hit")] == [
         (reading.entry.code, reading.outcome) for reading in raised.value.readings
     ]
 
 
-@pytest.mark.parametrize("past", [0, STALE, OLD, LIMITS.stale_if_error])
-def test_an_entry_past_its_expiry_is_refreshed(pull_through, clock, past):
+@pytest.mark.parametrize("past", [0, STALE, LIMITS.stale_while_revalidate])
+def test_a_stale_entry_is_served_at_once_and_its_refresh_requested(
+    pull_through, client, clock, seeded_engine, past
+):
+    requests = RefreshRequests(seeded_engine, seeded_engine)
+    clock.advance(LIMITS.ttl + past)
+
+    readings = [read_one(pull_through, SEEDED) for _ in range(3)]
+
+    assert [("stale", "seed")] * 3 == [(one.outcome, one.entry.origin) for one in readings]
+    eventually([("skills", SEEDED)], lambda: requests.due(9))
+    assert [] == client.calls
+
+    assert "api" == pull_through.refresh("skills", SEEDED).origin
+    assert [] == requests.due(9)
+    assert ("hit", {3.25}) == (
+        (refreshed := read_one(pull_through, SEEDED)).outcome,
+        levels(refreshed),
+    )
+
+
+@pytest.mark.parametrize("past", [OLD, LIMITS.stale_if_error])
+def test_an_old_entry_is_refreshed_first(pull_through, clock, past):
     clock.advance(LIMITS.ttl + past)
 
     reading = read_one(pull_through, SEEDED)
@@ -225,7 +251,7 @@ def test_an_entry_past_its_expiry_is_refreshed(pull_through, clock, past):
 def test_an_old_entry_is_served_stale_whatever_fails_and_stays_as_it_was(
     pull_through, client, clock, seeded_engine, method, failure
 ):
-    before = dump(seeded_engine)
+    before = held(seeded_engine)
     fresh = read_one(pull_through, SEEDED)
     client.errors = {method: failure("no")}
     clock.advance(LIMITS.ttl + OLD)
@@ -237,7 +263,7 @@ def test_an_old_entry_is_served_stale_whatever_fails_and_stays_as_it_was(
         reading.entry,
         reading.profile,
     )
-    assert before == dump(seeded_engine)
+    assert before == held(seeded_engine)
 
 
 @pytest.mark.parametrize("failure", FAILURES)
@@ -245,7 +271,7 @@ def test_an_old_entry_is_served_stale_whatever_fails_and_stays_as_it_was(
 def test_a_miss_that_cannot_be_fetched_fails_with_the_cause_and_stores_nothing(
     pull_through, client, seeded_engine, method, failure
 ):
-    before = dump(seeded_engine)
+    before = held(seeded_engine)
     client.errors = {method: failure("no")}
 
     # Without credentials a code that the loaded release does not list is simply unknown.
@@ -256,21 +282,21 @@ def test_a_miss_that_cannot_be_fetched_fails_with_the_cause_and_stores_nothing(
     if raises is FillFailed:
         assert client.errors[method] is raised.value.cause
     assert (NEW, "failed") == (raised.value.code, raised.value.readings[0].outcome)
-    assert before == dump(seeded_engine)
+    assert before == held(seeded_engine)
 
 
 @pytest.mark.parametrize("past", [EXPIRED, 10 * EXPIRED])
 def test_an_entry_older_than_it_may_be_served_fails_with_the_upstream(
     pull_through, client, clock, seeded_engine, past
 ):
-    before = dump(seeded_engine)
+    before = held(seeded_engine)
     client.errors = {"release": UpstreamFailure("no")}
     clock.advance(LIMITS.ttl + past)
 
     with pytest.raises(FillFailed):
         read_one(pull_through, SEEDED)
 
-    assert before == dump(seeded_engine)
+    assert before == held(seeded_engine)
 
 
 @pytest.mark.parametrize(
@@ -278,27 +304,27 @@ def test_an_entry_older_than_it_may_be_served_fails_with_the_upstream(
 )
 def test_a_no_from_the_wrong_place_is_no_answer(pull_through, client, seeded_engine, error):
     method = "ratings" if isinstance(error, UnknownCode) else "release"
-    before = dump(seeded_engine)
+    before = held(seeded_engine)
     client.errors = {method: error}
 
     with pytest.raises(FillFailed):
         read_one(pull_through, NEW)
 
-    assert before == dump(seeded_engine)
+    assert before == held(seeded_engine)
 
 
 @pytest.mark.parametrize("field", ["standard_error", "value", "upper_ci"])
 def test_a_figure_that_no_rating_can_have_is_a_bad_reply(
     pull_through, client, seeded_engine, field
 ):
-    before = dump(seeded_engine)
+    before = held(seeded_engine)
     client.changes = {field: Decimal("5000.0000")}
 
     with pytest.raises(FillFailed) as raised:
         read_one(pull_through, NEW)
 
     assert isinstance(raised.value.cause, BadReply)
-    assert before == dump(seeded_engine)
+    assert before == held(seeded_engine)
 
 
 @pytest.mark.parametrize(("method", "error", "raised", "state"), NEGATIVE)
@@ -338,17 +364,17 @@ def test_without_credentials_a_listed_occupation_cannot_be_filled(
 def test_without_credentials_an_unlisted_code_is_unknown_and_not_remembered(
     without_upstream, seeded_engine
 ):
-    before = dump(seeded_engine)
+    before = held(seeded_engine)
 
     with pytest.raises(UnknownOccupation):
         read_one(without_upstream, NEW)
 
-    assert before == dump(seeded_engine)
+    assert before == held(seeded_engine)
 
 
 def test_without_credentials_and_any_release_nothing_is_known_of_a_code(engine, clock):
     missing = NotConfigured("ONET_API_KEY is not set")
-    empty = PullThrough(Store(engine), Catalogue(engine), missing, LIMITS, clock)
+    empty = engines.pull_through(engine, missing, LIMITS, clock)
 
     with pytest.raises(FillFailed) as raised:
         read_one(empty, SEEDED)
@@ -358,7 +384,7 @@ def test_without_credentials_and_any_release_nothing_is_known_of_a_code(engine, 
 
 def test_a_database_that_was_never_seeded_fills_itself(engine, client, clock):
     upstream = Upstream(client, "https://onet.test/", deadline=20.0)
-    empty = PullThrough(Store(engine), Catalogue(engine), upstream, LIMITS, clock)
+    empty = engines.pull_through(engine, upstream, LIMITS, clock)
 
     assert ["filled", "filled"] == [r.outcome for r in empty.read("skills", [SEEDED, NEW])]
 
@@ -374,7 +400,7 @@ def test_a_fill_that_is_overtaken_serves_what_overtook_it(
     def overtake(method: str) -> None:
         if method == "ratings":
             expiry = LIMITS.expiry(clock())
-            store.publish(rated(code, level="6.0000", expires_at=expiry), seen.entry)
+            store.publish(rated(code, level="6.0000", expires_at=expiry), seen.entry.generation)
 
     client.on_call = overtake
 
@@ -404,16 +430,7 @@ def test_a_fill_begun_before_a_purge_does_not_publish_after_it(
     pull_through, client, clock, seeded_engine
 ):
     clock.advance(LIMITS.ttl + EXPIRED)
-    purge = (
-        update(CacheEntry)
-        .where(CacheEntry.occupation_code == SEEDED)
-        .values(state="absent", generation=CacheEntry.generation + 1)
-    )
-    client.on_call = lambda method: (
-        database.write(seeded_engine, lambda connection: connection.execute(purge))
-        if method == "ratings"
-        else None
-    )
+    client.on_call = lambda method: purge(seeded_engine, [SEEDED]) if method == "ratings" else None
 
     with pytest.raises(FillFailed):
         read_one(pull_through, SEEDED)

@@ -17,7 +17,6 @@ from cache import database
 from cache.content import content_hash
 from cache.database import DatabaseUnavailable
 from cache.models import CacheEntry, Load
-from cache.policy import Entry
 from cache.release_files import OCCUPATION_FILE, ReleaseError
 from cache.seed import is_seeded, seed
 from cache.store import Store
@@ -303,7 +302,7 @@ def with_api_entries(load, engine, make_release):
     store = Store(engine)
     for code in (RATED[0], UNRATED, NEW):
         (stored,) = store.read("skills", [code])
-        store.publish(rated(code, level="5.0000"), stored.entry)
+        store.publish(rated(code, level="5.0000"), stored.entry.generation)
     return store
 
 
@@ -343,7 +342,7 @@ def test_a_negative_answer_of_the_upstream_gives_way_to_a_release_that_rates_it(
 ):
     load(make_release("28.1", complete=False, codes=RATED[:1]))
     for code, state in ((RATED[1], "unknown"), (RATED[2], "empty")):
-        Store(engine).publish(fill(code, state), Entry("skills", code))
+        Store(engine).publish(fill(code, state), 0)
 
     load(make_release("28.2"))
 

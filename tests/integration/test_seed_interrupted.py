@@ -21,9 +21,10 @@ from cache import database
 from cache.database import connect
 from cache.migrate import upgrade
 from cache.models import Load, Rating
+from cache.publish import Superseded
 from cache.release import OCCUPATION_FILE
 from cache.seed import seed
-from cache.store import Store, Superseded
+from cache.store import Store
 
 START_UP = 0.4
 """About the seconds that a command takes before it touches the database."""
@@ -231,7 +232,7 @@ def test_a_fill_and_a_release_at_once_leave_each_entry_whole(engine, two_release
     def publish() -> bool:
         barrier.wait(10)
         try:
-            store.publish(rated(RATED[1]), seen.entry)
+            store.publish(rated(RATED[1]), seen.entry.generation)
         except Superseded:
             return False
         return True

@@ -18,7 +18,8 @@ from cache.content import canonical_line, content_hash
 from cache.database import connect
 from cache.models import Element, Rating
 from cache.policy import Entry
-from cache.store import Store, Superseded
+from cache.publish import Superseded
+from cache.store import Store
 
 NEW = "99-1001.00"
 
@@ -83,7 +84,7 @@ def test_both_statements_see_one_snapshot(store, seeded_engine):
     def publish_between(connection, cursor, statement, *_):
         if not published and statement.startswith("SELECT"):
             published.append(1)
-            Store(other).publish(rated(level="6.0000"), seen)
+            Store(other).publish(rated(level="6.0000"), seen.generation)
 
     (stored,) = store.read("skills", [CODE])
     (after,) = store.read("skills", [CODE])
@@ -111,7 +112,7 @@ def test_what_is_published_is_read_back_in_every_figure(store):
         ),
         figures("2.A.1.a", "IM", "1.0001", recommend_suppress=None, not_relevant=True),
     ]
-    store.publish(rated(NEW, figures=[*first.figures[2:], *odd]), Entry("skills", NEW))
+    store.publish(rated(NEW, figures=[*first.figures[2:], *odd]), 0)
 
     (stored,) = store.read("skills", [NEW])
     assert "Tide Clerks" == stored.profile.title
@@ -130,7 +131,7 @@ def test_what_is_published_is_read_back_in_every_figure(store):
 def test_the_entry_tells_where_its_ratings_are_from(store):
     fetched = START + timedelta(microseconds=1)
     published = rated(NEW, fetched_at=fetched, expires_at=fetched + timedelta(seconds=1.5))
-    store.publish(published, Entry("skills", NEW))
+    store.publish(published, 0)
 
     expected = Entry(
         domain="skills",
@@ -150,7 +151,7 @@ def test_the_entry_tells_where_its_ratings_are_from(store):
 
 
 def test_a_figure_is_stored_to_the_last_digit(store, seeded_engine):
-    store.publish(rated(NEW, level="0.1001"), Entry("skills", NEW))
+    store.publish(rated(NEW, level="0.1001"), 0)
 
     with seeded_engine.connect() as connection:
         query = text(
@@ -163,7 +164,7 @@ def test_a_figure_is_stored_to_the_last_digit(store, seeded_engine):
 
 @pytest.mark.parametrize("state", ["empty", "unknown"])
 def test_a_negative_answer_takes_the_ratings_away_and_has_no_content(store, seeded_engine, state):
-    store.publish(fill(CODE, state), entry_of(store))
+    store.publish(fill(CODE, state), entry_of(store).generation)
 
     (stored,) = store.read("skills", [CODE])
     assert (state, 0, None) == (
@@ -176,7 +177,7 @@ def test_a_negative_answer_takes_the_ratings_away_and_has_no_content(store, seed
 
 
 def test_a_code_that_o_net_does_not_have_is_remembered_without_an_occupation(store, seeded_engine):
-    store.publish(fill(NEW), Entry("skills", NEW))
+    store.publish(fill(NEW), 0)
 
     assert "unknown" == entry_of(store, NEW).state
     assert NEW not in {row["code"] for row in dump(seeded_engine)["occupation"]}
@@ -186,7 +187,7 @@ def test_a_code_that_o_net_does_not_have_is_remembered_without_an_occupation(sto
     ("new", "kept"), [(None, "They do."), ("They tide.", "They tide.")], ids=["none", "another"]
 )
 def test_a_description_is_kept_unless_another_comes(store, seeded_engine, new, kept):
-    store.publish(rated(description=new), entry_of(store))
+    store.publish(rated(description=new), entry_of(store).generation)
 
     occupations = {row["code"]: row for row in dump(seeded_engine)["occupation"]}
     assert kept == occupations[CODE]["description"]
@@ -195,7 +196,7 @@ def test_a_description_is_kept_unless_another_comes(store, seeded_engine, new, k
 def test_the_elements_that_are_known_keep_their_names_and_new_ones_are_added(store, seeded_engine):
     names = {"2.A.1.a": "Hearing Wind", "2.Z.9": "Flying"}
     ratings = [figures(element, scale, "2.0000") for element in names for scale in ("LV", "IM")]
-    store.publish(rated(names=names, figures=ratings), entry_of(store))
+    store.publish(rated(names=names, figures=ratings), entry_of(store).generation)
 
     elements = {row["id"]: row["name"] for row in dump(seeded_engine)["element"]}
     assert ("Listening to Wind", "Flying") == (elements["2.A.1.a"], elements["2.Z.9"])
@@ -208,7 +209,7 @@ def test_the_ratings_of_other_occupations_and_other_domains_stay(store, seeded_e
         connection.execute(insert(Rating), knowledge)
     before = dump(seeded_engine)["rating"]
 
-    store.publish(fill(CODE, "empty"), entry_of(store))
+    store.publish(fill(CODE, "empty"), entry_of(store).generation)
 
     kept = [row for row in before if row["occupation_code"] != CODE or row["element_id"] == "2.C.1"]
     assert kept == dump(seeded_engine)["rating"]
@@ -218,7 +219,7 @@ def test_the_ratings_of_other_occupations_and_other_domains_stay(store, seeded_e
 def test_a_fill_of_a_database_that_was_never_seeded_is_stored(engine, state):
     published = rated(NEW) if state == "rated" else fill(NEW, state)
 
-    Store(engine).publish(published, Entry("skills", NEW))
+    Store(engine).publish(published, 0)
 
     (stored,) = Store(engine).read("skills", [NEW])
     assert (state, len(published.figures)) == (stored.entry.state, 2 * len(stored.profile.elements))
@@ -228,11 +229,11 @@ def test_a_fill_of_a_database_that_was_never_seeded_is_stored(engine, state):
 @pytest.mark.parametrize("late", [rated, fill], ids=["rated", "unknown"])
 def test_a_fill_that_was_overtaken_stores_nothing(store, seeded_engine, code, late):
     seen = entry_of(store, code)
-    store.publish(rated(code, level="5.0000"), seen)
+    store.publish(rated(code, level="5.0000"), seen.generation)
     before = dump(seeded_engine)
 
     with pytest.raises(Superseded):
-        store.publish(late(code), seen)
+        store.publish(late(code), seen.generation)
 
     assert before == dump(seeded_engine)
 
@@ -245,7 +246,7 @@ def test_of_many_fills_at_once_exactly_one_is_published(store, seeded_engine, co
     def publish(number: int) -> bool:
         barrier.wait(10)
         try:
-            store.publish(rated(code, level=f"{number}.0000"), seen)
+            store.publish(rated(code, level=f"{number}.0000"), seen.generation)
         except Superseded:
             return False
         return True
@@ -270,7 +271,8 @@ def test_a_publication_cut_at_any_statement_leaves_everything_as_it_was(
     published = rated(code) if state == "rated" else fill(code, state, title="Tide Clerks")
 
     left = [
-        dump(seeded_engine) for _ in cuts(seeded_engine, lambda: store.publish(published, seen))
+        dump(seeded_engine)
+        for _ in cuts(seeded_engine, lambda: store.publish(published, seen.generation))
     ]
 
     assert len(left) > 3

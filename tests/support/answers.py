@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from app.api.health import HealthSchema
 from app.api.occupations import OccupationSchema, OccupationsSchema
-from app.api.problems import ProblemSchema
+from app.api.problem_details import ProblemSchema
 from app.api.skill_gap import SkillGapSchema
 
 SCHEMAS: dict[str, type[Schema]] = {

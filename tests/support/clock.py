@@ -1,5 +1,7 @@
 """A clock that tests set, and limits that are easy to count with."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -20,3 +22,11 @@ class FakeClock:
 
     def advance(self, seconds: float) -> None:
         self.time += timedelta(seconds=seconds)
+
+
+def eventually(expected: object, look: Callable[[], object], seconds: float = 5.0) -> None:
+    """Look until what another thread or process does is there."""
+    deadline = time.monotonic() + seconds
+    while (found := look()) != expected and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert expected == found

@@ -6,7 +6,7 @@ from typing import Any
 from support.clock import START
 
 from cache.content import Figures
-from cache.store import Fill
+from cache.publish import Fill
 
 CODE = "15-9002.00"
 NAMES = {"2.A.1.a": "Listening to Wind", "2.A.1.b": "Reading Tides"}

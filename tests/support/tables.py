@@ -10,6 +10,16 @@ PUBLISHED = ("occupation", "element", "scale", "rating", "cache_entry")
 OF_A_LOAD = ("load_id", "fetched_at", "expires_at", "generation")
 """What differs between two loads of the same content."""
 
+OF_A_FILL = (
+    "lease_owner",
+    "lease_expires_at",
+    "attempts",
+    "last_error",
+    "retry_at",
+    "refresh_requested_at",
+)
+"""What an entry tells of the fills that were tried, beside what it holds."""
+
 Row = dict[str, object]
 Dump = dict[str, list[Row]]
 
@@ -35,6 +45,14 @@ def without(dumped: Dump, *columns: str) -> Dump:
     return {
         table: [{name: row[name] for name in row if name not in columns} for row in rows]
         for table, rows in dumped.items()
+    }
+
+
+def held(engine: Engine) -> Dump:
+    """Everything but what tells of fills that were tried, and entries that hold nothing."""
+    dumped = without(dump(engine), *OF_A_FILL)
+    return dumped | {
+        "cache_entry": [row for row in dumped["cache_entry"] if row["state"] != "absent"]
     }
 
 

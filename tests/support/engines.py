@@ -1,0 +1,50 @@
+"""The cache wired over one engine, as the composition root wires it over two."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from cache.catalogue import Catalogue
+from cache.fetch import Upstream
+from cache.filler import LEASE_MARGIN, Filler
+from cache.leases import Leases
+from cache.policy import Limits
+from cache.pull_through import PullThrough
+from cache.refresh import RefreshRequests
+from cache.revalidate import Revalidation
+from cache.store import Store
+from cache.telemetry import Telemetry
+from onet_client.errors import NotConfigured
+
+
+def pull_through(
+    engine: Engine,
+    upstream: Upstream | NotConfigured,
+    limits: Limits,
+    now: Callable[[], datetime],
+    *,
+    lease_seconds: float | None = None,
+    patience: float | None = None,
+    telemetry: Telemetry | None = None,
+) -> PullThrough:
+    """Make the cache of one process."""
+    counted = telemetry or Telemetry()
+    store = Store(engine)
+    filler: Filler | NotConfigured
+    if isinstance(upstream, NotConfigured):
+        filler = upstream
+    else:
+        leases = Leases(engine, engine, lease_seconds or upstream.deadline + LEASE_MARGIN)
+        revalidation = Revalidation(engine, limits, now)
+        filler = Filler(store, leases, revalidation, upstream, limits, now, counted)
+    return PullThrough(
+        store,
+        Catalogue(engine),
+        filler,
+        RefreshRequests(engine, engine),
+        limits,
+        now,
+        counted,
+        patience=patience or 10.0,
+    )
