@@ -10,6 +10,9 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from onet_client.errors import BadReply, NotConfigured
 
+MAX_LINK = 1_000
+"""The longest URL that is followed, in characters, so that there is a bound to storing one."""
+
 _VISIBLE = re.compile(r"[!-\[\]-~]{1,4000}")  # ASCII without space, and without the backslash
 _DOT_SEGMENT = re.compile(r"/(\.|%2e){1,2}(/|$)", re.IGNORECASE)
 _PORTS = {"https": 443, "http": 80}
@@ -47,7 +50,8 @@ def resolve(base: str, asked: str, reference: str) -> str:
     """The absolute URL of a further page or a redirect, named by the reply to `asked`.
 
     Raises:
-        BadReply: If it leaves the scheme, host, port or path of the base URL, or is no URL.
+        BadReply: If it leaves the scheme, host, port or path of the base URL, or is no URL, or
+            longer than `MAX_LINK`.
     """
     try:
         target = urlsplit(urljoin(asked, reference)) if _VISIBLE.fullmatch(reference) else None
@@ -61,7 +65,8 @@ def resolve(base: str, asked: str, reference: str) -> str:
 
 def _is_within(base: SplitResult, target: SplitResult) -> bool:
     return (
-        _origin(base) == _origin(target)
+        len(target.geturl()) <= MAX_LINK
+        and _origin(base) == _origin(target)
         and "@" not in target.netloc
         and target.path.startswith(base.path)
         and not _DOT_SEGMENT.search(target.path)

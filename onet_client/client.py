@@ -2,11 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
-from urllib.parse import urljoin
 
 from onet_client import interpret
 from onet_client.address import base_url
+from onet_client.asking import Asker
 from onet_client.auth import credentials
 from onet_client.deadline import Deadline
 from onet_client.domains import OCCUPATIONS, Domain, check_domain, layout, rows_path
@@ -14,12 +13,11 @@ from onet_client.errors import BadRequest, NoData, NotFound, OnetError, UnknownC
 from onet_client.fields import CODE
 from onet_client.governor import Governor
 from onet_client.interpret import Page
-from onet_client.paging import DomainCheck, PageSequence
+from onet_client.paging import BEGINNING, DomainCheck, Position
 from onet_client.reply import ApiVersion, Reply, bad
+from onet_client.results import Result
 from onet_client.rows import Occupation, Rating, Table
-from onet_client.transport import Exchange, Transport
-
-T = TypeVar("T")
+from onet_client.transport import Transport
 
 
 class OnetClient:
@@ -30,25 +28,22 @@ class OnetClient:
     something of their own there. A result is whole, or there is none.
     """
 
-    def __init__(
-        self, transport: Transport, api: ApiVersion, new_deadline: Callable[[], Deadline]
-    ) -> None:
-        self._transport = transport
+    def __init__(self, asker: Asker, api: ApiVersion) -> None:
+        self._asker = asker
         self._api = api
-        self._new_deadline = new_deadline
         self._release: str | None = None
         self._layouts: dict[str, tuple[str, ...]] = {}
 
     def release(self, *, deadline: Deadline | None = None) -> str:
         """The database release the upstream serves, such as 30.3."""
-        found = self._ask("about", interpret.release, deadline or self._new_deadline())
+        found = self._asker.ask("about", interpret.release, deadline)
         if found != self._release:  # its tables may be others
             self._release, self._layouts = found, {}
         return found
 
     def tables(self, *, deadline: Deadline | None = None) -> tuple[Table, ...]:
         """The tables of that release."""
-        return self._ask("database", self._read_tables, deadline or self._new_deadline())
+        return self._asker.ask("database", self._read_tables, deadline)
 
     def occupation(self, code: str, *, deadline: Deadline | None = None) -> Occupation:
         """The occupation of that code.
@@ -57,9 +52,9 @@ class OnetClient:
             UnknownCode: If the list of occupations does not have it either.
         """
         _check_code(code)
-        deadline = deadline or self._new_deadline()
+        deadline = deadline or self._asker.new_deadline()
         try:
-            return self._ask(
+            return self._asker.ask(
                 f"online/occupations/{code}/",
                 lambda reply: interpret.occupation(reply, code),
                 deadline,
@@ -80,7 +75,8 @@ class OnetClient:
                 raise bad("an occupation that is on two pages")
             return page
 
-        for page in self._pages(OCCUPATIONS, read, deadline or self._new_deadline()):
+        deadline = deadline or self._asker.new_deadline()
+        for page, _ in self._asker.pages(OCCUPATIONS, read, deadline):
             found.update((occupation.code, occupation) for occupation in page.rows)
         return tuple(found.values())
 
@@ -95,9 +91,9 @@ class OnetClient:
             NotFound: If the upstream has no tables for the domain; it names what it has.
         """
         _check_code(code)
-        deadline = deadline or self._new_deadline()
+        deadline = deadline or self._asker.new_deadline()
         remembered = self._layouts.get(domain)
-        tables = remembered or self._tables_of(domain, deadline)
+        tables = remembered or self.domain_tables(domain, deadline=deadline)
         try:
             return self._ratings(code, tables, deadline)
         except NoData as nothing:
@@ -106,15 +102,22 @@ class OnetClient:
         except (BadRequest, NotFound) as refused:
             # An unknown table is refused as an unknown code is, and a new release may have
             # other tables than those remembered.
-            current = self._tables_of(domain, deadline) if remembered else tables
+            current = self.domain_tables(domain, deadline=deadline) if remembered else tables
             if current == tables:
                 self._check_known(code, refused, deadline)
                 raise
         return self._ratings(code, current, deadline)
 
     def _ratings(self, code: str, tables: Sequence[str], deadline: Deadline) -> tuple[Rating, ...]:
-        pages = self._rating_pages(tables, code, deadline)
-        return tuple(rating for page in pages for rating in page.rows)
+        check = DomainCheck(tables, code)
+        return tuple(
+            rating
+            for table in tables
+            for page, _ in self._asker.pages(
+                rows_path(table, code), self._reader(table, code, check), deadline
+            )
+            for rating in page.rows
+        )
 
     def stream_ratings(
         self, domain: Domain, *, deadline: Deadline | None = None
@@ -128,18 +131,49 @@ class OnetClient:
         Raises:
             NotFound: If the upstream has no tables for the domain.
         """
-        tables = self._tables_of(domain, deadline or self._new_deadline())
-        for page in self._rating_pages(tables, None, deadline):
-            yield page.rows
-            del page  # or it would be held while the next one is read
-
-    def _rating_pages(
-        self, tables: Sequence[str], code: str | None, deadline: Deadline | None
-    ) -> Iterator[Page[Rating]]:
-        check = DomainCheck(tables, code)
+        tables = self.domain_tables(domain, deadline=deadline)
+        check = DomainCheck(tables)
         for table in tables:
-            read = self._reader(table, code, check)
-            yield from self._pages(rows_path(table, code), read, deadline)
+            for rows, _ in self.table_pages(table, BEGINNING, check, deadline=deadline):
+                yield rows
+                del rows  # or it would be held while the next one is read
+
+    def domain_tables(self, domain: Domain, *, deadline: Deadline | None = None) -> tuple[str, ...]:
+        """The tables that hold a domain together, in the order to read them in.
+
+        Raises:
+            NotFound: If the upstream has no tables for the domain; it names what it has.
+        """
+        check_domain(domain)
+
+        def read(reply: Reply) -> tuple[str, ...]:
+            return layout(domain, [table.table_id for table in self._read_tables(reply)])
+
+        self._layouts[domain] = found = self._asker.ask("database", read, deadline)
+        return found
+
+    def table_pages(
+        self,
+        table: str,
+        position: Position,
+        check: DomainCheck,
+        *,
+        deadline: Deadline | None = None,
+    ) -> Iterator[tuple[tuple[Rating, ...], Position]]:
+        """The pages of a table that come after a position, each with the position after it.
+
+        `Position()` is the beginning; none come after the end. The check is one of all the
+        tables of the domain, and has taken what was read of them before: its verdict on the
+        last page of the last table makes the pages known to be whole. Deadlines are as for
+        `stream_ratings`.
+
+        Raises:
+            BadReply: Without a request, if the position leads away from the upstream.
+        """
+        read = self._reader(table, None, check)
+        for page, after in self._asker.pages(rows_path(table, None), read, deadline, position):
+            yield page.rows, after
+            del page  # or it would be held while the next one is read
 
     def _reader(
         self, table: str, code: str | None, check: DomainCheck
@@ -159,36 +193,6 @@ class OnetClient:
     def _read_tables(self, reply: Reply) -> tuple[Table, ...]:
         return interpret.tables(reply, self._api)
 
-    def _tables_of(self, domain: str, deadline: Deadline) -> tuple[str, ...]:
-        check_domain(domain)
-
-        def read(reply: Reply) -> tuple[str, ...]:
-            return layout(domain, [table.table_id for table in self._read_tables(reply)])
-
-        self._layouts[domain] = found = self._ask("database", read, deadline)
-        return found
-
-    def _pages(
-        self, path: str, read: Callable[[Reply], Page[T]], deadline: Deadline | None
-    ) -> Iterator[Page[T]]:
-        base = self._transport.base_url
-        sequence: PageSequence[T] = PageSequence(base, base + path)
-        while sequence.url is not None:
-            yield self._ask(
-                sequence.url,
-                lambda reply: sequence.accept(read(reply)),
-                deadline or self._new_deadline(),
-            )
-
-    def _ask(self, path: str, read: Callable[[Reply], T], deadline: Deadline) -> T:
-        exchange = Exchange(urljoin(self._transport.base_url, path), deadline)
-        reply = self._transport.get(exchange)
-        try:
-            return read(reply)
-        except OnetError as error:
-            error.url, error.attempts = exchange.url, exchange.attempts
-            raise
-
 
 def _check_code(code: str) -> None:
     if not CODE.fullmatch(code):
@@ -207,6 +211,7 @@ def connect(
     deadline: float = 20.0,
     max_concurrency: int = 4,
     governor: Governor,
+    observe: Callable[[Result], None] = lambda _: None,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> OnetClient:
@@ -215,7 +220,8 @@ def connect(
     API version 2 takes `api_key`, 1.9 takes `username` and `password`. `connect_timeout` is
     for a connection, `read_timeout` for each further piece of a reply, `deadline` for all of
     a call, waiting and retries included. At most `max_concurrency` requests are under way at
-    once; the governor, which clients of one upstream should share, gives leave for each.
+    once; the governor, which clients of one upstream should share, gives leave for each, and
+    `observe` is called with the result of each, by the thread that sent it.
 
     Raises:
         NotConfigured: If credentials are missing or the URL is unusable, naming the setting.
@@ -227,6 +233,7 @@ def connect(
         read_timeout=read_timeout,
         max_concurrency=max_concurrency,
         governor=governor,
+        observe=observe,
         sleep=sleep,
     )
-    return OnetClient(transport, api_version, lambda: Deadline(deadline, clock))
+    return OnetClient(Asker(transport, lambda: Deadline(deadline, clock)), api_version)

@@ -1,6 +1,7 @@
 """Pages held together: a list is whole, in order and without repeats, or it is an error."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from onet_client.address import resolve
@@ -15,19 +16,49 @@ MAX_PAGES = 500
 """Enough for a million rows at 2,000 a page, or for any one table at 200 a page."""
 
 
-class PageSequence(Generic[Row]):
-    """Which page of a list is due, from its first URL to its last page.
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a list has been read: all that is needed to go on from there.
 
     Attributes:
-        url: Where the page that is due is; None after the last.
+        url: Where the page that is due is, absolute; None for the first, and after the last.
+        landed: How many rows have been read.
+        total: How many the list has; None until a page told.
     """
 
-    def __init__(self, base_url: str, first_url: str) -> None:
+    url: str | None = None
+    landed: int = 0
+    total: int | None = None
+
+    @property
+    def is_end(self) -> bool:
+        """Whether the list has been read to its end."""
+        return self.landed == self.total
+
+
+BEGINNING = Position()
+"""Before the first page."""
+
+
+class PageSequence(Generic[Row]):
+    """Which page of a list is due, from its first URL, or from a position, to its last page.
+
+    Attributes:
+        position: How far the list has been read.
+        url: Where the page that is due is; None after the last.
+
+    Raises:
+        BadReply: If a position to begin from leads to another address.
+    """
+
+    def __init__(self, base_url: str, first_url: str, position: Position = BEGINNING) -> None:
+        self.position = position
         self.url: str | None = first_url
         self._base_url = base_url
-        self._start = 1
-        self._total: int | None = None
-        self._pages = 0
+        if position.is_end:
+            self.url = None
+        elif position.url is not None:
+            self.url = resolve(base_url, first_url, position.url)
 
     def accept(self, page: Page[Row]) -> Page[Row]:
         """Take the page at `url`, and move on to the next.
@@ -36,21 +67,21 @@ class PageSequence(Generic[Row]):
         that comes to its end here has as many rows as its total says.
 
         Raises:
-            BadReply: If it does not begin where the last ended, changes the total, is one
-                too many, or names a next page at another address.
+            BadReply: If it does not begin where the last ended, changes the total, is so short
+                that too many would follow, or names a next page at another address.
         """
-        self._pages += 1
-        if page.start != self._start:
-            raise bad(f"a page from row {page.start} where row {self._start} is due")
-        if self._total not in (None, page.total):
+        due = self.position.landed + 1
+        if page.start != due:
+            raise bad(f"a page from row {page.start} where row {due} is due")
+        if self.position.total not in (None, page.total):
             raise bad("a total that changed from page to page")
-        if self._pages == MAX_PAGES and page.next_url is not None:
-            raise bad(f"more than {MAX_PAGES} pages")
-        self._total, self._start = page.total, page.end + 1
+        if page.next_url is not None and len(page.rows) * MAX_PAGES < page.total:
+            raise bad(f"a page so short that the list would have more than {MAX_PAGES}")
         if page.next_url is None or self.url is None:
             self.url = None
         else:
             self.url = resolve(self._base_url, self.url, page.next_url)
+        self.position = Position(self.url, page.end, page.total)
         return page
 
 
@@ -60,7 +91,8 @@ class DomainCheck:
     Remembers which codes and elements there are, and the rows of one occupation only. Rows
     must come by occupation; their order within one is left open, since databases differ in
     how they sort element ids (2.C.10 before 2.C.2, or after it). As the rows of an
-    occupation are together, one that comes twice is found all the same.
+    occupation are together, one that comes twice is found all the same. After an error the
+    check is spent.
     """
 
     def __init__(self, tables: Sequence[str], code: str | None = None) -> None:
@@ -72,7 +104,16 @@ class DomainCheck:
         self._pairs: list[tuple[str, str]] = []
 
     def accept(self, table: str, page: Page[Rating]) -> Page[Rating]:
-        """Take the next page of a table.
+        """Take the next page of a table, as `take` does."""
+        keys = ((row.occupation_code, row.element_id, row.scale_id) for row in page.rows)
+        self.take(table, keys, complete=page.next_url is None)
+        return page
+
+    def take(self, table: str, keys: Iterable[tuple[str, str, str]], *, complete: bool) -> None:
+        """Take the next rows of a table: occupation code, element id and scale id of each.
+
+        A check made anew, and given the rows of each table read so far in their order, is
+        where the check was that saw them arrive.
 
         Raises:
             BadReply: If rows are not sorted, an occupation's are not one for each element
@@ -80,16 +121,15 @@ class DomainCheck:
                 different elements.
             NoData: If at the end no table has a row for the one code asked for.
         """
-        for rating in page.rows:
-            if rating.occupation_code != self._current:
-                self._begin(table, rating.occupation_code)
-            self._pairs.append((rating.element_id, rating.scale_id))
-            self._elements[table].add(rating.element_id)
-        if page.next_url is None:
+        for code, element, scale in keys:
+            if code != self._current:
+                self._begin(table, code)
+            self._pairs.append((element, scale))
+            self._elements[table].add(element)
+        if complete:
             self._begin(table, None)
             if table == self._last_table:
                 self._check_tables()
-        return page
 
     def _begin(self, table: str, code: str | None) -> None:
         check_pairs(self._pairs)

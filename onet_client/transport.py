@@ -4,24 +4,14 @@ Each `requests.Session` is used by one thread at a time, as it is not made for m
 are as many as requests may be under way at once, and to hold one is the leave to send.
 """
 
-import logging
 import queue
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import requests
 from requests.auth import AuthBase
 from requests.utils import get_environ_proxies
-from tenacity import (
-    RetryCallState,
-    Retrying,
-    retry_if_exception,
-    stop_after_attempt,
-    wait_fixed,
-    wait_random_exponential,
-)
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from onet_client import errors
@@ -29,37 +19,16 @@ from onet_client.address import resolve
 from onet_client.deadline import Deadline
 from onet_client.governor import Governor
 from onet_client.reply import MAX_BODY_BYTES, Reply, check_status, location, retry_after
+from onet_client.results import Result, error_result, reply_result
+from onet_client.retries import RETRIED_STATUSES, Exchange, retrying
 from onet_client.wire import DeadlineAdapter, reading_until
 
-log = logging.getLogger(__name__)
-
 USER_AGENT = "skillgap/0.1.0 (onet_client; pull-through cache of O*NET data)"
-
-MAX_ATTEMPTS = 3
-RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
-RETRIED_ERRORS = (errors.Unreachable, errors.TimedOut)
-BACKOFF = wait_fixed(0.2) + wait_random_exponential(multiplier=0.5, max=5.0)
-"""O*NET asks for 200 ms before a retry; full jitter from 0.5 s, doubling, on top."""
 
 PAUSE = 1.0
 """Seconds that all wait after a 429 that does not say how long: the span a rate is given for."""
 
 MAX_REDIRECTS = 3
-
-
-@dataclass(slots=True)
-class Exchange:
-    """One thing asked, with all it took.
-
-    Attributes:
-        url: What is asked; where redirects led in the end.
-        deadline: When to give up.
-        attempts: Requests sent so far.
-    """
-
-    url: str
-    deadline: Deadline
-    attempts: int = 0
 
 
 class _Session(requests.Session):
@@ -86,23 +55,18 @@ class Transport:
         read_timeout: float,
         max_concurrency: int,
         governor: Governor,
+        observe: Callable[[Result], None],
         sleep: Callable[[float], None],
     ) -> None:
         self.base_url = base_url
         self._timeouts = connect_timeout, read_timeout
         self._governor = governor
+        self._observe = observe
         self._sleep = sleep
         self._sessions: queue.LifoQueue[_Session] = queue.LifoQueue()
         for _ in range(max_concurrency):
             self._sessions.put(_new_session(base_url, auth))
-        self._retrying = Retrying(
-            retry=retry_if_exception(_is_worth_a_retry),
-            wait=_wait,
-            stop=_is_enough,
-            sleep=sleep,
-            before_sleep=_log_retry,
-            reraise=True,
-        )
+        self._retrying = retrying(sleep)
 
     def get(self, exchange: Exchange) -> Reply:
         """Ask until there is a reply of status 200, retrying where that makes sense.
@@ -152,7 +116,7 @@ class Transport:
     def _send(self, session: _Session, exchange: Exchange) -> Reply:
         """One request, and its outcome told to the governor."""
         try:
-            reply = self._exchange(session, exchange)
+            reply = self._observed(session, exchange)
         except errors.BadReply:
             self._governor.success()
             raise
@@ -168,6 +132,15 @@ class Transport:
         asked = retry_after(reply) if reply.status in RETRIED_STATUSES else None
         if asked is not None or reply.status == 429:
             self._governor.pause(PAUSE if asked is None else asked)
+        return reply
+
+    def _observed(self, session: _Session, exchange: Exchange) -> Reply:
+        try:
+            reply = self._exchange(session, exchange)
+        except BaseException as error:
+            self._observe(error_result(error))
+            raise
+        self._observe(reply_result(reply))
         return reply
 
     def _exchange(self, session: _Session, exchange: Exchange) -> Reply:
@@ -222,29 +195,3 @@ def _translated(error: Exception, *, deadline_passed: bool) -> errors.OnetError:
     if isinstance(error, requests.exceptions.ContentDecodingError):
         return errors.BadReply("a body that its Content-Encoding does not fit")
     return errors.Unreachable("no connection, or one that broke")
-
-
-def _error(state: RetryCallState) -> BaseException | None:
-    return state.outcome.exception() if state.outcome else None
-
-
-def _is_worth_a_retry(error: BaseException) -> bool:
-    return isinstance(error, RETRIED_ERRORS) or (
-        isinstance(error, errors.OnetError) and error.status in RETRIED_STATUSES
-    )
-
-
-def _wait(state: RetryCallState) -> float:
-    asked = getattr(_error(state), "retry_after", None)
-    return max(BACKOFF(state), asked or 0.0)
-
-
-def _is_enough(state: RetryCallState) -> bool:
-    exchange: Exchange = state.args[0]
-    too_late = state.upcoming_sleep >= exchange.deadline.remaining()
-    return too_late or stop_after_attempt(MAX_ATTEMPTS)(state)
-
-
-def _log_retry(state: RetryCallState) -> None:
-    exchange: Exchange = state.args[0]
-    log.warning("%s; asking %s again in %.1f s", _error(state), exchange.url, state.upcoming_sleep)

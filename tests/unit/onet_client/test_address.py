@@ -107,6 +107,7 @@ ASKED = BASE + "database/rows/skills?start=1"
         ("//onet.example/ws/about", BASE + "about"),
         (BASE, BASE),
         ("/ws/a%20b?c=..", BASE + "a%20b?c=.."),
+        (BASE + "a" * 976, BASE + "a" * 976),  # 1,000 characters
     ],
 )
 def test_a_link_that_stays_is_followed(reference, url):
@@ -142,7 +143,8 @@ def test_a_link_that_stays_is_followed(reference, url):
         "https://onet.example/ws/\u00e9",
         "https://[onet.example/ws/",
         "https://onet.example:port/ws/",
-        BASE + "a" * 4000,
+        BASE + "a" * 977,
+        "a" * (1000 - len(BASE + "database/rows/")) + "a",
     ],
 )
 def test_a_link_that_leads_away_is_not_followed(reference):

@@ -11,7 +11,7 @@ from onet_client import errors
 @pytest.mark.parametrize("api", ["2", "1.9"])
 def test_nothing_a_client_is_made_of_shows_its_credentials(new_client, canary, api):
     client = new_client(FakeUpstream(api))
-    transport = client._transport
+    transport = client._asker._transport
 
     shown = [repr(client), repr(transport), pprint.pformat(vars(transport))]
     shown += [repr(transport._sessions.queue), *map(str, transport._sessions.queue)]

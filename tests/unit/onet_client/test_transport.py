@@ -11,7 +11,8 @@ from support.fake_upstream import FakeUpstream
 from urllib3.exceptions import ProtocolError, ReadTimeoutError
 
 from onet_client import Deadline, InMemoryGovernor, connect, errors
-from onet_client.transport import RETRIED_STATUSES, USER_AGENT
+from onet_client.retries import RETRIED_STATUSES
+from onet_client.transport import USER_AGENT
 
 RETRIED = {429, 500, 502, 503, 504}
 
@@ -527,3 +528,74 @@ def test_a_retry_is_logged_with_what_failed_and_when_it_goes(client, upstream, c
 
     expected = f"the upstream failed (503); asking {upstream.base}about again in 7.0 s"
     assert [expected] == [record.getMessage() for record in caplog.records]
+
+
+ENDED = {
+    "right": (lambda answer: None, ["ok"]),
+    "right by its status alone": (lambda answer: setattr(answer, "body", b"<html>"), ["ok"]),
+    "redirect within": (redirecting("/about", 308), ["redirect"] * 4),
+    "redirect away": (redirecting("https://evil.example/"), ["redirect"]),
+    "redirect to nowhere": (answering(302), ["bad_reply"]),
+    "204": (answering(204), ["bad_reply"]),
+    "400": (answering(400), ["client_error"]),
+    "403": (answering(403), ["client_error"]),
+    "499": (answering(499), ["client_error"]),
+    "429 once": (answering(429), ["rate_limited", "ok"]),
+    "500 once": (answering(500), ["server_error", "ok"]),
+    "599": (answering(599), ["server_error"]),
+    "late": (breaking(requests.ReadTimeout()), ["timeout"] * 3),
+    "refused": (breaking(requests.ConnectionError()), ["unreachable"] * 3),
+    "cut off once": (breaking(ProtocolError(), 1), ["unreachable", "ok"]),
+    "spoiled": (breaking(requests.exceptions.ContentDecodingError()), ["bad_reply"]),
+    "too long": (lambda answer: setattr(answer, "body", b" " * 20_000_001), ["bad_reply"]),
+    "fault of the program": (breaking(ZeroDivisionError()), ["unreachable"]),
+}
+
+
+@pytest.mark.parametrize("case", ENDED)
+def test_the_result_of_each_request_sent_is_observed_once(new_client, upstream, case):
+    upstream.faults["about", 0], expected = ENDED[case]
+    observed = []
+    with suppress(errors.OnetError, ZeroDivisionError):
+        new_client(upstream, observe=observed.append).release()
+
+    assert expected == observed
+    assert len(observed) == len(upstream.requests)
+
+
+def test_a_request_that_the_deadline_cuts_short_is_observed_as_a_time_out(
+    new_client, upstream, clock
+):
+    upstream.on_request = lambda: clock.sleep(5.0)
+    observed = []
+    with pytest.raises(errors.DeadlineExceeded):
+        new_client(upstream, deadline=5.0, observe=observed.append).release()
+
+    assert ["timeout"] == observed
+
+
+@pytest.mark.parametrize("status", [200, 404, 503])
+def test_a_request_is_observed_though_the_governor_fails_when_told_of_it(
+    new_client, upstream, status
+):
+    class Failing(Governor):
+        def success(self):
+            raise ZeroDivisionError
+
+        failure = success
+
+    upstream.faults["about", 0] = answering(status)
+    observed = []
+    with pytest.raises(ZeroDivisionError):
+        new_client(upstream, governor=Failing(), observe=observed.append).release()
+
+    assert [{200: "ok", 404: "client_error", 503: "server_error"}[status]] == observed
+
+
+@pytest.mark.parametrize("wait", [errors.CircuitOpen("open"), 3600.0])
+def test_what_is_not_sent_is_not_observed(new_client, upstream, wait):
+    observed = []
+    with pytest.raises((errors.CircuitOpen, errors.DeadlineExceeded)):
+        new_client(upstream, governor=Governor(wait), observe=observed.append).release()
+
+    assert [] == observed

@@ -1,0 +1,78 @@
+"""What is asked again, how long after, and when it is enough."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    stop_after_attempt,
+    wait_fixed,
+    wait_random_exponential,
+)
+
+from onet_client import errors
+from onet_client.deadline import Deadline
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 3
+RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
+RETRIED_ERRORS = (errors.Unreachable, errors.TimedOut)
+BACKOFF = wait_fixed(0.2) + wait_random_exponential(multiplier=0.5, max=5.0)
+"""O*NET asks for 200 ms before a retry; full jitter from 0.5 s, doubling, on top."""
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One thing asked, with all it took.
+
+    Attributes:
+        url: What is asked; where redirects led in the end.
+        deadline: When to give up.
+        attempts: Requests sent so far.
+    """
+
+    url: str
+    deadline: Deadline
+    attempts: int = 0
+
+
+def retrying(sleep: Callable[[float], None]) -> Retrying:
+    """Calls a function of an `Exchange` until it returns, or raises its last error."""
+    return Retrying(
+        retry=retry_if_exception(_is_worth_a_retry),
+        wait=_wait,
+        stop=_is_enough,
+        sleep=sleep,
+        before_sleep=_log_retry,
+        reraise=True,
+    )
+
+
+def _error(state: RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome else None
+
+
+def _is_worth_a_retry(error: BaseException) -> bool:
+    return isinstance(error, RETRIED_ERRORS) or (
+        isinstance(error, errors.OnetError) and error.status in RETRIED_STATUSES
+    )
+
+
+def _wait(state: RetryCallState) -> float:
+    asked = getattr(_error(state), "retry_after", None)
+    return max(BACKOFF(state), asked or 0.0)
+
+
+def _is_enough(state: RetryCallState) -> bool:
+    exchange: Exchange = state.args[0]
+    too_late = state.upcoming_sleep >= exchange.deadline.remaining()
+    return too_late or stop_after_attempt(MAX_ATTEMPTS)(state)
+
+
+def _log_retry(state: RetryCallState) -> None:
+    exchange: Exchange = state.args[0]
+    log.warning("%s; asking %s again in %.1f s", _error(state), exchange.url, state.upcoming_sleep)
