@@ -10,6 +10,7 @@ from flask import Flask
 
 from app.services import Services, services
 from app.settings import Settings, SettingsError
+from cache.content import DOMAINS
 from cache.database import DatabaseUnavailable
 
 
@@ -34,7 +35,7 @@ def create_cli_app() -> Flask:
 
 def register(app: Flask) -> None:
     """Add the commands to an application."""
-    for command in (database, seed, serve, sandbox, gap):
+    for command in (database, seed, serve, sandbox, gap, warm, worker, cache_commands):
         app.cli.add_command(command)
 
 
@@ -48,6 +49,23 @@ def _told() -> Iterator[None]:
     except DatabaseUnavailable as error:
         url = services().settings.database_url.render_as_string(hide_password=True)
         raise click.ClickException(f"{error} (DATABASE_URL is {url})") from error
+
+
+class OccupationCode(click.ParamType[str]):
+    """A code as the API takes it."""
+
+    name = "code"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        """Return the whole code."""
+        from marshmallow import ValidationError
+
+        from app.api.parameters import Code
+
+        try:
+            return str(Code().deserialize(value))
+        except ValidationError as error:
+            self.fail(" ".join(map(str, error.messages)), param, ctx)
 
 
 @click.group("db")
@@ -152,3 +170,56 @@ def gap(source: str, target: str, as_json: bool) -> None:
     from app.console import print_gap
 
     print_gap(source, target, as_json=as_json)
+
+
+@click.command()
+@click.argument("codes", metavar="[CODE...]", nargs=-1, type=OccupationCode())
+@click.option("--all", "everything", is_flag=True, help="Fill every occupation O*NET lists.")
+@click.option("--stale", is_flag=True, help="Refresh what is past its expiry.")
+@click.option("--domain", default=DOMAINS[0], show_default=True, type=click.Choice(DOMAINS))
+def warm(codes: tuple[str, ...], everything: bool, stale: bool, domain: str) -> None:
+    """Fill the cache now: the CODEs, --all or what is --stale; can be stopped and run again."""
+    from app.warming import warm
+
+    scopes = {"codes": bool(codes), "all": everything, "stale": stale}
+    asked = [scope for scope, given in scopes.items() if given]
+    if len(asked) != 1:
+        raise click.UsageError("give either codes, --all or --stale")
+    with _told():
+        warm(domain, asked[0], codes)  # type: ignore[arg-type]  # the keys above are the scopes
+
+
+@click.command()
+def worker() -> None:
+    """Refresh entries and work on warm jobs until stopped."""
+    from app.warming import work
+
+    work()
+
+
+@click.group("cache")
+def cache_commands() -> None:
+    """See what the cache holds, and make it forget."""
+
+
+@cache_commands.command()
+def status() -> None:
+    """Print what the cache holds and what is under way."""
+    from app.console import print_status
+
+    with _told():
+        print_status()
+
+
+@cache_commands.command("purge")
+@click.argument("codes", metavar="[CODE...]", nargs=-1, type=OccupationCode())
+@click.option("--all", "everything", is_flag=True, help="Forget every entry.")
+def forget(codes: tuple[str, ...], everything: bool) -> None:
+    """Forget the entries of the CODEs, or --all; they are fetched again when they are read."""
+    from cache.purge import purge
+
+    if bool(codes) == everything:
+        raise click.UsageError("give either codes or --all")
+    with _told():
+        purged = purge(services().engine, None if everything else codes)
+    click.echo(f"{purged:,} {'entry' if purged == 1 else 'entries'} forgotten.")

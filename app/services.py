@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from cache.refresh import RefreshRequests
     from cache.revalidate import Revalidation
     from cache.telemetry import Telemetry
+    from cache.warm_jobs import WarmJobs
+    from cache.worker import Worker
     from onet_client.errors import NotConfigured
 
 
@@ -45,6 +47,8 @@ class Services:
 
     settings: Settings
     now: Callable[[], datetime] = utc_now
+    worker: "Worker | None" = None
+    """The worker of this process, where it runs one."""
 
     @cached_property
     def engine(self) -> Engine:
@@ -141,6 +145,34 @@ class Services:
         )
 
     @cached_property
+    def warm_jobs(self) -> "WarmJobs":
+        """Requests to fill many entries."""
+        from cache.warm_jobs import WarmJobs
+
+        return WarmJobs(self.writer, self.now)
+
+    def new_worker(self) -> "Worker":
+        """Make what refreshes entries and works on warm jobs."""
+        from cache.warm_publication import Publication
+        from cache.warm_queue import WarmQueue
+        from cache.warm_tables import WholeTables
+        from cache.worker import Worker
+        from onet_client.errors import NotConfigured
+
+        upstream, settings = self.upstream, self.settings
+        return Worker(
+            WarmQueue(self.writer, self.telemetry),
+            self.refresh_requests,
+            self.pull_through,
+            self.revalidation,
+            upstream
+            if isinstance(upstream, NotConfigured)
+            else WholeTables(self.writer, self.revalidation, upstream, self.now),
+            Publication(self.writer, self.store, settings.onet_api_url, self.limits),
+            settings.onet_deadline,
+        )
+
+    @cached_property
     def upstream(self) -> "Upstream | NotConfigured":
         """O*NET Web Services, or what is missing to ask them."""
         from cache.fetch import Upstream
@@ -161,6 +193,7 @@ class Services:
                 deadline=settings.onet_deadline,
                 max_concurrency=settings.onet_max_concurrency,
                 governor=DatabaseGovernor(self.writer, settings.onet_max_rate),
+                observe=self.telemetry.upstream_request,
             )
         except NotConfigured as missing:
             return missing

@@ -26,6 +26,12 @@ def _text(raw: str) -> str:
     return raw
 
 
+def _token(raw: str) -> str:
+    if re.fullmatch(r"[!-~]+", raw) is None:
+        raise ValueError("takes ASCII letters, digits and signs, without a space")
+    return raw
+
+
 def _path(raw: str) -> Path:
     return Path(raw)
 
@@ -122,7 +128,7 @@ class Settings:
     )
     cache_stale_if_error: float = _setting("CACHE_STALE_IF_ERROR", _seconds(0), 31536000.0)
     cache_negative_ttl: float = _setting("CACHE_NEGATIVE_TTL", _seconds(1), 86400.0)
-    admin_token: str = _setting("ADMIN_TOKEN", _text, "", secret=True)
+    admin_token: str = _setting("ADMIN_TOKEN", _token, "", secret=True)
     host: str = _setting("HOST", _text, "127.0.0.1")
     port: int = _setting("PORT", _integer(1, 65535), 8000)
     web_concurrency: int = _setting("WEB_CONCURRENCY", _integer(1, 256), 1)
@@ -162,3 +168,18 @@ class Settings:
             },
         }[self.onet_api_version]
         return tuple(name for name, value in needed.items() if not value)
+
+
+METRICS_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""The library's own variable, which `flask serve` sets for its worker processes."""
+
+
+def share_metrics(folder: str) -> None:
+    """Have the processes started from here on keep their metrics in a folder, to be added up."""
+    os.environ[METRICS_FOLDER] = folder
+
+
+def metrics_folder() -> Path | None:
+    """Where this process keeps its metrics beside others'; None where it has them to itself."""
+    folder = os.environ.get(METRICS_FOLDER)
+    return Path(folder) if folder else None

@@ -11,6 +11,8 @@ from prometheus_client import (
     disable_created_metrics,
 )
 
+from onet_client.results import Result as UpstreamResult
+
 ReadResult = Literal["hit", "stale", "miss", "negative"]
 """How an entry was read: served fresh, served stale, not cached, or known to hold nothing."""
 FillResult = Literal["rated", "empty", "unknown", "renewed", "failed", "superseded"]
@@ -48,7 +50,9 @@ class Telemetry:
             multiprocess_mode="livesum",
             registry=self.registry,
         )
-        self._upstream = self._counter("upstream_requests", "Requests sent to O*NET.", "result")
+        self._upstream = self._counter(
+            "upstream_requests", "Requests sent to O*NET.", "result", UpstreamResult
+        )
         self._items = self._counter(
             "warm_items", "Items of warm jobs that ended.", "state", ItemState
         )
@@ -59,8 +63,8 @@ class Telemetry:
             registry=self.registry,
         )
 
-    def _counter(self, name: str, text: str, label: str, values: object = None) -> Counter:
-        """Make a counter that starts at 0 for each value its label is known to take."""
+    def _counter(self, name: str, text: str, label: str, values: object) -> Counter:
+        """Make a counter that starts at 0 for each value of its label."""
         counter = Counter(f"skillgap_{name}", text, (label,), registry=self.registry)
         for value in get_args(values):
             counter.labels(value)
@@ -79,8 +83,8 @@ class Telemetry:
         """Count a request as waiting for a fill, as long as the context lasts."""
         return self._waiters.track_inprogress()
 
-    def upstream_request(self, result: str) -> None:
-        """Count a request sent to the upstream by its result, of which there are few."""
+    def upstream_request(self, result: UpstreamResult) -> None:
+        """Count a request sent to the upstream."""
         self._upstream.labels(result).inc()
 
     def warm_item(self, state: ItemState) -> None:

@@ -5,7 +5,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
-from app.api.problems import MEDIA_TYPE, ProblemSchema
+from app.api.problem_details import answers_problems
 from app.services import services
 from cache.database import check_ready
 
@@ -33,7 +33,7 @@ class Ready(MethodView):
     """The process and its database."""
 
     @blueprint.response(200, HealthSchema)
-    @blueprint.alt_response(503, schema=ProblemSchema, content_type=MEDIA_TYPE)
+    @answers_problems(blueprint, 503)
     def get(self) -> Response:
         """Answer where the database is reachable and migrated."""
         check_ready(services().reader)

@@ -5,11 +5,11 @@ from typing import Any
 from flask import Response, g, jsonify
 from flask.views import MethodView
 from flask_smorest import Blueprint
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, fields, validate
 
 from app.api.caching import cached_response
-from app.api.parameters import LARGEST_PAGE, Code, DomainQuery, Whole
-from app.api.problems import MEDIA_TYPE, Problem, ProblemSchema
+from app.api.parameters import LARGEST_PAGE, DomainQuery, Whole, path_code
+from app.api.problem_details import answers_problems
 from app.api.sources import SourceSchema, attribution, source, timestamp
 from app.services import services
 
@@ -87,8 +87,7 @@ class Occupations(MethodView):
 
     @blueprint.arguments(OccupationsQuery, location="query")
     @blueprint.response(200, OccupationsSchema)
-    @blueprint.alt_response(422, schema=ProblemSchema, content_type=MEDIA_TYPE)
-    @blueprint.alt_response(503, schema=ProblemSchema, content_type=MEDIA_TYPE)
+    @answers_problems(blueprint, 422, 503)
     def get(self, query: dict[str, Any]) -> Response:
         """List occupations whose title or code contains `q`."""
         total, page = services().catalogue.search(
@@ -106,12 +105,10 @@ class Occupation(MethodView):
     @blueprint.arguments(DomainQuery, location="query")
     @blueprint.response(200, OccupationSchema)
     @blueprint.alt_response(304, description="The copy of If-None-Match still holds.")
-    @blueprint.alt_response(404, schema=ProblemSchema, content_type=MEDIA_TYPE)
-    @blueprint.alt_response(422, schema=ProblemSchema, content_type=MEDIA_TYPE)
-    @blueprint.alt_response(503, schema=ProblemSchema, content_type=MEDIA_TYPE)
+    @answers_problems(blueprint, 404, 422, 503)
     def get(self, query: dict[str, Any], code: str) -> Response:
         """Read an occupation's title, ratings and cache state."""
-        code = _path_code(code)
+        code = path_code(code)
         g.asked = {"code": code}
         readings = services().pull_through.read(query["domain"], [code])
         described = services().catalogue.occupation(code)
@@ -144,16 +141,3 @@ class Occupation(MethodView):
             "attribution": attribution(readings),
         }
         return cached_response(body, readings, services().now())
-
-
-def _path_code(raw: str) -> str:
-    try:
-        return Code().deserialize(raw)
-    except ValidationError as error:
-        detail = " ".join(map(str, error.messages))
-        raise Problem(
-            422,
-            "invalid-parameter",
-            f"code: {detail}",
-            errors=[{"parameter": "code", "detail": detail}],
-        ) from error

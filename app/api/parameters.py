@@ -3,8 +3,11 @@
 import re
 from typing import Any, Final
 
+from flask import Request
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validate
+from webargs.flaskparser import FlaskParser
 
+from app.api.problem_details import invalid_parameters
 from cache.content import DOMAINS
 
 CODE: Final = re.compile(r"([0-9]{2}-[0-9]{4})(\.[0-9]{2})?")
@@ -81,3 +84,25 @@ class DomainQuery(Query):
     """What every read of an entry can choose."""
 
     domain = fields.String(load_default=DOMAINS[0], validate=validate.OneOf(DOMAINS))
+
+
+class BodyParser(FlaskParser):
+    """Reads JSON bodies; whatever the JSON library cannot read is a bad body, never a failure."""
+
+    def _raw_load_json(self, req: Request) -> Any:
+        try:
+            return super()._raw_load_json(req)
+        except (ValueError, RecursionError):  # numbers and depths beyond Python's own limits too
+            raise invalid_parameters({"body": ["Not JSON."]}) from None
+
+
+def path_code(raw: str) -> str:
+    """Read the code of a path.
+
+    Raises:
+        Problem: where it is none.
+    """
+    try:
+        return Code().deserialize(raw)
+    except ValidationError as error:
+        raise invalid_parameters({"code": error.messages}) from error

@@ -1,6 +1,6 @@
 """GET /skill-gap: what the second occupation demands that the first does not."""
 
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from flask import Response, g
 from flask.views import MethodView
@@ -10,15 +10,15 @@ from marshmallow import Schema, fields, validate
 from app import gap
 from app.api.caching import cached_response
 from app.api.parameters import LARGEST_PAGE, Code, DomainQuery, Figure, Flag, Whole
-from app.api.problems import MEDIA_TYPE, ProblemSchema
+from app.api.problem_details import answers_problems
 from app.api.sources import SourceSchema, attribution, source
 from app.services import services
 from cache.profile import ElementRating
 from cache.pull_through import Reading
 
 blueprint = Blueprint("skill-gap", __name__, description="Compare two occupations.")
-KINDS: Final = ("missing", "higher_level")
-SORTS: Final = ("priority", "level_gap", "importance", "name")
+KINDS: Final = get_args(gap.Kind)
+SORTS: Final = get_args(gap.Sort)
 
 
 class SkillGapQuery(DomainQuery):
@@ -109,9 +109,7 @@ class SkillGap(MethodView):
     @blueprint.arguments(SkillGapQuery, location="query")
     @blueprint.response(200, SkillGapSchema)
     @blueprint.alt_response(304, description="The copy of If-None-Match still holds.")
-    @blueprint.alt_response(404, schema=ProblemSchema, content_type=MEDIA_TYPE)
-    @blueprint.alt_response(422, schema=ProblemSchema, content_type=MEDIA_TYPE)
-    @blueprint.alt_response(503, schema=ProblemSchema, content_type=MEDIA_TYPE)
+    @answers_problems(blueprint, 404, 422, 503)
     def get(self, query: dict[str, Any]) -> Response:
         """Compare two occupations, with the gaps weightiest first."""
         g.asked = {"from": query["source"], "to": query["target"]}

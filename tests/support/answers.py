@@ -8,6 +8,7 @@ from marshmallow import RAISE, Schema
 from support.structured_fields import parse_list
 from werkzeug.test import TestResponse
 
+from app.api.admin_schemas import CacheEntriesSchema, CacheSummarySchema
 from app.api.health import HealthSchema
 from app.api.occupations import OccupationSchema, OccupationsSchema
 from app.api.problem_details import ProblemSchema
@@ -16,6 +17,8 @@ from app.api.skill_gap import SkillGapSchema
 SCHEMAS: dict[str, type[Schema]] = {
     "/skill-gap": SkillGapSchema,
     "/occupations": OccupationsSchema,
+    "/admin/cache": CacheSummarySchema,
+    "/admin/cache/entries": CacheEntriesSchema,
     "/health": HealthSchema,
     "/health/ready": HealthSchema,
 }
@@ -51,6 +54,8 @@ def check(answer: TestResponse) -> None:
     assert answer.status_code < 500 or answer.status_code == 503, answer.text
     if answer.status_code >= 400:
         _check_problem(answer)
+    elif answer.request.method not in ("GET", "HEAD"):
+        assert answer.mimetype == "application/json"
     elif answer.status_code == 200 and answer.request.path in SCHEMAS:
         _check_body(answer, SCHEMAS[answer.request.path])
     elif answer.status_code == 200 and answer.request.path.startswith("/occupations/"):

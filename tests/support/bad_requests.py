@@ -283,3 +283,133 @@ ODD_HEADERS = [
 ]
 
 BAD_REQUESTS = [*MALFORMED, *NOT_FOUND, *NOT_ALLOWED, *ODD_HEADERS]
+
+# With the token of the admin API.
+BAD_ADMIN_REQUESTS = [
+    *(
+        Bad(f"/admin/cache/entries?{name}={value}", wrong=(name,))
+        for name, values in {
+            "state": ["Fresh", "fresh,stale", "rated", *NOT_WORDS],
+            "domain": ["Skills", *NOT_WORDS],
+            "limit": ["0", *NOT_WHOLES],
+            "offset": ["-1", "1000001", "x"],
+        }.items()
+        for value in values
+    ),
+    Bad("/admin/cache/entries?state=fresh&state=stale", wrong=("state",)),
+    Bad("/admin/cache/entries?domain=x", wrong=("domain",), method="DELETE"),
+    Bad("/admin/cache/entries?domain=skills&domain=x", wrong=("domain",), method="DELETE"),
+    Bad("/admin/cache/entries/15-1254?domain=x", wrong=("domain",), method="DELETE"),
+    *(
+        Bad(f"/admin/cache/entries/{value}", wrong=("code",), method="DELETE")
+        for value in NOT_CODES
+        if value and "/" not in value and "%2F" not in value and "%3C/" not in value
+    ),
+    *(
+        Bad(target, 404, "not-found")
+        for target in (
+            "/admin",
+            "/admin/",
+            "/admin/cache/",
+            "/admin/cache/jobs",
+            "/admin/cache/jobs/",
+            "/admin/cache/jobs/x/y",
+            "/admin/cache/entries/",
+            "/admin/cache/entries/15-1254.00/x",
+            "/admin/no-such-path",
+        )
+    ),
+    *(
+        Bad(target, 405, "method-not-allowed", method=method)
+        for target, method in (
+            ("/admin/cache", "POST"),
+            ("/admin/cache", "DELETE"),
+            ("/admin/cache/warm", "GET"),
+            ("/admin/cache/warm", "PUT"),
+            ("/admin/cache/entries", "POST"),
+            ("/admin/cache/entries/15-1254.00", "GET"),
+            ("/admin/cache/jobs/x", "DELETE"),
+        )
+    ),
+]
+
+EACH_SCOPE = ("all", "codes", "stale")
+BAD_WARM_BODIES: dict[bytes, tuple[str, ...]] = {
+    **dict.fromkeys(
+        [
+            b"{",
+            b'{"all": true',
+            b'{"all": True}',
+            b"{'all': true}",
+            b'{"all": true}}',
+            b"all=true",
+            b"\xff\xfe",
+            b'{"codes": ["\xff"]}',
+            b'\xef\xbb\xbf{"all": true}',
+            b"\x00",
+            b"[" * 200_000,
+            b'{"codes": ' + b"[" * 50_000 + b"]" * 50_000 + b"}",
+            b'{"all":' * 50_000,
+            b'{"all": ' + b"1" * 10_000 + b"}",
+        ],
+        ("body",),
+    ),
+    **dict.fromkeys(
+        [
+            b"null", b"true", b"1", b'"all"', b"[]", b'["15-1254.00"]', b'[{"all": true}]', b"NaN",
+            b'{"all": true, "x": 1}', b'{"ALL": true}', b'{"": 1}', b'{"_schema": 1}',
+            b'{"scope": "all"}', b'{"all": true, "__proto__": {}}', b'{"all\\u0000": true}',
+            b'{"canary\\n2026 ERROR forged": 1}',
+        ],
+        ("body",),
+    ),
+    b"{}": EACH_SCOPE,
+    b'{"domain": "skills"}': EACH_SCOPE,
+    b'{"all": true, "stale": true}': ("all", "stale"),
+    b'{"all": true, "codes": ["15-1254.00"]}': ("all", "codes"),
+    b'{"all": true, "codes": [], "stale": true}': EACH_SCOPE,
+    b'{"all": true, "all": false}': ("all",),
+    **dict.fromkeys(
+        [
+            b'{"all": %s}' % value
+            for value in (
+                b"false", b"null", b"1", b"1.0", b'"true"', b"[]", b"{}", b"[true]", b"NaN",
+            )
+        ],
+        ("all",),
+    ),
+    b'{"stale": "yes"}': ("stale",),
+    **dict.fromkeys(
+        [
+            b'{"codes": %s}' % value
+            for value in (
+                b"[]", b"null", b"true", b'"15-1254.00"', b"{}", b'{"0": "15-1254.00"}', b"15",
+                b"[%s]" % b",".join([b'"15-1254.00"'] * 2_001),
+            )
+        ],
+        ("codes",),
+    ),
+    **dict.fromkeys(
+        [
+            b'{"codes": [%s]}' % value
+            for value in (
+                b"null", b"15", b"15.1254", b"true", b"[]", b"{}", b'["15-1254.00"]', b'""', b'" "',
+                b'"15-1254.0"', b'"15-1254.00\\n"', b'"15-1254.00\\u0000"', b'"\\ud800"',
+                b'"\\uff11\\uff15-1254.00"', b'"%s"' % (b"1" * 100_000), b"1e999", b"NaN",
+            )
+        ],
+        ("codes[0]",),
+    ),
+    b'{"codes": ["15-1254.00", "x", "11-1011", 3]}': ("codes[1]", "codes[3]"),
+    b'{"codes": [%s]}' % b",".join([b'"x"'] * 30): tuple(f"codes[{n}]" for n in range(20)),
+    **dict.fromkeys(
+        [
+            b'{"all": true, "domain": %s}' % value
+            for value in (
+                b"null", b'""', b'"Skills"', b"1", b"[]", b'["skills"]', b"{}", b'"\\u0000"',
+            )
+        ],
+        ("domain",),
+    ),
+}  # fmt: skip
+"""Bodies that POST /admin/cache/warm refuses, with the parameters that `errors` must name."""

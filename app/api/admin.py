@@ -1,0 +1,119 @@
+"""The admin API: what the cache holds, filling it ahead of requests, and forgetting."""
+
+from dataclasses import asdict
+from typing import Any
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+from werkzeug.exceptions import NotFound
+
+from app.api.admin_schemas import (
+    CacheEntriesSchema,
+    CacheSummarySchema,
+    EntriesQuery,
+    JobSchema,
+    JobStatusSchema,
+    PurgedSchema,
+    PurgeQuery,
+    WarmRequest,
+)
+from app.api.authorization import SCHEME
+from app.api.parameters import BodyParser, path_code
+from app.api.problem_details import answers_problems
+from app.api.problems import upstream_not_configured
+from app.services import services
+from cache.purge import purge
+from onet_client.errors import NotConfigured
+
+
+class _Admin(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
+    ARGUMENTS_PARSER = BodyParser()
+
+
+blueprint = _Admin("admin", __name__, description="Run the cache. Needs the admin token.")
+secured = blueprint.doc(security=[{SCHEME: []}])
+
+
+@blueprint.route("/admin/cache")
+class Cache(MethodView):
+    """The cache as a whole."""
+
+    @secured
+    @blueprint.response(200, CacheSummarySchema)
+    @answers_problems(blueprint, 401, 404, 503)
+    def get(self) -> dict[str, Any]:
+        """Tell what the cache holds and what is under way."""
+        summary = services().inventory.summary()
+        configured = not isinstance(services().upstream, NotConfigured)
+        return asdict(summary) | {"upstream": {"configured": configured} | summary.pace._asdict()}
+
+
+@blueprint.route("/admin/cache/entries")
+class Entries(MethodView):
+    """The entries."""
+
+    @secured
+    @blueprint.arguments(EntriesQuery, location="query")
+    @blueprint.response(200, CacheEntriesSchema)
+    @answers_problems(blueprint, 401, 404, 422, 503)
+    def get(self, query: dict[str, Any]) -> dict[str, Any]:
+        """List entries with what a read does with them now, by domain and code."""
+        total, page = services().inventory.entries(**query)
+        cut = {"limit": query["limit"], "offset": query["offset"]}
+        return {"total": total, **cut, "entries": page}
+
+    @secured
+    @blueprint.arguments(PurgeQuery, location="query")
+    @blueprint.response(200, PurgedSchema)
+    @answers_problems(blueprint, 401, 404, 422, 503)
+    def delete(self, query: dict[str, Any]) -> dict[str, Any]:
+        """Forget every entry; what is being fetched meanwhile is not stored either."""
+        return {"purged": purge(services().writer, None, query["domain"])}
+
+
+@blueprint.route("/admin/cache/entries/<code>")
+class Entry(MethodView):
+    """The entries of one occupation."""
+
+    @secured
+    @blueprint.arguments(PurgeQuery, location="query")
+    @blueprint.response(200, PurgedSchema)
+    @answers_problems(blueprint, 401, 404, 422, 503)
+    def delete(self, query: dict[str, Any], code: str) -> dict[str, Any]:
+        """Forget an occupation's entries; what is being fetched meanwhile is not stored either."""
+        return {"purged": purge(services().writer, [path_code(code)], query["domain"])}
+
+
+@blueprint.route("/admin/cache/warm")
+class Warm(MethodView):
+    """Filling ahead of requests."""
+
+    @secured
+    @blueprint.arguments(WarmRequest)
+    @blueprint.response(202, JobSchema)
+    @answers_problems(blueprint, 401, 404, 422, 503)
+    def post(self, wanted: dict[str, Any]) -> Any:
+        """Have entries filled by the workers; the same request meanwhile gets the same job."""
+        upstream = services().upstream
+        if isinstance(upstream, NotConfigured):
+            raise upstream_not_configured("Nothing can be filled, since", upstream)
+        job = services().warm_jobs.request(wanted["domain"], wanted["scope"], wanted["codes"])
+        worker = services().worker
+        if worker is not None:
+            worker.wake()
+        return job, 202, {"Location": f"/admin/cache/jobs/{job.id}"}
+
+
+@blueprint.route("/admin/cache/jobs/<id>")
+class Job(MethodView):
+    """A warm job."""
+
+    @secured
+    @blueprint.response(200, JobStatusSchema)
+    @answers_problems(blueprint, 401, 404, 503)
+    def get(self, id: str) -> Any:  # noqa: A002 - the name that the path has in the documents
+        """Tell how far a job is, with the first of its errors."""
+        job = services().warm_jobs.find(id)
+        if job is None:
+            raise NotFound("There is no such job; finished ones are kept for a week.")
+        return job

@@ -1,0 +1,193 @@
+"""What the admin API takes and answers."""
+
+from typing import Any, Final
+
+from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate
+
+from app.api.parameters import LARGEST_PAGE, Code, Query, Whole
+from cache.content import DOMAINS
+from cache.policy import Freshness
+
+STATES: Final = [state.value for state in Freshness]
+SCOPES: Final = ("codes", "all", "stale")
+
+
+class Moment(fields.DateTime):
+    """A UTC time to the second."""
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M:%SZ", required=True, allow_none=True)
+
+
+class _True(fields.Boolean):
+    """`true` and nothing else."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
+        if value is not True:
+            raise ValidationError("Takes true.")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class WarmRequest(Schema):
+    """What to fill: `codes`, or `all` that O*NET lists, or what is `stale`."""
+
+    codes = fields.List(Code, validate=validate.Length(1, LARGEST_PAGE))
+    all = _True()
+    stale = _True()
+    domain = fields.String(load_default=DOMAINS[0], validate=validate.OneOf(DOMAINS))
+
+    @pre_load
+    def check_members(self, data: Any, **_: Any) -> Any:
+        """Refuse what is no object, has other members, or does not have one of the three."""
+        if not isinstance(data, dict):
+            raise ValidationError({"body": ["Takes a JSON object."]})
+        if data.keys() - self.fields.keys():
+            raise ValidationError({"body": [f"Takes {', '.join(self.fields)} and nothing else."]})
+        given = [scope for scope in SCOPES if scope in data]
+        if len(given) != 1:
+            one = f"Takes one of {', '.join(SCOPES)}."
+            raise ValidationError({scope: [one] for scope in given or SCOPES})
+        return data
+
+    @post_load
+    def name_scope(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Say which of the three it is, with each code once."""
+        scope = next(scope for scope in SCOPES if scope in data)
+        codes = list(dict.fromkeys(data.get("codes", ())))
+        return {"domain": data["domain"], "scope": scope, "codes": codes}
+
+
+class JobSchema(Schema):
+    """A job that fills entries."""
+
+    id = fields.String(required=True)
+    state = fields.String(
+        required=True, validate=validate.OneOf(["queued", "running", "done", "failed"])
+    )
+    total = fields.Integer(required=True)
+
+
+class JobErrorSchema(Schema):
+    """Why an occupation could not be filled; without a code, why the job could not go on."""
+
+    code = fields.String(allow_none=True)
+    error = fields.String(required=True)
+
+
+class JobStatusSchema(JobSchema):
+    """How far a job is; `failed` items are told by `errors`, the first 20 of them."""
+
+    done = fields.Integer(required=True)
+    empty = fields.Integer(required=True)
+    failed = fields.Integer(required=True)
+    errors = fields.List(fields.Nested(JobErrorSchema), required=True)
+    created_at = Moment()
+    finished_at = Moment()
+
+
+class PurgeQuery(Query):
+    """Which domain to forget; all where it is not given."""
+
+    domain = fields.String(load_default=None, validate=validate.OneOf(DOMAINS))
+
+
+class PurgedSchema(Schema):
+    """How many entries held something that is forgotten now."""
+
+    purged = fields.Integer(required=True)
+
+
+class EntriesQuery(PurgeQuery):
+    """Which entries to list."""
+
+    state = fields.String(load_default=None, validate=validate.OneOf(STATES))
+    limit = Whole(1, LARGEST_PAGE, load_default=100)
+    offset = Whole(0, 1_000_000, load_default=0)
+
+
+class CacheEntrySchema(Schema):
+    """An entry; `state` is what a read does with it now."""
+
+    domain = fields.String(required=True)
+    code = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(STATES))
+    origin = fields.String(required=True, allow_none=True)
+    release = fields.String(required=True, allow_none=True)
+    source_url = fields.String(required=True, allow_none=True)
+    fetched_at = Moment()
+    validated_at = Moment()
+    expires_at = Moment()
+    rows = fields.Integer(required=True, attribute="row_count")
+    content_hash = fields.String(required=True, allow_none=True)
+    last_error = fields.String(required=True, allow_none=True)
+    attempts = fields.Integer(required=True)
+    filling = fields.Boolean(required=True)
+
+
+class CacheEntriesSchema(Schema):
+    """A page of entries; `total` counts all that match."""
+
+    total = fields.Integer(required=True)
+    limit = fields.Integer(required=True)
+    offset = fields.Integer(required=True)
+    entries = fields.List(fields.Nested(CacheEntrySchema), required=True)
+
+
+class ReleaseSchema(Schema):
+    """How many entries are of a release."""
+
+    domain = fields.String(required=True)
+    release = fields.String(required=True, allow_none=True)
+    entries = fields.Integer(required=True)
+
+
+class LoadSchema(Schema):
+    """An import of a release."""
+
+    release = fields.String(required=True, allow_none=True)
+    source = fields.String(required=True)
+    state = fields.String(required=True)
+    complete = fields.Boolean(required=True)
+    rows = fields.Integer(required=True)
+    started_at = Moment()
+    finished_at = Moment()
+
+
+class UnfinishedJobSchema(Schema):
+    """A job that is not finished."""
+
+    id = fields.String(required=True)
+    scope = fields.String(required=True, validate=validate.OneOf(SCOPES))
+    domain = fields.String(required=True)
+    state = fields.String(required=True)
+    created_at = Moment()
+
+
+class UpstreamSchema(Schema):
+    """How O*NET Web Services are asked."""
+
+    configured = fields.Boolean(required=True)
+    breaker_open = fields.Boolean(required=True)
+    paused_until = Moment()
+
+
+class CacheSummarySchema(Schema):
+    """What the cache holds.
+
+    `unlisted` counts the entries without content, of which `unlisted_cap` are kept.
+    """
+
+    entries = fields.Dict(
+        fields.String(), fields.Dict(fields.String(), fields.Integer()), required=True
+    )
+    releases = fields.List(fields.Nested(ReleaseSchema), required=True)
+    ratings = fields.Integer(required=True)
+    unlisted = fields.Integer(required=True)
+    unlisted_cap = fields.Integer(required=True)
+    oldest_fetched_at = Moment()
+    newest_fetched_at = Moment()
+    last_load = fields.Nested(LoadSchema, required=True, allow_none=True)
+    fills = fields.Integer(required=True)
+    refreshes = fields.Integer(required=True)
+    jobs = fields.List(fields.Nested(UnfinishedJobSchema), required=True)
+    upstream = fields.Nested(UpstreamSchema, required=True)

@@ -1,0 +1,49 @@
+"""Who may use the admin API: whoever has the token, and nobody where none is set."""
+
+import hmac
+from typing import Final
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import NotFound
+
+from app.api.problem_details import Problem
+from app.services import services
+
+ADMIN: Final = "/admin"
+SCHEME: Final = "adminToken"
+"""The name of the security scheme in the OpenAPI document."""
+
+
+def register(app: Flask) -> None:
+    """Have every request below /admin checked before anything else of it is looked at."""
+    app.before_request(_check)
+    app.after_request(_forbid_storing)
+
+
+def _is_admin() -> bool:
+    # Slashes in front of a path are merged by a redirect, which would tell what is there.
+    path = "/" + request.path.lstrip("/")
+    return path == ADMIN or path.startswith(f"{ADMIN}/")
+
+
+def _check() -> None:
+    if not _is_admin():
+        return
+    token = services().settings.admin_token
+    if not token:
+        raise NotFound
+    if not hmac.compare_digest(_given(), token.encode()):
+        detail = "The admin API needs `Authorization: Bearer` with the token of ADMIN_TOKEN."
+        raise Problem(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+def _given() -> bytes:
+    """The bytes of the token as they came; none where the scheme is another."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip().encode("latin-1", "replace") if scheme.lower() == "bearer" else b""
+
+
+def _forbid_storing(response: Response) -> Response:
+    if _is_admin():
+        response.headers["Cache-Control"] = "no-store"
+    return response

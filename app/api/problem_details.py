@@ -1,0 +1,109 @@
+"""What an error looks like: RFC 9457 problem details."""
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+from typing import Any, Final
+
+from flask import Response, g, json
+from flask_smorest import Blueprint
+from marshmallow import EXCLUDE, Schema, fields
+
+TYPE_PREFIX: Final = "urn:problem-type:skillgap:"
+MEDIA_TYPE: Final = "application/problem+json"
+LISTED_ERRORS: Final = 20
+"""Of one request: a list can be wrong in each of its items."""
+
+
+class ProblemSchema(Schema):
+    """RFC 9457 section 3.1, with the members that single types add."""
+
+    class Meta:
+        """Types may add members."""
+
+        unknown = EXCLUDE
+
+    type = fields.String(required=True, metadata={"example": TYPE_PREFIX + "no-ratings"})
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    request_id = fields.String(required=True)
+    errors = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
+    occupation = fields.String()
+    code = fields.String()
+    suggestions = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
+    alternatives = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
+
+
+class Problem(Exception):
+    """An answer that is an error.
+
+    Attributes:
+        name: the end of its type.
+        members: what the type adds to the body.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        name: str,
+        detail: str,
+        *,
+        headers: dict[str, str] | None = None,
+        **members: Any,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.name = name
+        self.detail = detail
+        self.headers = headers or {}
+        self.members = members
+
+    def response(self) -> Response:
+        """Make the response, which nobody may store."""
+        body = {
+            "type": TYPE_PREFIX + self.name,
+            "title": self.name.replace("-", " ").capitalize(),
+            "status": self.status,
+            "detail": self.detail,
+            "request_id": g.request_id,
+            **self.members,
+        }
+        response = Response(json.dumps(body) + "\n", self.status, mimetype=MEDIA_TYPE)
+        response.headers["Cache-Control"] = "no-store"
+        response.headers.update(self.headers)
+        return response
+
+
+def answers_problems(
+    blueprint: Blueprint, *statuses: int
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Document that a view answers with a problem of these statuses."""
+
+    def document(view: Callable[..., Any]) -> Callable[..., Any]:
+        for status in statuses:
+            view = blueprint.alt_response(status, schema=ProblemSchema, content_type=MEDIA_TYPE)(
+                view
+            )
+        return view
+
+    return document
+
+
+def invalid_parameters(messages: Mapping[str, Any]) -> Problem:
+    """Make the problem of parameters that cannot be used.
+
+    Args:
+        messages: what is wrong with each, as marshmallow says it: a list, or by item of a list.
+    """
+    errors = list(islice(_errors(messages), LISTED_ERRORS))
+    detail = "; ".join(f"{each['parameter']}: {each['detail']}" for each in errors)
+    return Problem(422, "invalid-parameter", detail, errors=errors)
+
+
+def _errors(messages: Mapping[Any, Any], place: str = "") -> Iterator[dict[str, str]]:
+    for name, said in messages.items():
+        at = f"{place}[{name}]" if place else str(name)
+        if isinstance(said, Mapping):
+            yield from _errors(said, at)
+        else:
+            yield {"parameter": at, "detail": " ".join(map(str, said))}

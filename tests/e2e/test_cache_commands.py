@@ -1,0 +1,80 @@
+"""`flask cache`: what is held, and forgetting it."""
+
+import re
+from pathlib import Path
+
+import pytest
+from support.processes import flask
+
+
+@pytest.fixture(scope="module")
+def seeded_url(tmp_path_factory: pytest.TempPathFactory, starter_release: Path) -> str:
+    """`DATABASE_URL` of a database that these tests take apart, in their order."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('database') / 'skillgap.db'}"
+    for command in (("db", "upgrade"), ("seed", str(starter_release))):
+        assert 0 == flask(*command, DATABASE_URL=url).returncode
+    return url
+
+
+def status(url: str, **settings: str) -> dict[str, str]:
+    done = flask("cache", "status", DATABASE_URL=url, **settings)
+    assert (0, "") == (done.returncode, done.stderr)
+    return dict(re.split(r"  +", line, maxsplit=1) for line in done.stdout.splitlines())
+
+
+def test_status_tells_what_is_held(seeded_url: str) -> None:
+    told = status(seeded_url)
+
+    assert ("64", "0", "64") == (
+        told["skills, fresh"],
+        told["skills, unknown"],
+        told["skills, release 29.0"],
+    )
+    assert ("4,480", "0 of at most 1,000") == (told["ratings"], told["entries without content"])
+    assert ("29.0 from data, published", "not configured") == (told["last load"], told["upstream"])
+
+
+def test_status_tells_that_there_is_an_upstream(seeded_url: str) -> None:
+    assert "configured" == status(seeded_url, ONET_API_KEY="canary-key")["upstream"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        ((), "either codes or --all"),
+        (("15-1254", "--all"), "either codes or --all"),
+        (("15-12",), "Not an O*NET-SOC code"),
+    ],
+)
+def test_a_purge_of_nothing_clear_is_refused(
+    seeded_url: str, arguments: tuple[str, ...], word: str
+) -> None:
+    done = flask("cache", "purge", *arguments, DATABASE_URL=seeded_url)
+
+    assert (2, "") == (done.returncode, done.stdout)
+    assert word in done.stderr
+    assert "64" == status(seeded_url)["skills, fresh"]
+
+
+def test_codes_and_then_all_the_rest_are_forgotten(seeded_url: str) -> None:
+    for arguments, told in (
+        (("15-1254", "11-1011.00", "99-9999.99"), "2 entries forgotten.\n"),
+        (("15-1254", "13-2011.00"), "1 entry forgotten.\n"),
+        (("--all",), "61 entries forgotten.\n"),
+        (("--all",), "0 entries forgotten.\n"),
+    ):
+        done = flask("cache", "purge", *arguments, DATABASE_URL=seeded_url)
+        assert (0, told) == (done.returncode, done.stdout)
+
+    left = status(seeded_url)
+    assert ("0", "64", "0") == (left["skills, fresh"], left["skills, absent"], left["ratings"])
+
+
+@pytest.mark.parametrize("command", [("status",), ("purge", "--all")])
+def test_a_database_that_is_not_there_is_told(tmp_path: Path, command: tuple[str, ...]) -> None:
+    url = f"mysql+mysqldb://root:canary@127.0.0.1:1/{tmp_path.name}"
+    done = flask("cache", *command, DATABASE_URL=url)
+
+    assert (1, "") == (done.returncode, done.stdout)
+    assert done.stderr.startswith("Error: the database cannot be reached")
+    assert "canary" not in done.stderr

@@ -1,0 +1,55 @@
+"""/metrics of a server with several processes: one answer for all of them, whichever gives it."""
+
+import os
+import re
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from support.processes import Serving, serving
+
+pytestmark = pytest.mark.parametrize("starter_url", ["sqlite"], indirect=True, scope="session")
+HITS = 'skillgap_entry_reads_total{result="hit"}'
+ANSWERED = 'skillgap_http_requests_total{endpoint="/occupations/<code>",status="200"}'
+
+
+def value(server: Serving, name: str) -> float:
+    """Scrape over a connection of its own."""
+    text = server.get("/metrics").text
+    return float(next(line for line in text.splitlines() if line.startswith(name)).split()[-1])
+
+
+def workers(server: Serving) -> list[int]:
+    """The processes of the workers, in order of their start."""
+    return [int(pid) for pid in re.findall(r"worker-\d+ with PID: (\d+)", server.log.read_text())]
+
+
+def test_the_counts_of_all_processes_are_added_up_and_outlive_them(
+    starter_url: str, tmp_path: Path
+) -> None:
+    shared = tmp_path / "tmp"
+    shared.mkdir()
+    settings = {"DATABASE_URL": starter_url, "WEB_CONCURRENCY": "2", "TMPDIR": str(shared)}
+    with serving(tmp_path, **settings) as server:
+        asked = 0
+        while len(list(shared.glob("*/counter_*.db"))) < 2 or asked < 40:
+            assert 200 == server.get("/occupations/15-1254.00").status_code
+            asked += 1
+        assert {(asked, asked)} == {
+            (value(server, HITS), value(server, ANSWERED)) for _ in range(10)
+        }
+
+        first, *_ = workers(server)
+        os.kill(first, signal.SIGKILL)
+        deadline = time.monotonic() + 20
+        # A worker that is told to end before it has started takes no notice.
+        while server.log.read_text().count("Started worker") < 3:
+            assert time.monotonic() < deadline, server.log.read_text()
+            time.sleep(0.05)
+        server.get("/occupations/15-1254.00")
+
+        assert {asked + 1} == {value(server, HITS) for _ in range(5)}
+        assert [] == list(shared.glob(f"*/gauge_live*_{first}.db"))
+        assert 0 == server.stop()
+    assert [] == list(shared.iterdir())
