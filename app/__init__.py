@@ -10,12 +10,15 @@ from app.settings import Settings
 VERSION: Final = "0.1.0"
 
 
-def create_app(settings: Settings | None = None, services: Services | None = None) -> Flask:
+def create_app(
+    settings: Settings | None = None, services: Services | None = None, *, fast_way: bool = True
+) -> Flask:
     """Wire an application; nothing is opened or connected yet.
 
     Args:
         settings: read from the environment where not given.
         services: built from the settings where not given; tests hand in their own clock.
+        fast_way: serve finished answers again without Flask; off to measure what that is worth.
 
     Raises:
         SettingsError: where a setting holds a value that it does not take.
@@ -27,5 +30,10 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app = Flask("skillgap", static_folder=None)
     app.extensions["skillgap"] = given
     register(app)
+    if fast_way:
+        from app.fast_way import FastWay
+
+        way = FastWay(app.wsgi_app, given.changes, given.tally, given.now)
+        app.wsgi_app = way  # type: ignore[method-assign]
     cli.register(app)
     return app

@@ -8,7 +8,7 @@ errors (O*NET data dictionary); a difference of two means has the root of the su
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from cache.profile import ElementRating, Profile
 
@@ -19,8 +19,7 @@ HIGHEST_LEVEL: Final = 7
 CONFIDENCE_95: Final = 1.96
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """One element on both sides.
 
     Attributes:
@@ -58,14 +57,20 @@ class Gap:
         compared: elements rated on both sides.
         readiness: how much of the weighted demand the source meets, 0 to 1, four decimals.
         gaps: by priority, ties by element id.
-        covered: the required elements without a gap, weightiest first.
+        required: all elements that the target does not find irrelevant, by id.
     """
 
     compared: int
     readiness: float
     gaps: tuple[Comparison, ...]
-    covered: tuple[Comparison, ...]
+    required: tuple[Comparison, ...]
     incomparable: tuple[Incomparable, ...]
+
+    @property
+    def covered(self) -> list[Comparison]:
+        """The required elements without a gap, weightiest first."""
+        met = [item for item in self.required if not item.is_gap]
+        return sorted(met, key=lambda item: (-item.target.importance, item.target.id))
 
     def count(self, kind: Kind) -> int:
         """How many gaps are of a kind."""
@@ -84,18 +89,18 @@ def weight(rating: ElementRating) -> float:
 
 def compare(source: Profile, target: Profile) -> Gap:
     """Compare two profiles of one domain."""
-    shared = sorted(source.elements.keys() & target.elements.keys())
-    required = [
-        _compare_element(source.elements[element], target.elements[element])
+    sources, targets = source.elements, target.elements
+    shared = sorted(sources.keys() & targets.keys())
+    required = tuple(
+        _compare_element(sources[element], targets[element])
         for element in shared
-        if not target.elements[element].not_relevant
-    ]
-    covered = [item for item in required if not item.is_gap]
+        if not targets[element].not_relevant
+    )
     return Gap(
         compared=len(shared),
         readiness=_readiness(required),
         gaps=arrange([item for item in required if item.is_gap]),
-        covered=tuple(sorted(covered, key=lambda item: (-item.target.importance, item.target.id))),
+        required=required,
         incomparable=_incomparable(source, target),
     )
 
@@ -119,6 +124,8 @@ def choose(
 
 def arrange(gaps: Iterable[Comparison], sort: Sort = "priority") -> tuple[Comparison, ...]:
     """Order gaps by the figure as shown, highest first, or by name; ties by element id."""
+    if sort == "priority":
+        return tuple(sorted(gaps, key=lambda gap: (-gap.priority, gap.target.id)))
     if sort == "name":
         return tuple(sorted(gaps, key=lambda gap: (gap.target.name, gap.target.id)))
     return tuple(sorted(gaps, key=lambda gap: (-_figure(gap, sort), gap.target.id)))
@@ -127,7 +134,7 @@ def arrange(gaps: Iterable[Comparison], sort: Sort = "priority") -> tuple[Compar
 def _figure(gap: Comparison, sort: Sort) -> float:
     if sort == "importance":
         return gap.target.importance
-    return gap.level_gap if sort == "level_gap" else gap.priority
+    return gap.level_gap
 
 
 def _compare_element(source: ElementRating, target: ElementRating) -> Comparison:

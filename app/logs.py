@@ -2,10 +2,15 @@
 
 import logging
 import logging.config
+import re
+from typing import Final
 
 from flask import g, has_app_context
 
 from app.settings import Settings
+
+REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")
+"""The request ids that are taken over: nothing that could break a log line or a header."""
 
 
 class RequestIdFilter(logging.Filter):

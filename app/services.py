@@ -16,6 +16,8 @@ from cache.policy import Limits
 from cache.store import Store
 
 if TYPE_CHECKING:
+    from app.tally import Tally
+    from cache.changes import Changes
     from cache.fetch import Upstream
     from cache.inventory import Inventory
     from cache.pull_through import PullThrough
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 READ_SECONDS: Final = 1
 WRITE_SECONDS: Final = 30
+PROFILES: Final = 2_000
+"""Occupations that a process keeps copies of, about 15 kB each."""
 WAIT_MARGIN: Final = 3.0
 """Seconds that a request waits for a fill beyond the fill's own deadline."""
 
@@ -105,6 +109,20 @@ class Services:
         return Store(self.writer, self.reader)
 
     @cached_property
+    def tally(self) -> "Tally":
+        """What the fast way counts."""
+        from app.tally import Tally
+
+        return Tally(self.telemetry)
+
+    @cached_property
+    def changes(self) -> "Changes":
+        """What tells copies from what the database holds."""
+        from cache.changes import Changes
+
+        return Changes(self.reader, after_look=self.tally.hand_over)
+
+    @cached_property
     def revalidation(self) -> "Revalidation":
         """The renewal of a whole release."""
         from cache.revalidate import Revalidation
@@ -121,6 +139,7 @@ class Services:
     @cached_property
     def pull_through(self) -> "PullThrough":
         """The cache itself."""
+        from cache.copies import Copies
         from cache.filler import LEASE_MARGIN, Filler
         from cache.leases import Leases
         from cache.pull_through import PullThrough
@@ -131,6 +150,7 @@ class Services:
         upstream, telemetry = self.upstream, self.telemetry
         return PullThrough(
             self.store,
+            Copies(self.changes, PROFILES),
             self.catalogue,
             upstream
             if isinstance(upstream, NotConfigured)

@@ -77,11 +77,16 @@ def fetch(
         state="rated",
         expires_at=limits.expiry(fill.fetched_at),
         names={rating.element_id: rating.element_name for rating in ratings},
-        figures=_all_figures(ratings),
+        figures=figures_of(ratings),
     )
 
 
-def _all_figures(ratings: Iterable[Rating]) -> list[Figures]:
+def figures_of(ratings: Iterable[Rating]) -> list[Figures]:
+    """Turn ratings into what is stored and hashed, in their order.
+
+    Raises:
+        BadReply: where a figure is beyond what is stored exactly.
+    """
     try:
         return [_figures(rating) for rating in ratings]
     except ValueError as error:

@@ -17,7 +17,9 @@ Land = Callable[[], None]
 """Called by a flight's work before it reads or stores what its value is made of: whoever asks
 from then on may know of something newer, such as a purge, and is given a flight of its own."""
 
-MAX_FLIGHTS: Final = 64
+MAX_FLIGHTS: Final = 16
+"""At once, others queue: more would crowd the database's few connections, and at the upstream's
+pace not be done by their deadlines."""
 MAX_WAITING: Final = 240
 """Requests that may wait at once; the server's other threads are there for hits."""
 FAILURE_SHARED: Final = 1.0

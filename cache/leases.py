@@ -54,7 +54,6 @@ class Standing:
     """
 
     generation: int
-    attempts: int
     held: bool
     released: bool
     error: str | None
@@ -86,7 +85,7 @@ class Leases:
     def _acquire(self, connection: Connection, domain: str, code: str, owner: str) -> int | None:
         now = database_time(connection)
         lease = {"lease_owner": owner, "lease_expires_at": now + timedelta(seconds=self._seconds)}
-        query = select(CacheEntry.generation, CacheEntry.attempts)
+        query = select(CacheEntry.generation)
         row = connection.execute(query.where(*_is(domain, code))).first()
         if row is None:
             _make_room(connection, now)
@@ -104,7 +103,6 @@ class Leases:
         """Read how an entry's fill stands; None where its row is gone."""
         query = select(
             CacheEntry.generation,
-            CacheEntry.attempts,
             CacheEntry.lease_expires_at,
             CacheEntry.last_error,
             CacheEntry.retry_at,
@@ -118,7 +116,6 @@ class Leases:
             until = row.lease_expires_at
             return Standing(
                 generation=row.generation,
-                attempts=row.attempts,
                 held=until is not None and until > now,
                 released=until is None,
                 error=row.last_error,
@@ -131,10 +128,18 @@ class Leases:
     def release(
         self, lease: Lease, error: str | None = None, retry_after: float | None = None
     ) -> None:
-        """Give a lease back unused; with an error, for those who wait to share."""
+        """Give a lease back unused; with an error, for those who wait to share.
+
+        Without one that of an earlier fill is forgotten, lest they take it for this one's.
+        """
 
         def work(connection: Connection) -> None:
-            values: dict[str, Any] = {"lease_owner": None, "lease_expires_at": None}
+            values: dict[str, Any] = {
+                "lease_owner": None,
+                "lease_expires_at": None,
+                "last_error": None,
+                "retry_at": None,
+            }
             if error is not None:
                 wait = None if retry_after is None else timedelta(seconds=retry_after)
                 values["last_error"] = error[:ERROR_LENGTH]

@@ -5,7 +5,7 @@ Figures are DECIMAL: a level is 0-7, an importance 1-5 (O*NET Scales Reference).
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, Double, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cache.columns import (
@@ -20,8 +20,14 @@ from cache.columns import (
     Base,
     UtcDateTime,
 )
+from cache.work_models import UpstreamGovernor, WarmItem, WarmJob
 
-SCHEMA_REVISION = "0003"
+__all__ = [
+    "Base", "CacheChange", "CacheEntry", "Element", "LandingRating", "Load", "LoadTable",
+    "Occupation", "Rating", "Scale", "UpstreamGovernor", "UtcDateTime", "WarmItem", "WarmJob",
+]  # fmt: skip
+
+SCHEMA_REVISION = "0004"
 """The Alembic revision these tables stand at; a database at another one is not ready."""
 
 
@@ -155,6 +161,7 @@ class CacheEntry(Base):
         Index(None, "state", "expires_at"),
         Index(None, "occupation_code"),
         Index(None, "refresh_requested_at"),
+        Index(None, "changed_in"),
         TABLE_OPTIONS,
     )
 
@@ -177,73 +184,17 @@ class CacheEntry(Base):
     last_error: Mapped[str | None] = mapped_column(String(255))
     retry_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     refresh_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    changed_in: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
-class WarmJob(Base):
-    """A request to fill many entries; of those that are not finished, no two ask for the same.
+class CacheChange(Base):
+    """How many changes of entries there were: one row, which the last statement of each raises.
 
-    `active_key` is the request's key until the job is finished, and then NULL. The lease is
-    that of the worker that lists the items or reads whole tables; items have their own.
+    An entry's `changed_in` is the count after its last change.
     """
 
-    __tablename__ = "warm_job"
-    __table_args__ = (
-        CheckConstraint("state IN ('queued', 'running', 'done', 'failed')", name="state"),
-        CheckConstraint("scope IN ('codes', 'stale', 'all')", name="scope"),
-        TABLE_OPTIONS,
-    )
-
-    id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    active_key: Mapped[str | None] = mapped_column(String(64), unique=True)
-    scope: Mapped[str] = mapped_column(String(10))
-    domain: Mapped[str] = mapped_column(DOMAIN)
-    state: Mapped[str] = mapped_column(String(10))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    release: Mapped[str | None] = mapped_column(RELEASE)
-    load_id: Mapped[int | None] = mapped_column(ForeignKey("load.id"), index=True)
-    attempts: Mapped[int] = mapped_column(default=0)
-    lease_owner: Mapped[str | None] = mapped_column(String(64))
-    lease_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    error: Mapped[str | None] = mapped_column(String(255))
-
-
-class WarmItem(Base):
-    """One occupation of a warm job, claimed by lease.
-
-    `generation` is the entry's when the item was listed: what was read for it since may only
-    be published over that one.
-    """
-
-    __tablename__ = "warm_item"
-    __table_args__ = (
-        CheckConstraint("state IN ('queued', 'done', 'empty', 'failed')", name="state"),
-        Index(None, "job_id", "state", "lease_expires_at"),
-        TABLE_OPTIONS,
-    )
-
-    job_id: Mapped[str] = mapped_column(ForeignKey("warm_job.id"), primary_key=True)
-    occupation_code: Mapped[str] = mapped_column(CODE, primary_key=True)
-    state: Mapped[str] = mapped_column(String(10))
-    generation: Mapped[int] = mapped_column(default=0)
-    attempts: Mapped[int] = mapped_column(default=0)
-    lease_owner: Mapped[str | None] = mapped_column(String(64))
-    lease_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    error: Mapped[str | None] = mapped_column(String(255))
-
-
-class UpstreamGovernor(Base):
-    """When the next request to the upstream may go: one row that all processes share.
-
-    Times are seconds since 1970 by the database's clock.
-    """
-
-    __tablename__ = "upstream_governor"
+    __tablename__ = "cache_change"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"), TABLE_OPTIONS)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    next_slot: Mapped[float] = mapped_column(Double)
-    paused_until: Mapped[float] = mapped_column(Double)
-    failures: Mapped[int]
-    open_until: Mapped[float | None] = mapped_column(Double)
     version: Mapped[int]

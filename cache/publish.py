@@ -8,6 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from cache.changes import note_change
 from cache.content import Figures, canonical_line, content_hash
 from cache.database_time import database_time
 from cache.models import CacheEntry, Element, Occupation, Rating, Scale
@@ -63,6 +64,9 @@ def publish(connection: Connection, fill: Fill, over: int, owner: str | None) ->
         upsert(connection, Occupation, [occupation], lasting=["description"])
     if fill.figures:
         _insert_ratings(connection, fill)
+    note_change(
+        connection, CacheEntry.domain == fill.domain, CacheEntry.occupation_code == fill.code
+    )
 
 
 def _advance(connection: Connection, fill: Fill, over: int, owner: str | None) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
+from cache.changes import note_change
 from cache.content import content_hash
 from cache.landing import land
 from cache.models import CacheEntry, Element, LandingRating, Load, Occupation, Rating, Scale
@@ -56,6 +57,8 @@ def publish_release(
         .where(Load.id == publication.load_id)
         .values(published | {"finished_at": publication.at})
     )
+    touched = or_(CacheEntry.load_id == publication.load_id, CacheEntry.state == "absent")
+    note_change(connection, touched)
     return rows.rows, {"rated": len(rows.lines), "empty": len(entries) - len(rows.lines)}
 
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal
 
 from cache.catalogue import Catalogue
+from cache.changes import Key
+from cache.copies import Copies
 from cache.filler import Filler
 from cache.flight import Flights, TooManyWaiting, outcomes
 from cache.policy import Entry, Freshness, Limits, freshness
@@ -82,6 +84,7 @@ class PullThrough:
     def __init__(
         self,
         store: Store,
+        copies: Copies[Key, Stored],
         catalogue: Catalogue,
         filler: Filler | NotConfigured,
         refreshes: RefreshRequests,
@@ -92,6 +95,7 @@ class PullThrough:
     ) -> None:
         """Wire it; a request waits `patience` seconds at most for what it needs."""
         self._store = store
+        self._copies = copies
         self._catalogue = catalogue
         self._filler = filler
         self._refreshes = refreshes
@@ -111,7 +115,7 @@ class PullThrough:
         now = self._now()
         found = [
             (stored, freshness(stored.entry, now, self._limits))
-            for stored in self._store.read(domain, codes)
+            for stored in self._stored(domain, codes)
         ]
         if any(state in (Freshness.EMPTY, Freshness.UNKNOWN) for _, state in found):
             # There is no answer whatever the others say, so they need not be fetched.
@@ -126,6 +130,22 @@ class PullThrough:
         for reading in readings:
             self._check(reading, readings, flown)
         return readings
+
+    def _stored(self, domain: str, codes: Sequence[str]) -> list[Stored]:
+        """Read entries, of which this process may have copies.
+
+        Only rated ones are kept: they are as many as O*NET has, while codes can be made up.
+        """
+        copied = {code: self._copies.get((domain, code)) for code in codes}
+        lacking = [code for code in codes if copied[code] is None]
+        if lacking:
+            tick = self._copies.tick()
+            for read in self._store.read(domain, lacking):
+                copied[read.entry.code] = read
+                if read.entry.state == "rated":
+                    key = (domain, read.entry.code)
+                    self._copies.put(key, read, tick, [key])
+        return [found for code in codes if (found := copied[code]) is not None]
 
     def refresh(self, domain: str, code: str) -> Entry:
         """Fill an entry that is not fresh, and return it as it is then.

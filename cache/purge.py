@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Engine, delete, select, update
 
 from cache import database
+from cache.changes import note_change
 from cache.models import CacheEntry, Element, Rating
 
 WITHDRAWN: Final[dict[str, Any]] = {
@@ -59,6 +60,7 @@ def purge(engine: Engine, codes: Sequence[str] | None, domain: str | None = None
         forgotten = WITHDRAWN | {"generation": CacheEntry.generation + 1}
         connection.execute(update(CacheEntry).where(*entries).values(forgotten))
         connection.execute(delete(Rating).where(*ratings))
+        note_change(connection, *entries)
         return count
 
     return database.write(engine, work)

@@ -1,11 +1,13 @@
 """What `/about` tells of all entries at once: O*NET's figures change with its release only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Engine, case, or_, update
+from sqlalchemy import ColumnElement, Connection, Engine, case, or_, update
 
 from cache import database
+from cache.changes import note_change
 from cache.models import CacheEntry
 from cache.policy import Limits
 
@@ -33,16 +35,13 @@ class Revalidation:
             (seeded_or_rated, self._limits.expiry(now)),
             else_=self._limits.expiry(now, negative=True),
         )
-        renewed = (
-            update(CacheEntry)
-            .where(
-                CacheEntry.domain == domain,
-                CacheEntry.release == release,
-                CacheEntry.state.in_(("rated", "empty")),
-            )
-            .values(expires_at=expiry, validated_at=now, refresh_requested_at=None, last_error=None)
+        of_release = (
+            CacheEntry.release == release,
+            CacheEntry.state.in_(("rated", "empty")),
         )
-        return database.write(self._engine, lambda c: c.execute(renewed).rowcount)
+        times = {"expires_at": expiry, "validated_at": now}
+        settled = {"refresh_requested_at": None, "last_error": None}
+        return self._change(domain, times | settled, of_release)
 
     def mark_stale(self, domain: str, release: str) -> int:
         """End the freshness of every rated or empty entry of any other release.
@@ -51,14 +50,22 @@ class Revalidation:
             How many entries were fresh until now.
         """
         now = self._now()
-        aged = (
-            update(CacheEntry)
-            .where(
-                CacheEntry.domain == domain,
-                or_(CacheEntry.release.is_(None), CacheEntry.release != release),
-                CacheEntry.state.in_(("rated", "empty")),
-                CacheEntry.expires_at > now,
-            )
-            .values(expires_at=now)
+        of_another = (
+            or_(CacheEntry.release.is_(None), CacheEntry.release != release),
+            CacheEntry.state.in_(("rated", "empty")),
+            CacheEntry.expires_at > now,
         )
-        return database.write(self._engine, lambda c: c.execute(aged).rowcount)
+        return self._change(domain, {"expires_at": now}, of_another)
+
+    def _change(
+        self, domain: str, values: dict[str, Any], entries: Sequence[ColumnElement[bool]]
+    ) -> int:
+        change = update(CacheEntry).where(CacheEntry.domain == domain, *entries).values(values)
+
+        def work(connection: Connection) -> int:
+            changed = connection.execute(change)
+            if changed.rowcount:
+                note_change(connection, CacheEntry.domain == domain)
+            return changed.rowcount
+
+        return database.write(self._engine, work)

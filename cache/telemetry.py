@@ -91,6 +91,10 @@ class Telemetry:
         """Count an item of a warm job that ended."""
         self._items.labels(state).inc()
 
-    def http_request(self, endpoint: str, status: int) -> None:
-        """Count a request answered; `endpoint` is the route, never the path that was asked."""
-        self._http.labels(endpoint, str(status)).inc()
+    def entries_hit(self, number: int) -> None:
+        """Count entries that were served fresh, many at once."""
+        self._reads.labels("hit").inc(number)
+
+    def http_request(self, endpoint: str, status: int, number: int = 1) -> None:
+        """Count requests answered; `endpoint` is the route, never the path that was asked."""
+        self._http.labels(endpoint, str(status)).inc(number)

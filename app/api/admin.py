@@ -1,5 +1,6 @@
 """The admin API: what the cache holds, filling it ahead of requests, and forgetting."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -68,7 +69,7 @@ class Entries(MethodView):
     @answers_problems(blueprint, 401, 404, 422, 503)
     def delete(self, query: dict[str, Any]) -> dict[str, Any]:
         """Forget every entry; what is being fetched meanwhile is not stored either."""
-        return {"purged": purge(services().writer, None, query["domain"])}
+        return _purge(None, query["domain"])
 
 
 @blueprint.route("/admin/cache/entries/<code>")
@@ -81,7 +82,7 @@ class Entry(MethodView):
     @answers_problems(blueprint, 401, 404, 422, 503)
     def delete(self, query: dict[str, Any], code: str) -> dict[str, Any]:
         """Forget an occupation's entries; what is being fetched meanwhile is not stored either."""
-        return {"purged": purge(services().writer, [path_code(code)], query["domain"])}
+        return _purge([path_code(code)], query["domain"])
 
 
 @blueprint.route("/admin/cache/warm")
@@ -117,3 +118,10 @@ class Job(MethodView):
         if job is None:
             raise NotFound("There is no such job; finished ones are kept for a week.")
         return job
+
+
+def _purge(codes: Sequence[str] | None, domain: str | None) -> dict[str, Any]:
+    """Purge, and let this process know at once; others see it within a second."""
+    purged = purge(services().writer, codes, domain)
+    services().changes.look()
+    return {"purged": purged}

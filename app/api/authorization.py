@@ -3,7 +3,7 @@
 import hmac
 from typing import Final
 
-from flask import Flask, Response, request
+from flask import Response, request
 from werkzeug.exceptions import NotFound
 
 from app.api.problem_details import Problem
@@ -14,19 +14,19 @@ SCHEME: Final = "adminToken"
 """The name of the security scheme in the OpenAPI document."""
 
 
-def register(app: Flask) -> None:
-    """Have every request below /admin checked before anything else of it is looked at."""
-    app.before_request(_check)
-    app.after_request(_forbid_storing)
-
-
 def _is_admin() -> bool:
     # Slashes in front of a path are merged by a redirect, which would tell what is there.
     path = "/" + request.path.lstrip("/")
     return path == ADMIN or path.startswith(f"{ADMIN}/")
 
 
-def _check() -> None:
+def check() -> None:
+    """Check a request below /admin, before anything else of it is looked at.
+
+    Raises:
+        NotFound: where no token is set.
+        Problem: where the request does not have it.
+    """
     if not _is_admin():
         return
     token = services().settings.admin_token
@@ -43,7 +43,7 @@ def _given() -> bytes:
     return token.strip().encode("latin-1", "replace") if scheme.lower() == "bearer" else b""
 
 
-def _forbid_storing(response: Response) -> Response:
+def forbid_storing(response: Response) -> None:
+    """Keep answers of the admin API out of caches."""
     if _is_admin():
         response.headers["Cache-Control"] = "no-store"
-    return response

@@ -1,11 +1,15 @@
 """The headers that explain a cached answer and let others cache it."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from datetime import datetime
+from hashlib import sha1
 from typing import Any, Final
 
-from flask import Response, json, request
+import orjson
+from flask import Response, request
 
+from app.api.answer import KEPT, Answer
 from cache.pull_through import Reading
 
 CACHE_NAME: Final = "skillgap"
@@ -34,25 +38,68 @@ def cache_status(readings: Sequence[Reading], now: datetime) -> str:
     return ", ".join(members)
 
 
-def cached_response(body: Any, readings: Sequence[Reading], now: datetime) -> Response:
-    """Answer with a body made of entries: Age, Cache-Control, ETag, and 304 where it matches.
+def lifetime_headers(readings: Sequence[Reading], now: datetime) -> dict[str, str]:
+    """Write Cache-Status, Age and Cache-Control.
 
     The oldest entry makes the age (RFC 9111 section 5.1). max-age is what the entry that
     expires first has left: less than RFC 9111 allows once the answer has an age, never more.
     """
-    response = Response(json.dumps(body) + "\n", mimetype="application/json")
     ages = [
         (now - reading.entry.current_at).total_seconds()
         for reading in readings
         if reading.entry.current_at is not None
     ]
     left = min((_ttl(reading, now) or 0 for reading in readings), default=0)
-    response.headers["Cache-Status"] = cache_status(readings, now)
-    response.headers["Age"] = str(max(0, int(max(ages, default=0))))
-    response.headers["Cache-Control"] = f"public, max-age={max(0, left)}"
-    response.add_etag()
-    response.make_conditional(request)
+    return {
+        "Cache-Status": cache_status(readings, now),
+        "Age": str(max(0, int(max(ages, default=0)))),
+        "Cache-Control": f"public, max-age={max(0, left)}",
+    }
+
+
+def cached_response(
+    body: Any, readings: Sequence[Reading], now: datetime, asked: Hashable
+) -> Response:
+    """Answer with a body made of entries, or 304 where the caller has it already.
+
+    Args:
+        body: to be written as JSON.
+        readings: what it is made of.
+        now: when they were read.
+        asked: what the request asks for beside the entries, in one form.
+    """
+    text = orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
+    response = Response(text, mimetype="application/json")
+    response.headers.extend(lifetime_headers(readings, now))
+    response.set_etag(sha1(text, usedforsecurity=False).hexdigest())
+    if KEPT in request.environ:
+        _keep(text, response.headers["ETag"], readings, now, asked)
+    if request.if_none_match:
+        response.make_conditional(request)
     return response
+
+
+def _keep(
+    text: bytes, etag: str, readings: Sequence[Reading], now: datetime, asked: Hashable
+) -> None:
+    """Leave the answer for the fast way, if it may serve it again."""
+    expiries = [reading.entry.expires_at for reading in readings]
+    if all(expiry is not None and expiry > now for expiry in expiries):
+        rule = str(request.url_rule)
+        request.environ[KEPT] = Answer(
+            endpoint=rule,
+            key=(rule, asked),
+            body=text,
+            etag=etag,
+            readings=[_as_hit(reading) for reading in readings],
+            expires_at=min(filter(None, expiries)),
+        )
+
+
+def _as_hit(reading: Reading) -> Reading:
+    """Tell how the next request reads the entry; its ratings are in the body."""
+    bare = replace(reading.profile, elements={})
+    return Reading(reading.entry, bare, "hit")
 
 
 def _ttl(reading: Reading, now: datetime) -> int | None:

@@ -4,16 +4,15 @@ from typing import Any
 
 from flask import Response, g, jsonify
 from flask.views import MethodView
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from app.api.caching import cached_response
-from app.api.parameters import LARGEST_PAGE, DomainQuery, Whole, path_code
+from app.api.parameters import LARGEST_PAGE, DomainQuery, QueryBlueprint, Whole, path_code
 from app.api.problem_details import answers_problems
 from app.api.sources import SourceSchema, attribution, source, timestamp
 from app.services import services
 
-blueprint = Blueprint("occupations", __name__, description="Find and read occupations.")
+blueprint = QueryBlueprint("occupations", __name__, description="Find and read occupations.")
 
 
 class OccupationsQuery(DomainQuery):
@@ -140,4 +139,4 @@ class Occupation(MethodView):
             },
             "attribution": attribution(readings),
         }
-        return cached_response(body, readings, services().now())
+        return cached_response(body, readings, services().now(), (query["domain"], code))

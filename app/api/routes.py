@@ -1,6 +1,5 @@
 """Puts the resources, their documentation and what every request needs onto an application."""
 
-import re
 import secrets
 
 from flask import Flask, Response, g, request
@@ -18,6 +17,7 @@ from app.api import (
     problems,
     skill_gap,
 )
+from app.logs import REQUEST_ID
 
 OPENAPI = {
     "API_TITLE": "Skill gap",
@@ -29,8 +29,6 @@ LONGEST_BODY = 1_000_000
 """Bytes; more codes than a warm job takes are less than that."""
 DOCS = {"validatorUrl": None}
 """The page would have the document validated by a server of Swagger's own."""
-REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")
-"""What is taken over from a caller: nothing that could break a log line or a header."""
 
 
 def register(app: Flask) -> None:
@@ -51,17 +49,20 @@ def register(app: Flask) -> None:
         api.register_blueprint(resource.blueprint)
     app.register_blueprint(get_swaggerui_blueprint("/docs", "/openapi.json", config=DOCS))
     problems.register(app)
-    app.before_request(_take_request_id)
-    app.after_request(_return_request_id)
-    authorization.register(app)
-    metrics.register(app)
+    # One function each, since Flask looks every time whether it is asynchronous.
+    app.before_request(_before)
+    app.after_request(_after)
 
 
-def _take_request_id() -> None:
-    given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+def _before() -> None:
+    given = request.headers.get("X-Request-ID")
+    taken_over = given is not None and REQUEST_ID.fullmatch(given)
+    g.request_id = given if taken_over else secrets.token_hex(16)
+    authorization.check()
 
 
-def _return_request_id(response: Response) -> Response:
+def _after(response: Response) -> Response:
     response.headers["X-Request-ID"] = g.request_id
+    authorization.forbid_storing(response)
+    metrics.count(response)
     return response

@@ -4,19 +4,18 @@ from typing import Any, Final, get_args
 
 from flask import Response, g
 from flask.views import MethodView
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from app import gap
 from app.api.caching import cached_response
-from app.api.parameters import LARGEST_PAGE, Code, DomainQuery, Figure, Flag, Whole
+from app.api.parameters import LARGEST_PAGE, Code, DomainQuery, Figure, Flag, QueryBlueprint, Whole
 from app.api.problem_details import answers_problems
 from app.api.sources import SourceSchema, attribution, source
 from app.services import services
 from cache.profile import ElementRating
 from cache.pull_through import Reading
 
-blueprint = Blueprint("skill-gap", __name__, description="Compare two occupations.")
+blueprint = QueryBlueprint("skill-gap", __name__, description="Compare two occupations.")
 KINDS: Final = get_args(gap.Kind)
 SORTS: Final = get_args(gap.Sort)
 
@@ -116,7 +115,7 @@ class SkillGap(MethodView):
         codes = list(dict.fromkeys(g.asked.values()))  # one entry may be both sides
         readings = services().pull_through.read(query["domain"], codes)
         body = answer(readings[0], readings[-1], query)
-        return cached_response(body, readings, services().now())
+        return cached_response(body, readings, services().now(), tuple(sorted(query.items())))
 
 
 def answer(source_side: Reading, target_side: Reading, query: dict[str, Any]) -> dict[str, Any]:

@@ -245,5 +245,5 @@ def test_every_command_tells_how_it_is_used() -> None:
     done = flask("--help")
 
     assert 0 == done.returncode
-    for name in ("db", "seed", "serve", "sandbox", "gap"):
+    for name in ("db", "seed", "serve", "sandbox", "gap", "warm", "worker"):
         assert re.search(rf"^  {name}  +[A-Z].+\.$", done.stdout, re.MULTILINE)

@@ -74,8 +74,8 @@ def test_every_command_that_is_written_exists_with_its_options(app: Flask) -> No
 
     assert written
     for words in written:
-        name = " ".join(words[:2]) if words[0] == "db" and len(words) > 1 else words[0]
-        assert name in known or name == "db", words
+        name = " ".join(words[:2]) if words[0] in ("db", "cache") and len(words) > 1 else words[0]
+        assert name in known or name in ("db", "cache"), words
         options = {word for word in words if word.startswith("--")}
         given = {opt for parameter in known[name].params for opt in parameter.opts}
         assert options <= given, words
@@ -93,9 +93,10 @@ def test_every_command_is_written_and_so_is_every_make_target(app: Flask) -> Non
 
 
 def test_every_endpoint_that_is_written_is_served_and_the_reverse(app: Flask) -> None:
-    rules = {
-        re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule).rstrip("/")
+    served = {
+        (method, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule).rstrip("/"))
         for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         if rule.endpoint != "swagger_ui.show" or rule.rule == "/docs/"
     }
     table = section("Endpoints").partition("\n###")[0]
@@ -104,7 +105,7 @@ def test_every_endpoint_that_is_written_is_served_and_the_reverse(app: Flask) ->
         for method, path in re.findall(r"^\| `([A-Z]+) (/[^`]*)`", table, re.MULTILINE)
     }
 
-    assert {("GET", rule) for rule in rules} == written
+    assert served == written
 
 
 def test_every_parameter_of_an_endpoint_is_written_and_the_reverse(app: Flask) -> None:
@@ -119,6 +120,16 @@ def test_every_parameter_of_an_endpoint_is_written_and_the_reverse(app: Flask) -
         assert f"`{name}`" in section("GET /skill-gap")
 
 
+def test_every_metric_is_written_and_the_reverse() -> None:
+    settings = Settings(database_url=make_url("sqlite://"))
+    text = create_app(settings).test_client().get("/metrics").text
+    served = set(re.findall(r"^# TYPE (\w+)", text, re.MULTILINE))
+    table = "\n".join(re.findall(r"^\| ([^|]*) \|", section("GET /metrics"), re.MULTILINE))
+
+    of_the_database = {"skillgap_entries", "skillgap_warm_queue", "skillgap_upstream_breaker_open"}
+    assert served | of_the_database == set(re.findall(r"`(\w+)", table))
+
+
 def test_every_problem_type_is_written_with_its_status() -> None:
     written = set(re.findall(r"^\| (\d+) \| `([a-z-]+)` \|", section("Errors"), re.MULTILINE))
 
@@ -126,6 +137,7 @@ def test_every_problem_type_is_written_with_its_status() -> None:
         ("422", "invalid-parameter"),
         ("404", "occupation-not-found"),
         ("404", "no-ratings"),
+        ("401", "unauthorized"),
         ("404", "not-found"),
         ("405", "method-not-allowed"),
         ("503", "upstream-unavailable"),

@@ -43,14 +43,14 @@ def interpolated():
     return [(name, rest or "") for name, rest in VARIABLE.findall(text)]
 
 
-def test_there_are_a_database_a_seed_job_the_api_and_a_sandbox(services):
-    assert {"mysql", "seed", "api", "sandbox"} == set(services)
+def test_there_are_a_database_a_seed_job_the_api_a_worker_and_a_sandbox(services):
+    assert {"mysql", "seed", "api", "worker", "sandbox"} == set(services)
 
 
 def test_the_sandbox_alone_waits_for_its_profile(services):
     profiles = {name: service.get("profiles", []) for name, service in services.items()}
 
-    assert {"mysql": [], "seed": [], "api": [], "sandbox": ["sandbox"]} == profiles
+    assert {"mysql": [], "seed": [], "api": [], "worker": [], "sandbox": ["sandbox"]} == profiles
 
 
 def test_the_services_start_in_the_order_of_their_conditions(services):
@@ -63,6 +63,7 @@ def test_the_services_start_in_the_order_of_their_conditions(services):
     assert {
         "seed": {"mysql": "service_healthy"},
         "api": {"mysql": "service_healthy", "seed": "service_completed_successfully"},
+        "worker": {"mysql": "service_healthy", "seed": "service_completed_successfully"},
         "sandbox": {"api": "service_started"},
     } == conditions
 
@@ -95,17 +96,16 @@ def test_the_api_is_healthy_once_it_is_ready(services):
     assert ["CMD", "python", "docker/healthcheck.py", "/health/ready"] == test
 
 
-def test_a_job_that_serves_nothing_has_no_health_check(services):
-    assert services["seed"]["healthcheck"]["disable"]
-    assert services["sandbox"]["healthcheck"]["disable"]
+@pytest.mark.parametrize("service", ["seed", "worker", "sandbox"])
+def test_a_job_that_serves_nothing_has_no_health_check(services, service):
+    assert services[service]["healthcheck"]["disable"]
 
 
 def test_the_services_that_last_are_started_again(services):
     restarts = {name: service.get("restart", "no") for name, service in services.items()}
 
-    assert {"mysql": "unless-stopped", "api": "unless-stopped", "seed": "no", "sandbox": "no"} == (
-        restarts
-    )
+    lasting = dict.fromkeys(("mysql", "api", "worker"), "unless-stopped")
+    assert lasting | {"seed": "no", "sandbox": "no"} == restarts
 
 
 def test_the_data_lies_in_a_volume_that_is_declared(compose, services):
@@ -127,9 +127,9 @@ def test_the_sandbox_is_reached_over_the_loopback_address_of_the_api(services, d
 
 
 def test_the_own_services_run_one_image_without_privileges(services):
-    own = [services[name] for name in ("seed", "api", "sandbox")]
+    own = [services[name] for name in ("seed", "api", "worker", "sandbox")]
 
-    assert [("skillgap", ".", ["ALL"], ["no-new-privileges:true"])] * 3 == [
+    assert [("skillgap", ".", ["ALL"], ["no-new-privileges:true"])] * 4 == [
         (each["image"], each["build"], each["cap_drop"], each["security_opt"]) for each in own
     ]
 
@@ -139,7 +139,7 @@ def test_the_commands_are_known_to_the_entry_point(services):
         name: service["command"][0] for name, service in services.items() if "command" in service
     }
 
-    assert {"seed": "seed", "api": "serve", "sandbox": "sandbox"} == commands
+    assert {"seed": "seed", "api": "serve", "worker": "worker", "sandbox": "sandbox"} == commands
     assert set(commands.values()) <= set(create_cli_app().cli.commands)
 
 
@@ -174,7 +174,7 @@ def test_no_password_stands_in_the_file(services):
     assert all(re.fullmatch(rf"\$\{{{name}:(\?.+|-)\}}", value) for name, value in values)
 
 
-@pytest.mark.parametrize("service", ["seed", "api"])
+@pytest.mark.parametrize("service", ["seed", "api", "worker"])
 def test_every_setting_reaches_the_service_or_is_fixed(services, service):
     assert SETTINGS - FIXED | PARTS == set(services[service]["environment"])
 

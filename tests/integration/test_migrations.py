@@ -123,6 +123,7 @@ GOOD = {
         "origin": "seed",
         "load_id": 1,
     },
+    "cache_change": {"id": 1, "version": 0},
     "warm_job": {
         "id": "1",
         "scope": "codes",
@@ -189,6 +190,7 @@ BITES = [
     ("cache_entry", {"origin": "rumour"}),
     ("cache_entry", {"load_id": 9}),
     ("load_table", {"load_id": 9}),
+    ("cache_change", {"id": 2}),
     ("warm_job", {"state": "lost"}),
     ("warm_job", {"scope": "some"}),
     ("warm_job", {"load_id": 9}),

@@ -6,6 +6,8 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from cache.catalogue import Catalogue
+from cache.changes import Changes
+from cache.copies import Copies
 from cache.fetch import Upstream
 from cache.filler import LEASE_MARGIN, Filler
 from cache.leases import Leases
@@ -38,8 +40,11 @@ def pull_through(
         leases = Leases(engine, engine, lease_seconds or upstream.deadline + LEASE_MARGIN)
         revalidation = Revalidation(engine, limits, now)
         filler = Filler(store, leases, revalidation, upstream, limits, now, counted)
+    changes = Changes(engine)
+    changes.stop()  # nothing is copied: what a test stores is seen at once
     return PullThrough(
         store,
+        Copies(changes, 0),
         Catalogue(engine),
         filler,
         RefreshRequests(engine, engine),

@@ -19,6 +19,7 @@ class FakeClient:
 
     Attributes:
         level: what every occupation is rated at, on every element.
+        served: the release that it says it serves.
         errors: what a method raises instead of answering, by its name.
         changes: figures of every rating that differ from the usual ones.
         on_call: called with the name of the method before it answers.
@@ -27,6 +28,7 @@ class FakeClient:
     """
 
     level: str = "3.25"
+    served: str = "30.3"
     errors: dict[str, Exception] = field(default_factory=dict)
     changes: dict[str, Any] = field(default_factory=dict)
     on_call: Callable[[str], None] = lambda _method: None
@@ -35,7 +37,7 @@ class FakeClient:
 
     def release(self, *, deadline: Deadline | None = None) -> str:
         self._called("release", "", deadline)
-        return "30.3"
+        return self.served
 
     def occupation(self, code: str, *, deadline: Deadline | None = None) -> Occupation:
         self._called("occupation", code, deadline)

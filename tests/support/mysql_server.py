@@ -110,6 +110,8 @@ class PrivateServer:
         else:
             command = [self._program, "--no-defaults", "--initialize-insecure"]
         command += [f"--datadir={self._folder / 'data'}", *self._as_root()]
+        # Two that begin at once clash over the names of temporary tables in a shared folder.
+        command.append(f"--tmpdir={self._folder}")
         done = subprocess.run(command, capture_output=True, check=False)
         if done.returncode:
             (self._folder / "server.log").write_bytes(done.stdout + done.stderr)
@@ -119,6 +121,7 @@ class PrivateServer:
         return [
             "--no-defaults",
             f"--datadir={self._folder / 'data'}",
+            f"--tmpdir={self._folder}",
             f"--socket={self._folder / 'socket'}",
             f"--pid-file={self._folder / 'pid'}",
             f"--init-file={self._folder / 'init.sql'}",

@@ -7,7 +7,7 @@ from cache.models import Base
 PUBLISHED = ("occupation", "element", "scale", "rating", "cache_entry")
 """What readers see; the rest is the importer's own."""
 
-OF_A_LOAD = ("load_id", "fetched_at", "expires_at", "generation")
+OF_A_LOAD = ("load_id", "fetched_at", "expires_at", "generation", "changed_in")
 """What differs between two loads of the same content."""
 
 OF_A_FILL = (

@@ -73,6 +73,7 @@ def test_source_that_breaks_a_rule_is_found(path, source, problem):
         ("cache/release.py", "from pathlib import Path\nimport zipfile"),
         ("app/x.py", "datetime.now(UTC)"),
         ("app/settings.py", "os.environ['HOME']"),
+        ("app/x.py", "request.environ['PATH_INFO']"),
         ("docker/x.py", "os.environ['HOME']"),
         ("app/x.py", "#\n" * 250),
         ("app/x.py", "def f():\n" + "    x\n" * 39),

@@ -77,7 +77,7 @@ def test_a_required_element_that_is_not_above_is_covered(source, target):
 def test_what_is_not_relevant_in_the_target_is_compared_but_never_required(source):
     result = compare_one(rating(**source), rating(level=7.0, importance=5.0, not_relevant=True))
 
-    assert (1, (), (), 1.0) == (result.compared, result.gaps, result.covered, result.readiness)
+    assert (1, (), [], 1.0) == (result.compared, result.gaps, result.covered, result.readiness)
 
 
 def test_the_level_shown_stays_the_published_one():

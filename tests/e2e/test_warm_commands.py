@@ -1,0 +1,288 @@
+"""`flask warm`, `flask worker` and the worker of `flask serve`: real processes, really ended."""
+
+import json
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from sqlalchemy import Engine, func, make_url, select
+from support.clock import LIMITS, FakeClock, eventually
+from support.made_up_release import RATED, TITLES, write_release
+from support.mysql_server import empty_database
+from support.processes import SECONDS, RunningSandbox, flask, sandbox, serving, start_flask
+from support.warming import expire_leases
+
+from cache.database import connect
+from cache.migrate import upgrade
+from cache.models import CacheEntry, LandingRating, WarmJob
+from cache.seed import seed
+
+EMPTY = tuple(TITLES)[4]
+UNKNOWN = "99-9999.00"
+REQUESTS_FOR_ALL = 60
+PAGES_TWICE = 4
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
+    """A sandbox of the made-up release."""
+    folder = tmp_path_factory.mktemp("small")
+    with sandbox(write_release(folder / "db_28_1_text"), folder) as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", pytest.param("mysql", marks=pytest.mark.mysql)])
+def new_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An engine of a database that is migrated and empty."""
+    if request.param == "sqlite":
+        yield from migrated(f"sqlite:///{tmp_path / 'skillgap.db'}")
+        return
+    with empty_database(request.getfixturevalue("mysql_server")) as url:
+        yield from migrated(url)
+
+
+def migrated(url: str) -> Iterator[Engine]:
+    engine = connect(make_url(url))
+    upgrade(engine)
+    yield engine
+    engine.dispose()
+
+
+def settings_of(engine: Engine, upstream: RunningSandbox) -> dict[str, str]:
+    return {
+        "DATABASE_URL": engine.url.render_as_string(hide_password=False),
+        "ONET_API_URL": upstream.url,
+        "ONET_API_KEY": "canary-key",
+        "ONET_MAX_RATE": "200",
+    }
+
+
+def states(engine: Engine) -> dict[str, str]:
+    with engine.connect() as connection:
+        query = select(CacheEntry.occupation_code, CacheEntry.state)
+        return dict(connection.execute(query).all())
+
+
+def count(engine: Engine, query: Any) -> int:
+    with engine.connect() as connection:
+        return int(connection.execute(query).scalar_one())
+
+
+def asked(upstream: RunningSandbox) -> Counter[str]:
+    answer = requests.get(upstream.url + "sandbox/requests", timeout=10).json()
+    return Counter(f"{one['path']}?{one['query']}" for one in answer["requests"])
+
+
+def await_that(process: subprocess.Popen[str], happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not happened():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_codes_are_filled_and_what_failed_is_told(
+    new_engine: Engine, small: RunningSandbox
+) -> None:
+    settings = settings_of(new_engine, small)
+    done = flask("warm", RATED[0], " 15-9002 ", EMPTY, UNKNOWN, **settings)
+
+    assert 1 == done.returncode, done.stderr
+    assert "2 filled, 1 without ratings, 1 failed, of 4" in done.stdout
+    assert [f"  {UNKNOWN}: O*NET has no such occupation"] == done.stderr.splitlines()
+    assert {RATED[0]: "rated", RATED[1]: "rated", EMPTY: "empty", UNKNOWN: "unknown"} == states(
+        new_engine
+    )
+
+
+def test_all_twice_is_one_request_the_second_time(
+    new_engine: Engine, small: RunningSandbox
+) -> None:
+    settings = settings_of(new_engine, small)
+    first = flask("warm", "--all", **settings)
+    before = small.count
+    second = flask("warm", "--all", **settings)
+    third = flask("warm", "--stale", **settings)
+
+    assert (0, 0, 0) == (first.returncode, second.returncode, third.returncode), second.stderr
+    assert "4 filled, 1 without ratings, 0 failed, of 5" in first.stdout
+    assert first.stdout == second.stdout
+    assert "of 0." in third.stdout
+    assert before + 1 == small.count
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("--all", "--stale"), ("--all", RATED[0]), ("nonsense",), ("--domain", "x")]
+)
+def test_warm_asks_for_one_thing_that_it_can_do(arguments: tuple[str, ...]) -> None:
+    done = flask("warm", *arguments, ONET_API_KEY="canary-key")
+
+    assert 2 == done.returncode
+    assert "Usage:" in done.stderr
+
+
+def test_without_credentials_warm_names_the_setting(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'skillgap.db'}"
+    assert 0 == flask("db", "upgrade", DATABASE_URL=url).returncode
+    done = flask("warm", "--all", DATABASE_URL=url)
+
+    assert (1, "Error: nothing can be filled: ONET_API_KEY is not set\n") == (
+        done.returncode,
+        done.stderr,
+    )
+
+
+def test_without_tables_warm_is_a_clear_message(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'skillgap.db'}"
+    done = flask("warm", "--all", DATABASE_URL=url, ONET_API_KEY="canary-key")
+
+    assert 1 == done.returncode
+    assert ("Error: ", url) == (done.stderr[:7], url if url in done.stderr else "")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_takes_jobs_as_they_come_and_ends_cleanly(
+    new_engine: Engine, small: RunningSandbox, tmp_path: Path, number: signal.Signals
+) -> None:
+    settings = settings_of(new_engine, small)
+    worker = start_flask("worker", folder=tmp_path, LOG_FORMAT="json", **settings)
+    try:
+        with serving(tmp_path, ADMIN_TOKEN="token", **settings) as server:
+            header = {"Authorization": "Bearer token"}
+            url = server.url + "/admin/cache/warm"
+            made = requests.post(url, json={"all": True}, headers=header, timeout=10)
+            await_that(
+                worker,
+                lambda: (
+                    server.get(made.headers["Location"], headers=header).json()["state"] == "done"
+                ),
+            )
+            job = server.get(made.headers["Location"], headers=header).json()
+        worker.send_signal(number)
+        _, log = worker.communicate(timeout=SECONDS)
+    finally:
+        worker.kill()
+
+    assert (4, 1, 0, []) == (job["done"], job["empty"], job["failed"], job["errors"])
+    assert 0 == worker.returncode, log
+    assert all(json.loads(line)["level"] == "INFO" for line in log.splitlines())
+
+
+on_sqlite = pytest.mark.parametrize("new_engine", ["sqlite"], indirect=True)
+
+
+@on_sqlite
+def test_a_server_that_stops_leaves_its_job_to_the_next_worker_at_once(
+    new_engine: Engine, small: RunningSandbox, tmp_path: Path
+) -> None:
+    settings = settings_of(new_engine, small)
+    held = select(func.count()).where(WarmJob.lease_owner.is_not(None))
+    with serving(tmp_path, **settings | {"ADMIN_TOKEN": "token", "ONET_MAX_RATE": "2"}) as server:
+        header = {"Authorization": "Bearer token"}
+        url = server.url + "/admin/cache/warm"
+        requests.post(url, json={"all": True}, headers=header, timeout=10).raise_for_status()
+        eventually(1, lambda: count(new_engine, held))
+        assert 0 == server.stop()
+
+    assert 0 == count(new_engine, held)
+    assert 0 == flask("warm", "--all", **settings).returncode
+    assert 1 == count(new_engine, select(func.count()).select_from(WarmJob))
+
+
+@on_sqlite
+def test_a_stale_entry_is_refreshed_behind_by_the_server_that_read_it(
+    new_engine: Engine, small: RunningSandbox, tmp_path: Path, made_up_release: Path
+) -> None:
+    yesterday = FakeClock(datetime.now(UTC) - timedelta(days=1))
+    seed(new_engine, made_up_release, limits=LIMITS, now=yesterday)
+    target = f"/occupations/{RATED[0]}"
+    with serving(tmp_path, **settings_of(new_engine, small)) as server:
+        before = server.get(target).json()
+        eventually("fresh", lambda: server.get(target).json()["cache"]["state"], 10)
+        after = server.get(target).json()
+
+    assert "stale" == before["cache"]["state"]
+    assert before["ratings"] == after["ratings"]
+
+
+SOME_KILLS = {"landed": [20_000], "published": [300]}
+MANY_KILLS = {"landed": [10_000, 30_000, 50_000], "published": [100, 500, 900]}
+
+
+@pytest.mark.parametrize(
+    ("new_engine", "kills"),
+    [
+        pytest.param("mysql", SOME_KILLS, marks=pytest.mark.mysql, id="mysql"),
+        pytest.param("mysql", MANY_KILLS, marks=[pytest.mark.mysql, pytest.mark.soak], id="m-many"),
+        pytest.param("sqlite", MANY_KILLS, marks=pytest.mark.soak, id="sqlite-many"),
+    ],
+    indirect=["new_engine"],
+)
+def test_warming_everything_survives_ctrl_c_and_kills_at_little_cost(
+    new_engine: Engine,
+    upstream: RunningSandbox,
+    starter_release: Path,
+    full_release: Path,
+    tmp_path: Path,
+    kills: dict[str, list[int]],
+) -> None:
+    seed(new_engine, starter_release, limits=LIMITS, now=FakeClock())
+    settings = settings_of(new_engine, upstream) | {"ONET_MAX_RATE": "20"}
+    before = asked(upstream)
+
+    def start() -> subprocess.Popen[str]:
+        expire_leases(new_engine)
+        return start_flask("warm", "--all", folder=tmp_path, **settings)
+
+    def landed() -> int:
+        of_load = LandingRating.load_id > 1
+        return count(new_engine, select(func.count()).select_from(LandingRating).where(of_load))
+
+    def published() -> int:
+        of_api = CacheEntry.origin == "api"
+        return count(new_engine, select(func.count()).select_from(CacheEntry).where(of_api))
+
+    stopped = start()
+    await_that(stopped, lambda: landed() > 4_000)
+    stopped.send_signal(signal.SIGINT)
+    _, told = stopped.communicate(timeout=SECONDS)
+    assert (130, True) == (stopped.returncode, "goes on from here" in told)
+    for look, moments in ((landed, kills["landed"]), (published, kills["published"])):
+        for moment in moments:
+            killed = start()
+            while look() <= moment:
+                assert None is killed.poll(), killed.communicate()
+                time.sleep(0.02)
+            killed.kill()
+            killed.communicate(timeout=SECONDS)
+    last = start()
+    out, err = last.communicate(timeout=SECONDS)
+
+    assert 0 == last.returncode, err
+    assert "879 filled, 137 without ratings, 0 failed, of 1,016" in out
+    requests_made = asked(upstream) - before
+    restarts = 1 + sum(map(len, kills.values()))
+    assert requests_made.total() <= REQUESTS_FOR_ALL + restarts
+    pages = {path: times for path, times in requests_made.items() if "/rows/" in path}
+    assert 31 == len(pages)
+    assert sum(pages.values()) - 31 <= PAGES_TWICE
+    assert 1 == count(new_engine, select(func.count()).select_from(WarmJob))
+    assert_holds(new_engine, full_release)
+
+
+def assert_holds(engine: Engine, release: Path) -> None:
+    """Every occupation's content is that of the text release."""
+    for other in migrated("sqlite://"):
+        seed(other, release, limits=LIMITS, now=FakeClock())
+        columns = (CacheEntry.occupation_code, CacheEntry.state, CacheEntry.content_hash)
+        query = select(*columns).order_by(CacheEntry.occupation_code)
+        with engine.connect() as one, other.connect() as two:
+            assert two.execute(query).all() == one.execute(query).all()

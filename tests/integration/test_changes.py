@@ -1,0 +1,211 @@
+"""A copy in a process is trusted exactly as long as the database was seen to hold the same."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from support.clock import LIMITS, START, FakeClock
+from support.fills import CODE, fill, rated
+from support.made_up_release import RATED
+from support.tables import clear
+
+from cache import changes as module
+from cache.changes import IDLE, TRUSTED, Changes
+from cache.copies import Copies
+from cache.purge import purge
+from cache.revalidate import Revalidation
+from cache.seed import seed
+from cache.store import Store
+
+KEY, OTHER = ("skills", CODE), ("skills", RATED[0])
+
+
+class Seconds:
+    """A monotonic clock that stands still."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def seconds():
+    return Seconds()
+
+
+@pytest.fixture
+def changes(seeded_engine, seconds):
+    """Knows what a test has it look at."""
+    changes = Changes(seeded_engine, seconds)
+    changes.stop()
+    return changes
+
+
+def generation(engine) -> int:
+    (stored,) = Store(engine).read(*[KEY[0], [KEY[1]]])
+    return stored.entry.generation
+
+
+def test_nothing_is_trusted_before_the_first_look(changes):
+    assert None is changes.tick()
+    assert not changes.is_good(0, [KEY])
+
+
+def test_a_copy_is_good_for_less_than_a_second_after_a_look(changes, seconds):
+    changes.look()
+    tick = changes.tick()
+
+    seconds.now += TRUSTED - 0.001
+    assert changes.is_good(tick, [KEY])
+    seconds.now += 0.001
+    assert not changes.is_good(tick, [KEY])
+    assert None is changes.tick()
+
+    changes.look()
+    assert changes.is_good(tick, [KEY])
+
+
+def publish(engine):
+    Store(engine).publish(rated(), generation(engine))
+
+
+def publish_no(engine):
+    Store(engine).publish(fill(CODE, "empty"), generation(engine))
+
+
+def purge_one(engine):
+    purge(engine, [CODE])
+
+
+@pytest.mark.parametrize("change", [publish, publish_no, purge_one])
+def test_a_change_of_an_entry_ends_its_copies_and_no_others(changes, seeded_engine, change):
+    changes.look()
+    tick = changes.tick()
+
+    change(seeded_engine)
+    changes.look()
+
+    assert (False, True, False) == (
+        changes.is_good(tick, [KEY]),
+        changes.is_good(tick, [OTHER]),
+        changes.is_good(tick, [OTHER, KEY]),
+    )
+    assert changes.is_good(changes.tick(), [KEY])
+
+
+def purge_all(engine):
+    purge(engine, None)
+
+
+def mark_stale(engine):
+    Revalidation(engine, LIMITS, lambda: START + timedelta(seconds=1)).mark_stale("skills", "99.9")
+
+
+def restore(engine):
+    """As a backup does, which holds another count."""
+    clear(engine)
+
+
+@pytest.mark.parametrize("change", [purge_all, mark_stale, restore])
+def test_a_change_of_everything_ends_all_copies(changes, seeded_engine, change):
+    publish(seeded_engine)
+    changes.look()
+    tick = changes.tick()
+
+    change(seeded_engine)
+    changes.look()
+
+    assert [False, False] == [changes.is_good(tick, [key]) for key in (KEY, OTHER)]
+
+
+def test_a_load_ends_the_copies_of_what_it_holds(changes, seeded_engine, made_up_release):
+    publish(seeded_engine)
+    changes.look()
+    tick = changes.tick()
+
+    seed(seeded_engine, made_up_release, limits=LIMITS, now=FakeClock())
+    changes.look()
+
+    assert not changes.is_good(tick, [OTHER])
+
+
+def test_more_changes_than_are_told_apart_end_all_copies(changes, seeded_engine, monkeypatch):
+    monkeypatch.setattr(module, "REMEMBERED", 2)
+    changes.look()
+    tick = changes.tick()
+
+    for number in range(3):
+        Store(seeded_engine).publish(rated(f"99-100{number}.00"), 0)
+    changes.look()
+
+    assert not changes.is_good(tick, [KEY])
+    assert changes.is_good(changes.tick(), [KEY])
+
+
+def test_no_change_of_many_at_once_is_missed(changes, seeded_engine):
+    """The count is raised under its row's lock, so what is seen of it is all there is."""
+    codes = [f"99-{number}.00" for number in range(1000, 1024)]
+    changes.look()
+    missed = []
+
+    def publish_and_look(code: str) -> None:
+        tick = changes.tick()
+        Store(seeded_engine).publish(rated(code), 0)
+        changes.look()
+        if changes.is_good(tick, [("skills", code)]):
+            missed.append(code)
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(publish_and_look, codes))
+
+    assert [] == missed
+
+
+def test_a_thread_looks_while_there_are_questions_and_ends_by_itself(seeded_engine, seconds):
+    looked = []
+    changes = Changes(seeded_engine, seconds, after_look=lambda: looked.append(1))
+
+    assert None is changes.tick()
+    wait_for(lambda: changes.tick() is not None)
+    seconds.now += IDLE
+    wait_for(lambda: not changes._looking)
+
+    assert looked
+
+
+def wait_for(condition) -> None:
+    from support.clock import eventually
+
+    eventually(True, condition)
+
+
+def test_copies_are_bounded_and_the_first_make_room(changes):
+    changes.look()
+    copies = Copies(changes, 20)
+    for number in range(50):
+        copies.put(number, str(number), copies.tick(), [KEY])
+
+    assert 20 >= len(copies)
+    assert (None, "49") == (copies.get(0), copies.get(49))
+
+
+def test_what_was_read_while_nothing_was_known_is_not_copied(changes):
+    copies = Copies(changes, 20)
+    copies.put("a", 1, copies.tick(), [KEY])
+    changes.look()
+
+    assert None is copies.get("a")
+
+
+def test_a_copy_ends_with_a_change_of_one_of_its_entries(changes, seeded_engine):
+    changes.look()
+    copies = Copies(changes, 20)
+    copies.put("a", 1, copies.tick(), [KEY, OTHER])
+    assert 1 == copies.get("a")
+
+    publish(seeded_engine)
+    changes.look()
+
+    assert None is copies.get("a")

@@ -1,0 +1,73 @@
+"""Workers over one engine, and what tests look at of their jobs."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Engine, select, update
+from support import engines
+from support.clock import LIMITS
+
+from cache.fetch import Upstream
+from cache.models import WarmItem, WarmJob
+from cache.pull_through import PullThrough
+from cache.refresh import RefreshRequests
+from cache.revalidate import Revalidation
+from cache.store import Store
+from cache.telemetry import Telemetry
+from cache.warm_publication import Publication
+from cache.warm_queue import WarmQueue
+from cache.warm_tables import WholeTables
+from cache.worker import Worker
+from onet_client.errors import NotConfigured
+
+URL = "https://onet.test/"
+PAST = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def make_worker(
+    engine: Engine,
+    client: Any,
+    now: Callable[[], datetime],
+    *,
+    telemetry: Telemetry | None = None,
+    pull_through: PullThrough | None = None,
+) -> Worker:
+    """Make a worker as a process of its own would; without a client, one without credentials."""
+    counted = telemetry or Telemetry()
+    revalidation = Revalidation(engine, LIMITS, now)
+    upstream: Upstream | NotConfigured = NotConfigured("ONET_API_KEY is not set")
+    tables: WholeTables | NotConfigured = NotConfigured("ONET_API_KEY is not set")
+    if client is not None:
+        upstream = Upstream(client, URL, deadline=20.0)
+        tables = WholeTables(engine, revalidation, upstream, now)
+    return Worker(
+        WarmQueue(engine, counted),
+        RefreshRequests(engine, engine),
+        pull_through or engines.pull_through(engine, upstream, LIMITS, now, telemetry=counted),
+        revalidation,
+        tables,
+        Publication(engine, Store(engine), URL, LIMITS),
+        deadline=20.0,
+    )
+
+
+def finish(worker: Worker) -> None:
+    """Have a worker do all that there is to do."""
+    while worker.step():
+        pass
+
+
+def expire_leases(engine: Engine) -> None:
+    """Let the time pass that killed workers' leases last, and that what was put off waits."""
+    with engine.execution_options(writes=True).begin() as connection:
+        for table in (WarmJob, WarmItem):
+            past = update(table).where(table.lease_expires_at.is_not(None))
+            connection.execute(past.values(lease_expires_at=PAST))
+
+
+def items(engine: Engine) -> dict[str, str]:
+    """The states of all items, by code."""
+    with engine.connect() as connection:
+        query = select(WarmItem.occupation_code, WarmItem.state)
+        return dict(connection.execute(query.order_by(WarmItem.occupation_code)).all())
