@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from app.tally import Tally
     from cache.changes import Changes
     from cache.fetch import Upstream
+    from cache.filler import Filler
     from cache.inventory import Inventory
     from cache.pull_through import PullThrough
     from cache.refresh import RefreshRequests
     from cache.revalidate import Revalidation
+    from cache.shared_reads import SharedReads
     from cache.telemetry import Telemetry
     from cache.warm_jobs import WarmJobs
     from cache.worker import Worker
@@ -137,31 +139,48 @@ class Services:
         return RefreshRequests(self.writer, self.reader)
 
     @cached_property
+    def reads(self) -> "SharedReads":
+        """The entries as requests read them."""
+        from cache.shared_reads import SharedReads
+
+        return SharedReads(self.store)
+
+    @cached_property
     def pull_through(self) -> "PullThrough":
         """The cache itself."""
         from cache.copies import Copies
-        from cache.filler import LEASE_MARGIN, Filler
-        from cache.leases import Leases
         from cache.pull_through import PullThrough
-        from onet_client.errors import NotConfigured
 
-        deadline = self.settings.onet_deadline
-        leases = Leases(self.writer, self.reader, deadline + LEASE_MARGIN)
-        upstream, telemetry = self.upstream, self.telemetry
         return PullThrough(
-            self.store,
+            self.reads,
             Copies(self.changes, PROFILES),
             self.catalogue,
-            upstream
-            if isinstance(upstream, NotConfigured)
-            else Filler(
-                self.store, leases, self.revalidation, upstream, self.limits, self.now, telemetry
-            ),
+            self._filler(),
             self.refresh_requests,
             self.limits,
             self.now,
-            telemetry,
-            patience=deadline + WAIT_MARGIN,
+            self.telemetry,
+            patience=self.settings.onet_deadline + WAIT_MARGIN,
+        )
+
+    def _filler(self) -> "Filler | NotConfigured":
+        from cache.filler import LEASE_MARGIN, Filler
+        from cache.leases import Leases
+        from onet_client.errors import NotConfigured
+
+        upstream = self.upstream
+        if isinstance(upstream, NotConfigured):
+            return upstream
+        leases = Leases(self.writer, self.reader, upstream.deadline + LEASE_MARGIN)
+        return Filler(
+            self.store,
+            self.reads,
+            leases,
+            self.revalidation,
+            upstream,
+            self.limits,
+            self.now,
+            self.telemetry,
         )
 
     @cached_property

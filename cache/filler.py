@@ -16,6 +16,7 @@ from cache.leases import Lease, Leases
 from cache.policy import Entry, Freshness, Limits, freshness
 from cache.publish import Superseded
 from cache.revalidate import Revalidation
+from cache.shared_reads import SharedReads
 from cache.store import Store, Stored
 from cache.telemetry import FillResult, Telemetry
 from onet_client.deadline import Deadline
@@ -39,6 +40,7 @@ class Filler:
     def __init__(
         self,
         store: Store,
+        reads: SharedReads,
         leases: Leases,
         revalidation: Revalidation,
         upstream: Upstream,
@@ -47,6 +49,7 @@ class Filler:
         telemetry: Telemetry,
     ) -> None:
         self._store = store
+        self._reads = reads
         self._leases = leases
         self._revalidation = revalidation
         self._upstream = upstream
@@ -86,7 +89,7 @@ class Filler:
         return state in (Freshness.FRESH, Freshness.EMPTY, Freshness.UNKNOWN)
 
     def _read(self, domain: str, code: str) -> Stored:
-        (stored,) = self._store.read(domain, [code])
+        (stored,) = self._reads.read(domain, [code])
         return stored
 
     def _fill_under(self, lease: Lease, land: Land) -> bool:

@@ -14,7 +14,8 @@ from cache.flight import Flights, TooManyWaiting, outcomes
 from cache.policy import Entry, Freshness, Limits, freshness
 from cache.profile import Profile
 from cache.refresh import RefreshRequests
-from cache.store import Store, Stored
+from cache.shared_reads import SharedReads
+from cache.store import Stored
 from cache.telemetry import ReadResult, Telemetry
 from onet_client.errors import CircuitOpen, DeadlineExceeded, NotConfigured, OnetError
 
@@ -83,7 +84,7 @@ class PullThrough:
 
     def __init__(
         self,
-        store: Store,
+        reads: SharedReads,
         copies: Copies[Key, Stored],
         catalogue: Catalogue,
         filler: Filler | NotConfigured,
@@ -94,7 +95,7 @@ class PullThrough:
         patience: float,
     ) -> None:
         """Wire it; a request waits `patience` seconds at most for what it needs."""
-        self._store = store
+        self._reads = reads
         self._copies = copies
         self._catalogue = catalogue
         self._filler = filler
@@ -140,7 +141,7 @@ class PullThrough:
         lacking = [code for code in codes if copied[code] is None]
         if lacking:
             tick = self._copies.tick()
-            for read in self._store.read(domain, lacking):
+            for read in self._reads.read(domain, lacking):
                 copied[read.entry.code] = read
                 if read.entry.state == "rated":
                     key = (domain, read.entry.code)
@@ -154,7 +155,7 @@ class PullThrough:
             OnetError: where the upstream did not give a complete answer.
             DatabaseUnavailable: where the database cannot be reached or used.
         """
-        (stored,) = self._store.read(domain, [code])
+        (stored,) = self._reads.read(domain, [code])
         state = freshness(stored.entry, self._now(), self._limits)
         if state not in (*NEEDS_FILL, Freshness.STALE):
             return stored.entry

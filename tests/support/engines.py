@@ -15,6 +15,7 @@ from cache.policy import Limits
 from cache.pull_through import PullThrough
 from cache.refresh import RefreshRequests
 from cache.revalidate import Revalidation
+from cache.shared_reads import SharedReads
 from cache.store import Store
 from cache.telemetry import Telemetry
 from onet_client.errors import NotConfigured
@@ -33,17 +34,18 @@ def pull_through(
     """Make the cache of one process."""
     counted = telemetry or Telemetry()
     store = Store(engine)
+    reads = SharedReads(store)
     filler: Filler | NotConfigured
     if isinstance(upstream, NotConfigured):
         filler = upstream
     else:
         leases = Leases(engine, engine, lease_seconds or upstream.deadline + LEASE_MARGIN)
         revalidation = Revalidation(engine, limits, now)
-        filler = Filler(store, leases, revalidation, upstream, limits, now, counted)
+        filler = Filler(store, reads, leases, revalidation, upstream, limits, now, counted)
     changes = Changes(engine)
     changes.stop()  # nothing is copied: what a test stores is seen at once
     return PullThrough(
-        store,
+        reads,
         Copies(changes, 0),
         Catalogue(engine),
         filler,
