@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from threading import Event, Lock
+from threading import Lock
 from typing import Final
 
 from sqlalchemy import Connection, Engine, or_, select, update
@@ -33,8 +33,6 @@ class RefreshRequests:
         self._lock = Lock()
         self._requested: dict[tuple[str, str], float] = {}
         self._behind = ThreadPoolExecutor(1, "refresh-request")
-        self.requested = Event()
-        """Set by each request, for a worker of this process to wait for."""
 
     def request_behind(self, domain: str, code: str, read_at: datetime) -> None:
         """Request a refresh without waiting for the database; see `request`."""
@@ -77,7 +75,6 @@ class RefreshRequests:
                 change.values(refresh_requested_at=database_time(connection))
             ),
         )
-        self.requested.set()
 
     def due(self, limit: int) -> list[tuple[str, str]]:
         """Read the domains and codes that wait longest, without those being filled or put off.

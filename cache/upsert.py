@@ -16,6 +16,7 @@ def upsert(
     rows: Sequence[Mapping[str, Any]],
     *,
     lasting: Collection[str] = (),
+    kept: Collection[str] = (),
     counted: Collection[str] = (),
 ) -> None:
     """Insert rows, or update all but the key of those that are there.
@@ -25,6 +26,7 @@ def upsert(
         model: the table.
         rows: with the same columns each; none is nothing to do.
         lasting: columns whose stored value outlives a new NULL.
+        kept: columns whose stored value stays.
         counted: columns to raise by one where the row is there.
     """
     if not rows:
@@ -35,6 +37,7 @@ def upsert(
     new = statement.inserted if mysql else statement.excluded
     changes = {name: new[name] for name in rows[0] if not table.c[name].primary_key}
     changes |= {name: func.coalesce(new[name], table.c[name]) for name in lasting}
+    changes |= {name: table.c[name] for name in kept}
     changes |= {name: table.c[name] + literal_column("1") for name in counted}
     if mysql:
         statement = statement.on_duplicate_key_update(changes)

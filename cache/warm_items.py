@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from cache.database_time import database_time
 from cache.leases import ERROR_LENGTH
 from cache.models import CacheEntry, WarmItem, WarmJob
+from cache.upsert import upsert
 
 UNFINISHED: Final = ("queued", "running")
 FENCED: Final = -1
@@ -121,6 +122,12 @@ def entry_generations(connection: Connection, domain: str) -> dict[str, int]:
     columns = (CacheEntry.occupation_code, CacheEntry.generation)
     query = select(*columns).where(CacheEntry.domain == domain)
     return dict(connection.execute(query).all())
+
+
+def ensure_entries(connection: Connection, domain: str, codes: Iterable[str]) -> None:
+    """Give entries without a row one, absent, for a purge to raise its generation."""
+    rows = [{"domain": domain, "occupation_code": code, "state": "absent"} for code in codes]
+    upsert(connection, CacheEntry, rows, kept=["state"])
 
 
 def replace_items(connection: Connection, job: str, items: Iterable[NewItem]) -> None:

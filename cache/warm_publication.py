@@ -16,7 +16,7 @@ from cache.warm_items import Item, Outcome, Work
 from cache.warm_landing import Landed, landed
 
 BREATH: Final = 0.002
-"""Seconds to leave to other threads between two occupations."""
+"""Seconds to leave to others who write, between two occupations."""
 
 
 class Publication:

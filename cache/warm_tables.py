@@ -17,7 +17,14 @@ from cache.fetch import Upstream, figures_of
 from cache.models import CacheEntry, Load, Occupation
 from cache.revalidate import Revalidation
 from cache.upsert import upsert
-from cache.warm_items import Hold, NewItem, Outcome, entry_generations, replace_items
+from cache.warm_items import (
+    Hold,
+    NewItem,
+    Outcome,
+    ensure_entries,
+    entry_generations,
+    replace_items,
+)
 from cache.warm_landing import begin_load, drop_load, keys, land_page, positions
 from onet_client.deadline import Deadline
 from onet_client.errors import BadReply
@@ -205,6 +212,9 @@ class WholeTables:
         def work(connection: Connection) -> int:
             load_id = begin_load(connection, release, source, started, tables)
             upsert(connection, Occupation, _rows(listed), lasting=["description"])
+            ensure_entries(
+                connection, domain, (one.code for one in listed if one.code not in generations)
+            )
             items = [NewItem(one.code, generations.get(one.code, 0)) for one in listed]
             replace_items(connection, hold.work.id, items)
             hold.renew(connection)

@@ -19,8 +19,8 @@ from onet_client.errors import NotConfigured, OnetError
 
 log = logging.getLogger(__name__)
 
-IDLE: Final = 1.0
-"""Seconds between two looks for work, unless woken."""
+IDLE: Final = 0.5
+"""Seconds between two looks for work: how long it may take until a request of others is seen."""
 PUBLISHED_AT_ONCE: Final = 20
 """Occupations that a worker claims together."""
 FIRST_WAIT: Final = 2.0
@@ -56,18 +56,13 @@ class Worker:
         self._available = True
 
     def run(self, stop: Event) -> None:
-        """Work until `stop` is set, and `wake` called, and the step under way is done."""
+        """Work until `stop` is set and the step under way is done."""
         try:
             while not stop.is_set():
                 if not self.attempt():
-                    self._refreshes.requested.wait(IDLE)
-                    self._refreshes.requested.clear()
+                    stop.wait(IDLE)
         finally:
             self.close()
-
-    def wake(self) -> None:
-        """Have the loop look for work at once."""
-        self._refreshes.requested.set()
 
     def close(self) -> None:
         """Give back what is held between two steps, for another worker to go on at once."""

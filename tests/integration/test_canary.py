@@ -85,7 +85,7 @@ def test_the_key_shows_nowhere_whatever_the_upstream_does(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     sandbox.set_faults(Fault(**FAULTS[name]))
-    upstream = client.application.extensions["skillgap"].pull_through._upstream
+    upstream = client.application.extensions["skillgap"].upstream
 
     answer = client.get(f"/occupations/{CODE}")
     error: BaseException | None = None

@@ -318,8 +318,8 @@ def test_who_wins_looks_again_before_asking_the_upstream(engine):
 
 def test_who_waits_takes_over_from_one_that_died(engine):
     leases = Leases(engine, engine, 0.5)
-    dead = leases.acquire("skills", NEW, "dead")
     began = time.monotonic()
+    dead = leases.acquire("skills", NEW, "dead")
 
     reading = process(engine, FakeClient()).read("skills", [NEW])[0]
 

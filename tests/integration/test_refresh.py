@@ -269,13 +269,6 @@ def test_a_process_notes_an_entry_once_in_a_while_and_each_entry_of_its_own(seed
     assert 3 == ask(RATED[0])
 
 
-def test_a_request_tells_the_worker_of_its_process(seeded_engine, requests):
-    assert not requests.requested.is_set()
-    requests.request_behind("skills", CODE, START + timedelta(seconds=LIMITS.ttl))
-
-    assert requests.requested.wait(5)
-
-
 def test_a_stale_read_is_answered_where_its_request_cannot_be_noted(
     seeded_engine, client, clock, caplog
 ):

@@ -15,6 +15,7 @@ from support.tables import PUBLISHED, clear, dump, held, without
 from support.warming import expire_leases, finish, items, make_worker
 
 from cache.models import Load
+from cache.publish import Superseded
 from cache.purge import purge
 from cache.store import Store
 from cache.telemetry import Telemetry
@@ -252,7 +253,9 @@ def test_a_release_that_changes_meanwhile_is_read_anew(jobs, worker, client, eng
     ratings = dump(engine)["rating"]
     assert {4.5} == {float(row["value"]) for row in ratings if row["scale_id"] == "LV"}
     assert 6 * 2 * len(ELEMENTS) == len(ratings)
-    assert {"30.4"} == {row["release"] for row in dump(engine)["cache_entry"]}
+    assert dict.fromkeys(RATED, "30.4") | dict.fromkeys(EMPTY, "30.4") | {RATED[-1]: None} == {
+        row["occupation_code"]: row["release"] for row in dump(engine)["cache_entry"]
+    }
     assert [("30.3", "refused"), ("30.4", "published")] == loads(engine)
 
 
@@ -300,6 +303,37 @@ def test_what_is_purged_while_tables_are_read_is_asked_for_anew(
         if row["scale_id"] == "LV"
     }
     assert {"done", "empty"} == set(items(engine).values())
+
+
+def test_listing_leaves_what_was_filled_meanwhile_as_it_is(jobs, worker, client, engine):
+    def fill(method: str) -> None:
+        if method == "occupations":
+            Store(engine).publish(rated(RATED[0]), over=0)
+
+    client.on_call = fill
+    jobs.request("skills", "all")
+    while "tables" not in client.requests:
+        worker.step()
+
+    assert dict.fromkeys(LISTED, "absent") | {RATED[0]: "rated"} == states(engine)
+
+
+def test_what_had_no_entry_when_it_was_listed_is_fenced_by_a_purge_too(
+    jobs, worker, client, engine
+):
+    jobs.request("skills", "all")
+    while "page" not in client.requests:
+        worker.step()
+
+    assert dict.fromkeys(LISTED, "absent") == states(engine)
+    assert 0 == purge(engine, [RATED[1]])
+    with pytest.raises(Superseded):
+        Store(engine).publish(rated(RATED[1]), over=0)
+    client.level = "5.0"  # what is asked for from now on
+    finish(worker)
+
+    assert [RATED[1]] == [code for method, code in client.calls if method == "occupation"]
+    assert dict.fromkeys(RATED, "rated") | dict.fromkeys(EMPTY, "empty") == states(engine)
 
 
 @pytest.mark.parametrize("error", [BadReply("nonsense"), BadRequest("no such page")])

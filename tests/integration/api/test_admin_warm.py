@@ -24,10 +24,9 @@ pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True, scope
 
 @dataclass
 class FakeJobs:
-    """Takes every request for the same job; notes what it was asked, and how often woken."""
+    """Takes every request for the same job; notes what it was asked."""
 
     requests: list[tuple[str, str, list[str]]] = field(default_factory=list)
-    woken: int = 0
 
     def request(self, domain: str, scope: str, codes: list[str]) -> Any:
         self.requests.append((domain, scope, list(codes)))
@@ -40,9 +39,6 @@ class FakeJobs:
             created_at=START, finished_at=START + timedelta(seconds=5),
         )  # fmt: skip
 
-    def wake(self) -> None:
-        self.woken += 1
-
 
 @pytest.fixture
 def jobs() -> FakeJobs:
@@ -53,7 +49,7 @@ def jobs() -> FakeJobs:
 def admin(open_app: Open, starter_database: str, jobs: FakeJobs) -> FlaskClient:
     client = open_app(starter_database, admin_token=TOKEN, onet_api_key="canary-key")
     services = client.application.extensions["skillgap"]
-    services.warm_jobs = services.worker = jobs
+    services.warm_jobs = jobs
     return client
 
 
@@ -68,14 +64,14 @@ def admin(open_app: Open, starter_database: str, jobs: FakeJobs) -> FlaskClient:
         ),
     ],
 )
-def test_a_request_to_fill_makes_a_job_and_wakes_the_worker(
+def test_a_request_to_fill_makes_a_job(
     admin: FlaskClient, jobs: FakeJobs, body: Any, asked: Any
 ) -> None:
     answer = admin.post("/admin/cache/warm", json=body, headers=BEARER)
 
     assert (202, "/admin/cache/jobs/6f9c") == (answer.status_code, answer.headers["Location"])
     assert {"id": "6f9c", "state": "queued", "total": 7} == answer.get_json()
-    assert ([asked], 1) == (jobs.requests, jobs.woken)
+    assert [asked] == jobs.requests
     assert "no-store" == answer.headers["Cache-Control"]
 
 
@@ -84,16 +80,6 @@ def test_as_many_codes_as_a_job_takes_may_be_asked_for(admin: FlaskClient, jobs:
 
     assert 202 == admin.post("/admin/cache/warm", json={"codes": codes}, headers=BEARER).status_code
     assert [("skills", "codes", codes)] == jobs.requests
-
-
-def test_a_process_without_a_worker_leaves_the_job_to_others(
-    admin: FlaskClient, jobs: FakeJobs
-) -> None:
-    admin.application.extensions["skillgap"].worker = None
-
-    answer = admin.post("/admin/cache/warm", json={"all": True}, headers=BEARER)
-
-    assert (202, 1, 0) == (answer.status_code, len(jobs.requests), jobs.woken)
 
 
 @pytest.mark.parametrize("scope", EACH_SCOPE)
