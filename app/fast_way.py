@@ -10,17 +10,20 @@ import secrets
 import zlib
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import count
+from sys import intern
 from typing import Any, Final
 
-from app.api.answer import KEPT, Answer, Headers
-from app.api.caching import lifetime_headers
+from app.api.answer import KEPT, NEVER, Answer
+from app.api.caching import Hit, hit_headers
 from app.logs import REQUEST_ID
 from app.tally import Tally
 from cache.changes import Changes
 from cache.copies import Copies
+from cache.policy import Entry
 
+Headers = list[tuple[str, str]]
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 ANSWERS: Final = 12_000
@@ -31,8 +34,45 @@ ALIASES: Final = 24_000
 """Ways of writing requests that are remembered, which may be several for an answer."""
 KEPT_BELOW: Final = ("/skill-gap", "/occupations/")
 """Paths of answers that are kept; for others nobody needs to know of changes."""
+NOTHING: Final[tuple[datetime, datetime, Headers]] = NEVER, NEVER, []
+JSON: Final = ("Content-Type", "application/json")
 LONGEST: Final = 200
-"""Characters of a query that is remembered."""
+"""Characters of path and query together that are remembered."""
+
+
+class _Kept:
+    """A kept answer: packed, unpacked, or both."""
+
+    __slots__ = ("body", "etag", "expires_at", "full", "headers", "hits", "length",
+                 "not_modified", "packed")  # fmt: skip
+
+    def __init__(self, answer: Answer, hits: tuple[Hit, ...], tally: Tally) -> None:
+        # A copy, since the writer of JSON leaves twice the room that the text takes.
+        self.body: bytes | None = bytes(memoryview(answer.body))
+        self.packed: bytes | None = None
+        self.length = str(len(answer.body))
+        self.etag = answer.etag
+        self.hits = hits
+        self.expires_at = answer.expires_at
+        self.full = tally.counter(answer.endpoint, 200, len(hits))
+        self.not_modified = tally.counter(answer.endpoint, 304, len(hits))
+        self.headers: tuple[datetime, datetime, Headers] = NOTHING
+
+    def pack(self) -> None:
+        """Keep it small."""
+        body = self.body
+        if self.packed is None and body is not None:
+            self.packed = zlib.compress(body, 1)
+        self.body, self.headers = None, NOTHING
+
+    def headers_at(self, now: datetime) -> Headers:
+        """Return the headers, which are written anew when the first figure of theirs counts on."""
+        since, until, headers = self.headers
+        if not since <= now < until:
+            until, lifetime = hit_headers(self.hits, now)
+            headers = [*lifetime.items(), ("ETag", self.etag)]
+            self.headers = now, until, headers
+        return headers
 
 
 class FastWay:
@@ -44,9 +84,10 @@ class FastWay:
         self._inner = inner
         self._tally = tally
         self._now = now
-        self._answers: Copies[Hashable, Answer] = Copies(changes, ANSWERS)
+        self._answers: Copies[Hashable, _Kept] = Copies(changes, ANSWERS)
         self._aliases: dict[tuple[str, str], Hashable] = {}
-        self._unpacked: deque[Answer] = deque()
+        self._hits: dict[str, Hit] = {}
+        self._unpacked: deque[_Kept] = deque()
         self._prefix = secrets.token_hex(12)
         self._ids = count()
 
@@ -55,86 +96,74 @@ class FastWay:
         raw = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
         key = self._aliases.get(raw)
         if key is not None and environ["REQUEST_METHOD"] == "GET":
-            answer = self._answers.get(key)
-            now = self._now()
-            asked = environ.get("HTTP_IF_NONE_MATCH")
-            if (
-                answer is not None
-                and now < answer.expires_at
-                and (asked is None or asked == answer.etag)
-            ):
-                return self._serve(answer, now, asked is not None, environ, start_response)
+            kept = self._answers.get(key)
+            if kept is not None:
+                now = self._now()
+                asked = environ.get("HTTP_IF_NONE_MATCH")
+                if now < kept.expires_at and (asked is None or asked == kept.etag):
+                    return self._serve(kept, now, asked is not None, environ, start_response)
         return self._pass_on(raw, environ, start_response)
 
     def _serve(
         self,
-        answer: Answer,
+        kept: _Kept,
         now: datetime,
         not_modified: bool,
         environ: dict[str, Any],
         start_response: Any,
     ) -> Iterable[bytes]:
-        since, until, headers, short = answer.headers
-        if not since <= now < until:
-            since, until, headers, short = answer.headers = self._render(answer, now)
         given = environ.get("HTTP_X_REQUEST_ID")
         if given is None or REQUEST_ID.fullmatch(given) is None:
             given = f"{self._prefix}{next(self._ids):08x}"
+        headers = kept.headers_at(now)
         if not_modified:
-            answer.not_modified()  # type: ignore[misc]
-            start_response("304 NOT MODIFIED", [*short, ("X-Request-ID", given)])
+            kept.not_modified()
+            start_response("304 NOT MODIFIED", [*headers, ("X-Request-ID", given)])
             return []
-        answer.full()  # type: ignore[misc]
-        start_response("200 OK", [*headers, ("X-Request-ID", given)])
-        body = answer.body
-        return [self._unpack(answer) if body is None else body]
-
-    def _render(self, answer: Answer, now: datetime) -> tuple[datetime, datetime, Headers, Headers]:
-        """Write the headers, which hold until the first figure of theirs counts on."""
-        entries = [reading.entry for reading in answer.readings]
-        older = [1 - (now - at).total_seconds() % 1 for one in entries if (at := one.current_at)]
-        left = [(at - now).total_seconds() % 1 for one in entries if (at := one.expires_at)]
-        lifetime = lifetime_headers(answer.readings, now).items()
-        short = [*lifetime, ("ETag", answer.etag)]
-        length = len(answer.body if answer.body is not None else self._unpack(answer))
-        kind = [("Content-Type", "application/json"), ("Content-Length", str(length))]
-        return now, now + timedelta(seconds=min(older + left)), [*kind, *short], short
+        kept.full()
+        body = kept.body
+        length = ("Content-Length", kept.length)
+        start_response("200 OK", [JSON, length, *headers, ("X-Request-ID", given)])
+        return [self._unpack(kept) if body is None else body]
 
     def _pass_on(
         self, raw: tuple[str, str], environ: dict[str, Any], start_response: Any
     ) -> Iterable[bytes]:
-        kept = raw[0].startswith(KEPT_BELOW)
+        kept = raw[0].startswith(KEPT_BELOW) and len(raw[0]) + len(raw[1]) <= LONGEST
         tick = self._answers.tick() if kept else None  # before anything is read
-        if tick is None or len(raw[1]) > LONGEST:
+        if tick is None:
             return self._inner(environ, start_response)
         environ[KEPT] = None
         response = self._inner(environ, start_response)
         answer: Answer | None = environ.pop(KEPT)
         if answer is not None:
-            entries = len(answer.readings)
-            answer.full = self._tally.counter(answer.endpoint, 200, entries)
-            answer.not_modified = self._tally.counter(answer.endpoint, 304, entries)
-            keys = [(one.entry.domain, one.entry.code) for one in answer.readings]
-            self._answers.put(answer.key, answer, tick, keys)
-            self._keep_unpacked(answer)
-            if len(self._aliases) >= ALIASES:
-                self._aliases = {}
-            self._aliases[raw] = answer.key
+            self._keep(raw, answer, tick)
         return response
 
-    def _unpack(self, answer: Answer) -> bytes:
-        body = zlib.decompress(answer.packed or b"")
-        answer.body = body
-        self._keep_unpacked(answer)
+    def _keep(self, raw: tuple[str, str], answer: Answer, tick: int) -> None:
+        kept = _Kept(answer, tuple(map(self._hit, answer.entries)), self._tally)
+        self._answers.put(answer.key, kept, tick, [hit.key for hit in kept.hits])
+        self._keep_unpacked(kept)
+        if len(self._aliases) >= ALIASES:
+            self._aliases = {}
+        self._aliases[intern(raw[0]), raw[1]] = answer.key
+
+    def _hit(self, entry: Entry) -> Hit:
+        """Return what all answers made of an entry share."""
+        hit = self._hits.get(entry.key)
+        if hit is None or hit.entry != entry:
+            if len(self._hits) >= ANSWERS:
+                self._hits = {}
+            hit = self._hits[entry.key] = Hit(entry)
+        return hit
+
+    def _unpack(self, kept: _Kept) -> bytes:
+        body = kept.body = zlib.decompress(kept.packed or b"")
+        self._keep_unpacked(kept)
         return body
 
-    def _keep_unpacked(self, answer: Answer) -> None:
+    def _keep_unpacked(self, kept: _Kept) -> None:
         """Pack the one that has been unpacked longest, where there are too many."""
-        self._unpacked.append(answer)
+        self._unpacked.append(kept)
         if len(self._unpacked) > UNPACKED:
-            oldest = self._unpacked.popleft()
-            body = oldest.body
-            if body is not None:
-                if oldest.packed is None:
-                    oldest.packed = zlib.compress(body, 1)
-                oldest.body = None
+            self._unpacked.popleft().pack()

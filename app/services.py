@@ -53,8 +53,6 @@ class Services:
 
     settings: Settings
     now: Callable[[], datetime] = utc_now
-    worker: "Worker | None" = None
-    """The worker of this process, where it runs one."""
 
     @cached_property
     def engine(self) -> Engine:

@@ -73,14 +73,9 @@ def work() -> None:
 
     logs.configure(services().settings)
     worker, stop = services().new_worker(), Event()
-
-    def end() -> None:
-        stop.set()
-        worker.wake()
-
-    # In another thread, for the handlers of signals run in this one and need the events' locks.
+    # In another thread, for the handlers of signals run in this one and need the event's lock.
     thread = Thread(target=worker.run, args=(stop,), name="worker")
-    with _on_signals(end):
+    with _on_signals(stop.set):
         thread.start()
         thread.join()
 

@@ -72,6 +72,8 @@ def _connect_sqlite(url: URL) -> Engine:
         connection.isolation_level = None  # this module begins transactions itself
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA foreign_keys = ON")
+        # kB a connection: the system caches the file, and processes keep copies of profiles.
+        connection.execute("PRAGMA cache_size = -512")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -61,7 +61,7 @@ class Filler:
         self._releases: dict[str, str] = {}
 
     def fill(self, domain: str, code: str, land: Land) -> Stored:
-        """Return the entry once it is fresh, or a fresh negative one; see `Land`.
+        """Return the entry once it is fresh, negative ones too, or was just fetched; see `Land`.
 
         Raises:
             OnetError: where the upstream, asked here or by another process, did not give a
@@ -73,13 +73,17 @@ class Filler:
         while overtaken < OVERTAKINGS:
             patience.check()
             lease = self._leases.acquire(domain, code, uuid4().hex)
+            published = None
             if lease is None:
                 self._await_other(domain, code, patience)
+            elif self._fill_under(lease, land):
+                overtaken += 1
             else:
-                overtaken += self._fill_under(lease, land)
+                published = lease.generation + 1
             land()
             stored = self._read(domain, code)
-            if self.is_usable(stored.entry):
+            # What lives for less than its fill takes has expired by now, and would once more.
+            if stored.entry.generation == published or self.is_usable(stored.entry):
                 return stored
         raise BadReply(f"{domain}/{code} was purged again and again while it was fetched")
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from sys import intern
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select
@@ -106,9 +107,9 @@ def _elements(rows: Iterable[Any]) -> defaultdict[str, dict[str, ElementRating]]
     elements: defaultdict[str, dict[str, ElementRating]] = defaultdict(dict)
     for (code, element), pair in scales.items():
         level, importance = pair["LV"], pair["IM"]
-        elements[code][element] = ElementRating(
-            id=element,
-            name=level.name,
+        elements[code][intern(element)] = ElementRating(
+            id=intern(element),  # the same few for all occupations, of which many are kept
+            name=intern(level.name),
             level=float(level.value),
             importance=float(importance.value),
             level_error=None if level.standard_error is None else float(level.standard_error),

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 
 from onet_client import errors
 from onet_client.errors import BadReply
+from onet_client.governor import LONGEST_PAUSE
 
 ApiVersion = Literal["2", "1.9"]
 
@@ -72,19 +73,19 @@ def check_status(reply: Reply) -> None:
 
 
 def retry_after(reply: Reply) -> float | None:
-    """Seconds that Retry-After asks to wait, 0 or more; None where absent or unreadable.
+    """Seconds that Retry-After asks to wait, 0 to a day; None where absent or unreadable.
 
     Takes both forms of RFC 9110, section 10.2.3. A date is measured from the reply's own
     Date, so that a difference between the clocks does not matter, or else from its arrival.
     """
     value = (_header(reply, "retry-after") or "").strip(" \t")
     if re.fullmatch(r"[0-9]{1,300}", value):
-        return float(value)
+        return min(float(value), LONGEST_PAUSE)
     until = _http_date(value)
     if until is None:
         return None
     sent_at = _http_date(_header(reply, "date") or "") or reply.received_at
-    return max(0.0, (until - sent_at).total_seconds())
+    return min(max(0.0, (until - sent_at).total_seconds()), LONGEST_PAUSE)
 
 
 def location(reply: Reply) -> str | None:

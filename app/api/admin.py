@@ -99,9 +99,6 @@ class Warm(MethodView):
         if isinstance(upstream, NotConfigured):
             raise upstream_not_configured("Nothing can be filled, since", upstream)
         job = services().warm_jobs.request(wanted["domain"], wanted["scope"], wanted["codes"])
-        worker = services().worker
-        if worker is not None:
-            worker.wake()
         return job, 202, {"Location": f"/admin/cache/jobs/{job.id}"}
 
 

@@ -1,13 +1,12 @@
-"""An answer that is finished but for the headers that count seconds."""
+"""An answer that the fast way may serve again: finished but for the headers that count seconds."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from cache.pull_through import Reading
+from cache.policy import Entry
 
-Headers = list[tuple[str, str]]
 KEPT: Final = "skillgap.answer"
 """Where in the WSGI environment an answer is left that may be served again."""
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
@@ -15,7 +14,7 @@ NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(slots=True)
 class Answer:
-    """A finished answer.
+    """A finished answer, as it is handed over to be kept.
 
     Attributes:
         key: what was asked, in one form for all ways of asking it.
@@ -24,11 +23,7 @@ class Answer:
 
     endpoint: str
     key: Hashable
-    body: bytes | None
+    body: bytes
     etag: str
-    readings: Sequence[Reading]
+    entries: Sequence[Entry]
     expires_at: datetime
-    packed: bytes | None = None
-    full: Callable[[], object] | None = None
-    not_modified: Callable[[], object] | None = None
-    headers: tuple[datetime, datetime, Headers, Headers] = NEVER, NEVER, [], []

@@ -1,18 +1,20 @@
 """The headers that explain a cached answer and let others cache it."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha1
 from typing import Any, Final
 
 import orjson
 from flask import Response, request
 
-from app.api.answer import KEPT, Answer
+from app.api.answer import KEPT, NEVER, Answer
+from cache.policy import Entry
+from cache.profile import Profile
 from cache.pull_through import Reading
 
 CACHE_NAME: Final = "skillgap"
+NOBODY: Final = Profile("", "", {})
 FORWARDED: Final = {
     "stale": "; hit",
     "hit": "; hit",
@@ -26,7 +28,7 @@ def cache_status(readings: Sequence[Reading], now: datetime) -> str:
     """Write one RFC 9211 member an entry read; a negative ttl tells how long it is stale."""
     members = []
     for reading in readings:
-        ttl = _ttl(reading, now)
+        ttl = _ttl(reading.entry, now)
         served = reading.outcome in ("hit", "stale") and ttl is not None
         members.append(
             CACHE_NAME
@@ -44,17 +46,55 @@ def lifetime_headers(readings: Sequence[Reading], now: datetime) -> dict[str, st
     The oldest entry makes the age (RFC 9111 section 5.1). max-age is what the entry that
     expires first has left: less than RFC 9111 allows once the answer has an age, never more.
     """
-    ages = [
-        (now - reading.entry.current_at).total_seconds()
-        for reading in readings
-        if reading.entry.current_at is not None
-    ]
-    left = min((_ttl(reading, now) or 0 for reading in readings), default=0)
+    ages = [_age(reading.entry, now) for reading in readings]
+    left = min((_ttl(reading.entry, now) or 0 for reading in readings), default=0)
+    return _lifetime(cache_status(readings, now), max(ages, default=0), left)
+
+
+def _lifetime(status: str, age: int, left: int) -> dict[str, str]:
     return {
-        "Cache-Status": cache_status(readings, now),
-        "Age": str(max(0, int(max(ages, default=0)))),
+        "Cache-Status": status,
+        "Age": str(age),
         "Cache-Control": f"public, max-age={max(0, left)}",
     }
+
+
+class Hit:
+    """An entry that answers are made of, as it is told of where it is served fresh.
+
+    What is told counts seconds, so it is written anew once a second, however many answers the
+    entry is in.
+    """
+
+    __slots__ = ("_told", "entry", "key")
+
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+        self.key = entry.domain, entry.code
+        self._told = NEVER, NEVER, "", 0, 0
+
+    def at(self, now: datetime) -> tuple[datetime, datetime, str, int, int]:
+        """Return since and until when it holds: its member of Cache-Status, age, seconds left."""
+        told = self._told
+        if told[0] <= now < told[1]:
+            return told
+        entry, times = self.entry, []
+        if entry.current_at is not None:
+            times.append(1 - (now - entry.current_at).total_seconds() % 1)
+        if entry.expires_at is not None:
+            times.append((entry.expires_at - now).total_seconds() % 1)
+        until = now + timedelta(seconds=min(times, default=0))
+        member = cache_status([Reading(entry, NOBODY, "hit")], now)
+        self._told = now, until, member, _age(entry, now), _ttl(entry, now) or 0
+        return self._told
+
+
+def hit_headers(hits: Sequence[Hit], now: datetime) -> tuple[datetime, dict[str, str]]:
+    """Write the headers of an answer made of fresh entries, and tell until when they hold."""
+    told = [hit.at(now) for hit in hits]
+    status = ", ".join([each[2] for each in told])
+    age, left = max([each[3] for each in told]), min([each[4] for each in told])
+    return min([each[1] for each in told]), _lifetime(status, age, left)
 
 
 def cached_response(
@@ -91,18 +131,18 @@ def _keep(
             key=(rule, asked),
             body=text,
             etag=etag,
-            readings=[_as_hit(reading) for reading in readings],
+            entries=[reading.entry for reading in readings],
             expires_at=min(filter(None, expiries)),
         )
 
 
-def _as_hit(reading: Reading) -> Reading:
-    """Tell how the next request reads the entry; its ratings are in the body."""
-    bare = replace(reading.profile, elements={})
-    return Reading(reading.entry, bare, "hit")
+def _age(entry: Entry, now: datetime) -> int:
+    """Whole seconds since the upstream vouched for the entry, rounded down."""
+    current_at = entry.current_at
+    return 0 if current_at is None else max(0, int((now - current_at).total_seconds()))
 
 
-def _ttl(reading: Reading, now: datetime) -> int | None:
+def _ttl(entry: Entry, now: datetime) -> int | None:
     """Whole seconds until the entry becomes stale, rounded down."""
-    expires_at = reading.entry.expires_at
+    expires_at = entry.expires_at
     return None if expires_at is None else int((expires_at - now).total_seconds() // 1)

@@ -21,6 +21,8 @@ log = logging.getLogger("app.errors")
 
 DATABASE_RETRY_SECONDS: Final = 5
 UPSTREAM_RETRY_SECONDS: Final = 30
+LOGGED_PATH: Final = 200
+"""Characters of a path in the log; a caller may send tens of thousands."""
 
 
 def register(app: Flask) -> None:
@@ -40,7 +42,7 @@ def handle(error: Exception) -> Response:
         logging.ERROR if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.INFO,
         "%s %s -> %d %s: %s",
         request.method,
-        quote(request.path),  # a decoded line feed would forge a line of the log
+        quote(request.path[:LOGGED_PATH]),  # a decoded line feed would forge a line of the log
         problem.status,
         problem.name,
         _reason(error, problem),

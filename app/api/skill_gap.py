@@ -115,7 +115,7 @@ class SkillGap(MethodView):
         codes = list(dict.fromkeys(g.asked.values()))  # one entry may be both sides
         readings = services().pull_through.read(query["domain"], codes)
         body = answer(readings[0], readings[-1], query)
-        return cached_response(body, readings, services().now(), tuple(sorted(query.items())))
+        return cached_response(body, readings, services().now(), repr(list(query.values())))
 
 
 def answer(source_side: Reading, target_side: Reading, query: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 import requests
+from support.clock import eventually
 from support.mysql_server import free_port
+from support.processes import processes_in
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60
@@ -106,22 +108,24 @@ def test_a_second_start_takes_less_than_five_seconds(project, serving):
     assert any(5 > seconds_of_a_start(project) for _ in range(3))
 
 
-def test_ctrl_c_at_the_terminal_ends_the_server_and_gives_its_port_free(serving):
+def test_ctrl_c_at_the_terminal_ends_the_server_and_gives_its_port_free(project, serving):
+    eventually(True, lambda: any("worker" in words for words in processes_in(project).values()))
     os.killpg(serving.process.pid, signal.SIGINT)
 
     # make itself, once its command is done, ends by the signal: 130 in a shell.
     assert -signal.SIGINT == serving.process.wait(SECONDS)
-    assert_nothing_is_left(serving)
+    assert_nothing_is_left(project, serving)
 
 
-def test_sigterm_to_make_ends_the_server_and_gives_its_port_free(serving):
+def test_sigterm_to_make_ends_the_server_and_gives_its_port_free(project, serving):
     serving.process.terminate()
 
     assert -signal.SIGTERM == serving.process.wait(SECONDS)
-    assert_nothing_is_left(serving)
+    assert_nothing_is_left(project, serving)
 
 
-def assert_nothing_is_left(serving):
+def assert_nothing_is_left(project, serving):
+    eventually({}, lambda: processes_in(project))
     with pytest.raises(requests.ConnectionError):
         serving.get("/health")
     assert "Traceback" not in serving.log.read_text()

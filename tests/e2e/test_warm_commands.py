@@ -208,9 +208,11 @@ def test_a_stale_entry_is_refreshed_behind_by_the_server_that_read_it(
         before = server.get(target).json()
         eventually("fresh", lambda: server.get(target).json()["cache"]["state"], 10)
         after = server.get(target).json()
+        counted = server.get("/metrics").text
 
     assert "stale" == before["cache"]["state"]
     assert before["ratings"] == after["ratings"]
+    assert 'skillgap_fills_total{result="renewed"} 1.0\n' in counted
 
 
 SOME_KILLS = {"landed": [20_000], "published": [300]}

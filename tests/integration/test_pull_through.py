@@ -95,6 +95,22 @@ def test_a_fresh_entry_is_a_hit_up_to_the_last_microsecond(pull_through, client,
     assert [] == client.calls
 
 
+@pytest.mark.parametrize("error", [UnknownCode("no such code"), None])
+def test_what_expires_before_it_is_fetched_is_fetched_once_and_answered(
+    pull_through, client, clock, error
+):
+    client.errors = {"occupation": error} if error else {}
+    client.on_call = lambda _method: clock.advance(LIMITS.ttl)
+
+    if error:
+        with pytest.raises(UnknownOccupation):
+            read_one(pull_through, NEW)
+    else:
+        assert TITLE == read_one(pull_through, NEW).profile.title
+
+    assert 1 == Counter(method for method, _ in client.calls)["occupation"]
+
+
 def test_a_miss_is_fetched_stored_and_answered_and_the_next_read_is_a_hit(
     pull_through, client, clock
 ):

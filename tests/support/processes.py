@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -52,6 +52,17 @@ def flask(
             process.kill()
             process.wait()
     return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+
+def processes_in(folder: Path) -> dict[int, list[str]]:
+    """The command of every living process that works in a folder, by its pid; for Linux."""
+    found = {}
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        with suppress(OSError):  # it has ended
+            if link.readlink() == folder:
+                words = (link.parent / "cmdline").read_text().split("\0")
+                found[int(link.parent.name)] = words
+    return found
 
 
 @dataclass

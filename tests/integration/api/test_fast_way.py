@@ -228,6 +228,7 @@ NOT_KEPT = [
     ("/occupations?q=kite", 200),
     ("/health", 200),
     (GAP + "&other=" + "x" * fast_way.LONGEST, 200),
+    ("/occupations/" + "%20" * fast_way.LONGEST + "15-9002.00", 200),
 ]
 
 

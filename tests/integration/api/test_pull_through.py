@@ -349,6 +349,8 @@ def sandbox_state(sandbox: Sandbox) -> list[dict[str, Any]]:
         (429, "7", "7"),
         (503, "120", "120"),
         (429, "0", None),
+        (429, "9" * 14, "86400"),
+        (503, "Fri, 31 Dec 9999 23:59:59 GMT", "86400"),
         (503, "soon", None),
         (500, None, None),
     ],

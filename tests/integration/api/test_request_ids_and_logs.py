@@ -124,6 +124,15 @@ def test_a_path_cannot_forge_a_line_of_the_log(
     assert record.getMessage().isprintable()
 
 
+def test_a_path_of_any_length_is_a_short_line_of_the_log(
+    starter: FlaskClient, log: pytest.LogCaptureFixture
+) -> None:
+    starter.get("/" + "x" * 60_000)
+
+    [record] = log.records
+    assert 1_000 > len(record.getMessage())
+
+
 @pytest.mark.parametrize("log_format", ["console", "json"])
 def test_an_error_is_one_line_of_standard_error_in_either_format(
     starter: FlaskClient,

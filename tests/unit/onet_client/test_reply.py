@@ -73,7 +73,8 @@ def test_an_error_keeps_how_long_it_asks_to_wait():
         ({"Retry-After": "7"}, 7.0),
         ({"retry-after": "0"}, 0.0),
         ({"RETRY-AFTER": " 120\t"}, 120.0),
-        ({"Retry-After": "9" * 300}, 1e300),
+        ({"Retry-After": "86401"}, 86_400.0),
+        ({"Retry-After": "9" * 300}, 86_400.0),
         ({"Retry-After": "9" * 301}, None),
         ({"Retry-After": "-7"}, None),
         ({"Retry-After": "7.5"}, None),
@@ -85,6 +86,7 @@ def test_an_error_keeps_how_long_it_asks_to_wait():
         ({"Retry-After": "Sun Mar  1 12:00:30 2026"}, 30.0),
         ({"Retry-After": "Sun, 01 Mar 2026 13:00:30 +0100"}, 30.0),
         ({"Retry-After": "Sun, 01 Mar 2026 11:00:00 GMT"}, 0.0),
+        ({"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"}, 86_400.0),
         ({"Retry-After": "Sun, 32 Mar 2026 11:00:00 GMT"}, None),
         ({"Retry-After": "Sun, 01 Mar 2026 12:00:00 +999999999999999"}, None),
         (
