@@ -29,7 +29,8 @@ check: provision ## run ruff, mypy and the tests: what must pass before a commit
 soak: provision ## run the long tests that the others leave out
 	@$(PYTHON) -m pytest -m soak
 
-bench: provision ## print the benchmarks' figures
+bench: ## measure, beside ceilings; writes docs/performance.md (long)
+	@scripts/provision-bench
 	@$(PYTHON) -m bench
 
 clean: ## remove the virtual environment and caches; the database in instance/ stays

@@ -13,6 +13,7 @@ from collections.abc import Callable, Hashable, Iterable
 from datetime import datetime
 from itertools import count
 from sys import intern
+from threading import Lock
 from typing import Any, Final
 
 from app.api.answer import KEPT, NEVER, Answer
@@ -27,9 +28,12 @@ Headers = list[tuple[str, str]]
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 ANSWERS: Final = 12_000
-"""Answers kept; 1 to 2 kB each, packed."""
+"""Answers kept; about 1.5 kB each with all that belongs to it, packed."""
 UNPACKED: Final = 1_000
 """Answers of those that are kept as they are sent, about 6 kB each: the latest ones."""
+SAMPLES: Final = 6
+WINDOW: Final = 32_768
+"""Bytes that the packing looks back (RFC 1951)."""
 ALIASES: Final = 24_000
 """Ways of writing requests that are remembered, which may be several for an answer."""
 KEPT_BELOW: Final = ("/skill-gap", "/occupations/")
@@ -58,12 +62,18 @@ class _Kept:
         self.not_modified = tally.counter(answer.endpoint, 304, len(hits))
         self.headers: tuple[datetime, datetime, Headers] = NOTHING
 
-    def pack(self) -> None:
-        """Keep it small."""
+    def pack(self, dictionary: bytes) -> None:
+        """Keep it small: what it shares with the dictionary takes next to nothing."""
         body = self.body
         if self.packed is None and body is not None:
-            self.packed = zlib.compress(body, 1)
+            packer = zlib.compressobj(zdict=dictionary)
+            self.packed = packer.compress(body) + packer.flush()
         self.body, self.headers = None, NOTHING
+
+    def unpack(self, dictionary: bytes) -> bytes:
+        """Take out what was packed with the same dictionary."""
+        self.body = body = zlib.decompressobj(zdict=dictionary).decompress(self.packed or b"")
+        return body
 
     def headers_at(self, now: datetime) -> Headers:
         """Return the headers, which are written anew when the first figure of theirs counts on."""
@@ -88,6 +98,8 @@ class FastWay:
         self._aliases: dict[tuple[str, str], Hashable] = {}
         self._hits: dict[str, Hit] = {}
         self._unpacked: deque[_Kept] = deque()
+        self._dictionary = b""
+        self._lock = Lock()
         self._prefix = secrets.token_hex(12)
         self._ids = count()
 
@@ -158,7 +170,7 @@ class FastWay:
         return hit
 
     def _unpack(self, kept: _Kept) -> bytes:
-        body = kept.body = zlib.decompress(kept.packed or b"")
+        body = kept.unpack(self._dictionary)
         self._keep_unpacked(kept)
         return body
 
@@ -166,4 +178,13 @@ class FastWay:
         """Pack the one that has been unpacked longest, where there are too many."""
         self._unpacked.append(kept)
         if len(self._unpacked) > UNPACKED:
-            self._unpacked.popleft().pack()
+            if not self._dictionary:
+                self._set_dictionary()
+            self._unpacked.popleft().pack(self._dictionary)
+
+    def _set_dictionary(self) -> None:
+        """Take some answers for what all others share text with, once and for all."""
+        with self._lock:
+            if not self._dictionary:
+                bodies = [kept.body or b"" for kept in list(self._unpacked)[-SAMPLES:]]
+                self._dictionary = b"".join(bodies)[-WINDOW:] or b"{}"

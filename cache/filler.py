@@ -83,7 +83,9 @@ class Filler:
             land()
             stored = self._read(domain, code)
             # What lives for less than its fill takes has expired by now, and would once more.
-            if stored.entry.generation == published or self.is_usable(stored.entry):
+            entry = stored.entry
+            just_stored = entry.generation == published and entry.state != "absent"
+            if just_stored or self.is_usable(entry):
                 return stored
         raise BadReply(f"{domain}/{code} was purged again and again while it was fetched")
 
@@ -121,11 +123,13 @@ class Filler:
         return False
 
     def _fetch(self, lease: Lease, entry: Entry, land: Land) -> FillResult:
-        deadline = Deadline(self._upstream.deadline)
+        deadline, asked_at = Deadline(self._upstream.deadline), self._now()
         release = self._upstream.client.release(deadline=deadline)
         lingering = (Freshness.STALE, Freshness.OLD)
         if entry.release == release and freshness(entry, self._now(), self._limits) in lingering:
             land()
+            if self._revalidation.is_outdated(lease.domain, release, asked_at):
+                raise Superseded(f"release {release} is no longer served")
             self._revalidation.renew(lease.domain, release)
             self._leases.release(lease)
             return "renewed"

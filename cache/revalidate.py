@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, case, or_, update
+from sqlalchemy import ColumnElement, Connection, Engine, case, or_, select, update
 
 from cache import database
 from cache.changes import note_change
@@ -42,6 +42,19 @@ class Revalidation:
         times = {"expires_at": expiry, "validated_at": now}
         settled = {"refresh_requested_at": None, "last_error": None}
         return self._change(domain, times | settled, of_release)
+
+    def is_outdated(self, domain: str, release: str, asked_at: datetime) -> bool:
+        """Tell whether something of another release was fetched after a moment.
+
+        Then the word of that moment on which release is served has been overtaken.
+        """
+        later = select(CacheEntry.occupation_code).where(
+            CacheEntry.domain == domain,
+            CacheEntry.origin == "api",
+            CacheEntry.release != release,
+            CacheEntry.fetched_at > asked_at,
+        )
+        return database.read(self._engine, lambda c: c.execute(later.limit(1)).first()) is not None
 
     def mark_stale(self, domain: str, release: str) -> int:
         """End the freshness of every rated or empty entry of any other release.

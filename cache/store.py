@@ -67,6 +67,8 @@ class Store:
                 Rating.recommend_suppress,
             )
             .join(Element, Element.id == Rating.element_id)
+            # Left to itself the server may begin with the elements, and read all ratings.
+            .prefix_with("STRAIGHT_JOIN", dialect="mysql")
             .where(Rating.occupation_code.in_(codes), Element.domain == domain)
         )
 

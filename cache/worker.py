@@ -101,8 +101,10 @@ class Worker:
         for domain, code in due:
             try:
                 self._pull_through.refresh(domain, code)
-            except OnetError as error:
-                log.warning("%s/%s could not be refreshed: %s", domain, code, error)
+            except DatabaseUnavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 - logged; one must not hold up the others
+                _reason(f"{domain}/{code} could not be refreshed", error)
             self._refreshes.done(domain, code)
         return bool(due)
 

@@ -13,7 +13,7 @@ from cache.content import DOMAINS
 
 CODE: Final = re.compile(r"([0-9]{2}-[0-9]{4})(\.[0-9]{2})?")
 LARGEST_PAGE: Final = 2000
-REMEMBERED: Final = 4_000
+REMEMBERED: Final = 1_000
 """Query strings whose meaning is remembered."""
 LONGEST_REMEMBERED: Final = 200
 """Bytes of one."""

@@ -18,6 +18,7 @@ from cache.pull_through import FillFailed, NoRatings, UnknownOccupation
 from cache.purge import purge
 from cache.revalidate import Revalidation
 from cache.store import Store
+from cache.store import Store
 from onet_client.errors import NoData, UpstreamFailure
 
 SEED_RELEASE, API_RELEASE = "28.1", "30.3"
@@ -269,3 +270,15 @@ def test_an_unknown_code_that_now_exists_is_found_after_its_time(cache, client, 
     clock.advance(LIMITS.negative_ttl)
 
     assert "filled" == cache.read("skills", [UNKNOWN])[0].outcome
+
+
+@pytest.mark.parametrize(("seconds", "outdated"), [(-1, True), (0, False), (1, False)])
+def test_the_word_on_a_release_is_overtaken_by_what_was_fetched_of_another_one_later(
+    seeded_engine, seconds, outdated
+):
+    Store(seeded_engine).publish(rated("99-1001.00", release="99.9", fetched_at=START), 0)
+    revalidation = Revalidation(seeded_engine, LIMITS, FakeClock())
+    asked_at = START + timedelta(seconds=seconds)
+
+    assert outdated == revalidation.is_outdated("skills", SEED_RELEASE, asked_at)
+    assert not revalidation.is_outdated("skills", "99.9", asked_at)

@@ -200,6 +200,8 @@ def test_a_partial_release_leaves_what_it_does_not_hold(load, engine, clock, mak
     after = entries(engine)
     assert "28.2" == after[RATED[0]]["release"]
     del before[RATED[0]], after[RATED[0]]
+    for entry in (*before.values(), *after.values()):
+        del entry["changed_in"]  # their titles may be others
     assert before == after
     assert {*RATED} == rated_codes(engine)
 

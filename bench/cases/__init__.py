@@ -1,0 +1,1 @@
+"""The cases, each a function of the stage that returns its report."""

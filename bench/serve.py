@@ -1,0 +1,92 @@
+"""Granian with the workers, threads and back-pressure of the product, for what it is held against.
+
+Usage: python -m bench.serve wsgi|flask|slow WORKERS, with PORT in the environment.
+
+`wsgi` and `flask` give the answer in the file of BENCH_ANSWER to everything, or its short form to
+whoever sends If-None-Match; `slow` is the product without its fast way.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.server import Server
+
+from app.server import BACKPRESSURE, THREADS
+
+
+def _kept() -> dict[str, Any]:
+    kept = json.loads(Path(os.environ["BENCH_ANSWER"]).read_text())
+    for form in ("full", "short"):
+        kept[form] = [(name, value) for name, value in kept[form]]
+    return kept | {"body": kept["body"].encode()}
+
+
+def wsgi() -> Callable[..., Iterable[bytes]]:
+    """Make a callable that does nothing but answer."""
+    kept = _kept()
+    full, short, body = kept["full"], kept["short"], [kept["body"]]
+
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if "HTTP_IF_NONE_MATCH" in environ:
+            start_response("304 NOT MODIFIED", short)
+            return []
+        start_response("200 OK", full)
+        return body
+
+    return application
+
+
+def flask() -> Callable[..., Iterable[bytes]]:
+    """Make a Flask application of one view."""
+    from flask import Flask, Response
+
+    kept = _kept()
+    application = Flask("bare")
+
+    @application.get("/skill-gap")
+    def view() -> Response:
+        return Response(kept["body"], headers=kept["full"])
+
+    return application
+
+
+def slow() -> Callable[..., Iterable[bytes]]:
+    """Make the product's worker, its fast way switched off."""
+    from functools import partial
+
+    import app
+
+    app.create_app = partial(app.create_app, fast_way=False)
+    from app.server import worker
+
+    return worker()
+
+
+def main(kind: str, workers: str) -> None:
+    """Serve until SIGTERM."""
+    from app.settings import share_metrics
+
+    server = Server(
+        f"bench.serve:{kind}",
+        factory=True,
+        address="127.0.0.1",
+        port=int(os.environ["PORT"]),
+        interface=Interfaces.WSGI,
+        workers=int(workers),
+        blocking_threads=THREADS,
+        backpressure=BACKPRESSURE,
+        websockets=False,
+    )
+    with TemporaryDirectory(prefix="skillgap-metrics-", ignore_cleanup_errors=True) as folder:
+        share_metrics(folder)
+        server.serve()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
