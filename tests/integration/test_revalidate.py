@@ -18,7 +18,6 @@ from cache.pull_through import FillFailed, NoRatings, UnknownOccupation
 from cache.purge import purge
 from cache.revalidate import Revalidation
 from cache.store import Store
-from cache.store import Store
 from onet_client.errors import NoData, UpstreamFailure
 
 SEED_RELEASE, API_RELEASE = "28.1", "30.3"
