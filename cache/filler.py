@@ -106,6 +106,7 @@ class Filler:
             result = None if self.is_usable(entry) else self._fetch(lease, entry, land)
         except Superseded as overtaken:
             log.info("%s", overtaken)
+            self._leases.release(lease)  # which it may hold still
             self._telemetry.filled("superseded", time.monotonic() - started)
             return True
         except OnetError as error:

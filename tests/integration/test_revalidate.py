@@ -1,5 +1,6 @@
 """One word of the upstream on its release renews every entry of it, or ages all others."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -281,3 +282,26 @@ def test_the_word_on_a_release_is_overtaken_by_what_was_fetched_of_another_one_l
 
     assert outdated == revalidation.is_outdated("skills", SEED_RELEASE, asked_at)
     assert not revalidation.is_outdated("skills", "99.9", asked_at)
+
+
+def test_a_renewal_that_another_release_overtook_is_tried_again_at_once(
+    cache, seeded_engine, client, clock
+):
+    client.served = SEED_RELEASE
+    clock.advance(STALE)
+
+    def overtake_once(_method):
+        client.on_call = lambda _method: None
+        clock.advance(1)
+        other = rated("99-1009.00", release="31.0", fetched_at=clock.time)
+        Store(seeded_engine).publish(other, 0)
+        clock.advance(1)
+
+    client.on_call = overtake_once
+    began = time.monotonic()
+
+    entry = cache.refresh("skills", RATED[0])
+
+    assert [("release", "")] * 2 == client.calls
+    assert clock.time == entry.validated_at
+    assert time.monotonic() - began < 20  # a lease that was kept would be waited for
