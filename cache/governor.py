@@ -9,13 +9,14 @@ import random
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Final, TypeVar
 
-from sqlalchemy import Connection, Engine, insert, select, text, update
+from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cache import database
+from cache.database_time import database_time
 from cache.models import UpstreamGovernor
 from onet_client.governor import GovernorState, admit, failed, paused, spacing, succeeded
 
@@ -23,8 +24,6 @@ T = TypeVar("T")
 Decision = Callable[[GovernorState, float], tuple[GovernorState, T]]
 
 ROW: Final = 1
-MYSQL_CLOCK: Final = "SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) / 1000000"
-"""UTC, since UNIX_TIMESTAMP(NOW()) jumps with the session's daylight saving time."""
 CONTENTION_WAIT: Final = 0.01
 """Seconds to wait before asking again where many others changed the row first."""
 ATTEMPTS: Final = 20
@@ -88,20 +87,9 @@ class DatabaseGovernor:
 
 
 def _read(connection: Connection) -> tuple[GovernorState, int, float] | None:
-    row = connection.execute(select(UpstreamGovernor.__table__)).mappings().first()
+    columns = (getattr(UpstreamGovernor, field.name) for field in fields(GovernorState))
+    row = connection.execute(select(UpstreamGovernor.version, *columns)).first()
     if row is None:
         return None
-    state = GovernorState(
-        next_slot=row["next_slot"],
-        paused_until=row["paused_until"],
-        failures=row["failures"],
-        open_until=row["open_until"],
-    )
-    return state, row["version"], _now(connection)
-
-
-def _now(connection: Connection) -> float:
-    """Tell the time in seconds by the one clock that all processes have: the database's."""
-    if connection.dialect.name == "mysql":
-        return float(connection.execute(text(MYSQL_CLOCK)).scalar_one())
-    return time.time()  # a SQLite database is on this machine
+    version, *state = row
+    return GovernorState(*state), version, database_time(connection).timestamp()

@@ -13,8 +13,7 @@ from cache.database_time import database_time
 from cache.leases import UNLISTED_CAP
 from cache.models import CacheEntry, Load, Rating, UpstreamGovernor, WarmItem, WarmJob
 from cache.policy import Freshness, Limits
-
-UNFINISHED = ("queued", "running")
+from cache.warm_items import UNFINISHED
 
 Counts = dict[str, dict[str, int]]
 """Entries by domain and freshness."""

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
 from sqlalchemy import tuple_ as row_of
 from sqlalchemy.exc import IntegrityError
 
 from cache import database
-from cache.database_time import database_time
+from cache.database_time import database_time, has_passed
 from cache.models import CacheEntry, Occupation
 
 UNLISTED_CAP: Final = 1_000
@@ -24,6 +24,15 @@ HEADROOM: Final = 100
 """Below the cap, for those that others add in the same moment."""
 DROPPED_AT_ONCE: Final = 20
 ERROR_LENGTH: Final = 255
+NO_FILL: Final[dict[str, Any]] = {
+    "lease_owner": None,
+    "lease_expires_at": None,
+    "attempts": 0,
+    "last_error": None,
+    "retry_at": None,
+    "refresh_requested_at": None,
+}
+"""An entry's row where no fill of it is under way, has failed or is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +168,7 @@ def _is(domain: str, code: str) -> Sequence[ColumnElement[bool]]:
 
 
 def _free(now: datetime) -> ColumnElement[bool]:
-    return or_(CacheEntry.lease_owner.is_(None), CacheEntry.lease_expires_at <= now)
+    return has_passed(CacheEntry.lease_expires_at, now)
 
 
 def _make_room(connection: Connection, now: datetime) -> None:

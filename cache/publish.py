@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from cache.changes import note_change
 from cache.content import Figures, canonical_line, content_hash
 from cache.database_time import database_time
+from cache.leases import NO_FILL
 from cache.models import CacheEntry, Element, Occupation, Rating, Scale
 from cache.upsert import upsert
 
@@ -102,12 +103,7 @@ def _values(fill: Fill, generation: int) -> dict[str, Any]:
         "row_count": len(fill.figures),
         "content_hash": content_hash(map(canonical_line, fill.figures)) if fill.figures else None,
         "generation": generation,
-        "lease_owner": None,
-        "lease_expires_at": None,
-        "attempts": 0,
-        "last_error": None,
-        "retry_at": None,
-        "refresh_requested_at": None,
+        **NO_FILL,
     }
 
 

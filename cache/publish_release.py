@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 from cache.changes import note_change
 from cache.content import content_hash
 from cache.landing import land
+from cache.leases import NO_FILL
 from cache.models import CacheEntry, Element, LandingRating, Load, Occupation, Rating, Scale
 from cache.purge import WITHDRAWN
 from cache.release import Occupation as ListedOccupation
@@ -100,13 +101,8 @@ def _entries(
             "row_count": len(lines),
             "content_hash": content_hash(lines) if lines else None,
             "generation": 1,
-            "lease_owner": None,
-            "lease_expires_at": None,
-            "attempts": 0,
-            "last_error": None,
             "validated_at": None,
-            "retry_at": None,
-            "refresh_requested_at": None,
+            **NO_FILL,
         }
         for domain, code in dict.fromkeys(keys)
         for lines in [rows.lines.get((domain, code), [])]
@@ -122,10 +118,7 @@ def _withdraw_unlisted(connection: Connection, load_id: int, domains: Collection
             CacheEntry.domain.in_(domains),
             CacheEntry.load_id != load_id,
         )
-        .values(
-            **WITHDRAWN,
-            generation=CacheEntry.generation + 1,
-        )
+        .values(WITHDRAWN)
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, delete, select, update
 
 from cache import database
 from cache.changes import note_change
+from cache.leases import NO_FILL
 from cache.models import CacheEntry, Element, Rating
 
 WITHDRAWN: Final[dict[str, Any]] = {
@@ -20,14 +21,10 @@ WITHDRAWN: Final[dict[str, Any]] = {
     "validated_at": None,
     "row_count": 0,
     "content_hash": None,
-    "lease_owner": None,
-    "lease_expires_at": None,
-    "attempts": 0,
-    "last_error": None,
-    "retry_at": None,
-    "refresh_requested_at": None,
+    "generation": CacheEntry.generation + 1,
+    **NO_FILL,
 }
-"""What is left of an entry that holds nothing; its generation goes up, which fences fills."""
+"""What becomes of an entry that is to hold nothing; its generation goes up, which fences fills."""
 
 
 def purge(engine: Engine, codes: Sequence[str] | None, domain: str | None = None) -> int:
@@ -57,8 +54,7 @@ def purge(engine: Engine, codes: Sequence[str] | None, domain: str | None = None
     def work(connection: Connection) -> int:
         held = select(CacheEntry.occupation_code).where(*entries, CacheEntry.state != "absent")
         count = len(connection.execute(held).all())
-        forgotten = WITHDRAWN | {"generation": CacheEntry.generation + 1}
-        connection.execute(update(CacheEntry).where(*entries).values(forgotten))
+        connection.execute(update(CacheEntry).where(*entries).values(WITHDRAWN))
         connection.execute(delete(Rating).where(*ratings))
         note_change(connection, *entries)
         return count

@@ -8,10 +8,10 @@ from datetime import datetime
 from threading import Lock
 from typing import Final
 
-from sqlalchemy import Connection, Engine, or_, select, update
+from sqlalchemy import Connection, Engine, select, update
 
 from cache import database
-from cache.database_time import database_time
+from cache.database_time import database_time, has_passed
 from cache.models import CacheEntry
 
 log = logging.getLogger(__name__)
@@ -89,8 +89,8 @@ class RefreshRequests:
         def work(connection: Connection) -> list[tuple[str, str]]:
             now = database_time(connection)
             free = (
-                or_(CacheEntry.lease_expires_at.is_(None), CacheEntry.lease_expires_at <= now),
-                or_(CacheEntry.retry_at.is_(None), CacheEntry.retry_at <= now),
+                has_passed(CacheEntry.lease_expires_at, now),
+                has_passed(CacheEntry.retry_at, now),
             )
             rows = connection.execute(
                 query.where(*free).order_by(CacheEntry.refresh_requested_at).limit(limit)

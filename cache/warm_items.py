@@ -21,6 +21,10 @@ Outcome = Literal["done", "empty", "unlisted", "fenced"]
 did not end and is to be asked for by itself."""
 
 
+OUTCOMES: Final[dict[str, Literal["done", "empty"]]] = {"rated": "done", "empty": "empty"}
+"""What an item ends in whose entry is in a state."""
+
+
 class LeaseLost(Exception):
     """Another worker has taken over, since this one took longer than its lease."""
 

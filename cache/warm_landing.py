@@ -146,9 +146,8 @@ def _withdraw_unlisted(connection: Connection, job: str) -> None:
     codes = connection.execute(unlisted).scalars().all()
     if not codes:
         return
-    withdrawn = WITHDRAWN | {"generation": CacheEntry.generation + 1}
     held = (CacheEntry.occupation_code.in_(codes), CacheEntry.state.in_(("rated", "empty")))
-    connection.execute(update(CacheEntry).where(*held).values(withdrawn))
+    connection.execute(update(CacheEntry).where(*held).values(WITHDRAWN))
     connection.execute(delete(Rating).where(Rating.occupation_code.in_(codes)))
     connection.execute(delete(Occupation).where(Occupation.code.in_(codes)))
     note_change(connection, CacheEntry.occupation_code.in_(codes))

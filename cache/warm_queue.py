@@ -5,13 +5,13 @@ held is free again when its lease expires; what was put off has a lease that nob
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, select, update
 
 from cache import database
-from cache.database_time import database_time
+from cache.database_time import database_time, has_passed
 from cache.leases import ERROR_LENGTH
 from cache.models import WarmItem, WarmJob
 from cache.telemetry import Telemetry
@@ -57,7 +57,7 @@ class WarmQueue:
                 WarmJob.id == job,
                 WarmJob.state.in_(UNFINISHED),
                 WarmJob.release.is_(None),
-                or_(WarmJob.lease_expires_at.is_(None), WarmJob.lease_expires_at <= now),
+                has_passed(WarmJob.lease_expires_at, now),
             )
             lease = {"lease_owner": owner, "lease_expires_at": now + timedelta(seconds=seconds)}
             taken = update(WarmJob).where(*free).values(lease | {"state": "running"})
@@ -102,7 +102,7 @@ class WarmQueue:
 
         def claim(connection: Connection) -> list[Item] | None:
             now = database_time(connection)
-            free = [*_queued(work), _free(now)]
+            free = [*_queued(work), has_passed(WarmItem.lease_expires_at, now)]
             if listed:
                 free.append(WarmItem.generation != FENCED)
             first = select(WarmItem.occupation_code).where(*free)
@@ -205,10 +205,6 @@ def _queued(work: Work) -> Sequence[ColumnElement[bool]]:
 
 def _claimed(work: Work, owner: str) -> Sequence[ColumnElement[bool]]:
     return *_queued(work), WarmItem.lease_owner == owner
-
-
-def _free(now: datetime) -> ColumnElement[bool]:
-    return or_(WarmItem.lease_expires_at.is_(None), WarmItem.lease_expires_at <= now)
 
 
 def _by_outcome(outcomes: Mapping[str, Outcome]) -> dict[Outcome, list[str]]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, case, func, or_, select
 
 from cache import database
 from cache.fetch import Upstream, figures_of
@@ -18,6 +18,7 @@ from cache.models import CacheEntry, Load, Occupation
 from cache.revalidate import Revalidation
 from cache.upsert import upsert
 from cache.warm_items import (
+    OUTCOMES,
     Hold,
     NewItem,
     Outcome,
@@ -40,7 +41,6 @@ log = logging.getLogger(__name__)
 PAGE_ROWS: Final = 2_000
 SINGLE_REQUESTS: Final = 3
 """What filling one occupation by itself takes; whole tables take one for each page."""
-ENDED: Final = {"rated": "done", "empty": "empty"}
 
 
 class Reading:
@@ -160,7 +160,7 @@ class WholeTables:
         missing = missing.outerjoin(CacheEntry, _entry_of(domain)).where(
             or_(
                 CacheEntry.state.is_(None),
-                CacheEntry.state.not_in(tuple(ENDED)),
+                CacheEntry.state.not_in(tuple(OUTCOMES)),
                 CacheEntry.release.is_(None),
                 CacheEntry.release != release,
             )
@@ -180,15 +180,15 @@ class WholeTables:
         domain = hold.work.domain
         self._revalidation.renew(domain, release)
         self._revalidation.mark_stale(domain, release)
-        columns = (Occupation.code, CacheEntry.generation, CacheEntry.state, CacheEntry.release)
-        query = select(*columns).outerjoin(CacheEntry, _entry_of(domain))
+        held = case((CacheEntry.release == release, CacheEntry.state))
+        query = select(Occupation.code, CacheEntry.generation, held).outerjoin(
+            CacheEntry, _entry_of(domain)
+        )
 
         def work(connection: Connection) -> dict[Outcome, int]:
             items = [
-                NewItem(
-                    code, generation or 0, ENDED.get(state, "queued") if of == release else "queued"
-                )
-                for code, generation, state, of in connection.execute(query)
+                NewItem(code, generation or 0, OUTCOMES.get(held, "queued"))
+                for code, generation, held in connection.execute(query)
             ]
             replace_items(connection, hold.work.id, items)
             hold.change(connection, release=release, lease_owner=None, lease_expires_at=None)

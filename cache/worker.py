@@ -11,7 +11,7 @@ from cache.filler import LEASE_MARGIN
 from cache.pull_through import PullThrough
 from cache.refresh import RefreshRequests
 from cache.revalidate import Revalidation
-from cache.warm_items import Hold, Item, LeaseLost, Outcome, Work
+from cache.warm_items import OUTCOMES, Hold, Item, LeaseLost, Work
 from cache.warm_publication import Publication
 from cache.warm_queue import WarmQueue
 from cache.warm_tables import Reading, WholeTables
@@ -26,7 +26,6 @@ PUBLISHED_AT_ONCE: Final = 20
 FIRST_WAIT: Final = 2.0
 LONGEST_WAIT: Final = 300.0
 """Seconds, at least and at most, before something that failed is tried again."""
-OUTCOMES: Final[dict[str, Outcome]] = {"rated": "done", "empty": "empty"}
 
 
 class Worker:

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from support.clock import LIMITS, START, FakeClock
+from support.clock import LIMITS, START, FakeClock, eventually
 from support.fills import CODE, fill, rated
 from support.made_up_release import RATED
 from support.tables import clear
@@ -44,7 +44,7 @@ def changes(seeded_engine, seconds):
 
 
 def generation(engine) -> int:
-    (stored,) = Store(engine).read(*[KEY[0], [KEY[1]]])
+    (stored,) = Store(engine).read("skills", [CODE])
     return stored.entry.generation
 
 
@@ -172,17 +172,11 @@ def test_a_thread_looks_while_there_are_questions_and_ends_by_itself(seeded_engi
     changes = Changes(seeded_engine, seconds, after_look=lambda: looked.append(1))
 
     assert None is changes.tick()
-    wait_for(lambda: changes.tick() is not None)
+    eventually(True, lambda: changes.tick() is not None)
     seconds.now += IDLE
-    wait_for(lambda: not changes._looking)
+    eventually(True, lambda: not changes._looking)
 
     assert looked
-
-
-def wait_for(condition) -> None:
-    from support.clock import eventually
-
-    eventually(True, condition)
 
 
 def test_copies_are_bounded_and_the_first_make_room(changes):

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import Engine, event, make_url, select, text, update
 
 from cache.database import DatabaseUnavailable, connect
-from cache.governor import DatabaseGovernor, _now
+from cache.database_time import database_time
+from cache.governor import DatabaseGovernor
 from cache.models import UpstreamGovernor
 from onet_client.errors import CircuitOpen
 from onet_client.governor import FAILURES_TO_OPEN, OPEN_SECONDS
@@ -124,5 +125,5 @@ def test_the_clock_is_utc_whatever_the_time_zone_of_the_session(
     engine = connect(make_url(mysql_database))
     with engine.connect() as connection:
         connection.execute(text(f"SET time_zone = '{zone}'"))
-        assert _now(connection) == pytest.approx(time.time(), abs=2)
+        assert database_time(connection).timestamp() == pytest.approx(time.time(), abs=2)
     engine.dispose()
