@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 READ_SECONDS: Final = 1
 WRITE_SECONDS: Final = 30
-PROFILES: Final = 2_000
-"""Occupations that a process keeps copies of, about 15 kB each."""
+PROFILES: Final = 70_000
+"""Rated elements that a process keeps copies of, about 0.4 kB each: 2,000 occupations' skills."""
 WAIT_MARGIN: Final = 3.0
 """Seconds that a request waits for a fill beyond the fill's own deadline."""
 

@@ -145,7 +145,8 @@ class PullThrough:
                 copied[read.entry.code] = read
                 if read.entry.state == "rated":
                     key = (domain, read.entry.code)
-                    self._copies.put(key, read, tick, [key])
+                    size = len(read.profile.elements)
+                    self._copies.put(key, read, tick, [key], size)
         return [found for code in codes if (found := copied[code]) is not None]
 
     def refresh(self, domain: str, code: str) -> Entry:

@@ -189,6 +189,19 @@ def test_copies_are_bounded_and_the_first_make_room(changes):
     assert (None, "49") == (copies.get(0), copies.get(49))
 
 
+def test_copies_are_bounded_by_the_size_they_are_said_to_have(changes):
+    changes.look()
+    copies = Copies(changes, 20)
+    for number in range(10):
+        copies.put(number, number, copies.tick(), [KEY], size=8)
+    copies.put("too large", 1, copies.tick(), [KEY], size=21)
+    copies.put(9, "again", copies.tick(), [KEY], size=12)
+
+    assert [None, "again", None] == [copies.get(key) for key in (7, 9, "too large")]
+    assert 8 == copies.get(8)
+    assert 2 == len(copies)
+
+
 def test_what_was_read_while_nothing_was_known_is_not_copied(changes):
     copies = Copies(changes, 20)
     copies.put("a", 1, copies.tick(), [KEY])

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event
 from support.clock import START, FakeClock, eventually
 from support.fills import rated
 
-from app import create_app, fast_way
+from app import create_app, fast_way, kept_answers
 from app.services import Services
 from app.settings import Settings
 from cache.changes import Changes
@@ -279,6 +279,19 @@ def test_a_condition_is_answered_as_flask_does(
     assert shown(both.slow(headers=headers)) == shown(answer)
 
 
+def test_kept_answers_take_no_more_memory_than_they_may(
+    both: Both, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = cast(Any, both.app.wsgi_app)._answers
+    monkeypatch.setattr(answers, "_capacity", 10_000)
+    for limit in range(1, 41):
+        both.get(f"{GAP}&limit={limit}")
+
+    kept = list(answers._copies.values())
+    assert 1 < len(kept) < 10
+    assert 10_000 >= sum(copy.size for copy in kept) == answers._size
+
+
 def test_a_request_id_is_taken_over_or_made(both: Both) -> None:
     both.get()
     given = both.get(headers={"X-Request-ID": "mine-1"}).headers["X-Request-ID"]
@@ -293,7 +306,7 @@ def test_a_request_id_is_taken_over_or_made(both: Both) -> None:
 def test_kept_answers_are_bounded_and_packed_ones_come_out_the_same(
     both: Both, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fast_way, "UNPACKED", 2)
+    monkeypatch.setattr(kept_answers, "UNPACKED", 2 * len(both.get().data))
     targets = [f"{GAP}&limit={limit}" for limit in range(1, 9)]
     first = [both.get(target).data for target in targets]
     made = len(both.passed)
