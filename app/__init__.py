@@ -1,6 +1,7 @@
 """HTTP and CLI: the only package that knows Flask."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from flask import Flask
 
@@ -8,6 +9,14 @@ from app.services import Services
 from app.settings import Settings
 
 VERSION: Final = "0.1.0"
+
+
+class _Application(Flask):
+    """Flask without its look, at every function that it calls, whether it is asynchronous."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Take the function as it is: none of ours is asynchronous."""
+        return func
 
 
 def create_app(
@@ -27,7 +36,7 @@ def create_app(
     from app.api.routes import register
 
     given = services or Services(settings or Settings.from_environment())
-    app = Flask("skillgap", static_folder=None)
+    app = _Application("skillgap", static_folder=None)
     app.extensions["skillgap"] = given
     register(app)
     if fast_way:

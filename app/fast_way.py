@@ -6,17 +6,15 @@ they are to be renewed soon, and everything whose entries could have changed uns
 for more than a plain GET (HEAD, a list in If-None-Match) is left to Flask.
 """
 
-import secrets
 from collections.abc import Callable, Hashable, Iterable
 from datetime import datetime
-from itertools import count
 from sys import intern
 from typing import Any, Final
 
 from app.api.answer import KEPT, Answer
 from app.api.caching import Hit
 from app.kept_answers import KeptAnswer, Unpacked
-from app.logs import REQUEST_ID
+from app.logs import RequestIds
 from app.tally import Tally
 from cache.changes import Changes
 from cache.copies import Copies
@@ -48,8 +46,7 @@ class FastWay:
         self._aliases: dict[tuple[str, str], Hashable] = {}
         self._hits: dict[str, Hit] = {}
         self._unpacked = Unpacked()
-        self._prefix = secrets.token_hex(12)
-        self._ids = count()
+        self._ids = RequestIds()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Serve one request."""
@@ -72,18 +69,16 @@ class FastWay:
         environ: dict[str, Any],
         start_response: Any,
     ) -> Iterable[bytes]:
-        given = environ.get("HTTP_X_REQUEST_ID")
-        if given is None or REQUEST_ID.fullmatch(given) is None:
-            given = f"{self._prefix}{next(self._ids):08x}"
+        request_id = self._ids.taken_or_made(environ.get("HTTP_X_REQUEST_ID"))
         headers = kept.headers_at(now)
         if not_modified:
             kept.not_modified()
-            start_response("304 NOT MODIFIED", [*headers, ("X-Request-ID", given)])
+            start_response("304 NOT MODIFIED", [*headers, ("X-Request-ID", request_id)])
             return []
         kept.full()
         body = kept.body
         length = ("Content-Length", kept.length)
-        start_response("200 OK", [JSON, length, *headers, ("X-Request-ID", given)])
+        start_response("200 OK", [JSON, length, *headers, ("X-Request-ID", request_id)])
         return [self._unpacked.body_of(kept) if body is None else body]
 
     def _pass_on(

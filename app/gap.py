@@ -8,12 +8,14 @@ errors (O*NET data dictionary); a difference of two means has the root of the su
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
+from operator import attrgetter
 from typing import Final, Literal, NamedTuple
 
 from cache.profile import ElementRating, Profile
 
 Kind = Literal["missing", "higher_level"]
 Sort = Literal["priority", "level_gap", "importance", "name"]
+Row = tuple[ElementRating, ElementRating, float, float, float]
 
 HIGHEST_LEVEL: Final = 7
 CONFIDENCE_95: Final = 1.96
@@ -27,7 +29,6 @@ class Comparison(NamedTuple):
         priority: weight times level_gap over the highest level, -1 to 1, four decimals.
         significant: the gap is wider than chance at 95 %; None where a standard error is missing.
         low_precision: O*NET recommends to suppress a value on either side.
-        is_gap: the target demands more, by however little.
     """
 
     source: ElementRating
@@ -37,7 +38,6 @@ class Comparison(NamedTuple):
     priority: float
     significant: bool | None
     low_precision: bool
-    is_gap: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,51 +57,61 @@ class Gap:
         compared: elements rated on both sides.
         readiness: how much of the weighted demand the source meets, 0 to 1, four decimals.
         gaps: by priority, ties by element id.
-        required: all elements that the target does not find irrelevant, by id.
+        source, target: what was compared, without the elements rated on one side only.
     """
 
     compared: int
     readiness: float
     gaps: tuple[Comparison, ...]
-    required: tuple[Comparison, ...]
     incomparable: tuple[Incomparable, ...]
+    source: Profile
+    target: Profile
 
     @property
     def covered(self) -> list[Comparison]:
         """The required elements without a gap, weightiest first."""
-        met = [item for item in self.required if not item.is_gap]
-        return sorted(met, key=lambda item: (-item.target.importance, item.target.id))
+        covered = [
+            _compare_element(has, asks, demand - level, weight)
+            for has, asks, level, demand, weight in _rows(self.source, self.target)
+            if demand <= level and not asks.not_relevant
+        ]
+        return sorted(covered, key=lambda item: (-item.target.importance, item.target.id))
 
     def count(self, kind: Kind) -> int:
         """How many gaps are of a kind."""
-        return sum(gap.kind == kind for gap in self.gaps)
-
-
-def effective_level(rating: ElementRating) -> float:
-    """Return the level, 0-7, that counts: 0 where the element is Not Relevant."""
-    return 0.0 if rating.not_relevant else rating.level
-
-
-def weight(rating: ElementRating) -> float:
-    """Importance (1-5) on a scale from 0 to 1."""
-    return (rating.importance - 1) / 4
+        return [gap.kind for gap in self.gaps].count(kind)
 
 
 def compare(source: Profile, target: Profile) -> Gap:
     """Compare two profiles of one domain."""
-    sources, targets = source.elements, target.elements
-    shared = sorted(sources.keys() & targets.keys())
-    required = tuple(
-        _compare_element(sources[element], targets[element])
-        for element in shared
-        if not targets[element].not_relevant
-    )
+    one_sided = source.elements.keys() ^ target.elements.keys()
+    incomparable = _incomparable(source, target, one_sided) if one_sided else ()
+    if one_sided:
+        source, target = source.without(one_sided), target.without(one_sided)
+    met = demanded = 0.0
+    gaps = []
+    for has, asks, level, demand, weight in _rows(source, target):
+        demanded += weight * demand
+        if demand > level:
+            met += weight * level
+            gaps.append(_compare_element(has, asks, demand - level, weight))
+        else:
+            met += weight * demand
+    gaps.sort(key=attrgetter("priority"), reverse=True)  # ties stay as they are: by id
     return Gap(
-        compared=len(shared),
-        readiness=_readiness(required),
-        gaps=arrange([item for item in required if item.is_gap]),
-        required=required,
-        incomparable=_incomparable(source, target),
+        compared=len(source.elements),
+        readiness=round(met / demanded, 4) if demanded else 1.0,
+        gaps=tuple(gaps),
+        incomparable=incomparable,
+        source=source,
+        target=target,
+    )
+
+
+def _rows(source: Profile, target: Profile) -> Iterable[Row]:
+    """Each element of two profiles that have the same: both ratings and levels, and its weight."""
+    return zip(
+        source.ratings, target.ratings, source.levels, target.levels, target.weights, strict=True
     )
 
 
@@ -122,13 +132,13 @@ def choose(
     ]
 
 
-def arrange(gaps: Iterable[Comparison], sort: Sort = "priority") -> tuple[Comparison, ...]:
+def arrange(gaps: Iterable[Comparison], sort: Sort = "priority") -> list[Comparison]:
     """Order gaps by the figure as shown, highest first, or by name; ties by element id."""
     if sort == "priority":
-        return tuple(sorted(gaps, key=lambda gap: (-gap.priority, gap.target.id)))
+        return sorted(gaps, key=lambda gap: (-gap.priority, gap.target.id))
     if sort == "name":
-        return tuple(sorted(gaps, key=lambda gap: (gap.target.name, gap.target.id)))
-    return tuple(sorted(gaps, key=lambda gap: (-_figure(gap, sort), gap.target.id)))
+        return sorted(gaps, key=lambda gap: (gap.target.name, gap.target.id))
+    return sorted(gaps, key=lambda gap: (-_figure(gap, sort), gap.target.id))
 
 
 def _figure(gap: Comparison, sort: Sort) -> float:
@@ -137,36 +147,28 @@ def _figure(gap: Comparison, sort: Sort) -> float:
     return gap.level_gap
 
 
-def _compare_element(source: ElementRating, target: ElementRating) -> Comparison:
-    level_gap = effective_level(target) - effective_level(source)
+def _compare_element(
+    source: ElementRating, target: ElementRating, level_gap: float, weight: float
+) -> Comparison:
     significant = None
     if source.level_error is not None and target.level_error is not None:
         significant = level_gap > CONFIDENCE_95 * sqrt(
             source.level_error**2 + target.level_error**2
         )
     return Comparison(
-        source=source,
-        target=target,
-        kind="missing" if source.not_relevant else "higher_level",
-        level_gap=round(level_gap, 2),
-        priority=round(weight(target) * level_gap / HIGHEST_LEVEL, 4) + 0.0,
-        significant=significant,
-        low_precision=source.low_precision or target.low_precision,
-        is_gap=level_gap > 0,
+        source,
+        target,
+        "missing" if source.not_relevant else "higher_level",
+        round(level_gap, 2),
+        round(weight * level_gap / HIGHEST_LEVEL, 4) + 0.0,  # which makes 0.0 of -0.0
+        significant,
+        source.low_precision or target.low_precision,
     )
 
 
-def _readiness(required: Iterable[Comparison]) -> float:
-    met = demanded = 0.0
-    for item in required:
-        source, target = effective_level(item.source), effective_level(item.target)
-        met += weight(item.target) * min(source, target)
-        demanded += weight(item.target) * target
-    return round(met / demanded, 4) if demanded else 1.0
-
-
-def _incomparable(source: Profile, target: Profile) -> tuple[Incomparable, ...]:
-    one_sided = source.elements.keys() ^ target.elements.keys()
+def _incomparable(
+    source: Profile, target: Profile, one_sided: Iterable[str]
+) -> tuple[Incomparable, ...]:
     return tuple(
         Incomparable(element, source.elements[element].name, "from")
         if element in source.elements

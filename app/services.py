@@ -205,7 +205,7 @@ class Services:
             upstream
             if isinstance(upstream, NotConfigured)
             else WholeTables(self.writer, self.revalidation, upstream, self.now),
-            Publication(self.writer, self.store, settings.onet_api_url, self.limits),
+            Publication(self.writer, settings.onet_api_url, self.limits),
             settings.onet_deadline,
         )
 

@@ -17,6 +17,7 @@ from bench.cases.behind import behind  # noqa: E402
 from bench.cases.growth import growth  # noqa: E402
 from bench.cases.load import load  # noqa: E402
 from bench.cases.seed import seed  # noqa: E402
+from bench.cases.servers import servers  # noqa: E402
 from bench.cases.start import start  # noqa: E402
 from bench.cases.uncached import uncached  # noqa: E402
 from bench.cases.warm import warm  # noqa: E402
@@ -24,9 +25,11 @@ from bench.machine import facts  # noqa: E402
 from bench.page import printed, write_page  # noqa: E402
 from bench.stage import Stage  # noqa: E402
 
-CASES = {case.__name__: case for case in (load, behind, uncached, start, seed, warm, growth)}
+CASES = {
+    case.__name__: case for case in (load, servers, behind, uncached, start, seed, warm, growth)
+}
 QUICK = ("load", "uncached", "start")
-LATEST_START = 640
+LATEST_START = 700
 """Seconds into a run after which no case begins any more."""
 
 

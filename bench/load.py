@@ -44,16 +44,20 @@ class Measured:
     """One measurement.
 
     Attributes:
-        errors: answers of another status, and connections that broke.
+        wrong: answers of another status.
+        broken: connections that broke, and requests that were not answered in time.
         cpu_ms: of all processes of the server, for each request.
+        generator_ms: computing time of the generator for each request.
         generator_busy: the share of its threads' time that the generator computed.
     """
 
     requests_per_second: float
     p50_ms: float
     p99_ms: float
-    errors: int
+    wrong: int
+    broken: int
     cpu_ms: float
+    generator_ms: float
     generator_busy: float
     bytes_per_answer: float
     cold: int = 0
@@ -77,7 +81,7 @@ def measure(server: Server, traffic: Traffic, seconds: int) -> Measured:
     else:
         found = _wrk(server.port, traffic, seconds)
     answered = max(found["requests"], 1)
-    wrong = found["errors"]
+    wrong = found["wrong"]
     each = found["bytes"] / answered
     if len(traffic.targets) == 1 and not traffic.cold and abs(each - size) > 0.1 * size:
         wrong += answered  # wrk does not count a 200 in the place of a 304
@@ -85,8 +89,10 @@ def measure(server: Server, traffic: Traffic, seconds: int) -> Measured:
         requests_per_second=found["requests"] / found["seconds"],
         p50_ms=found["p50_ms"],
         p99_ms=found["p99_ms"],
-        errors=wrong,
+        wrong=wrong,
+        broken=found["broken"],
         cpu_ms=1000 * (server.cpu_seconds() - before) / answered,
+        generator_ms=1000 * found["cpu_seconds"] / answered,
         generator_busy=found["cpu_seconds"] / found["seconds"] / THREADS,
         bytes_per_answer=each,
         cold=found.get("cold", 0),
@@ -127,6 +133,7 @@ def _bundled(port: int, traffic: Traffic, seconds: int) -> dict[str, Any]:
         "seconds": seconds,
         "processes": THREADS,
         "headers": dict(traffic.headers),
+        "status": traffic.status,
         "targets": list(traffic.targets),
         "cold": list(traffic.cold),
         "cold_every": 100 if traffic.cold else 0,
@@ -144,17 +151,21 @@ def _bundled(port: int, traffic: Traffic, seconds: int) -> dict[str, Any]:
 
 
 def median(rounds: Sequence[Measured]) -> Measured:
-    """Return the median of each figure, but the errors of all rounds."""
+    """Return the median of each figure, but what went wrong in all rounds."""
     columns = [asdict(one) for one in rounds]
     middle = {name: statistics.median(one[name] for one in columns) for name in columns[0]}
-    return Measured(**middle | {"errors": sum(one.errors for one in rounds)})
+    wrong, broken = (sum(one[name] for one in columns) for name in ("wrong", "broken"))
+    return Measured(**middle | {"wrong": wrong, "broken": broken})
 
 
 def remarks(measured: Measured) -> str:
     """Say what makes a figure doubtful; nothing where nothing does."""
     found = []
-    if measured.errors:
-        found.append(f"{measured.errors:,} wrong answers")
-    if measured.generator_busy > BUSY:
+    if measured.wrong:
+        found.append(f"{measured.wrong:,} wrong answers")
+    if measured.broken:
+        found.append(f"{measured.broken:,} broken connections")
+    # Where both have the same cores, the one that computes more is what the rate depends on.
+    if measured.generator_busy > BUSY or measured.generator_ms > measured.cpu_ms:
         found.append("the generator was the bottleneck")
     return ", ".join(found)

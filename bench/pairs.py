@@ -5,6 +5,7 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench.load import Traffic
 from bench.servers import Server
 
 
@@ -35,8 +36,7 @@ def typical(server: Server, targets: Sequence[str]) -> str:
 def keep_answer(server: Server, target: str, file: Path) -> None:
     """Write the server's answer, in full and as a 304, for the ceilings."""
     full, body = server.ask(target)
-    etag = full.headers["ETag"]
-    short, _ = server.ask(target, {"If-None-Match": etag})
+    short, _ = server.ask(target, {"If-None-Match": full.headers["ETag"] or ""})
     if (full.status, short.status) != (200, 304):
         raise RuntimeError(f"{target} gave {full.status} and {short.status}: {body[:300]!r}")
     left_out = {"server", "transfer-encoding", "connection"}  # the server's own
@@ -45,3 +45,9 @@ def keep_answer(server: Server, target: str, file: Path) -> None:
         for name, answer in (("full", full), ("short", short))
     }
     file.write_text(json.dumps(kept | {"body": body.decode()}))
+
+
+def again(server: Server, target: str) -> Traffic:
+    """Ask for what is known already; the ETag tells when it was fetched, so each has its own."""
+    etag = server.ask(target)[0].headers["ETag"]
+    return Traffic([target], 32, {"If-None-Match": etag}, 304)

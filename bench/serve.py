@@ -1,14 +1,16 @@
 """Granian with the workers, threads and back-pressure of the product, for what it is held against.
 
-Usage: python -m bench.serve wsgi|flask|slow WORKERS, with PORT in the environment.
+Usage: python -m bench.serve KIND WORKERS [THREADS [log]], with PORT in the environment.
 
 `wsgi` and `flask` give the answer in the file of BENCH_ANSWER to everything, or its short form to
-whoever sends If-None-Match; `slow` is the product without its fast way.
+whoever sends If-None-Match; `waiting` is `wsgi` with a path that takes its time; `whole` is the
+product, `slow` the product without its fast way. `log` writes an access log.
 """
 
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +20,9 @@ from granian.constants import Interfaces
 from granian.server import Server
 
 from app.server import BACKPRESSURE, THREADS
+
+WAIT, WAIT_SECONDS = "/wait", 0.05
+"""The path of `waiting` that waits, as a miss does for the upstream, and how long."""
 
 
 def _kept() -> dict[str, Any]:
@@ -42,6 +47,18 @@ def wsgi() -> Callable[..., Iterable[bytes]]:
     return application
 
 
+def waiting() -> Callable[..., Iterable[bytes]]:
+    """Make a callable that waits where it is asked to, and else does nothing but answer."""
+    answer = wsgi()
+
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == WAIT:
+            time.sleep(WAIT_SECONDS)
+        return answer(environ, start_response)
+
+    return application
+
+
 def flask() -> Callable[..., Iterable[bytes]]:
     """Make a Flask application of one view."""
     from flask import Flask, Response
@@ -56,6 +73,13 @@ def flask() -> Callable[..., Iterable[bytes]]:
     return application
 
 
+def whole() -> Callable[..., Iterable[bytes]]:
+    """Make the product's worker."""
+    from app.server import worker
+
+    return worker()
+
+
 def slow() -> Callable[..., Iterable[bytes]]:
     """Make the product's worker, its fast way switched off."""
     from functools import partial
@@ -63,12 +87,10 @@ def slow() -> Callable[..., Iterable[bytes]]:
     import app
 
     app.create_app = partial(app.create_app, fast_way=False)
-    from app.server import worker
-
-    return worker()
+    return whole()
 
 
-def main(kind: str, workers: str) -> None:
+def main(kind: str, workers: str, threads: str = str(THREADS), log: str = "") -> None:
     """Serve until SIGTERM."""
     from app.settings import share_metrics
 
@@ -79,9 +101,10 @@ def main(kind: str, workers: str) -> None:
         port=int(os.environ["PORT"]),
         interface=Interfaces.WSGI,
         workers=int(workers),
-        blocking_threads=THREADS,
+        blocking_threads=int(threads),
         backpressure=BACKPRESSURE,
         websockets=False,
+        log_access=log == "log",
     )
     with TemporaryDirectory(prefix="skillgap-metrics-", ignore_cleanup_errors=True) as folder:
         share_metrics(folder)

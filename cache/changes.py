@@ -31,6 +31,8 @@ IDLE: Final = 5.0
 REMEMBERED: Final = 5_000
 """Changed entries that are told apart; beyond that every copy counts as changed."""
 
+_VERSION: Final = select(CacheChange.version).scalar_subquery()
+
 
 def note_change(connection: Connection, *entries: ColumnElement[bool]) -> None:
     """Stamp the entries that a transaction changed; to be called last in it.
@@ -38,8 +40,7 @@ def note_change(connection: Connection, *entries: ColumnElement[bool]) -> None:
     Last, since whoever has the count's row must not wait for another's entries.
     """
     upsert(connection, CacheChange, [{"id": 1, "version": 1}], counted=["version"])
-    version = connection.execute(select(CacheChange.version)).scalar_one()
-    connection.execute(update(CacheEntry).where(*entries).values(changed_in=version))
+    connection.execute(update(CacheEntry).where(*entries).values(changed_in=_VERSION))
 
 
 class Changes:
@@ -90,6 +91,13 @@ class Changes:
             if changed.get(key, 0) > tick:
                 return False
         return True
+
+    def since(self, tick: int) -> list[Key] | None:
+        """Return the entries that changed after a tick; None where all may have."""
+        with self._lock:
+            if tick < self._floor:
+                return None
+            return [key for key, changed in self._changed.items() if changed > tick]
 
     def look(self) -> None:
         """Read what has changed since the last look.

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -38,18 +39,25 @@ def connect(url: URL, *, read_timeout: int | None = None) -> Engine:
     """
     if url.drivername == "sqlite":
         return _connect_sqlite(url)
+    from MySQLdb.constants import FIELD_TYPE
+    from MySQLdb.converters import conversions
+
     arguments: dict[str, Any] = {
         "connect_timeout": 1,
         "charset": "utf8mb4",
-        # A server set to be lenient would cut values instead of refusing them.
-        "init_command": "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
+        # The driver's own way with times takes ten times as long.
+        "conv": conversions | {FIELD_TYPE.DATETIME: datetime.fromisoformat},
+        # A server set to be lenient would cut values instead of refusing them, and MySQL cuts
+        # what is put together of many rows at 1 kB.
+        "init_command": "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', "
+        "group_concat_max_len = 1048576",
     }
     if read_timeout is not None:
         arguments |= {"read_timeout": read_timeout, "write_timeout": read_timeout}
     return create_engine(
         url,
         connect_args=arguments,
-        # Reads take two statements on one snapshot, whatever the server's default is.
+        # Some reads take several statements on one snapshot, whatever the server's default is.
         isolation_level="REPEATABLE READ",
         pool_size=5,
         max_overflow=5,

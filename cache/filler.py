@@ -102,7 +102,9 @@ class Filler:
         """Fetch and publish under a lease; tell whether that was overtaken."""
         started = time.monotonic()
         try:
-            entry = self._read(lease.domain, lease.code).entry  # another may have filled it
+            entry = Entry(lease.domain, lease.code)
+            if lease.state != "absent":  # else there is nothing to renew, and no other filled it
+                entry = self._read(lease.domain, lease.code).entry
             result = None if self.is_usable(entry) else self._fetch(lease, entry, land)
         except Superseded as overtaken:
             log.info("%s", overtaken)

@@ -10,12 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy import tuple_ as row_of
 from sqlalchemy.exc import IntegrityError
 
 from cache import database
-from cache.database_time import database_time, has_passed
+from cache.database_time import TimedQuery, database_time, has_passed
 from cache.models import CacheEntry, Occupation
 
 UNLISTED_CAP: Final = 1_000
@@ -35,6 +45,29 @@ NO_FILL: Final[dict[str, Any]] = {
 """An entry's row where no fill of it is under way, has failed or is asked for."""
 
 
+# Built once, since building them takes longer than running them.
+_ENTRY: Any = CacheEntry.__table__
+_IS: Final = (
+    _ENTRY.c.domain == bindparam("of_domain"),
+    _ENTRY.c.occupation_code == bindparam("of_code"),
+)
+_SEEN: Final = TimedQuery(select(_ENTRY.c.generation, _ENTRY.c.state).where(*_IS))
+_TAKE: Final = (
+    update(_ENTRY)
+    .where(
+        *_IS,
+        _ENTRY.c.generation == bindparam("seen"),
+        has_passed(_ENTRY.c.lease_expires_at, bindparam("now")),
+    )
+    .values(attempts=_ENTRY.c.attempts + 1)
+)
+_STANDING: Final = TimedQuery(
+    select(
+        _ENTRY.c.generation, _ENTRY.c.lease_expires_at, _ENTRY.c.last_error, _ENTRY.c.retry_at
+    ).where(*_IS)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Lease:
     """The right to fill an entry.
@@ -42,12 +75,14 @@ class Lease:
     Attributes:
         owner: unlike any other lease's.
         generation: the entry's when the lease was taken; its fill publishes over that one.
+        state: the entry's when the lease was taken.
     """
 
     domain: str
     code: str
     owner: str
     generation: int
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,46 +117,33 @@ class Leases:
     def acquire(self, domain: str, code: str, owner: str) -> Lease | None:
         """Take the lease if nobody holds it; an entry that has no row gets one, absent."""
 
-        def work(connection: Connection) -> int | None:
+        def work(connection: Connection) -> Lease | None:
             return self._acquire(connection, domain, code, owner)
 
         try:
-            generation = database.write(self._writer, work)
+            return database.write(self._writer, work)
         except IntegrityError:  # another process made the row, and has the lease
             return None
-        return None if generation is None else Lease(domain, code, owner, generation)
 
-    def _acquire(self, connection: Connection, domain: str, code: str, owner: str) -> int | None:
-        now = database_time(connection)
+    def _acquire(self, connection: Connection, domain: str, code: str, owner: str) -> Lease | None:
+        row, now = _SEEN.first(connection, of_domain=domain, of_code=code)
         lease = {"lease_owner": owner, "lease_expires_at": now + timedelta(seconds=self._seconds)}
-        query = select(CacheEntry.generation)
-        row = connection.execute(query.where(*_is(domain, code))).first()
         if row is None:
             _make_room(connection, now)
             new = {"domain": domain, "occupation_code": code, "state": "absent", "attempts": 1}
             connection.execute(insert(CacheEntry).values(new | lease))
-            return 0
-        taken = connection.execute(
-            update(CacheEntry)
-            .where(*_is(domain, code), CacheEntry.generation == row.generation, _free(now))
-            .values(lease | {"attempts": CacheEntry.attempts + 1})
-        )
-        return row.generation if taken.rowcount else None
+            return Lease(domain, code, owner, 0, "absent")
+        seen = {"of_domain": domain, "of_code": code, "seen": row.generation, "now": now}
+        taken = connection.execute(_TAKE, seen | lease)
+        return Lease(domain, code, owner, row.generation, row.state) if taken.rowcount else None
 
     def standing(self, domain: str, code: str) -> Standing | None:
         """Read how an entry's fill stands; None where its row is gone."""
-        query = select(
-            CacheEntry.generation,
-            CacheEntry.lease_expires_at,
-            CacheEntry.last_error,
-            CacheEntry.retry_at,
-        ).where(*_is(domain, code))
 
         def work(connection: Connection) -> Standing | None:
-            row = connection.execute(query).first()
+            row, now = _STANDING.first(connection, of_domain=domain, of_code=code)
             if row is None:
                 return None
-            now = database_time(connection)
             until = row.lease_expires_at
             return Standing(
                 generation=row.generation,

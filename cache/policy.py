@@ -69,8 +69,9 @@ class Entry:
     @property
     def current_at(self) -> datetime | None:
         """When the upstream last vouched for the content: what its age counts from."""
-        times = [time for time in (self.fetched_at, self.validated_at) if time is not None]
-        return max(times, default=None)
+        if self.fetched_at is None or self.validated_at is None:
+            return self.fetched_at or self.validated_at
+        return max(self.fetched_at, self.validated_at)
 
     @property
     def key(self) -> str:

@@ -1,11 +1,11 @@
 """The one transaction that publishes what the upstream said of an entry."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal, NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cache.changes import note_change
@@ -20,6 +20,26 @@ SCALES = (
     {"id": "LV", "name": "Level", "minimum": 0, "maximum": 7},
 )
 """What O*NET rates on (Scales Reference); a database that was seeded has them already."""
+
+
+# Built once, since building them takes longer than running them.
+_ENTRY: Any = CacheEntry.__table__
+_RATING: Any = Rating.__table__
+_CHANGE: Final = update(_ENTRY).where(
+    _ENTRY.c.domain == bindparam("of_domain"),
+    _ENTRY.c.occupation_code == bindparam("of_code"),
+    _ENTRY.c.generation == bindparam("over"),
+)
+_CHANGE_UNDER_LEASE: Final = _CHANGE.where(
+    _ENTRY.c.lease_owner == bindparam("owner"), _ENTRY.c.lease_expires_at > bindparam("now")
+)
+_DELETE_RATINGS: Final = delete(_RATING).where(
+    _RATING.c.occupation_code == bindparam("code"),
+    _RATING.c.element_id.in_(select(Element.id).where(Element.domain == bindparam("domain"))),
+)
+_INSERT_RATINGS: Final = insert(_RATING)
+_SCALES: Final = select(Scale.id)
+_ELEMENTS: Final = select(Element.id).where(Element.id.in_(bindparam("names", expanding=True)))
 
 
 class Superseded(Exception):
@@ -49,6 +69,18 @@ class Fill:
     figures: Sequence[Figures] = ()
 
 
+class Content(NamedTuple):
+    """What an entry tells of its ratings: how many there are, and their hash."""
+
+    row_count: int = 0
+    content_hash: str | None = None
+
+
+def content_of(lines: Collection[str]) -> Content:
+    """Tell of the canonical lines of an entry's ratings."""
+    return Content(len(lines), content_hash(lines)) if lines else Content()
+
+
 def publish(connection: Connection, fill: Fill, over: int, owner: str | None) -> None:
     """Put an entry, its ratings and its occupation into their new state; see `Store.publish`.
 
@@ -56,10 +88,7 @@ def publish(connection: Connection, fill: Fill, over: int, owner: str | None) ->
         Superseded: the caller's transaction must not commit.
     """
     _advance(connection, fill, over, owner)
-    in_domain = select(Element.id).where(Element.domain == fill.domain)
-    connection.execute(
-        delete(Rating).where(Rating.occupation_code == fill.code, Rating.element_id.in_(in_domain))
-    )
+    connection.execute(_DELETE_RATINGS, {"code": fill.code, "domain": fill.domain})
     if fill.title is not None:
         occupation = {"code": fill.code, "title": fill.title, "description": fill.description}
         upsert(connection, Occupation, [occupation], lasting=["description"])
@@ -73,14 +102,13 @@ def publish(connection: Connection, fill: Fill, over: int, owner: str | None) ->
 def _advance(connection: Connection, fill: Fill, over: int, owner: str | None) -> None:
     """Put the entry into its new state, if its generation and lease are still those."""
     key = {"domain": fill.domain, "occupation_code": fill.code}
-    change = update(CacheEntry).filter_by(**key, generation=over)
+    seen = {"of_domain": fill.domain, "of_code": fill.code, "over": over}
     if owner is not None:
-        change = change.where(
-            CacheEntry.lease_owner == owner,
-            CacheEntry.lease_expires_at > database_time(connection),
-        )
-    values = _values(fill, over + 1)
-    if connection.execute(change.values(values)).rowcount:
+        seen |= {"owner": owner, "now": database_time(connection)}
+    change = _CHANGE if owner is None else _CHANGE_UNDER_LEASE
+    content = content_of([canonical_line(figures) for figures in fill.figures])
+    values = entry_values(fill, content, over + 1)
+    if connection.execute(change, seen | values).rowcount:
         return
     if over or owner is not None:
         raise Superseded(f"{fill.domain}/{fill.code} changed during its fill")
@@ -90,7 +118,8 @@ def _advance(connection: Connection, fill: Fill, over: int, owner: str | None) -
         raise Superseded(f"{fill.domain}/{fill.code} was filled by another") from error
 
 
-def _values(fill: Fill, generation: int) -> dict[str, Any]:
+def entry_values(fill: Fill, content: Content, generation: int) -> dict[str, Any]:
+    """Give an entry's row, without its key, as it is once a fill is published."""
     return {
         "state": fill.state,
         "origin": "api",
@@ -100,28 +129,37 @@ def _values(fill: Fill, generation: int) -> dict[str, Any]:
         "fetched_at": fill.fetched_at,
         "expires_at": fill.expires_at,
         "validated_at": None,
-        "row_count": len(fill.figures),
-        "content_hash": content_hash(map(canonical_line, fill.figures)) if fill.figures else None,
+        "row_count": content.row_count,
+        "content_hash": content.content_hash,
         "generation": generation,
         **NO_FILL,
     }
 
 
 def _insert_ratings(connection: Connection, fill: Fill) -> None:
-    scales = set(connection.execute(select(Scale.id)).scalars())
-    upsert(connection, Scale, [scale for scale in SCALES if scale["id"] not in scales])
-    names = fill.names or {}
-    known = set(connection.execute(select(Element.id).where(Element.id.in_(names))).scalars())
+    publish_scales(connection)
+    publish_elements(connection, fill.domain, fill.names or {})
+    connection.execute(
+        _INSERT_RATINGS,
+        [{"occupation_code": fill.code, **figures._asdict()} for figures in fill.figures],
+    )
+
+
+def publish_scales(connection: Connection) -> None:
+    """Have the scales that ratings refer to."""
+    known = set(connection.execute(_SCALES).scalars())
+    upsert(connection, Scale, [scale for scale in SCALES if scale["id"] not in known])
+
+
+def publish_elements(connection: Connection, domain: str, names: Mapping[str, str]) -> None:
+    """Have elements of a domain that ratings refer to; those that are known keep their names."""
+    known = set(connection.execute(_ELEMENTS, {"names": list(names)}).scalars())
     upsert(
         connection,
         Element,
         [
-            {"id": element, "name": name, "domain": fill.domain}
+            {"id": element, "name": name, "domain": domain}
             for element, name in sorted(names.items())
             if element not in known
         ],
-    )
-    connection.execute(
-        insert(Rating),
-        [{"occupation_code": fill.code, **figures._asdict()} for figures in fill.figures],
     )

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, Insert, delete, insert, or_, select, update
 
 from cache.changes import note_change
 from cache.content import content_hash
@@ -136,6 +136,22 @@ def _replace_ratings(connection: Connection, load_id: int) -> None:
     connection.execute(delete(Rating).where(changed.exists()))
     columns = list(Rating.__table__.columns.keys())
     landed = select(*(getattr(LandingRating, name) for name in columns))
-    connection.execute(
-        insert(Rating).from_select(columns, landed.where(LandingRating.load_id == load_id))
+    _insert_ratings(
+        connection,
+        insert(Rating).from_select(columns, landed.where(LandingRating.load_id == load_id)),
     )
+
+
+def _insert_ratings(connection: Connection, statement: Insert) -> None:
+    """Insert ratings whose occupations, elements and scales this transaction wrote, and holds.
+
+    So a server need not look for them once more, which takes half the time of the statement.
+    """
+    if not getattr(connection.dialect, "is_mariadb", False):
+        # MySQL has a hint for it, which is a comment elsewhere.
+        unchecked = "/*+ SET_VAR(foreign_key_checks = 0) */"
+        connection.execute(statement.prefix_with(unchecked, dialect="mysql"))
+        return
+    compiled = statement.compile(dialect=connection.dialect)
+    values: Any = tuple(compiled.params[name] for name in compiled.positiontup or ())
+    connection.exec_driver_sql(f"SET STATEMENT foreign_key_checks = 0 FOR {compiled}", values)

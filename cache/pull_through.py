@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from cache.catalogue import Catalogue
 from cache.changes import Key
@@ -32,8 +32,7 @@ RETRY_SECONDS: Final = 2.0
 """When to ask again for what is being fetched still, or what too many wait for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """An entry as a request got it.
 
     Attributes:
@@ -118,6 +117,9 @@ class PullThrough:
             (stored, freshness(stored.entry, now, self._limits))
             for stored in self._stored(domain, codes)
         ]
+        if all(state is Freshness.FRESH for _, state in found):
+            self._telemetry.entries_hit(len(found))
+            return [Reading(stored.entry, stored.profile, "hit") for stored, _ in found]
         if any(state in (Freshness.EMPTY, Freshness.UNKNOWN) for _, state in found):
             # There is no answer whatever the others say, so they need not be fetched.
             found = [(stored, state) for stored, state in found if state not in NEEDS_FILL]

@@ -1,12 +1,11 @@
 """The entries in the database: read on one snapshot, published in one transaction."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from sys import intern
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Engine, String, bindparam, func, literal_column, select, type_coerce
 
 from cache import database
 from cache.models import CacheEntry, Element, Occupation, Rating
@@ -30,6 +29,55 @@ ENTRY_COLUMNS = (
     CacheEntry.validated_at,
 )
 """In the order of `Entry`."""
+TAB = literal_column("'\t'", String)
+NOTHING = literal_column("''", String)
+
+
+def _text(figure: Any) -> Any:
+    """Write a figure as the database does; nothing where there is none."""
+    return func.coalesce(type_coerce(figure, String), NOTHING)
+
+
+RATINGS = (
+    # One text for each entry: drivers take long over many small fields. No field has a tab or a
+    # line feed, since a release is split at them and the upstream's texts are checked for them.
+    select(
+        func.aggregate_strings(
+            Rating.element_id
+            + TAB
+            + Rating.scale_id
+            + TAB
+            + type_coerce(Rating.value, String)
+            + TAB
+            + _text(Rating.standard_error)
+            + TAB
+            + _text(Rating.not_relevant)
+            + TAB
+            + _text(Rating.recommend_suppress)
+            + TAB
+            + Element.name,
+            "\n",
+        )
+    )
+    .join(Element, Element.id == Rating.element_id)
+    # Left to itself the server may begin with the elements, and read all ratings.
+    .prefix_with("STRAIGHT_JOIN", dialect="mysql")
+    .where(
+        Rating.occupation_code == CacheEntry.occupation_code, Element.domain == CacheEntry.domain
+    )
+    .correlate(CacheEntry)
+    .scalar_subquery()
+)
+ENTRIES = (
+    select(*ENTRY_COLUMNS, Occupation.title, RATINGS)
+    .outerjoin(Occupation, Occupation.code == CacheEntry.occupation_code)
+    # Left to itself the server reads all entries of the domain.
+    .with_hint(CacheEntry, "FORCE INDEX (PRIMARY)", "mysql")
+    .where(
+        CacheEntry.domain == bindparam("asked_domain"),
+        CacheEntry.occupation_code.in_(bindparam("asked_codes", expanding=True)),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,42 +97,15 @@ class Store:
         self._reader = reader or writer
 
     def read(self, domain: str, codes: Sequence[str]) -> list[Stored]:
-        """Read entries and profiles in two statements on one snapshot, in the order asked."""
-        entry_query = (
-            select(*ENTRY_COLUMNS, Occupation.title)
-            .outerjoin(Occupation, Occupation.code == CacheEntry.occupation_code)
-            .where(CacheEntry.domain == domain, CacheEntry.occupation_code.in_(codes))
+        """Read entries and profiles in one statement, so on one snapshot, in the order asked."""
+        asked = {"asked_domain": domain, "asked_codes": codes}
+        rows = database.read(
+            self._reader, lambda connection: connection.execute(ENTRIES, asked).all()
         )
-        rating_query = (
-            select(
-                Rating.occupation_code,
-                Rating.element_id,
-                Element.name,
-                Rating.scale_id,
-                Rating.value,
-                Rating.standard_error,
-                Rating.not_relevant,
-                Rating.recommend_suppress,
-            )
-            .join(Element, Element.id == Rating.element_id)
-            # Left to itself the server may begin with the elements, and read all ratings.
-            .prefix_with("STRAIGHT_JOIN", dialect="mysql")
-            .where(Rating.occupation_code.in_(codes), Element.domain == domain)
-        )
-
-        def work(connection: Connection) -> tuple[Sequence[Any], Sequence[Any]]:
-            return connection.execute(entry_query).all(), connection.execute(rating_query).all()
-
-        entry_rows, rating_rows = database.read(self._reader, work)
-        entries = {row.occupation_code: row for row in entry_rows}
-        elements = _elements(rating_rows)
-        stored = []
-        for code in codes:
-            row = entries.get(code)
-            entry = Entry(domain, code) if row is None else Entry(*row[:-1])
-            title = (row.title if row is not None else None) or ""
-            stored.append(Stored(entry, Profile(code, title, elements[code])))
-        return stored
+        found = {row.occupation_code: _stored(row) for row in rows}
+        return [
+            found.get(code) or Stored(Entry(domain, code), Profile(code, "", {})) for code in codes
+        ]
 
     def publish(self, fill: Fill, over: int, owner: str | None = None) -> None:
         """Publish what the upstream said, over the generation that the fill saw.
@@ -101,21 +122,34 @@ class Store:
         database.write(self._writer, lambda connection: publish(connection, fill, over, owner))
 
 
-def _elements(rows: Iterable[Any]) -> defaultdict[str, dict[str, ElementRating]]:
+def _stored(row: Sequence[Any]) -> Stored:
+    *columns, title, ratings = row
+    entry = Entry(*columns)
+    rows = [line.split("\t") for line in ratings.split("\n")] if ratings else []
+    if len(rows) != entry.row_count:
+        # As where a proxy in between does not pass on how long joined text may be.
+        raise database.DatabaseUnavailable(
+            f"{len(rows)} of {entry.row_count} ratings of {entry.key} were read"
+        )
+    return Stored(entry, Profile(entry.code, title or "", _elements(rows)))
+
+
+def _elements(rows: Sequence[Sequence[str]]) -> dict[str, ElementRating]:
     """Put the two scales of each element together."""
-    scales: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
-    for row in rows:
-        scales[row.occupation_code, row.element_id][row.scale_id] = row
-    elements: defaultdict[str, dict[str, ElementRating]] = defaultdict(dict)
-    for (code, element), pair in scales.items():
-        level, importance = pair["LV"], pair["IM"]
-        elements[code][intern(element)] = ElementRating(
-            id=intern(element),  # the same few for all occupations, of which many are kept
-            name=intern(level.name),
-            level=float(level.value),
-            importance=float(importance.value),
-            level_error=None if level.standard_error is None else float(level.standard_error),
-            not_relevant=bool(level.not_relevant or importance.not_relevant),
-            low_precision=bool(level.recommend_suppress or importance.recommend_suppress),
+    importances = {row[0]: row for row in rows if row[1] == "IM"}
+    elements = {}
+    for element, scale, level, error, irrelevant, suppressed, name in rows:
+        if scale != "LV":
+            continue
+        _, _, importance, _, also_irrelevant, also_suppressed, _ = importances[element]
+        known = intern(element)  # the same few for all occupations, of which many are kept
+        elements[known] = ElementRating(
+            known,
+            intern(name),
+            float(level),
+            float(importance),
+            float(error) if error else None,
+            irrelevant == "1" or also_irrelevant == "1",
+            suppressed == "1" or also_suppressed == "1",
         )
     return elements

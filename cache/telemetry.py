@@ -56,12 +56,14 @@ class Telemetry:
         self._items = self._counter(
             "warm_items", "Items of warm jobs that ended.", "state", ItemState
         )
+        self._hits = self._reads.labels("hit")
         self._http = Counter(
             "skillgap_http_requests",
             "Requests answered.",
             ("endpoint", "status"),
             registry=self.registry,
         )
+        self._answered: dict[tuple[str, int], Counter] = {}
 
     def _counter(self, name: str, text: str, label: str, values: object) -> Counter:
         """Make a counter that starts at 0 for each value of its label."""
@@ -93,8 +95,11 @@ class Telemetry:
 
     def entries_hit(self, number: int) -> None:
         """Count entries that were served fresh, many at once."""
-        self._reads.labels("hit").inc(number)
+        self._hits.inc(number)
 
     def http_request(self, endpoint: str, status: int, number: int = 1) -> None:
         """Count requests answered; `endpoint` is the route, never the path that was asked."""
-        self._http.labels(endpoint, str(status)).inc(number)
+        counter = self._answered.get((endpoint, status))
+        if counter is None:
+            counter = self._answered[endpoint, status] = self._http.labels(endpoint, str(status))
+        counter.inc(number)

@@ -1,6 +1,7 @@
 """Insert or update in the dialect of the connection."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, func, literal_column
@@ -29,20 +30,34 @@ def upsert(
         kept: columns whose stored value stays.
         counted: columns to raise by one where the row is there.
     """
-    if not rows:
-        return
+    if rows:
+        statement = _statement(
+            model,
+            connection.dialect.name == "mysql",
+            tuple(rows[0]),
+            tuple(lasting),
+            tuple(kept),
+            tuple(counted),
+        )
+        connection.execute(statement, list(rows))
+
+
+@lru_cache(maxsize=100)
+def _statement(
+    model: type[Base],
+    mysql: bool,
+    columns: Collection[str],
+    lasting: Collection[str],
+    kept: Collection[str],
+    counted: Collection[str],
+) -> Any:
     table: Any = model.__table__
-    mysql = connection.dialect.name == "mysql"
     statement: Any = mysql_insert(table) if mysql else sqlite_insert(table)
     new = statement.inserted if mysql else statement.excluded
-    changes = {name: new[name] for name in rows[0] if not table.c[name].primary_key}
+    changes = {name: new[name] for name in columns if not table.c[name].primary_key}
     changes |= {name: func.coalesce(new[name], table.c[name]) for name in lasting}
     changes |= {name: table.c[name] for name in kept}
     changes |= {name: table.c[name] + literal_column("1") for name in counted}
     if mysql:
-        statement = statement.on_duplicate_key_update(changes)
-    else:
-        statement = statement.on_conflict_do_update(
-            index_elements=list(table.primary_key), set_=changes
-        )
-    connection.execute(statement, list(rows))
+        return statement.on_duplicate_key_update(changes)
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes)

@@ -3,17 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from cache import database
 from cache.changes import note_change
-from cache.content import Figures
+from cache.content import Figures, canonical_line
 from cache.database_time import database_time
 from cache.landing import land
 from cache.models import (
     CacheEntry,
+    Element,
     LandingRating,
     Load,
     LoadTable,
@@ -21,18 +22,12 @@ from cache.models import (
     Rating,
     WarmItem,
 )
+from cache.publish import Content, content_of, publish_elements, publish_scales
 from cache.purge import WITHDRAWN
 from onet_client.paging import Position
 
 if TYPE_CHECKING:
     from cache.warm_items import Work
-
-
-class Landed(NamedTuple):
-    """What landed of one occupation: element names by id, and figures."""
-
-    names: dict[str, str]
-    figures: list[Figures]
 
 
 def begin_load(
@@ -99,23 +94,50 @@ def _landing_rows(
         yield (table, line, code, name, *figures._replace(date_updated=day))  # type: ignore[arg-type]
 
 
-def landed(connection: Connection, load_id: int, codes: Sequence[str]) -> dict[str, Landed]:
-    """Read what landed of some occupations, ready to be published, by code."""
+def contents(engine: Engine, load_id: int) -> dict[str, Content]:
+    """Read what is to be told of each occupation that landed with ratings, by code."""
     figures = [getattr(LandingRating, name) for name in Figures._fields]
-    query = select(LandingRating.occupation_code, LandingRating.element_name, *figures).where(
+    query = select(LandingRating.occupation_code, *figures).where(LandingRating.load_id == load_id)
+
+    def work(connection: Connection) -> dict[str, list[str]]:
+        lines = defaultdict(list)
+        for code, *values in connection.execute(query):
+            read = Figures(*values)
+            decimals = {
+                name: None if figure is None else f"{figure:.4f}"
+                for name, figure in read._asdict().items()
+                if name in ("value", "standard_error", "lower_ci", "upper_ci")
+            }
+            lines[code].append(canonical_line(read._replace(**decimals)))  # type: ignore[arg-type]
+        return lines
+
+    return {code: content_of(lines) for code, lines in database.read(engine, work).items()}
+
+
+def publish_references(connection: Connection, load_id: int, domain: str) -> None:
+    """Publish the scales and elements that what landed of a load refers to."""
+    publish_scales(connection)
+    unknown = (
+        select(LandingRating.element_id, func.min(LandingRating.element_name))
+        .where(
+            LandingRating.load_id == load_id,
+            LandingRating.element_id.not_in(select(Element.id)),
+        )
+        .group_by(LandingRating.element_id)
+    )
+    publish_elements(connection, domain, dict(connection.execute(unknown).all()))
+
+
+def publish_ratings(connection: Connection, load_id: int, domain: str, codes: Sequence[str]) -> int:
+    """Put what landed of some occupations in place of their ratings; return how many rows."""
+    in_domain = select(Element.id).where(Element.domain == domain)
+    old = (Rating.occupation_code.in_(codes), Rating.element_id.in_(in_domain))
+    connection.execute(delete(Rating).where(*old))
+    columns = list(Rating.__table__.columns.keys())
+    landed = select(*(getattr(LandingRating, name) for name in columns)).where(
         LandingRating.load_id == load_id, LandingRating.occupation_code.in_(codes)
     )
-    found: dict[str, Landed] = defaultdict(lambda: Landed({}, []))
-    for code, name, *values in connection.execute(query):
-        read = Figures(*values)
-        decimals = {
-            field: None if figure is None else f"{figure:.4f}"
-            for field, figure in read._asdict().items()
-            if field in ("value", "standard_error", "lower_ci", "upper_ci")
-        }
-        found[code].names[read.element_id] = name
-        found[code].figures.append(read._replace(**decimals))  # type: ignore[arg-type]
-    return found
+    return connection.execute(insert(Rating).from_select(columns, landed)).rowcount
 
 
 def drop_load(connection: Connection, load_id: int, reason: str) -> None:

@@ -1,11 +1,11 @@
-"""Reads O*NET's whole tables for a job, a page at a time.
+"""Prepares jobs for which O*NET's whole tables are read, a page at a time.
 
 What has landed is kept with the place to go on from, so that whoever takes over a job reads on
 there, as long as O*NET serves the same release.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import ColumnElement, Connection, Engine, and_, case, func, or_, select
 
 from cache import database
-from cache.fetch import Upstream, figures_of
+from cache.fetch import Upstream
 from cache.models import CacheEntry, Load, Occupation
 from cache.revalidate import Revalidation
 from cache.upsert import upsert
@@ -26,12 +26,13 @@ from cache.warm_items import (
     entry_generations,
     replace_items,
 )
-from cache.warm_landing import begin_load, drop_load, keys, land_page, positions
+from cache.warm_landing import (
+    begin_load,
+    drop_load,
+)
+from cache.warm_reading import Reading
 from onet_client.deadline import Deadline
-from onet_client.errors import BadReply
-from onet_client.paging import DomainCheck, Position
 from onet_client.rows import Occupation as ListedOccupation
-from onet_client.rows import Rating
 
 if TYPE_CHECKING:
     from onet_client.domains import Domain
@@ -41,65 +42,6 @@ log = logging.getLogger(__name__)
 PAGE_ROWS: Final = 2_000
 SINGLE_REQUESTS: Final = 3
 """What filling one occupation by itself takes; whole tables take one for each page."""
-
-
-class Reading:
-    """A load under way: the pages that come, in the order of the tables."""
-
-    def __init__(
-        self, engine: Engine, upstream: Upstream, hold: Hold, load_id: int, release: str
-    ) -> None:
-        """Go on where the load stands, which is its beginning where nothing has landed."""
-        self.hold = hold
-        self._engine = engine
-        self._client = upstream.client
-        self._load_id = load_id
-        self._release = release
-        self._pages = self._read()
-
-    def _read(self) -> Iterator[tuple[str, tuple[Rating, ...], Position]]:
-        tables = positions(self._engine, self._load_id)
-        check = DomainCheck(tuple(tables))
-        for table, position in tables.items():
-            if position.total is not None:
-                landed_keys = keys(self._engine, self._load_id, table)
-                check.take(table, landed_keys, complete=position.is_end)
-            for rows, after in self._client.table_pages(table, position, check):
-                yield table, rows, after
-
-    def advance(self) -> bool:
-        """Land the next page; False where there was none, and all items may be published.
-
-        Raises:
-            OnetError: where the upstream did not give a page that can be trusted.
-            LeaseLost: where another worker reads on.
-            DatabaseUnavailable: where the database cannot be reached or used.
-                After any of them the reading is spent; a new one goes on from the last page.
-        """
-        page = next(self._pages, None)
-        if page is None:
-            self._open()
-            return False
-        table, ratings, after = page
-        rows = [
-            (rating.occupation_code, rating.element_name, figures)
-            for rating, figures in zip(ratings, figures_of(ratings), strict=True)
-        ]
-
-        def work(connection: Connection) -> None:
-            self.hold.renew(connection)
-            land_page(connection, self._load_id, table, rows, after)
-
-        database.write(self._engine, work)
-        log.info("%s: %d of %d rows have landed", table, after.landed, after.total)
-        return True
-
-    def _open(self) -> None:
-        """Let the items be worked on, by whichever worker, if all pages are of one release."""
-        if self._client.release() != self._release:
-            raise BadReply("another release than when the reading of its tables began")
-        values = {"release": self._release, "lease_owner": None, "lease_expires_at": None}
-        database.write(self._engine, lambda connection: self.hold.change(connection, **values))
 
 
 class WholeTables:

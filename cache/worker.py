@@ -14,15 +14,17 @@ from cache.revalidate import Revalidation
 from cache.warm_items import OUTCOMES, Hold, Item, LeaseLost, Work
 from cache.warm_publication import Publication
 from cache.warm_queue import WarmQueue
-from cache.warm_tables import Reading, WholeTables
+from cache.warm_reading import Reading
+from cache.warm_tables import WholeTables
 from onet_client.errors import NotConfigured, OnetError
 
 log = logging.getLogger(__name__)
 
 IDLE: Final = 0.5
 """Seconds between two looks for work: how long it may take until a request of others is seen."""
-PUBLISHED_AT_ONCE: Final = 20
-"""Occupations that a worker claims together."""
+PUBLISHED_AT_ONCE: Final = 250
+"""Occupations that a worker claims and publishes together: in some 0.1 s, for which others who
+write to SQLite wait."""
 FIRST_WAIT: Final = 2.0
 LONGEST_WAIT: Final = 300.0
 """Seconds, at least and at most, before something that failed is tried again."""
@@ -165,7 +167,12 @@ class Worker:
 
     def _read_on(self, tables: WholeTables, hold: Hold, reading: Reading | None) -> Reading | None:
         if reading is not None:
-            return reading if reading.advance() else None
+            if reading.advance():
+                return reading
+            landed = reading.contents()
+            if landed is not None:
+                self._publication.expect(reading.load_id, landed)
+            return None
         begun = tables.prepare(hold)
         if isinstance(begun, Reading):
             return begun

@@ -9,9 +9,11 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError, fields, missing
+
+T = TypeVar("T")
 
 CODE = re.compile(r"[0-9]{2}-[0-9]{4}\.[0-9]{2}")
 """An O*NET-SOC code, to be matched in full."""
@@ -39,7 +41,17 @@ def _exact(value: int | Decimal | str) -> Decimal:
     return four if four else Decimal("0.0000")  # minus zero is zero
 
 
-class Figure(fields.Field[Decimal]):
+class Checked(fields.Field[T]):
+    """A field whose value is checked where it is read: there are no validators to run."""
+
+    def deserialize(self, value: Any, attr: Any = None, data: Any = None, **kwargs: Any) -> Any:
+        """Read a value as any field does, without what is for values that are not there."""
+        if value is None or value is missing:
+            return super().deserialize(value, attr, data, **kwargs)
+        return self._deserialize(value, attr, data, **kwargs)
+
+
+class Figure(Checked[Decimal]):
     """A number of at most four decimals; a string that spells one is taken as one."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Decimal:
@@ -57,21 +69,21 @@ def _count(value: Any) -> int:
     return int(figure)
 
 
-class Count(fields.Field[int]):
+class Count(Checked[int]):
     """A whole number, 0 or more; a string that spells one is taken as one."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
         return _count(value)
 
 
-class CountOrLink(fields.Field[Any]):
+class CountOrLink(Checked[Any]):
     """A count, or None where there is a link to what could be counted."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int | None:
         return _count(value) if type(value) in (Decimal, int) else None
 
 
-class Text(fields.Field[str]):
+class Text(Checked[str]):
     """Text of at most `longest` characters, none of them a control character."""
 
     def __init__(self, longest: int, *, prose: bool = False, **kwargs: Any) -> None:
@@ -89,7 +101,7 @@ class Text(fields.Field[str]):
         return value
 
 
-class Code(fields.Field[str]):
+class Code(Checked[str]):
     """An O*NET-SOC code."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
@@ -98,7 +110,7 @@ class Code(fields.Field[str]):
         return value
 
 
-class ElementId(fields.Field[str]):
+class ElementId(Checked[str]):
     """The id of a content model element."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
@@ -107,7 +119,7 @@ class ElementId(fields.Field[str]):
         return value
 
 
-class OneOf(fields.Field[Any]):
+class OneOf(Checked[Any]):
     """One of a few words, each standing for a value."""
 
     def __init__(self, meaning: Mapping[str, Any], **kwargs: Any) -> None:
@@ -131,7 +143,7 @@ def _month(value: str) -> datetime.date:
         raise ValidationError("not a day of the calendar") from None
 
 
-class Month(fields.Field[datetime.date]):
+class Month(Checked[datetime.date]):
     """A date, taken to its month."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> datetime.date:

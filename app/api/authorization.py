@@ -1,7 +1,8 @@
 """Who may use the admin API: whoever has the token, and nobody where none is set."""
 
 import hmac
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from flask import Response, request
 from werkzeug.exceptions import NotFound
@@ -10,24 +11,25 @@ from app.api.problem_details import Problem
 from app.services import services
 
 ADMIN: Final = "/admin"
+BELOW: Final = "/admin/"
 SCHEME: Final = "adminToken"
 """The name of the security scheme in the OpenAPI document."""
 
 
-def _is_admin() -> bool:
+def _is_admin(environ: Mapping[str, Any]) -> bool:
     # Slashes in front of a path are merged by a redirect, which would tell what is there.
-    path = "/" + request.path.lstrip("/")
-    return path == ADMIN or path.startswith(f"{ADMIN}/")
+    path: str = "/" + environ["PATH_INFO"].lstrip("/")
+    return path == ADMIN or path.startswith(BELOW)
 
 
-def check() -> None:
+def check(environ: Mapping[str, Any]) -> None:
     """Check a request below /admin, before anything else of it is looked at.
 
     Raises:
         NotFound: where no token is set.
         Problem: where the request does not have it.
     """
-    if not _is_admin():
+    if not _is_admin(environ):
         return
     token = services().settings.admin_token
     if not token:
@@ -43,7 +45,7 @@ def _given() -> bytes:
     return token.strip().encode("latin-1", "replace") if scheme.lower() == "bearer" else b""
 
 
-def forbid_storing(response: Response) -> None:
+def forbid_storing(environ: Mapping[str, Any], response: Response) -> None:
     """Keep answers of the admin API out of caches."""
-    if _is_admin():
+    if _is_admin(environ):
         response.headers["Cache-Control"] = "no-store"

@@ -1,12 +1,13 @@
 """The headers that explain a cached answer and let others cache it."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha1
 from typing import Any, Final
 
 import orjson
 from flask import Response, request
+from werkzeug.datastructures import Headers
 
 from app.api.answer import KEPT, NEVER, Answer
 from cache.policy import Entry
@@ -47,8 +48,8 @@ def lifetime_headers(readings: Sequence[Reading], now: datetime) -> dict[str, st
     expires first has left: less than RFC 9111 allows once the answer has an age, never more.
     """
     ages = [_age(reading.entry, now) for reading in readings]
-    left = min((_ttl(reading.entry, now) or 0 for reading in readings), default=0)
-    return _lifetime(cache_status(readings, now), max(ages, default=0), left)
+    left = [_ttl(reading.entry, now) or 0 for reading in readings]
+    return _lifetime(cache_status(readings, now), max(ages), min(left))
 
 
 def _lifetime(status: str, age: int, left: int) -> dict[str, str]:
@@ -98,7 +99,7 @@ def hit_headers(hits: Sequence[Hit], now: datetime) -> tuple[datetime, dict[str,
 
 
 def cached_response(
-    body: Any, readings: Sequence[Reading], now: datetime, asked: Hashable
+    body: Any, readings: Sequence[Reading], now: datetime, asked: Sequence[object]
 ) -> Response:
     """Answer with a body made of entries, or 304 where the caller has it already.
 
@@ -109,18 +110,32 @@ def cached_response(
         asked: what the request asks for beside the entries, in one form.
     """
     text = orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
-    response = Response(text, mimetype="application/json")
-    response.headers.extend(lifetime_headers(readings, now))
-    response.set_etag(sha1(text, usedforsecurity=False).hexdigest())
-    if KEPT in request.environ:
-        _keep(text, response.headers["ETag"], readings, now, asked)
-    if request.if_none_match:
-        response.make_conditional(request)
+    etag = f'"{sha1(text, usedforsecurity=False).hexdigest()}"'
+    headers = {
+        "Content-Type": "application/json",
+        "Content-Length": str(len(text)),
+        **lifetime_headers(readings, now),
+        "ETag": etag,
+    }
+    response = _Finished([text], headers=headers)
+    environ = request.environ
+    if KEPT in environ:
+        _keep(text, etag, readings, now, asked)
+    if "HTTP_IF_NONE_MATCH" in environ and request.if_none_match:
+        response.make_conditional(environ)
     return response
 
 
+class _Finished(Response):
+    """A response with all the headers that it is to have: there is nothing to look for."""
+
+    def get_wsgi_headers(self, environ: dict[str, Any]) -> Headers:
+        """Return the headers as they are, but for a 304, which has less of them."""
+        return self.headers if self.status_code == 200 else super().get_wsgi_headers(environ)
+
+
 def _keep(
-    text: bytes, etag: str, readings: Sequence[Reading], now: datetime, asked: Hashable
+    text: bytes, etag: str, readings: Sequence[Reading], now: datetime, asked: Sequence[object]
 ) -> None:
     """Leave the answer for the fast way, if it may serve it again."""
     expiries = [reading.entry.expires_at for reading in readings]
@@ -128,7 +143,7 @@ def _keep(
         rule = str(request.url_rule)
         request.environ[KEPT] = Answer(
             endpoint=rule,
-            key=(rule, asked),
+            key=(rule, repr(asked)),  # a text, which is smaller
             body=text,
             etag=etag,
             entries=[reading.entry for reading in readings],

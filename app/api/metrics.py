@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from flask import Response, request
+from flask import Response
 from flask.views import MethodView
 from flask_smorest import Blueprint
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -19,12 +19,6 @@ from cache.database import DatabaseUnavailable
 from cache.inventory import Figures
 
 blueprint = Blueprint("metrics", __name__, description="Figures for Prometheus.")
-
-
-def count(response: Response) -> None:
-    """Count a request that the application answered."""
-    endpoint = "none" if request.url_rule is None else request.url_rule.rule
-    services().telemetry.http_request(endpoint, response.status_code)
 
 
 @blueprint.route("/metrics")

@@ -139,4 +139,4 @@ class Occupation(MethodView):
             },
             "attribution": attribution(readings),
         }
-        return cached_response(body, readings, services().now(), f"{query['domain']} {code}")
+        return cached_response(body, readings, services().now(), [*query.values(), code])

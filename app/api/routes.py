@@ -1,7 +1,5 @@
 """Puts the resources, their documentation and what every request needs onto an application."""
 
-import secrets
-
 from flask import Flask, Response, g, request
 from flask_smorest import Api
 from flask_swagger_ui import get_swaggerui_blueprint
@@ -17,7 +15,7 @@ from app.api import (
     problems,
     skill_gap,
 )
-from app.logs import REQUEST_ID
+from app.logs import RequestIds
 
 OPENAPI = {
     "API_TITLE": "Skill gap",
@@ -49,20 +47,23 @@ def register(app: Flask) -> None:
         api.register_blueprint(resource.blueprint)
     app.register_blueprint(get_swaggerui_blueprint("/docs", "/openapi.json", config=DOCS))
     problems.register(app)
-    # One function each, since Flask looks every time whether it is asynchronous.
-    app.before_request(_before)
-    app.after_request(_after)
+    _add_hooks(app)
 
 
-def _before() -> None:
-    given = request.headers.get("X-Request-ID")
-    taken_over = given is not None and REQUEST_ID.fullmatch(given)
-    g.request_id = given if taken_over else secrets.token_hex(16)
-    authorization.check()
+def _add_hooks(app: Flask) -> None:
+    """Give every request an id, check whether it is allowed, and count it."""
+    ids, telemetry = RequestIds(), app.extensions["skillgap"].telemetry
 
+    @app.before_request
+    def before() -> None:
+        environ = request.environ
+        g.request_id = ids.taken_or_made(environ.get("HTTP_X_REQUEST_ID"))
+        authorization.check(environ)
 
-def _after(response: Response) -> Response:
-    response.headers["X-Request-ID"] = g.request_id
-    authorization.forbid_storing(response)
-    metrics.count(response)
-    return response
+    @app.after_request
+    def after(response: Response) -> Response:
+        response.headers.add("X-Request-ID", g.request_id)
+        authorization.forbid_storing(request.environ, response)
+        rule = request.url_rule
+        telemetry.http_request("none" if rule is None else rule.rule, response.status_code)
+        return response

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from marshmallow import Schema, fields, validate
@@ -31,16 +32,22 @@ def source(reading: Reading) -> dict[str, Any]:
 
 def timestamp(moment: datetime) -> str:
     """Write a UTC time as RFC 3339 to the second."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.isoformat()[:19]}Z"
 
 
 def attribution(readings: Sequence[Reading]) -> str:
     """Write what CC BY 4.0 and the O*NET Web Services terms ask to be shown."""
-    releases = sorted({reading.entry.release for reading in readings if reading.entry.release})
+    return _attribution(*[(reading.entry.release, reading.entry.origin) for reading in readings])
+
+
+@lru_cache(maxsize=100)
+def _attribution(*origins: tuple[str | None, str | None]) -> str:
+    """Write it for the release and the origin of each entry: the same few for all requests."""
+    releases = sorted({release for release, _ in origins if release})
     database = f"the O*NET {' and '.join(releases)} Database" if releases else "the O*NET Database"
     web = (
         " and O*NET Web Services (https://services.onetcenter.org/)"
-        if any(reading.entry.origin == "api" for reading in readings)
+        if any(origin == "api" for _, origin in origins)
         else ""
     )
     return (

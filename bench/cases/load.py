@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 from bench.figures import Cell, Check, Report
 from bench.load import Measured, Traffic, generator, measure, median, remarks
-from bench.pairs import keep_answer, random_targets, rated_codes, typical
+from bench.pairs import again, keep_answer, random_targets, rated_codes, typical
 from bench.servers import Server, ceiling, product
 from bench.stage import Stage
 
@@ -16,6 +16,7 @@ COLUMNS = (
 WSGI, FLASK = "bare WSGI", "bare Flask"
 MANY = 10_000
 WORKERS = 2
+SECONDS = 1
 MB = 120
 ASKED = {"hot pair": 0.8, "200 pairs": 0.7, "10,000 pairs": 0.5, "304": 0.85}
 """Of the requests that the bare WSGI callable answers."""
@@ -39,7 +40,7 @@ def load(stage: Stage) -> Report:
         found: dict[Run, list[Measured]] = {run: [] for run in runs}
         for number in range(stage.rounds):
             for run in runs:
-                one = measure(run.server, run.traffic, stage.seconds)
+                one = measure(run.server, run.traffic, SECONDS)
                 found[run].append(one)
                 at = run.traffic.connections
                 stage.say(
@@ -59,7 +60,7 @@ def load(stage: Stage) -> Report:
     _sum_up(report, {run: median(rounds) for run, rounds in found.items()})
     report.notes.append(
         f"Two workers; load by {generator()} with 2 threads on the same cores; medians of "
-        f"{stage.rounds} rounds of {stage.seconds} s. Random pairs are compared with the bare "
+        f"{stage.rounds} rounds of {SECONDS} s. Random pairs are compared with the bare "
         "callable under the same list of requests, 304 with a bare 304."
     )
     return report
@@ -94,14 +95,8 @@ def _set_up(stage: Stage, stack: ExitStack) -> tuple[list[Run], dict[str, Server
         ("hot pair past the fast way", more, slow),
     ]
     runs = [Run(name, who, one, load) for name, load, them in plan for who, one in them.items()]
-    runs += [Run("304", who, one, _again(one, hot)) for who, one in both.items()]
+    runs += [Run("304", who, one, again(one, hot)) for who, one in both.items()]
     return runs, fast
-
-
-def _again(server: Server, target: str) -> Traffic:
-    """Ask for what is known already; the ETag tells when it was fetched, so each has its own."""
-    etag = server.ask(target)[0].headers["ETag"]
-    return Traffic([target], 32, {"If-None-Match": etag}, 304)
 
 
 def _sum_up(report: Report, found: dict[Run, Measured]) -> None:

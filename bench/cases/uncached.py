@@ -21,7 +21,7 @@ COLUMNS = (
 
 
 def uncached(stage: Stage) -> Report:
-    """Measure the store's two statements and the bare one in turns."""
+    """Measure the store's read and the bare query in turns."""
     columns = ("database", "read ms, p50", "bare query ms, p50", "ratio")
     report = Report("uncached", "Uncached pair", columns)
     codes = rated_codes(stage.release)
@@ -35,8 +35,8 @@ def uncached(stage: Stage) -> Report:
             what = "uncached pair: p50 of one bare indexed query"
             report.checks.append(Check(what, kind, read / bare, "at most", TIMES))
     report.notes.append(
-        "The read: entries, titles and ratings of both occupations as profiles, in two statements "
-        "on one snapshot. The bare query: the rating rows of both, by the driver alone."
+        "The read: entries, titles and ratings of both occupations as profiles, in one "
+        "statement. The bare query: the rating rows of both, by the driver alone."
     )
     return report
 

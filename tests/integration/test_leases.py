@@ -76,7 +76,7 @@ def test_the_first_lease_of_an_entry_makes_its_row_absent(engine, leases):
     lease = leases.acquire("skills", NEW, "me")
 
     row = row_of(engine)
-    assert Lease("skills", NEW, "me", 0) == lease
+    assert Lease("skills", NEW, "me", 0, "absent") == lease
     assert ("absent", 0, "me", 1) == (row.state, row.generation, row.lease_owner, row.attempts)
     lasting = row.lease_expires_at - before
     assert timedelta(seconds=LEASE_SECONDS) <= lasting < timedelta(seconds=LEASE_SECONDS + 5)
@@ -112,7 +112,7 @@ def test_a_lease_is_held_until_it_expires_and_then_taken_over(engine, leases):
     assert leases.acquire("skills", NEW, "second") is None
 
     expire(engine)
-    assert Lease("skills", NEW, "second", first.generation) == leases.acquire(
+    assert Lease("skills", NEW, "second", first.generation, "absent") == leases.acquire(
         "skills", NEW, "second"
     )
     assert 2 == row_of(engine).attempts

@@ -1,4 +1,4 @@
-"""Entries are read in two statements on one snapshot, and published whole or not at all."""
+"""Entries are read in one statement, so on one snapshot, and published whole or not at all."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -7,7 +7,7 @@ from decimal import Decimal
 from threading import Barrier
 
 import pytest
-from sqlalchemy import event, insert, text
+from sqlalchemy import event, insert, text, update
 from support.clock import LIMITS, START
 from support.cut import cuts
 from support.fills import CODE, NAMES, figures, fill, rated
@@ -15,8 +15,8 @@ from support.made_up_release import RATED, TITLES
 from support.tables import PUBLISHED, dump
 
 from cache.content import canonical_line, content_hash
-from cache.database import connect
-from cache.models import Element, Rating
+from cache.database import DatabaseUnavailable, connect
+from cache.models import CacheEntry, Element, Rating
 from cache.policy import Entry
 from cache.publish import Superseded
 from cache.store import Store
@@ -61,7 +61,7 @@ def test_an_entry_of_another_domain_is_not_read(store):
 
 
 @pytest.mark.parametrize("codes", [RATED[:1], RATED[:2], (RATED[0], RATED[0]), (*TITLES, NEW)])
-def test_any_number_of_entries_is_read_in_exactly_two_statements(store, seeded_engine, codes):
+def test_any_number_of_entries_is_read_in_one_statement(store, seeded_engine, codes):
     statements = Counter()
 
     @event.listens_for(seeded_engine, "before_cursor_execute")
@@ -71,17 +71,25 @@ def test_any_number_of_entries_is_read_in_exactly_two_statements(store, seeded_e
     store.read("skills", list(codes))
 
     del statements["BEGIN"]  # which SQLite's driver has in the open
-    assert {"SELECT": 2} == statements
+    assert {"SELECT": 1} == statements
 
 
-def test_both_statements_see_one_snapshot(store, seeded_engine):
-    """A fill that is published between them is not half seen."""
+def test_ratings_that_were_cut_on_the_way_are_never_taken_for_all(store, seeded_engine):
+    with seeded_engine.begin() as connection:
+        connection.execute(update(CacheEntry).values(row_count=CacheEntry.row_count + 1))
+
+    with pytest.raises(DatabaseUnavailable, match="6 of 7 ratings of skills/"):
+        store.read("skills", [RATED[0]])
+
+
+def test_entry_and_ratings_are_of_one_snapshot(store, seeded_engine):
+    """A fill that is published while they are read is not half seen."""
     other = connect(seeded_engine.url)
     seen = entry_of(store)
     published = []
 
     @event.listens_for(seeded_engine, "after_cursor_execute")
-    def publish_between(connection, cursor, statement, *_):
+    def publish_meanwhile(connection, cursor, statement, *_):
         if not published and statement.startswith("SELECT"):
             published.append(1)
             Store(other).publish(rated(level="6.0000"), seen.generation)

@@ -4,7 +4,7 @@ from collections import Counter
 from threading import Thread
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from support.clock import LIMITS, START, FakeClock
 from support.cut import Cut, cut_after
 from support.fake_client import ELEMENTS
@@ -14,7 +14,7 @@ from support.made_up_release import TITLES
 from support.tables import PUBLISHED, clear, dump, held, without
 from support.warming import expire_leases, finish, items, make_worker
 
-from cache.models import Load
+from cache.models import LandingRating, Load
 from cache.publish import Superseded
 from cache.purge import purge
 from cache.store import Store
@@ -23,7 +23,10 @@ from cache.warm_jobs import WarmJobs
 from onet_client.errors import BadReply, BadRequest, CircuitOpen
 
 LISTED = [*RATED, *EMPTY]
-OF_A_WAY = ("fetched_at", "expires_at", "validated_at", "generation", "load_id", "description")
+OF_A_WAY = (
+    "fetched_at", "expires_at", "validated_at", "generation", "load_id", "description",
+    "changed_in",
+)  # fmt: skip
 """What may differ between an occupation filled by itself and by whole tables."""
 
 
@@ -303,6 +306,31 @@ def test_what_is_purged_while_tables_are_read_is_asked_for_anew(
         if row["scale_id"] == "LV"
     }
     assert {"done", "empty"} == set(items(engine).values())
+
+
+def test_one_that_changed_does_not_keep_the_others_from_being_published(jobs, worker, engine):
+    jobs.request("skills", "all")
+    while release_to_publish(worker) is None:
+        worker.step()
+    purge(engine, [RATED[1]])
+    worker.step()
+
+    published = dict.fromkeys(RATED, "rated") | dict.fromkeys(EMPTY, "empty")
+    assert published | {RATED[1]: "absent"} == states(engine)
+    assert set(RATED) - {RATED[1]} == {r["occupation_code"] for r in dump(engine)["rating"]}
+
+
+def test_nothing_is_published_of_what_landed_where_a_row_of_it_is_gone(jobs, worker, engine):
+    jobs.request("skills", "all")
+    while release_to_publish(worker) is None:
+        worker.step()
+    with engine.execution_options(writes=True).begin() as connection:
+        connection.execute(delete(LandingRating).where(LandingRating.line == 3))
+
+    with pytest.raises(Superseded):
+        worker.step()
+    assert dict.fromkeys(LISTED, "absent") == states(engine)
+    assert [] == dump(engine)["rating"]
 
 
 def test_listing_leaves_what_was_filled_meanwhile_as_it_is(jobs, worker, client, engine):

@@ -13,7 +13,6 @@ from cache.models import WarmItem, WarmJob
 from cache.pull_through import PullThrough
 from cache.refresh import RefreshRequests
 from cache.revalidate import Revalidation
-from cache.store import Store
 from cache.telemetry import Telemetry
 from cache.warm_publication import Publication
 from cache.warm_queue import WarmQueue
@@ -47,7 +46,7 @@ def make_worker(
         pull_through or engines.pull_through(engine, upstream, LIMITS, now, telemetry=counted),
         revalidation,
         tables,
-        Publication(engine, Store(engine), URL, LIMITS),
+        Publication(engine, URL, LIMITS),
         deadline=20.0,
     )
 

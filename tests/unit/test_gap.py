@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.gap import Comparison, Incomparable, arrange, choose, compare, effective_level, weight
+from app.gap import Comparison, Incomparable, arrange, choose, compare
 from cache.profile import ElementRating, Profile
 
 
@@ -81,15 +81,22 @@ def test_what_is_not_relevant_in_the_target_is_compared_but_never_required(sourc
 
 
 def test_the_level_shown_stays_the_published_one():
-    gap = only_gap(rating(level=1.5, not_relevant=True), rating(level=4.0))
+    source = rating(level=1.5, not_relevant=True)
 
-    assert 1.5 == gap.source.level
-    assert 0.0 == effective_level(gap.source)
+    assert 1.5 == only_gap(source, rating(level=4.0)).source.level
+    assert (0.0,) == profile(source).levels
 
 
 @pytest.mark.parametrize(("importance", "expected"), [(1.0, 0.0), (3.0, 0.5), (5.0, 1.0)])
 def test_weight_runs_from_0_to_1(importance, expected):
-    assert expected == weight(rating(importance=importance))
+    assert (expected,) == profile(rating(importance=importance)).weights
+
+
+def test_the_columns_of_a_profile_are_in_the_order_of_the_ids():
+    mixed = profile(rating("b", 2.0, 5.0), rating("c", 3.0, 3.0), rating("a", 1.0, 1.0))
+
+    assert ["a", "b", "c"] == [item.id for item in mixed.ratings]
+    assert ((1.0, 2.0, 3.0), (0.0, 1.0, 0.5)) == (mixed.levels, mixed.weights)
 
 
 @pytest.mark.parametrize(
@@ -216,7 +223,7 @@ def test_each_order_breaks_ties_by_element_id(sort, expected):
 def test_priority_is_the_order_of_the_gaps_unless_another_is_asked_for():
     gaps = gaps_of(*UNORDERED)
 
-    assert arrange(gaps, "priority") == arrange(reversed(gaps)) == gaps
+    assert list(gaps) == arrange(gaps, "priority") == arrange(reversed(gaps))
 
 
 def test_what_is_covered_comes_weightiest_first_then_by_id():

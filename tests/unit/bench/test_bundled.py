@@ -57,7 +57,7 @@ def test_every_so_manieth_request_is_a_cold_one_and_no_two_connections_share_it(
 
 
 def test_the_figures_of_all_processes_are_put_together():
-    part = {"requests": 50, "cold": 1, "errors": 2, "bytes": 10, "cpu_seconds": 0.5}
+    part = {"requests": 50, "cold": 1, "wrong": 2, "broken": 3, "bytes": 10, "cpu_seconds": 0.5}
     parts = [
         part | {"seconds": 2.0, "latencies": [0.001] * 50},
         part | {"seconds": 1.0, "latencies": [0.001] * 45 + [0.1] * 5},
@@ -65,13 +65,13 @@ def test_the_figures_of_all_processes_are_put_together():
 
     total = added_up(parts)
 
-    assert (100, 2, 4, 20, 1.0) == tuple(total[name] for name in part)
+    assert (100, 2, 4, 6, 20, 1.0) == tuple(total[name] for name in part)
     assert (2.0, 1.0, 100.0) == (total["seconds"], total["p50_ms"], round(total["p99_ms"], 6))
 
 
 def test_nothing_answered_is_no_latency_instead_of_an_error():
-    part = {"requests": 0, "cold": 0, "errors": 8, "bytes": 0, "cpu_seconds": 0.0}
+    part = {"requests": 0, "cold": 0, "wrong": 0, "broken": 8, "bytes": 0, "cpu_seconds": 0.0}
 
     total = added_up([part | {"seconds": 1.0, "latencies": []}])
 
-    assert (0, 8, 0.0) == (total["requests"], total["errors"], total["p99_ms"])
+    assert (0, 8, 0.0) == (total["requests"], total["broken"], total["p99_ms"])

@@ -6,7 +6,7 @@ import pytest
 from bench.figures import Check, Report, shown
 from bench.load import Measured, median, remarks
 
-MEASURED = Measured(100.0, 1.0, 2.0, 0, 0.5, 0.5, 1000.0)
+MEASURED = Measured(100.0, 1.0, 2.0, 0, 0, 0.5, 0.1, 0.5, 1000.0)
 
 
 @pytest.mark.parametrize(
@@ -47,21 +47,24 @@ def test_a_cell_shows_three_digits_or_a_whole_number(value, text):
     assert text == shown(value)
 
 
-def test_the_median_is_taken_of_each_figure_and_errors_add_up():
+def test_the_median_is_taken_of_each_figure_and_what_went_wrong_adds_up():
     rounds = [
-        replace(MEASURED, requests_per_second=rate, p99_ms=late, errors=errors)
-        for rate, late, errors in [(90, 9.0, 1), (100, 3.0, 0), (200, 4.0, 2)]
+        replace(MEASURED, requests_per_second=rate, p99_ms=late, wrong=wrong, broken=5)
+        for rate, late, wrong in [(90, 9.0, 1), (100, 3.0, 0), (200, 4.0, 2)]
     ]
 
-    assert replace(MEASURED, p99_ms=4.0, errors=3) == median(rounds)
+    assert replace(MEASURED, p99_ms=4.0, wrong=3, broken=15) == median(rounds)
 
 
 @pytest.mark.parametrize(
     ("change", "told"),
     [
         ({}, ""),
-        ({"errors": 1200}, "1,200 wrong answers"),
+        ({"wrong": 1200}, "1,200 wrong answers"),
+        ({"broken": 3}, "3 broken connections"),
+        ({"wrong": 1, "broken": 2}, "1 wrong answers, 2 broken connections"),
         ({"generator_busy": 0.96}, "the generator was the bottleneck"),
+        ({"generator_ms": 0.51}, "the generator was the bottleneck"),
     ],
 )
 def test_what_makes_a_figure_doubtful_is_told(change, told):

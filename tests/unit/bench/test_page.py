@@ -77,3 +77,12 @@ def test_the_chart_has_colours_for_dark_and_for_light():
     for rule in ("text{", ".sqlite{", ".bare-wsgi{"):
         assert rule in light
         assert rule in dark
+
+
+def test_a_line_across_a_bar_is_what_was_asked_of_it():
+    check = LOAD["checks"][0] | {"what": "hot & new, 8 connections: requests/s of bare WSGI"}
+    rows = [[*row, row[3] / 40_000, 1.0] for row in LOAD["rows"]]
+    drawn = ElementTree.fromstring(draw(LOAD | {"rows": rows, "checks": [check]}))
+
+    lines = {one[0].text for one in drawn.iter("{http://www.w3.org/2000/svg}path") if len(one)}
+    assert {"asked: 32,000/s"} == lines
