@@ -6,10 +6,10 @@ PARALLEL := -n auto --dist worksteal
 .DEFAULT_GOAL := help
 # .flaskenv names the application, whatever another project left in the shell.
 unexport FLASK_APP
-.PHONY: help serve test check soak bench clean provision
+.PHONY: help serve test check soak bench screenshot clean provision
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 serve: ## migrate and seed the database, then serve on http://127.0.0.1:8000 (HOST, PORT)
 	@scripts/venv
@@ -32,6 +32,9 @@ soak: provision ## run the long tests that the others leave out
 bench: ## measure, beside ceilings; writes docs/performance.md (long)
 	@scripts/provision-bench
 	@$(PYTHON) -m bench
+
+screenshot: provision ## take the pictures of the page in docs/ from the running product
+	@$(PYTHON) scripts/screenshot.py
 
 clean: ## remove the virtual environment and caches; the database in instance/ stays
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov bench/out

@@ -35,7 +35,8 @@ def create_cli_app() -> Flask:
 
 def register(app: Flask) -> None:
     """Add the commands to an application."""
-    for command in (database, seed, serve, sandbox, gap, warm, worker, cache_commands):
+    commands = (database, seed, serve, sandbox, gap, transitions, warm, worker, cache_commands)
+    for command in commands:
         app.cli.add_command(command)
 
 
@@ -66,6 +67,11 @@ class OccupationCode(click.ParamType[str]):
             return str(Code().deserialize(value))
         except ValidationError as error:
             self.fail(" ".join(map(str, error.messages)), param, ctx)
+
+
+in_domain = click.option(
+    "--domain", default=DOMAINS[0], show_default=True, type=click.Choice(DOMAINS)
+)
 
 
 @click.group("db")
@@ -143,6 +149,9 @@ def serve() -> None:
 @click.option("--layout", type=click.Choice(["single", "split"]), help="How skills are served.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--faults", type=click.Path(path_type=Path), help="Scripted faults, a JSON file.")
+@click.option(
+    "--taxonomy", type=click.Path(path_type=Path), help="2010 codes and what they became."
+)
 @click.option("--check", is_flag=True, help="Take no credentials but those of the ONET_ settings.")
 def sandbox(release: Path, check: bool, **options: Any) -> None:
     """Serve a text release as a local look-alike of O*NET Web Services, to try pull-through."""
@@ -164,19 +173,35 @@ def sandbox(release: Path, check: bool, **options: Any) -> None:
 @click.command()
 @click.argument("source", metavar="FROM")
 @click.argument("target", metavar="TO")
+@in_domain
 @click.option("--json", "as_json", is_flag=True, help="Print the body of /skill-gap instead.")
-def gap(source: str, target: str, as_json: bool) -> None:
+def gap(source: str, target: str, domain: str, as_json: bool) -> None:
     """Print what occupation TO demands that FROM does not."""
-    from app.console import print_gap
+    from app.terminal.gaps import print_gap
 
-    print_gap(source, target, as_json=as_json)
+    print_gap(source, target, domain, as_json=as_json)
+
+
+@click.command()
+@click.argument("occupation")
+@click.option("--from", "backwards", is_flag=True, help="Rank who can come to it instead.")
+@in_domain
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 2000))
+@click.option("--job-zone", type=click.IntRange(1, 5), help="List those of one job zone.")
+@click.option("--json", "as_json", is_flag=True, help="Print the body of the API's answer instead.")
+def transitions(occupation: str, **options: Any) -> None:
+    """Rank the occupations that are in reach of OCCUPATION, a code or a title."""
+    from app.terminal.steps import print_transitions
+
+    with _told():
+        print_transitions(occupation, **options)
 
 
 @click.command()
 @click.argument("codes", metavar="[CODE...]", nargs=-1, type=OccupationCode())
 @click.option("--all", "everything", is_flag=True, help="Fill every occupation O*NET lists.")
 @click.option("--stale", is_flag=True, help="Refresh what is past its expiry.")
-@click.option("--domain", default=DOMAINS[0], show_default=True, type=click.Choice(DOMAINS))
+@in_domain
 def warm(codes: tuple[str, ...], everything: bool, stale: bool, domain: str) -> None:
     """Fill the cache now: the CODEs, --all or what is --stale; can be stopped and run again."""
     from app.warming import warm

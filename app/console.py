@@ -1,21 +1,13 @@
-"""What commands print: tables and progress, plain where it is not a terminal."""
+"""What commands print: reports and progress, plain where it is not a terminal."""
 
-import json
-import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from app.services import services
 from cache.seed import SeedReport
-
-if TYPE_CHECKING:
-    from rich.table import Table
-
-SIGNIFICANCE: Final = {True: "yes", False: "no", None: "unknown"}
 
 
 @contextmanager
@@ -36,13 +28,12 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
 def print_report(report: SeedReport) -> None:
     """Print what a seeding did."""
     click.echo(f"O*NET {report.release or '(release unknown)'} from {report.source}")
-    for what, count in (
-        ("occupations", report.occupations),
-        ("ratings", report.ratings),
-        ("rated occupations", report.rated),
-        ("empty occupations", report.empty),
-    ):
-        click.echo(f"  {what:<18}{count:>8,}")
+    counts = {"occupations": report.occupations, "ratings": report.ratings}
+    for domain in report.rated:
+        counts[f"{domain}, rated"] = report.rated[domain]
+        counts[f"{domain}, empty"] = report.empty[domain]
+    for what, count in (*counts.items(), *report.lists.items()):
+        click.echo(f"  {what:<20}{count:>8,}")
     kind = "complete" if report.complete else "partial: what it does not hold stays as it was"
     click.echo(f"The release is {kind}.")
     click.echo("Published." if report.changed else "Already loaded; nothing changed.")
@@ -86,55 +77,3 @@ def print_status() -> None:
         lines.append(("paused until", timestamp(held.pace.paused_until)))
     for what, value in lines:
         click.echo(f"{what:<26}{value}")
-
-
-def print_gap(source: str, target: str, *, as_json: bool) -> None:
-    """Print a skill gap as a table, or the body of the API's answer.
-
-    Raises:
-        click.ClickException: with the problem's detail where there is no answer.
-    """
-    from rich.console import Console
-
-    from app import create_app
-
-    # What is said here of an error is all there is to say: without a handler of any kind, the
-    # request's own line would go to standard error too.
-    logging.getLogger("app.errors").addHandler(logging.NullHandler())
-    app = create_app(services=services())
-    response = app.test_client().get("/skill-gap", query_string={"from": source, "to": target})
-    body = response.get_json()
-    if response.status_code != 200:
-        raise click.ClickException(body["detail"])
-    if as_json:
-        click.echo(json.dumps(body, indent=2))
-        return
-    Console().print(_gap_table(body))
-    summary = body["summary"]
-    click.echo(
-        f"{summary['gaps']} gaps of {summary['compared']} compared, {summary['missing']} missing; "
-        f"readiness {summary['readiness']:.4f}."
-    )
-    click.echo(body["attribution"])
-
-
-def _gap_table(body: dict[str, Any]) -> "Table":
-    from rich.table import Table
-
-    table = Table(title=f"{body['from']['title']} -> {body['to']['title']}")
-    table.add_column("skill")
-    table.add_column("kind")
-    for figure in ("from", "to", "gap", "priority"):
-        table.add_column(figure, justify="right")
-    table.add_column("significant")
-    for item in body["gaps"]:
-        table.add_row(
-            item["name"],
-            item["kind"].replace("_", " "),
-            f"{item['from']['level']:.2f}",
-            f"{item['to']['level']:.2f}",
-            f"{item['level_gap']:.2f}",
-            f"{item['priority']:.4f}",
-            SIGNIFICANCE[item["significant"]],
-        )
-    return table

@@ -3,7 +3,8 @@
 An answer is kept where it is a 200 made of fresh entries only: what it says is then a function of
 the request and the entries. Errors are kept out since they name the request, stale answers since
 they are to be renewed soon, and everything whose entries could have changed unseen. Whatever asks
-for more than a plain GET (HEAD, a list in If-None-Match) is left to Flask.
+for more than a plain GET (HEAD, a list in If-None-Match) is left to Flask, and so is who would
+rather have another format than is given to those who do not say.
 """
 
 from collections.abc import Callable, Hashable, Iterable
@@ -13,6 +14,7 @@ from typing import Any, Final
 
 from app.api.answer import KEPT, Answer
 from app.api.caching import Hit
+from app.api.csv_answer import prefers_csv
 from app.kept_answers import KeptAnswer, Unpacked
 from app.logs import RequestIds
 from app.tally import Tally
@@ -28,7 +30,6 @@ ALIASES: Final = 24_000
 """Ways of writing requests that are remembered, which may be several for an answer."""
 KEPT_BELOW: Final = ("/skill-gap", "/occupations/")
 """Paths of answers that are kept; for others nobody needs to know of changes."""
-JSON: Final = ("Content-Type", "application/json")
 LONGEST: Final = 200
 """Characters of path and query together that are remembered."""
 
@@ -50,6 +51,9 @@ class FastWay:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Serve one request."""
+        accept = environ.get("HTTP_ACCEPT")
+        if accept is not None and prefers_csv(accept):
+            return self._inner(environ, start_response)
         raw = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
         key = self._aliases.get(raw)
         if key is not None and environ["REQUEST_METHOD"] == "GET":
@@ -78,7 +82,7 @@ class FastWay:
         kept.full()
         body = kept.body
         length = ("Content-Length", kept.length)
-        start_response("200 OK", [JSON, length, *headers, ("X-Request-ID", request_id)])
+        start_response("200 OK", [kept.content, length, *headers, ("X-Request-ID", request_id)])
         return [self._unpacked.body_of(kept) if body is None else body]
 
     def _pass_on(

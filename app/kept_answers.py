@@ -29,8 +29,8 @@ NOTHING: Final[tuple[datetime, datetime, Headers]] = NEVER, NEVER, []
 class KeptAnswer:
     """A kept answer: packed, unpacked, or both."""
 
-    __slots__ = ("body", "etag", "expires_at", "full", "headers", "hits", "length",
-                 "not_modified", "packed", "size")  # fmt: skip
+    __slots__ = ("body", "content", "etag", "expires_at", "fixed", "full", "headers", "hits",
+                 "length", "not_modified", "packed", "size")  # fmt: skip
 
     def __init__(self, answer: Answer, hits: tuple[Hit, ...], tally: Tally) -> None:
         # A copy, since the writer of JSON leaves twice the room that the text takes.
@@ -38,6 +38,8 @@ class KeptAnswer:
         self.packed: bytes | None = None
         self.size = BESIDE + len(answer.body) // PACKED
         self.length = str(len(answer.body))
+        self.content = "Content-Type", answer.content_type
+        self.fixed = answer.fixed
         self.etag = answer.etag
         self.hits = hits
         self.expires_at = answer.expires_at
@@ -65,7 +67,7 @@ class KeptAnswer:
         since, until, headers = self.headers
         if not since <= now < until:
             until, lifetime = hit_headers(self.hits, now)
-            headers = [*lifetime.items(), ("ETag", self.etag)]
+            headers = [*self.fixed, *lifetime.items(), ("ETag", self.etag)]
             self.headers = now, until, headers
         return headers
 

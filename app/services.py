@@ -16,7 +16,9 @@ from cache.policy import Limits
 from cache.store import Store
 
 if TYPE_CHECKING:
+    from app.next_steps import NextSteps
     from app.tally import Tally
+    from app.titles import Titles
     from cache.changes import Changes
     from cache.fetch import Upstream
     from cache.filler import Filler
@@ -25,9 +27,9 @@ if TYPE_CHECKING:
     from cache.refresh import RefreshRequests
     from cache.revalidate import Revalidation
     from cache.shared_reads import SharedReads
+    from cache.successions import Successions
     from cache.telemetry import Telemetry
     from cache.warm_jobs import WarmJobs
-    from cache.worker import Worker
     from onet_client.errors import NotConfigured
 
 
@@ -182,59 +184,45 @@ class Services:
         )
 
     @cached_property
+    def next_steps(self) -> "NextSteps":
+        """The transitions."""
+        from app.next_steps import NextSteps
+        from app.rankings import Rankings
+
+        rankings = Rankings(self.store, self.catalogue, self.changes, self.limits, self.now)
+        return NextSteps(rankings, self.catalogue)
+
+    @cached_property
+    def titles(self) -> "Titles":
+        """The index of titles."""
+        from app.titles import Titles
+
+        return Titles(self.catalogue, self.changes)
+
+    @cached_property
+    def successions(self) -> "Successions | None":
+        """What became of codes that are not listed; None where there is nobody to ask."""
+        from cache.successions import Successions
+        from onet_client.errors import NotConfigured
+
+        upstream, patience = self.upstream, self.settings.onet_deadline + WAIT_MARGIN
+        if isinstance(upstream, NotConfigured):
+            return None
+        return Successions(self.writer, self.reader, upstream, self.limits, self.now, patience)
+
+    @cached_property
     def warm_jobs(self) -> "WarmJobs":
         """Requests to fill many entries."""
         from cache.warm_jobs import WarmJobs
 
         return WarmJobs(self.writer, self.now)
 
-    def new_worker(self) -> "Worker":
-        """Make what refreshes entries and works on warm jobs."""
-        from cache.warm_publication import Publication
-        from cache.warm_queue import WarmQueue
-        from cache.warm_tables import WholeTables
-        from cache.worker import Worker
-        from onet_client.errors import NotConfigured
-
-        upstream, settings = self.upstream, self.settings
-        return Worker(
-            WarmQueue(self.writer, self.telemetry),
-            self.refresh_requests,
-            self.pull_through,
-            self.revalidation,
-            upstream
-            if isinstance(upstream, NotConfigured)
-            else WholeTables(self.writer, self.revalidation, upstream, self.now),
-            Publication(self.writer, settings.onet_api_url, self.limits),
-            settings.onet_deadline,
-        )
-
     @cached_property
     def upstream(self) -> "Upstream | NotConfigured":
         """O*NET Web Services, or what is missing to ask them."""
-        from cache.fetch import Upstream
-        from cache.governor import DatabaseGovernor
-        from onet_client.client import connect as connect_client
-        from onet_client.errors import NotConfigured
+        from app.upstream import open_upstream
 
-        settings = self.settings
-        try:
-            client = connect_client(
-                settings.onet_api_url,
-                settings.onet_api_version,
-                api_key=settings.onet_api_key,
-                username=settings.onet_api_username,
-                password=settings.onet_api_password,
-                connect_timeout=settings.onet_connect_timeout,
-                read_timeout=settings.onet_read_timeout,
-                deadline=settings.onet_deadline,
-                max_concurrency=settings.onet_max_concurrency,
-                governor=DatabaseGovernor(self.writer, settings.onet_max_rate),
-                observe=self.telemetry.upstream_request,
-            )
-        except NotConfigured as missing:
-            return missing
-        return Upstream(client, settings.onet_api_url, settings.onet_deadline)
+        return open_upstream(self.settings, self.writer, self.telemetry)
 
 
 def services() -> Services:

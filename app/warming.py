@@ -14,6 +14,7 @@ from onet_client.errors import NotConfigured
 
 if TYPE_CHECKING:
     from cache.warm_jobs import JobStatus, Scope
+    from cache.worker import Worker
 
 INTERRUPTED: Final = 130
 """The exit status of a command that Ctrl-C ended."""
@@ -53,7 +54,7 @@ def _work(job: str, stop: Event) -> "JobStatus":
     """Work on a job until it has ended, here or elsewhere, or until the stop."""
     from app.console import progress_bar
 
-    worker, jobs = services().new_worker(), services().warm_jobs
+    worker, jobs = _new_worker(), services().warm_jobs
     with progress_bar("Filling the cache") as progress:
         while True:
             status = jobs.find(job)
@@ -72,12 +73,34 @@ def work() -> None:
     from app import logs
 
     logs.configure(services().settings)
-    worker, stop = services().new_worker(), Event()
+    worker, stop = _new_worker(), Event()
     # In another thread, for the handlers of signals run in this one and need the event's lock.
     thread = Thread(target=worker.run, args=(stop,), name="worker")
     with _on_signals(stop.set):
         thread.start()
         thread.join()
+
+
+def _new_worker() -> "Worker":
+    """Make what refreshes entries and works on warm jobs."""
+    from cache.warm_publication import Publication
+    from cache.warm_queue import WarmQueue
+    from cache.warm_tables import WholeTables
+    from cache.worker import Worker
+
+    wired = services()
+    upstream, settings = wired.upstream, wired.settings
+    return Worker(
+        WarmQueue(wired.writer, wired.telemetry),
+        wired.refresh_requests,
+        wired.pull_through,
+        wired.revalidation,
+        upstream
+        if isinstance(upstream, NotConfigured)
+        else WholeTables(wired.writer, wired.revalidation, upstream, wired.now),
+        Publication(wired.writer, settings.onet_api_url, wired.limits),
+        settings.onet_deadline,
+    )
 
 
 @contextmanager

@@ -1,6 +1,6 @@
-"""The ceiling of seeding: parse one file and bulk-insert its rows into one bare table.
+"""The ceiling of seeding: parse rating files and bulk-insert their rows into one bare table.
 
-Usage: python bare_seed.py FILE sqlite:PATH | mysql:HOST:PORT:USER:PASSWORD:NAME
+Usage: python bare_seed.py FILE... sqlite:PATH | mysql:HOST:PORT:USER:PASSWORD:NAME
 
 No checks, no keys, no second table: what any importer has to do at least. It imports nothing
 but the driver, so the time of a whole process is close to that of the work.
@@ -14,22 +14,23 @@ TABLE = (
 )
 
 
-def rows(path):
+def rows(paths):
     """Yield the fields of each line."""
-    with open(path, encoding="utf-8") as file:  # noqa: PTH123 - pathlib would cost its import
-        next(file)
-        for line in file:
-            yield line.rstrip("\n").split("\t")
+    for path in paths:
+        with open(path, encoding="utf-8") as file:  # noqa: PTH123 - pathlib would cost its import
+            next(file)
+            for line in file:
+                yield line.rstrip("\n").split("\t")
 
 
-def main(path, target):
+def main(paths, target):
     """Fill one table and commit."""
     kind, _, rest = target.partition(":")
     if kind == "sqlite":
         import sqlite3
 
         connection = sqlite3.connect(rest)
-        mark, column, source = "?", "TEXT", rows(path)
+        mark, column, source = "?", "TEXT", rows(paths)
     else:
         import MySQLdb
 
@@ -37,7 +38,7 @@ def main(path, target):
         connection = MySQLdb.connect(
             host=host, port=int(port), user=user, password=password, database=name
         )
-        mark, column, source = "%s", "VARCHAR(80)", list(rows(path))
+        mark, column, source = "%s", "VARCHAR(80)", list(rows(paths))
     cursor = connection.cursor()
     cursor.execute("DROP TABLE IF EXISTS bare")
     cursor.execute(TABLE.format(column))
@@ -46,4 +47,4 @@ def main(path, target):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1:-1], sys.argv[-1])

@@ -1,11 +1,13 @@
-"""What the database lists, beside the entries themselves: occupations and releases."""
+"""What the database lists, beside the entries themselves: occupations, and what is told of them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import Connection, Engine, func, or_, select
+from sqlalchemy import Connection, Engine, func, select
 
 from cache import database
-from cache.models import CacheEntry, Load, Occupation
+from cache.models import AlternateTitle, CacheEntry, Load, Occupation, RelatedOccupation
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,10 @@ class Described:
     description: str | None
 
 
+_RATED: Final = {"rated": True, "empty": False}
+"""What an entry's state says of ratings; any other says nothing."""
+
+
 class Catalogue:
     """Reads of the occupation list."""
 
@@ -42,29 +48,22 @@ class Catalogue:
 
         return database.read(self._engine, work)
 
-    def search(self, domain: str, text: str, limit: int, offset: int) -> tuple[int, list[Listed]]:
-        """Count the occupations whose title or code contains `text`, and list some, by code."""
-        pattern = "%" + "".join("!" + c if c in "!%_" else c for c in text.lower()) + "%"
-        matches = or_(
-            func.lower(Occupation.title).like(pattern, escape="!"),
-            Occupation.code.like(pattern, escape="!"),
-        )
+    def listing(self, domain: str, limit: int, offset: int) -> tuple[int, list[Listed]]:
+        """Count all occupations, and list some, by code."""
         entry = (CacheEntry.occupation_code == Occupation.code) & (CacheEntry.domain == domain)
-        count = select(func.count()).select_from(Occupation).where(matches)
+        count = select(func.count()).select_from(Occupation)
         page = (
             select(Occupation.code, Occupation.title, CacheEntry.state)
             .outerjoin(CacheEntry, entry)
-            .where(matches)
             .order_by(Occupation.code)
             .limit(limit)
             .offset(offset)
         )
-        rated = {"rated": True, "empty": False}
 
         def work(connection: Connection) -> tuple[int, list[Listed]]:
             total = connection.execute(count).scalar_one()
             rows = connection.execute(page).all()
-            return total, [Listed(code, title, rated.get(state)) for code, title, state in rows]
+            return total, [Listed(code, title, _RATED.get(state)) for code, title, state in rows]
 
         return database.read(self._engine, work)
 
@@ -80,6 +79,47 @@ class Catalogue:
             return dict(connection.execute(query).all())
 
         return database.read(self._engine, work)
+
+    def rated(self, domain: str, codes: Collection[str]) -> dict[str, bool | None]:
+        """Tell which occupations have ratings in a domain; None where the cache does not know."""
+        query = select(CacheEntry.occupation_code, CacheEntry.state).where(
+            CacheEntry.domain == domain, CacheEntry.occupation_code.in_(codes)
+        )
+
+        def work(connection: Connection) -> dict[str, bool | None]:
+            found = {code: _RATED.get(state) for code, state in connection.execute(query)}
+            return {code: found.get(code) for code in codes}
+
+        return database.read(self._engine, work)
+
+    def newest_load(self) -> int | None:
+        """Tell the number of the latest release that was published; None where none was."""
+        query = select(func.max(Load.id)).where(Load.state == "published")
+        return database.read(self._engine, lambda c: c.execute(query).scalar())
+
+    def alternate_titles(self) -> list[tuple[str, str]]:
+        """Read the alternate titles of all occupations, each as code and title, in order."""
+        query = select(AlternateTitle.occupation_code, AlternateTitle.title)
+        query = query.order_by(AlternateTitle.occupation_code, AlternateTitle.title)
+        return database.read(
+            self._engine, lambda c: [(code, title) for code, title in c.execute(query)]
+        )
+
+    def job_zones(self) -> dict[str, int]:
+        """Read job zones by code: from 1, little preparation, to 5, extensive preparation."""
+        query = select(Occupation.code, Occupation.job_zone)
+        return database.read(
+            self._engine, lambda c: {code: zone for code, zone in c.execute(query) if zone}
+        )
+
+    def related(self, code: str) -> dict[str, str]:
+        """Read the tier of each occupation that O*NET calls related to one, the closest first."""
+        query = (
+            select(RelatedOccupation.related_code, RelatedOccupation.tier)
+            .where(RelatedOccupation.occupation_code == code)
+            .order_by(RelatedOccupation.position, RelatedOccupation.related_code)
+        )
+        return database.read(self._engine, lambda c: dict(c.execute(query).all()))
 
     def lists(self, code: str) -> bool | None:
         """Tell whether a loaded release lists the code; None where none was loaded."""

@@ -7,8 +7,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-DOMAINS = ("skills",)
-"""What can be compared, seeded and filled; each is a set of O*NET content model elements."""
+DOMAINS = ("skills", "knowledge", "abilities")
+"""What can be compared, seeded and filled; each is a set of O*NET content model elements.
+
+The first is the one that is meant where none is named.
+"""
 
 
 class Figures(NamedTuple):

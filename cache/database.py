@@ -73,7 +73,8 @@ def _connect_sqlite(url: URL) -> Engine:
         pool = {"pool_timeout": 1}
         with suppress(OSError):  # connecting says why the file cannot be used
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 5}, hide_parameters=True, **pool)
+    # Who writes waits for another's transaction, of which a whole release's takes seconds.
+    engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True, **pool)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

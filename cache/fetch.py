@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from threading import Lock
 from typing import TYPE_CHECKING, cast
 
 from cache.content import Figures, canonical_figure
@@ -10,7 +11,7 @@ from cache.policy import Limits
 from cache.publish import Fill
 from onet_client.client import OnetClient
 from onet_client.deadline import Deadline
-from onet_client.errors import BadReply, NoData, UnknownCode
+from onet_client.errors import BadReply, DeadlineExceeded, NoData, UnknownCode
 from onet_client.rows import Rating
 
 if TYPE_CHECKING:
@@ -38,6 +39,40 @@ class Asked:
     domain: str
     code: str
     release: str
+
+
+class ServedRelease:
+    """The upstream's word on the release that it serves, shared by fills that began together.
+
+    It is asked for anew once it is as old as it gets within one fill that takes its whole time.
+    """
+
+    def __init__(self, upstream: Upstream, now: Callable[[], datetime]) -> None:
+        self._upstream = upstream
+        self._now = now
+        self._lock = Lock()
+        self._told: tuple[str, datetime] | None = None
+
+    def ask(self, deadline: Deadline) -> tuple[str, datetime]:
+        """Return the release, and when the upstream was asked for it.
+
+        Raises:
+            OnetError: where the upstream did not tell in time.
+        """
+        if not self._lock.acquire(timeout=deadline.remaining()):
+            raise DeadlineExceeded("which release is served was not told in time")
+        try:
+            now = self._now()
+            told = self._told
+            if told is None or (now - told[1]).total_seconds() >= self._upstream.deadline:
+                told = self._told = self._upstream.client.release(deadline=deadline), now
+            return told
+        finally:
+            self._lock.release()
+
+    def forget(self) -> None:
+        """Ask anew from now on, since what was told has been overtaken."""
+        self._told = None
 
 
 def fetch(

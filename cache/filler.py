@@ -10,7 +10,7 @@ from typing import Final
 from uuid import uuid4
 
 from cache.database import DatabaseUnavailable
-from cache.fetch import Asked, Upstream, fetch
+from cache.fetch import Asked, ServedRelease, Upstream, fetch
 from cache.flight import Land
 from cache.leases import Lease, Leases
 from cache.policy import Entry, Freshness, Limits, freshness
@@ -60,7 +60,11 @@ class Filler:
         self._polling = 0
         self._releases: dict[str, str] = {}
 
-    def fill(self, domain: str, code: str, land: Land) -> Stored:
+    def served_release(self) -> ServedRelease:
+        """Make what fills share that begin together."""
+        return ServedRelease(self._upstream, self._now)
+
+    def fill(self, domain: str, code: str, land: Land, served: ServedRelease) -> Stored:
         """Return the entry once it is fresh, negative ones too, or was just fetched; see `Land`.
 
         Raises:
@@ -76,7 +80,7 @@ class Filler:
             published = None
             if lease is None:
                 self._await_other(domain, code, patience)
-            elif self._fill_under(lease, land):
+            elif self._fill_under(lease, land, served):
                 overtaken += 1
             else:
                 published = lease.generation + 1
@@ -87,6 +91,7 @@ class Filler:
             just_stored = entry.generation == published and entry.state != "absent"
             if just_stored or self.is_usable(entry):
                 return stored
+            served.forget()
         raise BadReply(f"{domain}/{code} was purged again and again while it was fetched")
 
     def is_usable(self, entry: Entry) -> bool:
@@ -98,14 +103,14 @@ class Filler:
         (stored,) = self._reads.read(domain, [code])
         return stored
 
-    def _fill_under(self, lease: Lease, land: Land) -> bool:
+    def _fill_under(self, lease: Lease, land: Land, served: ServedRelease) -> bool:
         """Fetch and publish under a lease; tell whether that was overtaken."""
         started = time.monotonic()
         try:
             entry = Entry(lease.domain, lease.code)
             if lease.state != "absent":  # else there is nothing to renew, and no other filled it
                 entry = self._read(lease.domain, lease.code).entry
-            result = None if self.is_usable(entry) else self._fetch(lease, entry, land)
+            result = None if self.is_usable(entry) else self._fetch(lease, entry, land, served)
         except Superseded as overtaken:
             log.info("%s", overtaken)
             self._leases.release(lease)  # which it may hold still
@@ -125,9 +130,9 @@ class Filler:
             self._telemetry.filled(result, time.monotonic() - started)
         return False
 
-    def _fetch(self, lease: Lease, entry: Entry, land: Land) -> FillResult:
-        deadline, asked_at = Deadline(self._upstream.deadline), self._now()
-        release = self._upstream.client.release(deadline=deadline)
+    def _fetch(self, lease: Lease, entry: Entry, land: Land, served: ServedRelease) -> FillResult:
+        deadline = Deadline(self._upstream.deadline)
+        release, asked_at = served.ask(deadline)
         lingering = (Freshness.STALE, Freshness.OLD)
         if entry.release == release and freshness(entry, self._now(), self._limits) in lingering:
             land()

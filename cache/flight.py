@@ -5,11 +5,11 @@ one included, ends it. Each of them has a deadline of its own.
 """
 
 import time
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from threading import Lock
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -20,11 +20,22 @@ from then on may know of something newer, such as a purge, and is given a flight
 MAX_FLIGHTS: Final = 16
 """At once, others queue: more would crowd the database's few connections, and at the upstream's
 pace not be done by their deadlines."""
+TURNS: Final = 6
+"""Of those, how many all requests together fly that need a great many: so few that whoever needs
+one flight finds a free one, and that each is done by its deadline; so many that the upstream's
+pace is kept at 50 ms a request."""
 MAX_WAITING: Final = 240
 """Requests that may wait at once; the server's other threads are there for hits."""
 FAILURE_SHARED: Final = 1.0
 """Seconds for which a failure that several waited for is the answer for latecomers too: they
 came with the others, and were only slower."""
+
+
+class Flown(NamedTuple, Generic[V]):
+    """What became of a key's flight, and whether another request had started it."""
+
+    outcome: V | BaseException
+    collapsed: bool
 
 
 class TooManyWaiting(Exception):
@@ -38,12 +49,52 @@ class Flights(Generic[K, V]):
         self, max_waiting: int = MAX_WAITING, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._executor = ThreadPoolExecutor(MAX_FLIGHTS, "flight")
+        self._turns = ThreadPoolExecutor(TURNS, "turn")
         self._max_waiting = max_waiting
         self._clock = clock
         self._lock = Lock()
         self._flights: dict[K, _Flight[V]] = {}
         self._failures: dict[K, tuple[float, Future[V]]] = {}
         self._waiting = 0
+
+    def fly(self, works: Mapping[K, Callable[[Land], V]], seconds: float) -> dict[K, Flown[V]]:
+        """Start or join a flight for each key at once, and wait so many seconds for all of them.
+
+        A TimeoutError stands for what takes longer.
+
+        Raises:
+            TooManyWaiting: where as many requests wait as may.
+        """
+        with self.waiting():
+            joined = {key: self.join(key, work) for key, work in works.items()}
+            ended = outcomes([future for future, _ in joined.values()], seconds)
+        return {
+            key: Flown(outcome, collapsed)
+            for (key, (_, collapsed)), outcome in zip(joined.items(), ended, strict=True)
+        }
+
+    def fly_in_turns(
+        self, works: Mapping[K, Callable[[Land], V]], seconds: float
+    ) -> dict[K, Flown[V]]:
+        """Do as `fly` for any number of keys, a few at a time; see `TURNS`.
+
+        What has not begun when the time is up is not begun any more.
+        """
+        with self.waiting():
+            turns = {key: self._turns.submit(self._turn, key, work) for key, work in works.items()}
+            wait(turns.values(), seconds)
+        for turn in turns.values():
+            turn.cancel()
+        late: Flown[V] = Flown(TimeoutError(), False)
+        return {
+            key: turn.result() if turn.done() and not turn.cancelled() else late
+            for key, turn in turns.items()
+        }
+
+    def _turn(self, key: K, work: Callable[[Land], V]) -> Flown[V]:
+        future, collapsed = self.join(key, work)
+        (outcome,) = outcomes([future], None)
+        return Flown(outcome, collapsed)
 
     def join(self, key: K, work: Callable[[Land], V]) -> tuple[Future[V], bool]:
         """Join the key's flight, or start one; tell which: True where another started it."""
@@ -112,7 +163,7 @@ class _Flight(Generic[V]):
         self.shared = False
 
 
-def outcomes(futures: Sequence[Future[V]], seconds: float) -> list[V | BaseException]:
+def outcomes(futures: Sequence[Future[V]], seconds: float | None) -> list[V | BaseException]:
     """Wait for flights, so many seconds in all; a TimeoutError stands for one that takes longer."""
     wait(futures, seconds)
     return [

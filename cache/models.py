@@ -5,7 +5,7 @@ Figures are DECIMAL: a level is 0-7, an importance 1-5 (O*NET Scales Reference).
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cache.columns import (
@@ -20,19 +20,23 @@ from cache.columns import (
     Base,
     UtcDateTime,
 )
-from cache.work_models import UpstreamGovernor, WarmItem, WarmJob
+from cache.work_models import Succession, UpstreamGovernor, WarmItem, WarmJob
 
 __all__ = [
-    "Base", "CacheChange", "CacheEntry", "Element", "LandingRating", "Load", "LoadTable",
-    "Occupation", "Rating", "Scale", "UpstreamGovernor", "UtcDateTime", "WarmItem", "WarmJob",
+    "AlternateTitle", "Base", "CacheChange", "CacheEntry", "Element", "LandingRating", "Load",
+    "LoadTable", "Occupation", "Rating", "RelatedOccupation", "Scale", "Succession",
+    "UpstreamGovernor", "UtcDateTime", "WarmItem", "WarmJob",
 ]  # fmt: skip
 
-SCHEMA_REVISION = "0004"
+SCHEMA_REVISION = "0006"
 """The Alembic revision these tables stand at; a database at another one is not ready."""
 
 
 class Occupation(Base):
-    """An O*NET-SOC occupation, rated or not."""
+    """An O*NET-SOC occupation, rated or not.
+
+    Its job zone (1-5) is how much preparation it takes; NULL where no release told it.
+    """
 
     __tablename__ = "occupation"
     __table_args__ = TABLE_OPTIONS
@@ -40,6 +44,36 @@ class Occupation(Base):
     code: Mapped[str] = mapped_column(CODE, primary_key=True)
     title: Mapped[str] = mapped_column(String(150))
     description: Mapped[str | None] = mapped_column(Text)
+    job_zone: Mapped[int | None] = mapped_column(SmallInteger)
+
+
+class AlternateTitle(Base):
+    """Another title that people have in an occupation, as O*NET collects them."""
+
+    __tablename__ = "alternate_title"
+    __table_args__ = CLUSTERED
+
+    occupation_code: Mapped[str] = mapped_column(
+        ForeignKey("occupation.code", ondelete="CASCADE"), primary_key=True
+    )
+    title: Mapped[str] = mapped_column(String(250), primary_key=True)
+
+
+class RelatedOccupation(Base):
+    """An occupation that O*NET calls related to another: the closest has the lowest position.
+
+    The related code is no foreign key: it may outlive the occupation, and matches none then.
+    """
+
+    __tablename__ = "related_occupation"
+    __table_args__ = CLUSTERED
+
+    occupation_code: Mapped[str] = mapped_column(
+        ForeignKey("occupation.code", ondelete="CASCADE"), primary_key=True
+    )
+    related_code: Mapped[str] = mapped_column(CODE, primary_key=True)
+    tier: Mapped[str] = mapped_column(String(30))
+    position: Mapped[int]
 
 
 class Element(Base):

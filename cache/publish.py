@@ -12,7 +12,8 @@ from cache.changes import note_change
 from cache.content import Figures, canonical_line, content_hash
 from cache.database_time import database_time
 from cache.leases import NO_FILL
-from cache.models import CacheEntry, Element, Occupation, Rating, Scale
+from cache.models import CacheEntry, Element, Rating, Scale
+from cache.occupations import publish_occupation
 from cache.upsert import upsert
 
 SCALES = (
@@ -89,14 +90,13 @@ def publish(connection: Connection, fill: Fill, over: int, owner: str | None) ->
     """
     _advance(connection, fill, over, owner)
     connection.execute(_DELETE_RATINGS, {"code": fill.code, "domain": fill.domain})
-    if fill.title is not None:
-        occupation = {"code": fill.code, "title": fill.title, "description": fill.description}
-        upsert(connection, Occupation, [occupation], lasting=["description"])
+    changed = [CacheEntry.occupation_code == fill.code]
+    occupation = {"code": fill.code, "title": fill.title, "description": fill.description}
+    if fill.title is None or not publish_occupation(connection, occupation):
+        changed.append(CacheEntry.domain == fill.domain)
     if fill.figures:
         _insert_ratings(connection, fill)
-    note_change(
-        connection, CacheEntry.domain == fill.domain, CacheEntry.occupation_code == fill.code
-    )
+    note_change(connection, *changed)
 
 
 def _advance(connection: Connection, fill: Fill, over: int, owner: str | None) -> None:

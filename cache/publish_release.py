@@ -12,6 +12,7 @@ from cache.content import content_hash
 from cache.landing import land
 from cache.leases import NO_FILL
 from cache.models import CacheEntry, Element, LandingRating, Load, Occupation, Rating, Scale
+from cache.publish_lists import publish_lists
 from cache.purge import WITHDRAWN
 from cache.release import Occupation as ListedOccupation
 from cache.release import Release
@@ -34,8 +35,8 @@ def publish_release(
     release: Release,
     publication: Publication,
     progress: Callable[[int], None],
-) -> tuple[int, Mapping[str, int]]:
-    """Land, check and publish; return the rows published and the entries by state.
+) -> int:
+    """Land, check and publish; return how many ratings were published.
 
     Raises:
         ReleaseError: where the release is refused; the caller's transaction must not commit.
@@ -52,6 +53,7 @@ def publish_release(
     if release.complete:
         listed = select(CacheEntry.occupation_code).where(CacheEntry.state.in_(("rated", "empty")))
         connection.execute(delete(Occupation).where(Occupation.code.not_in(listed)))
+    publish_lists(connection, release, occupations)
     published = {"state": "published", "rows": rows.rows, "entries": len(entries)}
     connection.execute(
         update(Load)
@@ -59,7 +61,7 @@ def publish_release(
         .values(published | {"finished_at": publication.at})
     )
     note_change(connection)  # of all entries: titles and element names are not the release's alone
-    return rows.rows, {"rated": len(rows.lines), "empty": len(entries) - len(rows.lines)}
+    return rows.rows
 
 
 def _publish_references(

@@ -2,80 +2,39 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from functools import partial
+from itertools import chain
+from typing import Final
 
 from cache.catalogue import Catalogue
 from cache.changes import Key
 from cache.copies import Copies
+from cache.fetch import ServedRelease
 from cache.filler import Filler
-from cache.flight import Flights, TooManyWaiting, outcomes
+from cache.flight import Flights, Flown, Land, TooManyWaiting
 from cache.policy import Entry, Freshness, Limits, freshness
-from cache.profile import Profile
+from cache.reading import (
+    FillFailed,
+    NoRatings,
+    Outcome,
+    Reading,
+    UnknownOccupation,
+    counted,
+)
 from cache.refresh import RefreshRequests
 from cache.shared_reads import SharedReads
 from cache.store import Stored
-from cache.telemetry import ReadResult, Telemetry
+from cache.telemetry import Telemetry
 from onet_client.errors import CircuitOpen, DeadlineExceeded, NotConfigured, OnetError
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
 
 log = logging.getLogger(__name__)
 
-Outcome = Literal["hit", "stale", "refreshed", "filled", "failed"]
-"""How an entry was read: served fresh, served stale, refreshed or filled first, or neither."""
+Fly = Callable[[Mapping[Key, Callable[[Land], Stored]], float], dict[Key, Flown[Stored]]]
 
 NEEDS_FILL: Final = (Freshness.ABSENT, Freshness.OLD)
 RETRY_SECONDS: Final = 2.0
 """When to ask again for what is being fetched still, or what too many wait for."""
-
-
-class Reading(NamedTuple):
-    """An entry as a request got it.
-
-    Attributes:
-        collapsed: its fill was begun for another request.
-    """
-
-    entry: Entry
-    profile: Profile
-    outcome: Outcome
-    collapsed: bool = False
-
-
-class ReadFailed(Exception):
-    """An entry that has nothing to serve; `readings` holds all that the request asked for."""
-
-    def __init__(
-        self, reading: Reading, readings: Sequence[Reading], cause: OnetError | None = None
-    ) -> None:
-        super().__init__(f"{reading.entry.key} has nothing to serve")
-        self.code = reading.entry.code
-        self.reading = reading
-        self.readings = readings
-        self.cause = cause
-
-
-class UnknownOccupation(ReadFailed):
-    """O*NET has no such occupation."""
-
-
-class NoRatings(ReadFailed):
-    """O*NET has the occupation and publishes no ratings for it."""
-
-
-class FillFailed(ReadFailed):
-    """The entry is not cached and could not be fetched; `cause` says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Flown:
-    """What became of an entry's flight, and whether another request had started it."""
-
-    outcome: Stored | BaseException
-    collapsed: bool
 
 
 class PullThrough:
@@ -103,7 +62,7 @@ class PullThrough:
         self._now = now
         self._telemetry = telemetry
         self._patience = patience
-        self._flights: Flights[tuple[str, str], Stored] = Flights()
+        self._flights: Flights[Key, Stored] = Flights()
 
     def read(self, domain: str, codes: Sequence[str]) -> list[Reading]:
         """Read one entry for each code, in order; what has to be fetched is fetched at once.
@@ -113,26 +72,55 @@ class PullThrough:
             DatabaseUnavailable: where the database cannot be reached or used.
         """
         now = self._now()
-        found = [
-            (stored, freshness(stored.entry, now, self._limits))
-            for stored in self._stored(domain, codes)
-        ]
-        if all(state is Freshness.FRESH for _, state in found):
+        found = self._found(domain, codes, now)
+        if all(state is Freshness.FRESH for _, state in found.values()):
             self._telemetry.entries_hit(len(found))
-            return [Reading(stored.entry, stored.profile, "hit") for stored, _ in found]
-        if any(state in (Freshness.EMPTY, Freshness.UNKNOWN) for _, state in found):
-            # There is no answer whatever the others say, so they need not be fetched.
-            found = [(stored, state) for stored, state in found if state not in NEEDS_FILL]
-        flown = self._fly([stored.entry for stored, state in found if state in NEEDS_FILL])
-        readings = [
-            self._reading(stored, state, flown.get(stored.entry.code), now)
-            for stored, state in found
-        ]
-        for reading in readings:
-            self._telemetry.entry_read(_result(reading))
-        for reading in readings:
-            self._check(reading, readings, flown)
-        return readings
+            return [Reading(stored.entry, stored.profile, "hit") for stored, _ in found.values()]
+        (result,) = self._results(found, [codes], now, self._flights.fly, self._patience)
+        if isinstance(result, BaseException):
+            raise result
+        return result
+
+    def read_each(
+        self, domain: str, groups: Sequence[Sequence[str]], patience: float
+    ) -> list[list[Reading] | BaseException]:
+        """Read the entries that each of many answers needs, or tell what `read` would raise.
+
+        What has to be fetched is fetched together, a few entries at a time, for `patience`
+        seconds at most.
+
+        Raises:
+            DatabaseUnavailable: where the database cannot be reached or used to begin with.
+        """
+        now = self._now()
+        found = self._found(domain, list(dict.fromkeys(chain.from_iterable(groups))), now)
+        return self._results(found, groups, now, self._flights.fly_in_turns, patience)
+
+    def _found(
+        self, domain: str, codes: Sequence[str], now: datetime
+    ) -> dict[str, tuple[Stored, Freshness]]:
+        return {
+            stored.entry.code: (stored, freshness(stored.entry, now, self._limits))
+            for stored in self._stored(domain, codes)
+        }
+
+    def _results(
+        self,
+        found: Mapping[str, tuple[Stored, Freshness]],
+        groups: Sequence[Sequence[str]],
+        now: datetime,
+        fly: Fly,
+        patience: float,
+    ) -> list[list[Reading] | BaseException]:
+        """Fill what the groups need, and return the readings of each or what it fails with."""
+        needed = [_needed(group, found) for group in groups]
+        used = dict.fromkeys(chain.from_iterable(needed))
+        missing = [found[code][0].entry for code in used if found[code][1] in NEEDS_FILL]
+        flown = self._fly(missing, fly, patience)
+        readings = {code: self._reading(*found[code], flown.get(code), now) for code in used}
+        for reading in readings.values():
+            self._telemetry.entry_read(counted(reading))
+        return [self._result([readings[code] for code in group], flown) for group in needed]
 
     def _stored(self, domain: str, codes: Sequence[str]) -> list[Stored]:
         """Read entries, of which this process may have copies.
@@ -164,34 +152,35 @@ class PullThrough:
             return stored.entry
         if isinstance(self._filler, NotConfigured):
             raise self._filler
-        future, _ = self._join(self._filler, stored.entry)
+        works = self._works(self._filler, [stored.entry])
+        ((key, work),) = works.items()
+        future, _ = self._flights.join(key, work)
         return future.result().entry
 
-    def _join(self, filler: Filler, entry: Entry) -> tuple["Future[Stored]", bool]:
-        return self._flights.join(
-            (entry.domain, entry.code), lambda land: filler.fill(entry.domain, entry.code, land)
-        )
+    @staticmethod
+    def _works(filler: Filler, entries: Sequence[Entry]) -> dict[Key, Callable[[Land], Stored]]:
+        """Make the work of a flight for each entry."""
+        served = filler.served_release()
+        return {
+            (entry.domain, entry.code): partial(_fill, filler, entry, served) for entry in entries
+        }
 
-    def _fly(self, missing: Sequence[Entry]) -> dict[str, _Flown]:
-        """Start or join a flight for each entry, and wait for all of them."""
+    def _fly(self, missing: Sequence[Entry], fly: Fly, patience: float) -> dict[str, Flown[Stored]]:
+        """Start or join a flight for each entry, and wait for them."""
         if not missing:
             return {}
         if isinstance(self._filler, NotConfigured):
-            return {entry.code: _Flown(self._filler, False) for entry in missing}
+            return {entry.code: Flown(self._filler, False) for entry in missing}
         try:
-            with self._flights.waiting(), self._telemetry.waiting():
-                joined = [self._join(self._filler, entry) for entry in missing]
-                ended = outcomes([future for future, _ in joined], self._patience)
+            with self._telemetry.waiting():
+                flown = fly(self._works(self._filler, missing), patience)
         except TooManyWaiting:
             crowded = CircuitOpen("too many requests wait already", retry_after=RETRY_SECONDS)
-            return {entry.code: _Flown(crowded, False) for entry in missing}
-        return {
-            entry.code: _Flown(outcome, collapsed)
-            for entry, outcome, (_, collapsed) in zip(missing, ended, joined, strict=True)
-        }
+            return {entry.code: Flown(crowded, False) for entry in missing}
+        return {code: ended for (_, code), ended in flown.items()}
 
     def _reading(
-        self, stored: Stored, state: Freshness, flown: _Flown | None, now: datetime
+        self, stored: Stored, state: Freshness, flown: Flown[Stored] | None, now: datetime
     ) -> Reading:
         if flown is None:
             stale = state is Freshness.STALE
@@ -207,33 +196,46 @@ class PullThrough:
             return Reading(stored.entry, stored.profile, "stale")
         return Reading(stored.entry, stored.profile, "failed", flown.collapsed)
 
-    def _check(
-        self, reading: Reading, readings: Sequence[Reading], flown: Mapping[str, _Flown]
-    ) -> None:
-        """Raise what the request fails with, where this entry has nothing to serve."""
+    def _result(
+        self, readings: list[Reading], flown: Mapping[str, Flown[Stored]]
+    ) -> list[Reading] | BaseException:
+        """Return the readings of a group, or what the first without an answer fails with."""
+        failures = (self._failure(reading, readings, flown) for reading in readings)
+        return next(filter(None, failures), None) or readings
+
+    def _failure(
+        self, reading: Reading, readings: Sequence[Reading], flown: Mapping[str, Flown[Stored]]
+    ) -> BaseException | None:
+        """Tell what a request fails with where this entry has nothing to serve."""
         if reading.outcome == "failed":
             outcome = flown[reading.entry.code].outcome
             if isinstance(outcome, TimeoutError):
                 outcome = DeadlineExceeded("it is being fetched still", retry_after=RETRY_SECONDS)
             if not isinstance(outcome, OnetError):
                 assert isinstance(outcome, BaseException)  # noqa: S101 - for the type checker
-                raise outcome
+                return outcome
             unlisted = isinstance(outcome, NotConfigured) and (
                 self._catalogue.lists(reading.entry.code) is False
             )
             if unlisted:
-                raise UnknownOccupation(reading, readings)
-            raise FillFailed(reading, readings, outcome) from outcome
+                return UnknownOccupation(reading, readings)
+            failed = FillFailed(reading, readings, outcome)
+            failed.__cause__ = outcome
+            return failed
         if reading.entry.state == "unknown":
-            raise UnknownOccupation(reading, readings)
+            return UnknownOccupation(reading, readings)
         if reading.entry.state == "empty":
-            raise NoRatings(reading, readings)
+            return NoRatings(reading, readings)
+        return None
 
 
-def _result(reading: Reading) -> ReadResult:
-    """Tell what a reading counts as."""
-    if reading.outcome == "stale":
-        return "stale"
-    if reading.outcome != "hit":
-        return "miss"
-    return "hit" if reading.entry.state == "rated" else "negative"
+def _needed(group: Sequence[str], found: Mapping[str, tuple[Stored, Freshness]]) -> Sequence[str]:
+    """Leave out what need not be fetched: of a group with a no in it there is no answer anyway."""
+    states = [found[code][1] for code in group]
+    if not {Freshness.EMPTY, Freshness.UNKNOWN}.intersection(states):
+        return group
+    return [code for code, state in zip(group, states, strict=True) if state not in NEEDS_FILL]
+
+
+def _fill(filler: Filler, entry: Entry, served: ServedRelease, land: Land) -> Stored:
+    return filler.fill(entry.domain, entry.code, land, served)

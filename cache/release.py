@@ -1,4 +1,4 @@
-"""Reads an O*NET text release: a folder or .zip, the one-file or the split skills layout.
+"""Reads an O*NET text release: a folder or .zip, with the domains and lists that it holds.
 
 Format and file names: O*NET Database, text files and their data dictionary; the split came
 with release 30.3. This module decides what a valid release is and knows no database.
@@ -24,12 +24,9 @@ from cache.release_files import (
     refuse,
 )
 from cache.release_identity import identify
+from cache.release_layouts import LAYOUTS, LISTS, all_names, find_layouts
 
 LONGEST_DESCRIPTION: Final = 5_000
-LAYOUTS: Final = {
-    "skills": (("Skills.txt",), ("Essential Skills.txt", "Transferable Skills.txt")),
-}
-"""The files that hold a domain, in each layout that O*NET has used."""
 SCALE_FILE: Final = "Scales Reference.txt"
 
 OCCUPATION_COLUMNS: Final = ("O*NET-SOC Code", "Title", "Description")
@@ -93,25 +90,27 @@ class Release:
         """The rating files of the release, each as domain and file name.
 
         Raises:
-            ReleaseError: where no layout of a domain is there in full, or two are.
+            ReleaseError: where there is no domain, a layout of one is not there in full, or
+                two are.
         """
-        files: list[tuple[str, str]] = []
-        for domain, layouts in LAYOUTS.items():
-            found = [layout for layout in layouts if any(name in self._files for name in layout)]
-            expected = " or ".join(" + ".join(layout) for layout in layouts)
-            if len(found) != 1:
-                state = "both layouts are here" if found else "not found"
-                raise ReleaseError([Problem(expected, 0, f"{state}; exactly one is needed")])
-            missing = [name for name in found[0] if name not in self._files]
-            if missing:
-                raise ReleaseError([Problem(name, 0, "not found") for name in missing])
-            files += [(domain, name) for name in found[0]]
-        return tuple(files)
+        found = find_layouts(LAYOUTS, self._files)
+        if not found:
+            refuse(Problem(all_names(LAYOUTS), 0, "not found; one at least is needed"))
+        return tuple((domain, name) for domain, files in found.items() for name in files)
+
+    @cached_property
+    def list_files(self) -> dict[str, str]:
+        """The file of each of `LISTS` that the release holds.
+
+        Raises:
+            ReleaseError: where it holds one in two layouts.
+        """
+        return {of: files[0] for of, files in find_layouts(LISTS, self._files).items()}
 
     @property
     def domains(self) -> list[str]:
         """The domains that the release holds."""
-        return sorted({domain for domain, _ in self.rating_files})
+        return list(dict.fromkeys(domain for domain, _ in self.rating_files))
 
     @cached_property
     def fingerprint(self) -> tuple[str, int]:
@@ -123,7 +122,7 @@ class Release:
         total = hashlib.sha256(f"{self.name} {self.complete}".encode())
         rating_names = [name for _, name in self.rating_files]
         lines = -len(rating_names)  # their headers
-        for name in (OCCUPATION_FILE, SCALE_FILE, *rating_names):
+        for name in (OCCUPATION_FILE, SCALE_FILE, *rating_names, *self.list_files.values()):
             total.update(name.encode())
             with self._opened(name) as file, readable(name):
                 while block := file.read(1 << 20):
@@ -175,6 +174,15 @@ class Release:
             raise ReleaseError([Problem(SCALE_FILE, line, reason)])
         return found
 
+    def header(self, name: str) -> tuple[str, ...]:
+        """Read the column names of a tab separated file.
+
+        Raises:
+            ReleaseError: for a missing or unreadable file.
+        """
+        with self._opened(name) as file, readable(name):
+            return _header(file)
+
     def table(
         self,
         name: str,
@@ -190,10 +198,8 @@ class Release:
             ReleaseError: for a missing or unreadable file, or another header.
         """
         with self._opened(name) as file, readable(name):
-            header = file.readline().decode("utf-8-sig", "replace").rstrip("\r\n")
-            if tuple(header.split("\t")) != columns:
-                reason = f"the header is not: {', '.join(columns)}"
-                raise ReleaseError([Problem(name, 1, reason)])
+            if _header(file) != columns:
+                refuse(Problem(name, 1, f"the header is not: {', '.join(columns)}"))
             for number, raw in enumerate(file, 2):
                 try:
                     fields = raw.decode().rstrip("\r\n").split("\t")
@@ -210,6 +216,10 @@ class Release:
         if name not in self._files:
             refuse(Problem(name, 0, f"not found in {self.source}"))
         return open_file(self._files[name])
+
+
+def _header(file: IO[bytes]) -> tuple[str, ...]:
+    return tuple(file.readline().decode("utf-8-sig", "replace").rstrip("\r\n").split("\t"))
 
 
 def open_release(path: Path) -> Release:

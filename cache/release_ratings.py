@@ -163,6 +163,7 @@ def _quoted(text: str) -> str:
     return repr(text[:LONGEST_QUOTE])
 
 
+@lru_cache(maxsize=100_000)  # the 40,000 of a release come again and again
 def _figure(text: str) -> str | None:
     if text in MISSING:
         return None

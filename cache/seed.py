@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from cache import database
 from cache.models import CacheEntry, Load
 from cache.policy import Limits
+from cache.publish_lists import count_lists
 from cache.publish_release import Publication, publish_release
 from cache.release import Release, open_release
 from cache.release_files import ReleaseError
@@ -25,7 +25,9 @@ class SeedReport:
 
     Attributes:
         changed: False where the database held the same release already.
-        rated: occupations with ratings; `empty` those that a complete release has none for.
+        rated: by domain that the release holds, occupations with ratings; `empty` likewise
+            those that a complete release has none for.
+        lists: what it lists beside ratings, such as `alternate titles`, and how many.
     """
 
     source: str
@@ -34,8 +36,9 @@ class SeedReport:
     changed: bool
     occupations: int
     ratings: int
-    rated: int
-    empty: int
+    rated: Mapping[str, int]
+    empty: Mapping[str, int]
+    lists: Mapping[str, int]
 
 
 def is_seeded(engine: Engine) -> bool:
@@ -68,9 +71,9 @@ def seed(
             return unchanged
         load_id = _begin(engine, release, digest, now())
         try:
-            rows, states = database.write(
+            return database.write(
                 engine,
-                lambda connection: publish_release(
+                lambda connection: _publish(
                     connection,
                     release,
                     Publication(load_id, now(), limits.expiry(now())),
@@ -80,7 +83,16 @@ def seed(
         except ReleaseError as error:
             _record_refusal(engine, load_id, error, now())
             raise
-        return _report(release, True, rows, states)
+
+
+def _publish(
+    connection: Connection,
+    release: Release,
+    publication: Publication,
+    progress: Callable[[int], None],
+) -> SeedReport:
+    ratings = publish_release(connection, release, publication, progress)
+    return _report(connection, release, publication.load_id, ratings, changed=True)
 
 
 def _begin(engine: Engine, release: Release, digest: str, now: datetime) -> int:
@@ -107,24 +119,33 @@ def _unchanged(engine: Engine, release: Release, digest: str, now: datetime) -> 
     """Report the last published load where it is this release and all its entries stand."""
     last = select(Load.id, Load.digest, Load.rows, Load.entries).where(Load.state == "published")
 
-    def work(connection: Connection) -> tuple[Any, Mapping[str, int]] | None:
+    def work(connection: Connection) -> SeedReport | None:
         load = connection.execute(last.order_by(Load.id.desc()).limit(1)).first()
         if load is None or load.digest != digest:
             return None
-        standing = (
-            select(CacheEntry.state, func.count())
-            .where(CacheEntry.load_id == load.id, CacheEntry.expires_at > now)
-            .group_by(CacheEntry.state)
+        standing = select(func.count()).where(
+            CacheEntry.load_id == load.id, CacheEntry.expires_at > now
         )
-        return load, dict(connection.execute(standing).all())
+        if connection.execute(standing).scalar_one() != load.entries:
+            return None
+        return _report(connection, release, load.id, load.rows, changed=False)
 
-    found = database.read(engine, work)
-    if found is None or sum(found[1].values()) != found[0].entries:
-        return None
-    return _report(release, False, found[0].rows, found[1])
+    return database.read(engine, work)
 
 
-def _report(release: Release, changed: bool, ratings: int, states: Mapping[str, int]) -> SeedReport:
+def _report(
+    connection: Connection, release: Release, load_id: int, ratings: int, *, changed: bool
+) -> SeedReport:
+    count = (
+        select(CacheEntry.domain, CacheEntry.state, func.count())
+        .where(CacheEntry.load_id == load_id)
+        .group_by(CacheEntry.domain, CacheEntry.state)
+    )
+    found = {(domain, state): number for domain, state, number in connection.execute(count)}
+    rated, empty = (
+        {domain: found.get((domain, state), 0) for domain in release.domains}
+        for state in ("rated", "empty")
+    )
     return SeedReport(
         source=release.source,
         release=release.name,
@@ -132,6 +153,7 @@ def _report(release: Release, changed: bool, ratings: int, states: Mapping[str, 
         changed=changed,
         occupations=len(release.occupations()),
         ratings=ratings,
-        rated=states.get("rated", 0),
-        empty=states.get("empty", 0),
+        rated=rated,
+        empty=empty,
+        lists=count_lists(connection, release),
     )

@@ -19,7 +19,7 @@ def upsert(
     lasting: Collection[str] = (),
     kept: Collection[str] = (),
     counted: Collection[str] = (),
-) -> None:
+) -> int:
     """Insert rows, or update all but the key of those that are there.
 
     Args:
@@ -29,17 +29,21 @@ def upsert(
         lasting: columns whose stored value outlives a new NULL.
         kept: columns whose stored value stays.
         counted: columns to raise by one where the row is there.
+
+    Returns:
+        How many rows the database counts, which MySQL does in its own way.
     """
-    if rows:
-        statement = _statement(
-            model,
-            connection.dialect.name == "mysql",
-            tuple(rows[0]),
-            tuple(lasting),
-            tuple(kept),
-            tuple(counted),
-        )
-        connection.execute(statement, list(rows))
+    if not rows:
+        return 0
+    statement = _statement(
+        model,
+        connection.dialect.name == "mysql",
+        tuple(rows[0]),
+        tuple(lasting),
+        tuple(kept),
+        tuple(counted),
+    )
+    return connection.execute(statement, list(rows)).rowcount
 
 
 @lru_cache(maxsize=100)

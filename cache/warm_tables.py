@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 from sqlalchemy import ColumnElement, Connection, Engine, and_, case, func, or_, select
 
 from cache import database
+from cache.changes import note_change
 from cache.fetch import Upstream
 from cache.models import CacheEntry, Load, Occupation
+from cache.occupations import publish_occupations
 from cache.revalidate import Revalidation
-from cache.upsert import upsert
 from cache.warm_items import (
     OUTCOMES,
     Hold,
@@ -97,7 +98,9 @@ class WholeTables:
     def _is_nearly_held(self, domain: str, release: str) -> bool:
         """Tell whether a load of the release listed all, and little enough is missing of it."""
         whole = (Load.state == "published", Load.complete.is_(True), Load.release == release)
-        load = select(Load.rows).where(*whole).order_by(Load.id.desc()).limit(1)
+        load = select(Load.id).where(*whole).limit(1)
+        held = (CacheEntry.domain == domain, CacheEntry.release == release)
+        row_count = select(func.sum(CacheEntry.row_count)).where(*held)
         missing = select(func.count()).select_from(Occupation)
         missing = missing.outerjoin(CacheEntry, _entry_of(domain)).where(
             or_(
@@ -109,8 +112,8 @@ class WholeTables:
         )
 
         def work(connection: Connection) -> bool:
-            rows = connection.execute(load).scalar()
-            if rows is None:
+            rows = connection.execute(row_count).scalar()
+            if not rows or connection.execute(load).first() is None:
                 return False
             requests = SINGLE_REQUESTS * connection.execute(missing).scalar_one()
             return requests < rows / PAGE_ROWS + SINGLE_REQUESTS
@@ -153,7 +156,7 @@ class WholeTables:
 
         def work(connection: Connection) -> int:
             load_id = begin_load(connection, release, source, started, tables)
-            upsert(connection, Occupation, _rows(listed), lasting=["description"])
+            changed = publish_occupations(connection, _rows(listed))
             ensure_entries(
                 connection, domain, (one.code for one in listed if one.code not in generations)
             )
@@ -161,6 +164,8 @@ class WholeTables:
             replace_items(connection, hold.work.id, items)
             hold.renew(connection)
             hold.change(connection, load_id=load_id)
+            if changed:
+                note_change(connection, CacheEntry.occupation_code.in_(changed))
             return load_id
 
         load_id = database.write(self._engine, work)

@@ -1,11 +1,11 @@
-"""The tables of the work that processes share: warm jobs, and the pace of the upstream."""
+"""The tables of what processes share: warm jobs, the upstream's pace, and its word on old codes."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cache.columns import CODE, DOMAIN, RELEASE, TABLE_OPTIONS, Base, UtcDateTime
+from cache.columns import CLUSTERED, CODE, DOMAIN, RELEASE, TABLE_OPTIONS, Base, UtcDateTime
 
 
 class WarmJob(Base):
@@ -76,3 +76,19 @@ class UpstreamGovernor(Base):
     failures: Mapped[int]
     open_until: Mapped[float | None] = mapped_column(Double)
     version: Mapped[int]
+
+
+class Succession(Base):
+    """A code of the 2010 taxonomy, and one of those that O*NET has in its place now, if any.
+
+    Where it has none, position 0 has no new code.
+    """
+
+    __tablename__ = "succession"
+    __table_args__ = CLUSTERED
+
+    old_code: Mapped[str] = mapped_column(CODE, primary_key=True)
+    position: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    new_code: Mapped[str | None] = mapped_column(CODE)
+    title: Mapped[str | None] = mapped_column(String(150))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -9,6 +9,7 @@ from ipaddress import ip_address
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from onet_client.errors import BadReply, NotConfigured
+from onet_client.reply import ApiVersion
 
 MAX_LINK = 1_000
 """The longest URL that is followed, in characters, so that there is a bound to storing one."""
@@ -75,3 +76,10 @@ def _is_within(base: SplitResult, target: SplitResult) -> bool:
 
 def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
     return url.scheme, url.hostname, url.port or _PORTS.get(url.scheme)
+
+
+def taxonomy_path(code: str, api: ApiVersion) -> str:
+    """What stands for a code of the 2010 taxonomy now; 1.9 takes the code as a parameter."""
+    return (
+        f"taxonomy/2010_to_active?code={code}" if api == "1.9" else f"taxonomy/2010/active/{code}"
+    )

@@ -4,13 +4,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from onet_client import interpret
-from onet_client.address import base_url
+from onet_client.address import base_url, taxonomy_path
 from onet_client.asking import Asker
 from onet_client.auth import credentials
 from onet_client.deadline import Deadline
-from onet_client.domains import OCCUPATIONS, Domain, check_domain, layout, rows_path
+from onet_client.domains import OCCUPATIONS, Domain, check_code, check_domain, layout, rows_path
 from onet_client.errors import BadRequest, NoData, NotFound, OnetError, UnknownCode
-from onet_client.fields import CODE
 from onet_client.governor import Governor
 from onet_client.interpret import Page
 from onet_client.paging import BEGINNING, DomainCheck, Position
@@ -18,6 +17,8 @@ from onet_client.reply import ApiVersion, Reply, bad
 from onet_client.results import Result
 from onet_client.rows import Occupation, Rating, Table
 from onet_client.transport import Transport
+
+REFUSED = 422
 
 
 class OnetClient:
@@ -51,7 +52,7 @@ class OnetClient:
         Raises:
             UnknownCode: If the list of occupations does not have it either.
         """
-        _check_code(code)
+        check_code(code)
         deadline = deadline or self._asker.new_deadline()
         try:
             return self._asker.ask(
@@ -80,6 +81,21 @@ class OnetClient:
             found.update((occupation.code, occupation) for occupation in page.rows)
         return tuple(found.values())
 
+    def successors(self, code: str, *, deadline: Deadline | None = None) -> tuple[Occupation, ...]:
+        """What stands for a code of the 2010 taxonomy now, without descriptions.
+
+        Raises:
+            UnknownCode: If that taxonomy does not have the code.
+        """
+        check_code(code)
+        path = taxonomy_path(code, self._api)
+        try:
+            return self._asker.ask(path, lambda reply: interpret.successors(reply, code), deadline)
+        except BadRequest as refused:
+            if refused.status != REFUSED:  # a code is all there is to refuse
+                raise
+            raise _unknown(f"{code} is not in the 2010 taxonomy", refused) from refused
+
     def ratings(
         self, code: str, domain: Domain, *, deadline: Deadline | None = None
     ) -> tuple[Rating, ...]:
@@ -88,9 +104,9 @@ class OnetClient:
         Raises:
             UnknownCode: If the list of occupations does not have the code.
             NoData: If it does, and no table of the domain has a row for it.
-            NotFound: If the upstream has no tables for the domain; it names what it has.
+            NotOffered: If the upstream has no tables for the domain; it names what it has.
         """
-        _check_code(code)
+        check_code(code)
         deadline = deadline or self._asker.new_deadline()
         remembered = self._layouts.get(domain)
         tables = remembered or self.domain_tables(domain, deadline=deadline)
@@ -129,7 +145,7 @@ class OnetClient:
         page has the configured seconds of its own.
 
         Raises:
-            NotFound: If the upstream has no tables for the domain.
+            NotOffered: If the upstream has no tables for the domain.
         """
         tables = self.domain_tables(domain, deadline=deadline)
         check = DomainCheck(tables)
@@ -142,7 +158,7 @@ class OnetClient:
         """The tables that hold a domain together, in the order to read them in.
 
         Raises:
-            NotFound: If the upstream has no tables for the domain; it names what it has.
+            NotOffered: If the upstream has no tables for the domain; it names what it has.
         """
         check_domain(domain)
 
@@ -183,20 +199,14 @@ class OnetClient:
     def _check_known(self, code: str, instead: OnetError, deadline: Deadline) -> None:
         """Raise UnknownCode, in place of another error, if the list does not have the code."""
         if all(occupation.code != code for occupation in self.occupations(deadline=deadline)):
-            raise UnknownCode(
-                f"{code} is not in the list of occupations",
-                status=instead.status,
-                url=instead.url,
-                attempts=instead.attempts,
-            ) from instead
+            raise _unknown(f"{code} is not in the list of occupations", instead) from instead
 
     def _read_tables(self, reply: Reply) -> tuple[Table, ...]:
         return interpret.tables(reply, self._api)
 
 
-def _check_code(code: str) -> None:
-    if not CODE.fullmatch(code):
-        raise BadRequest("not an O*NET-SOC code such as 15-1254.00")
+def _unknown(said: str, instead: OnetError) -> UnknownCode:
+    return UnknownCode(said, status=instead.status, url=instead.url, attempts=instead.attempts)
 
 
 def connect(

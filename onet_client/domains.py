@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from typing import Literal
 from urllib.parse import urlencode
 
-from onet_client.errors import BadRequest, NotFound
+from onet_client.errors import BadRequest, NotOffered
+from onet_client.fields import CODE
 from onet_client.interpret import MAX_PAGE_ROWS
 
 Domain = Literal["skills", "knowledge", "abilities"]
@@ -23,6 +24,16 @@ _LAYOUTS: Mapping[str, tuple[tuple[str, ...], ...]] = {
 _SORT = ("onetsoc_code", "element_id", "scale_id")
 
 
+def check_code(code: str) -> None:
+    """Accept an O*NET-SOC code.
+
+    Raises:
+        BadRequest: If it is none.
+    """
+    if not CODE.fullmatch(code):
+        raise BadRequest("not an O*NET-SOC code such as 15-1254.00")
+
+
 def check_domain(domain: str) -> None:
     """Accept the name of a domain.
 
@@ -37,13 +48,13 @@ def layout(domain: str, offered: Collection[str]) -> tuple[str, ...]:
     """The tables, of those offered, that hold the domain together.
 
     Raises:
-        NotFound: If they are not offered; the message names what is.
+        NotOffered: If they are not offered; the message names what is.
     """
     for tables in _LAYOUTS[domain]:
         if set(tables) <= set(offered):
             return tables
     names = ", ".join(sorted(offered)[:NAMED_TABLES]) or "none"
-    raise NotFound(f"no table for {domain} among those offered: {names}", status=200)
+    raise NotOffered(f"no table for {domain} among those offered: {names}", status=200)
 
 
 def rows_path(table: str, code: str | None) -> str:

@@ -48,6 +48,10 @@ class NotFound(OnetError):
     """The path, or the table a domain needs, is not there; often a wrong base URL (404)."""
 
 
+class NotOffered(NotFound):
+    """The upstream's release has no tables for the domain."""
+
+
 class UnknownCode(OnetError):
     """The occupation list, read to its end, does not have this code."""
 

@@ -104,6 +104,20 @@ def occupations(reply: Reply, api: ApiVersion) -> Page[Occupation]:
     return _page(document, found, api)
 
 
+def successors(reply: Reply, code: str) -> tuple[Occupation, ...]:
+    """What stands for a code in the target taxonomy of `/taxonomy/...`, without descriptions.
+
+    Raises:
+        OnetError: As every reply can; BadReply where they are those of another code.
+    """
+    document = _object(json_document(reply))
+    if document.get("code") != code:
+        raise bad("the successors of another code than the one asked for")
+    items = _validated(_LISTED_OCCUPATION, document.get("occupation"))
+    _check_unique(item["code"] for item in items)
+    return tuple(Occupation(**item, description=None) for item in items)
+
+
 def ratings(reply: Reply, api: ApiVersion, code: str | None = None) -> Page[Rating]:
     """A page of `/database/rows/<table>`; with a code, of rows of that occupation alone.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.browser import why_without_browser
 from support.canary import CanaryWatch
 from support.made_up_release import write_release
 from support.mysql_server import empty_database, find_program, is_driver_installed, running_server
@@ -49,7 +50,11 @@ def _no_canary_in_the_log(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 # What each mark needs: the reason it cannot be had here, or None.
-LACKING = {"mysql": _why_without_mysql(), "full_release": _why_without_release()}
+LACKING = {
+    "mysql": _why_without_mysql(),
+    "full_release": _why_without_release(),
+    "browser": why_without_browser(),
+}
 MARKS_BY_FIXTURE = {"mysql_server": "mysql", "full_release": "full_release"}
 
 

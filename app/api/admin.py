@@ -19,7 +19,8 @@ from app.api.admin_schemas import (
     WarmRequest,
 )
 from app.api.authorization import SCHEME
-from app.api.parameters import BodyParser, path_code
+from app.api.headers import JOB, UNSTORED
+from app.api.parameters import IN_PATH, BodyParser, path_code
 from app.api.problem_details import answers_problems
 from app.api.problems import upstream_not_configured
 from app.services import services
@@ -40,7 +41,7 @@ class Cache(MethodView):
     """The cache as a whole."""
 
     @secured
-    @blueprint.response(200, CacheSummarySchema)
+    @blueprint.response(200, CacheSummarySchema, headers=UNSTORED)
     @answers_problems(blueprint, 401, 404, 503)
     def get(self) -> dict[str, Any]:
         """Tell what the cache holds and what is under way."""
@@ -55,7 +56,7 @@ class Entries(MethodView):
 
     @secured
     @blueprint.arguments(EntriesQuery, location="query")
-    @blueprint.response(200, CacheEntriesSchema)
+    @blueprint.response(200, CacheEntriesSchema, headers=UNSTORED)
     @answers_problems(blueprint, 401, 404, 422, 503)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List entries with what a read does with them now, by domain and code."""
@@ -65,20 +66,20 @@ class Entries(MethodView):
 
     @secured
     @blueprint.arguments(PurgeQuery, location="query")
-    @blueprint.response(200, PurgedSchema)
+    @blueprint.response(200, PurgedSchema, headers=UNSTORED)
     @answers_problems(blueprint, 401, 404, 422, 503)
     def delete(self, query: dict[str, Any]) -> dict[str, Any]:
         """Forget every entry; what is being fetched meanwhile is not stored either."""
         return _purge(None, query["domain"])
 
 
-@blueprint.route("/admin/cache/entries/<code>")
+@blueprint.route("/admin/cache/entries/<code>", parameters=[IN_PATH])
 class Entry(MethodView):
     """The entries of one occupation."""
 
     @secured
     @blueprint.arguments(PurgeQuery, location="query")
-    @blueprint.response(200, PurgedSchema)
+    @blueprint.response(200, PurgedSchema, headers=UNSTORED)
     @answers_problems(blueprint, 401, 404, 422, 503)
     def delete(self, query: dict[str, Any], code: str) -> dict[str, Any]:
         """Forget an occupation's entries; what is being fetched meanwhile is not stored either."""
@@ -91,8 +92,8 @@ class Warm(MethodView):
 
     @secured
     @blueprint.arguments(WarmRequest)
-    @blueprint.response(202, JobSchema)
-    @answers_problems(blueprint, 401, 404, 422, 503)
+    @blueprint.response(202, JobSchema, headers=JOB)
+    @answers_problems(blueprint, 401, 404, 413, 415, 422, 503)
     def post(self, wanted: dict[str, Any]) -> Any:
         """Have entries filled by the workers; the same request meanwhile gets the same job."""
         upstream = services().upstream
@@ -107,7 +108,7 @@ class Job(MethodView):
     """A warm job."""
 
     @secured
-    @blueprint.response(200, JobStatusSchema)
+    @blueprint.response(200, JobStatusSchema, headers=UNSTORED)
     @answers_problems(blueprint, 401, 404, 503)
     def get(self, id: str) -> Any:  # noqa: A002 - the name that the path has in the documents
         """Tell how far a job is, with the first of its errors."""

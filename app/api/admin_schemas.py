@@ -4,23 +4,31 @@ from typing import Any, Final
 
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate
 
-from app.api.parameters import LARGEST_PAGE, Code, Query, Whole
+from app.api.parameters import LARGEST_PAGE, Code, Query, Whole, absent
+from app.api.sources import timestamp
 from cache.content import DOMAINS
 from cache.policy import Freshness
 
 STATES: Final = [state.value for state in Freshness]
 SCOPES: Final = ("codes", "all", "stale")
+ONE_SCOPE: Final = {"oneOf": [{"required": [scope]} for scope in SCOPES]}
+"""What the document has to say beside the members of a `WarmRequest`."""
 
 
 class Moment(fields.DateTime):
     """A UTC time to the second."""
 
+    SERIALIZATION_FUNCS = {"iso": timestamp}  # noqa: RUF012 - marshmallow's, never changed
+
     def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%dT%H:%M:%SZ", required=True, allow_none=True)
+        super().__init__(format="iso", required=True, allow_none=True)
 
 
 class _True(fields.Boolean):
     """`true` and nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__(metadata={"enum": [True]})
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
         if value is not True:
@@ -88,7 +96,7 @@ class JobStatusSchema(JobSchema):
 class PurgeQuery(Query):
     """Which domain to forget; all where it is not given."""
 
-    domain = fields.String(load_default=None, validate=validate.OneOf(DOMAINS))
+    domain = fields.String(load_default=absent, validate=validate.OneOf(DOMAINS))
 
 
 class PurgedSchema(Schema):
@@ -100,7 +108,7 @@ class PurgedSchema(Schema):
 class EntriesQuery(PurgeQuery):
     """Which entries to list."""
 
-    state = fields.String(load_default=None, validate=validate.OneOf(STATES))
+    state = fields.String(load_default=absent, validate=validate.OneOf(STATES))
     limit = Whole(1, LARGEST_PAGE, load_default=100)
     offset = Whole(0, 1_000_000, load_default=0)
 

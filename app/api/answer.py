@@ -18,12 +18,15 @@ class Answer:
 
     Attributes:
         key: what was asked, in one form for all ways of asking it.
+        fixed: headers that every answer to it has, also a 304.
         expires_at: when the first of its entries becomes stale.
     """
 
     endpoint: str
     key: Hashable
     body: bytes
+    content_type: str
+    fixed: Sequence[tuple[str, str]]
     etag: str
     entries: Sequence[Entry]
     expires_at: datetime

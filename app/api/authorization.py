@@ -17,7 +17,7 @@ SCHEME: Final = "adminToken"
 
 
 def _is_admin(environ: Mapping[str, Any]) -> bool:
-    # Slashes in front of a path are merged by a redirect, which would tell what is there.
+    # Routing takes a path with more slashes in front for the same.
     path: str = "/" + environ["PATH_INFO"].lstrip("/")
     return path == ADMIN or path.startswith(BELOW)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha1
+from math import inf
 from typing import Any, Final
 
 import orjson
@@ -12,7 +13,9 @@ from werkzeug.datastructures import Headers
 from app.api.answer import KEPT, NEVER, Answer
 from cache.policy import Entry
 from cache.profile import Profile
-from cache.pull_through import Reading
+from cache.reading import Reading
+
+Fixed = Sequence[tuple[str, str]]
 
 CACHE_NAME: Final = "skillgap"
 NOBODY: Final = Profile("", "", {})
@@ -41,15 +44,18 @@ def cache_status(readings: Sequence[Reading], now: datetime) -> str:
     return ", ".join(members)
 
 
-def lifetime_headers(readings: Sequence[Reading], now: datetime) -> dict[str, str]:
+def lifetime_headers(
+    readings: Sequence[Reading], now: datetime, longest: float = inf
+) -> dict[str, str]:
     """Write Cache-Status, Age and Cache-Control.
 
     The oldest entry makes the age (RFC 9111 section 5.1). max-age is what the entry that
-    expires first has left: less than RFC 9111 allows once the answer has an age, never more.
+    expires first has left, and `longest` at most, in seconds: less than RFC 9111 allows once the
+    answer has an age, never more.
     """
     ages = [_age(reading.entry, now) for reading in readings]
     left = [_ttl(reading.entry, now) or 0 for reading in readings]
-    return _lifetime(cache_status(readings, now), max(ages), min(left))
+    return _lifetime(cache_status(readings, now), max(ages), int(min(*left, longest)))
 
 
 def _lifetime(status: str, age: int, left: int) -> dict[str, str]:
@@ -99,7 +105,12 @@ def hit_headers(hits: Sequence[Hit], now: datetime) -> tuple[datetime, dict[str,
 
 
 def cached_response(
-    body: Any, readings: Sequence[Reading], now: datetime, asked: Sequence[object]
+    body: Any,
+    readings: Sequence[Reading],
+    now: datetime,
+    asked: Sequence[object] | None,
+    longest: float = inf,
+    fixed: Fixed = (),
 ) -> Response:
     """Answer with a body made of entries, or 304 where the caller has it already.
 
@@ -107,20 +118,49 @@ def cached_response(
         body: to be written as JSON.
         readings: what it is made of.
         now: when they were read.
-        asked: what the request asks for beside the entries, in one form.
+        asked: what the request asks for beside the entries, in one form; None where the answer
+            is made of more than them, so that it cannot be served again.
+        longest: seconds for which others may store it, whatever its entries have left.
+        fixed: headers that the answer has whatever its entries are.
     """
     text = orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
+    return cached_text(text, "application/json", readings, now, asked, longest, fixed)
+
+
+def cached_text(
+    text: bytes,
+    content_type: str,
+    readings: Sequence[Reading],
+    now: datetime,
+    asked: Sequence[object] | None,
+    longest: float = inf,
+    fixed: Fixed = (),
+) -> Response:
+    """Answer as `cached_response` does, with a body that is written already."""
     etag = f'"{sha1(text, usedforsecurity=False).hexdigest()}"'
     headers = {
-        "Content-Type": "application/json",
+        "Content-Type": content_type,
         "Content-Length": str(len(text)),
-        **lifetime_headers(readings, now),
+        **dict(fixed),
+        **lifetime_headers(readings, now, longest),
         "ETag": etag,
     }
     response = _Finished([text], headers=headers)
     environ = request.environ
-    if KEPT in environ:
-        _keep(text, etag, readings, now, asked)
+    expiries = [reading.entry.expires_at for reading in readings]
+    lives = all(expiry is not None and expiry > now for expiry in expiries)
+    if KEPT in environ and asked is not None and lives:
+        rule = str(request.url_rule)
+        environ[KEPT] = Answer(  # for the fast way, which may serve it again
+            endpoint=rule,
+            key=(rule, repr(asked)),  # a text, which is smaller
+            body=text,
+            content_type=content_type,
+            fixed=fixed,
+            etag=etag,
+            entries=[reading.entry for reading in readings],
+            expires_at=min(filter(None, expiries)),
+        )
     if "HTTP_IF_NONE_MATCH" in environ and request.if_none_match:
         response.make_conditional(environ)
     return response
@@ -132,23 +172,6 @@ class _Finished(Response):
     def get_wsgi_headers(self, environ: dict[str, Any]) -> Headers:
         """Return the headers as they are, but for a 304, which has less of them."""
         return self.headers if self.status_code == 200 else super().get_wsgi_headers(environ)
-
-
-def _keep(
-    text: bytes, etag: str, readings: Sequence[Reading], now: datetime, asked: Sequence[object]
-) -> None:
-    """Leave the answer for the fast way, if it may serve it again."""
-    expiries = [reading.entry.expires_at for reading in readings]
-    if all(expiry is not None and expiry > now for expiry in expiries):
-        rule = str(request.url_rule)
-        request.environ[KEPT] = Answer(
-            endpoint=rule,
-            key=(rule, repr(asked)),  # a text, which is smaller
-            body=text,
-            etag=etag,
-            entries=[reading.entry for reading in readings],
-            expires_at=min(filter(None, expiries)),
-        )
 
 
 def _age(entry: Entry, now: datetime) -> int:

@@ -5,6 +5,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
+from app.api.headers import PLAIN
 from app.api.problem_details import answers_problems
 from app.services import services
 from cache.database import check_ready
@@ -22,7 +23,7 @@ class HealthSchema(Schema):
 class Health(MethodView):
     """The process."""
 
-    @blueprint.response(200, HealthSchema)
+    @blueprint.response(200, HealthSchema, headers=PLAIN)
     def get(self) -> Response:
         """Answer as long as the process is alive; asks nothing of the database."""
         return jsonify({"status": "ok"})
@@ -32,7 +33,7 @@ class Health(MethodView):
 class Ready(MethodView):
     """The process and its database."""
 
-    @blueprint.response(200, HealthSchema)
+    @blueprint.response(200, HealthSchema, headers=PLAIN)
     @answers_problems(blueprint, 503)
     def get(self) -> Response:
         """Answer where the database is reachable and migrated."""

@@ -13,6 +13,7 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from prometheus_client.registry import Collector
 
 from app import VERSION
+from app.api.headers import PLAIN
 from app.services import services
 from app.settings import metrics_folder
 from cache.database import DatabaseUnavailable
@@ -25,7 +26,7 @@ blueprint = Blueprint("metrics", __name__, description="Figures for Prometheus."
 class Metrics(MethodView):
     """The metrics."""
 
-    @blueprint.response(200, {"type": "string"}, content_type="text/plain")
+    @blueprint.response(200, {"type": "string"}, content_type="text/plain", headers=PLAIN)
     def get(self) -> Response:
         """Write the metrics of all processes of this server in the text exposition format."""
         services().tally.hand_over()

@@ -1,45 +1,73 @@
 """GET /occupations: the list, and one occupation with its ratings and cache state."""
 
-from typing import Any
+from typing import Any, Final
 
 from flask import Response, g, jsonify
 from flask.views import MethodView
 from marshmallow import Schema, fields, validate
 
 from app.api.caching import cached_response
-from app.api.parameters import LARGEST_PAGE, DomainQuery, QueryBlueprint, Whole, path_code
+from app.api.headers import CACHED, PLAIN, STILL_HOLDS
+from app.api.parameters import (
+    IN_PATH,
+    LARGEST_PAGE,
+    TITLE_LIKE,
+    WITHOUT_NUL,
+    DomainQuery,
+    QueryBlueprint,
+    Whole,
+    path_code,
+)
 from app.api.problem_details import answers_problems
 from app.api.sources import SourceSchema, attribution, source, timestamp
 from app.services import services
 
 blueprint = QueryBlueprint("occupations", __name__, description="Find and read occupations.")
+MOST_HITS: Final = 200
+"""Occupations that a search finds; who needs more had better say more."""
 
 
 class OccupationsQuery(DomainQuery):
     """Which occupations to list."""
 
-    # SQLite would end the pattern at a NUL and find everything.
     q = fields.String(
         load_default="",
-        validate=[
-            validate.Length(max=200),
-            validate.ContainsNoneOf("\0", error="Holds a NUL character."),
-        ],
+        validate=TITLE_LIKE,
+        metadata={
+            "description": "A title as people give it, misspelt or half typed, or the beginning "
+            "of a code.",
+            "example": "sofware developer",
+            "pattern": WITHOUT_NUL,
+        },
     )
     limit = Whole(1, LARGEST_PAGE, load_default=20)
     offset = Whole(0, 1_000_000, load_default=0)
 
 
+class MatchedSchema(Schema):
+    """What `q` found an occupation by."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(["title", "alternate", "code"]))
+    text = fields.String(required=True, metadata={"example": "Software Developers"})
+
+
 class ListedSchema(Schema):
-    """An occupation in the list; `rated` is null where the cache does not know."""
+    """An occupation in the list; `rated` is null where the cache does not know.
+
+    `matched` is null where nothing was looked for.
+    """
 
     code = fields.String(required=True)
     title = fields.String(required=True)
     rated = fields.Boolean(required=True, allow_none=True)
+    matched = fields.Nested(MatchedSchema, required=True, allow_none=True)
 
 
 class OccupationsSchema(Schema):
-    """A page of the list, by code; `total` counts all that match."""
+    """A page of the list: by code, or what `q` finds, best first; `total` counts all.
+
+    A search finds 200 at most.
+    """
 
     total = fields.Integer(required=True)
     limit = fields.Integer(required=True)
@@ -85,25 +113,47 @@ class Occupations(MethodView):
     """The occupation list."""
 
     @blueprint.arguments(OccupationsQuery, location="query")
-    @blueprint.response(200, OccupationsSchema)
+    @blueprint.response(200, OccupationsSchema, headers=PLAIN)
     @answers_problems(blueprint, 422, 503)
     def get(self, query: dict[str, Any]) -> Response:
-        """List occupations whose title or code contains `q`."""
-        total, page = services().catalogue.search(
-            query["domain"], query["q"].strip(), query["limit"], query["offset"]
-        )
-        found = [{"code": one.code, "title": one.title, "rated": one.rated} for one in page]
+        """List the occupations that `q` may mean, best first, or all by code."""
         cut = {"limit": query["limit"], "offset": query["offset"]}
+        text = query["q"].strip()
+        total, found = (
+            _found(query["domain"], text, **cut) if text else _all(query["domain"], **cut)
+        )
         return jsonify({"total": total, **cut, "occupations": found})
 
 
-@blueprint.route("/occupations/<code>")
+def _all(domain: str, limit: int, offset: int) -> tuple[int, list[dict[str, Any]]]:
+    total, page = services().catalogue.listing(domain, limit, offset)
+    return total, [
+        {"code": one.code, "title": one.title, "rated": one.rated, "matched": None} for one in page
+    ]
+
+
+def _found(domain: str, text: str, limit: int, offset: int) -> tuple[int, list[dict[str, Any]]]:
+    hits = services().titles.index().search(text, MOST_HITS)
+    page = hits[offset : offset + limit]
+    rated = services().catalogue.rated(domain, [hit.code for hit in page]) if page else {}
+    return len(hits), [
+        {
+            "code": hit.code,
+            "title": hit.title,
+            "rated": rated[hit.code],
+            "matched": {"kind": hit.kind, "text": hit.matched},
+        }
+        for hit in page
+    ]
+
+
+@blueprint.route("/occupations/<code>", parameters=[IN_PATH])
 class Occupation(MethodView):
     """One occupation."""
 
     @blueprint.arguments(DomainQuery, location="query")
-    @blueprint.response(200, OccupationSchema)
-    @blueprint.alt_response(304, description="The copy of If-None-Match still holds.")
+    @blueprint.response(200, OccupationSchema, headers=CACHED)
+    @blueprint.alt_response(304, description=STILL_HOLDS, headers=CACHED)
     @answers_problems(blueprint, 404, 422, 503)
     def get(self, query: dict[str, Any], code: str) -> Response:
         """Read an occupation's title, ratings and cache state."""

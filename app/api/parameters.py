@@ -1,5 +1,6 @@
 """Request parameters: strict, ASCII, each given once."""
 
+import json
 import re
 from collections.abc import Callable
 from functools import partial, wraps
@@ -9,11 +10,22 @@ from flask import Request, request
 from flask_smorest import Blueprint
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validate
 from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import UnsupportedMediaType
 
 from app.api.problem_details import invalid_parameters
 from cache.content import DOMAINS
 
 CODE: Final = re.compile(r"([0-9]{2}-[0-9]{4})(\.[0-9]{2})?")
+LIKE_CODE: Final = re.compile(r"[0-9.-]*|[0-9]{2}-[0-9]{4}.*", re.DOTALL)
+"""No title is all figures, or begins with a code."""
+WITHOUT_NUL: Final = r"^[^\u0000]*$"
+NAMED: Final = rf"^( *{CODE.pattern} *|(?! *([0-9.-]* *$|[0-9]{{2}}-[0-9]{{4}}))[^\u0000]*)$"
+"""What a title may be, for the document."""
+TITLE_LIKE: Final = [
+    validate.Length(max=200),
+    validate.ContainsNoneOf("\0", error="Holds a NUL character."),
+]
+"""What a text must be to be looked for among titles."""
 LARGEST_PAGE: Final = 2000
 REMEMBERED: Final = 1_000
 """Query strings whose meaning is remembered."""
@@ -39,6 +51,36 @@ class Code(fields.String):
 
 
 PATH_CODE: Final = Code()
+IN_PATH: Final = {
+    "in": "path",
+    "name": "code",
+    "required": True,
+    "schema": {"type": "string", **PATH_CODE.metadata},
+}
+"""A code in a path, for the document."""
+
+
+def absent() -> None:
+    """Stand for a parameter that is not given, without having the document offer null for it."""
+
+
+class Named(fields.String):
+    """An occupation by its code or by a title; what reads like a code must be one."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            validate=TITLE_LIKE,
+            metadata={
+                "description": "A code, or the title or an alternate title of one occupation.",
+                "example": "Web Developers",
+                "pattern": NAMED,
+            },
+            **options,
+        )
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs).strip(" ")
+        return str(PATH_CODE.deserialize(text)) if LIKE_CODE.fullmatch(text) else text
 
 
 class Whole(fields.Integer):
@@ -60,7 +102,7 @@ class Figure(fields.Float):
         super().__init__(validate=validate.Range(low, high), **options)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
-        if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", str(value)) is None:
+        if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,17})?", str(value)) is None:
             raise ValidationError("Not a decimal number.")
         return super()._deserialize(value, attr, data, **kwargs)
 
@@ -164,10 +206,22 @@ class BodyParser(FlaskParser):
     """Reads JSON bodies; whatever the JSON library cannot read is a bad body, never a failure."""
 
     def _raw_load_json(self, req: Request) -> Any:
+        if not req.is_json:
+            raise UnsupportedMediaType("The body has to be application/json.")
+        body = req.get_data()
+        req.stream.read(1)  # a body whose length was not told is cut, and refused only here
         try:
-            return super()._raw_load_json(req)
+            return json.loads(body.decode(), object_pairs_hook=_each_once)
         except (ValueError, RecursionError):  # numbers and depths beyond Python's own limits too
             raise invalid_parameters({"body": ["Not JSON."]}) from None
+
+
+def _each_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object, unless there is no telling which of two values was meant."""
+    found = dict(members)
+    if len(found) < len(members):
+        raise invalid_parameters({"body": ["A member is given more than once."]})
+    return found
 
 
 def path_code(raw: str) -> str:

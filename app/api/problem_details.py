@@ -7,6 +7,9 @@ from typing import Any, Final
 from flask import Response, g, json
 from flask_smorest import Blueprint
 from marshmallow import EXCLUDE, Schema, fields
+from marshmallow.exceptions import SCHEMA
+
+from app.api.headers import OF_PROBLEMS, UNSTORED
 
 TYPE_PREFIX: Final = "urn:problem-type:skillgap:"
 MEDIA_TYPE: Final = "application/problem+json"
@@ -31,7 +34,16 @@ class ProblemSchema(Schema):
     occupation = fields.String()
     code = fields.String()
     suggestions = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
+    candidates = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.Dict(keys=fields.String(), values=fields.String())),
+        metadata={"description": "Occupations that a parameter may mean: code, title, matched."},
+    )
     alternatives = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
+    notes = fields.List(
+        fields.Dict(keys=fields.String(), values=fields.String()),
+        metadata={"description": "Codes given that O*NET replaced, which were read instead."},
+    )
 
 
 class Problem(Exception):
@@ -58,9 +70,10 @@ class Problem(Exception):
         self.headers = headers or {}
         self.members = members
 
-    def response(self) -> Response:
-        """Make the response, which nobody may store."""
-        body = {
+    @property
+    def body(self) -> dict[str, Any]:
+        """What is said of it, in the current request."""
+        return {
             "type": TYPE_PREFIX + self.name,
             "title": self.name.replace("-", " ").capitalize(),
             "status": self.status,
@@ -68,7 +81,10 @@ class Problem(Exception):
             "request_id": g.request_id,
             **self.members,
         }
-        response = Response(json.dumps(body) + "\n", self.status, mimetype=MEDIA_TYPE)
+
+    def response(self) -> Response:
+        """Make the response, which nobody may store."""
+        response = Response(json.dumps(self.body) + "\n", self.status, mimetype=MEDIA_TYPE)
         response.headers["Cache-Control"] = "no-store"
         response.headers.update(self.headers)
         return response
@@ -81,9 +97,10 @@ def answers_problems(
 
     def document(view: Callable[..., Any]) -> Callable[..., Any]:
         for status in statuses:
-            view = blueprint.alt_response(status, schema=ProblemSchema, content_type=MEDIA_TYPE)(
-                view
-            )
+            headers = UNSTORED | OF_PROBLEMS.get(status, {})
+            view = blueprint.alt_response(
+                status, schema=ProblemSchema, content_type=MEDIA_TYPE, headers=headers
+            )(view)
         return view
 
     return document
@@ -96,13 +113,18 @@ def invalid_parameters(messages: Mapping[str, Any]) -> Problem:
         messages: what is wrong with each, as marshmallow says it: a list, or by item of a list.
     """
     errors = list(islice(_errors(messages), LISTED_ERRORS))
-    detail = "; ".join(f"{each['parameter']}: {each['detail']}" for each in errors)
+    detail = " ".join(f"{each['parameter']}: {each['detail']}" for each in errors)
     return Problem(422, "invalid-parameter", detail, errors=errors)
 
 
 def _errors(messages: Mapping[Any, Any], place: str = "") -> Iterator[dict[str, str]]:
     for name, said in messages.items():
-        at = f"{place}[{name}]" if place else str(name)
+        if name == SCHEMA:
+            at = place or "body"
+        elif isinstance(name, int):
+            at = f"{place}[{name}]"
+        else:
+            at = f"{place}.{name}" if place else str(name)
         if isinstance(said, Mapping):
             yield from _errors(said, at)
         else:

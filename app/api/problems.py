@@ -1,6 +1,7 @@
 """Errors as RFC 9457 problem details, made in one handler and logged once."""
 
 import logging
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from math import ceil
 from typing import Any, Final
@@ -10,17 +11,20 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from app.api.caching import cache_status
+from app.api.parameters import CODE
 from app.api.problem_details import Problem, invalid_parameters
+from app.resolve import Unresolved
 from app.services import services
 from app.soc import nearest
 from cache.database import DatabaseUnavailable
-from cache.pull_through import FillFailed, NoRatings, ReadFailed, UnknownOccupation
-from onet_client.errors import NotConfigured
+from cache.reading import FillFailed, NoRatings, ReadFailed, UnknownOccupation
+from onet_client.errors import NotConfigured, NotOffered
 
 log = logging.getLogger("app.errors")
 
 DATABASE_RETRY_SECONDS: Final = 5
 UPSTREAM_RETRY_SECONDS: Final = 30
+Titles = Callable[[str | None], Mapping[str, str]]
 LOGGED_PATH: Final = 200
 """Characters of a path in the log; a caller may send tens of thousands."""
 
@@ -56,7 +60,12 @@ def to_problem(error: Exception) -> Problem:
     if isinstance(error, Problem):
         return error
     if isinstance(error, ReadFailed):
-        return _read_problem(error)
+        problem = read_problem(error, g.get("asked", {}), services().catalogue.titles)
+        if notes := _replacements(error.code, problem.members["occupation"]):
+            problem.members["notes"] = notes
+        return problem
+    if isinstance(error, Unresolved):
+        return unresolved(error)
     if isinstance(error, DatabaseUnavailable):
         retry = {"Retry-After": str(DATABASE_RETRY_SECONDS)}
         detail = "The database cannot be reached or is not migrated. Try again shortly."
@@ -85,20 +94,36 @@ def _http_problem(error: HTTPException) -> Problem:
     return Problem(status, name, error.description or error.name, headers=headers)
 
 
-def _read_problem(error: ReadFailed) -> Problem:
-    """Say which occupation has nothing to serve, and what can be done instead."""
-    side = next((name for name, code in g.get("asked", {}).items() if code == error.code), "code")
+def unresolved(error: Unresolved) -> Problem:
+    """Make the problem of texts that do not name one occupation each."""
+    problem = invalid_parameters({name: [said] for name, said in error.messages.items()})
+    problem.members["candidates"] = {
+        name: [candidate._asdict() for candidate in found]
+        for name, found in error.candidates.items()
+    }
+    return problem
+
+
+def read_problem(error: ReadFailed, asked: Mapping[str, str], titles: Titles) -> Problem:
+    """Say which occupation has nothing to serve, and what can be done instead.
+
+    Args:
+        error: which one it is.
+        asked: the codes that were asked for, by the names of the parameters.
+        titles: reads the titles of all occupations, or of those with ratings in a domain.
+    """
+    side = next((name for name, code in asked.items() if code == error.code), "code")
     members: dict[str, Any] = {"occupation": side, "code": error.code}
     headers = {"Cache-Status": cache_status(error.readings, services().now())}
     if isinstance(error, UnknownOccupation):
-        suggestions = _titled(error.code, services().catalogue.titles())
+        suggestions = _titled(error.code, titles(None))
         detail = f"O*NET has no occupation {error.code} (`{side}`)."
         return Problem(
             404, "occupation-not-found", detail, headers=headers, **members, suggestions=suggestions
         )
     domain = error.reading.entry.domain
     if isinstance(error, NoRatings):
-        alternatives = _titled(error.code, services().catalogue.titles(rated_in=domain))
+        alternatives = _titled(error.code, titles(domain))
         title = error.reading.profile.title
         detail = f"O*NET publishes no {domain} ratings for {error.code} {title} (`{side}`)."
         return Problem(
@@ -122,7 +147,10 @@ def _unavailable(
         return problem
     wait = (error.cause.retry_after if error.cause else None) or UPSTREAM_RETRY_SECONDS
     retry = headers | {"Retry-After": str(max(1, ceil(wait)))}
-    detail = f"{what} and O*NET Web Services gave no usable answer. Try again later."
+    reason = "gave no usable answer. Try again later."
+    if isinstance(error.cause, NotOffered):
+        reason = f"offer no {error.reading.entry.domain}."
+    detail = f"{what} and O*NET Web Services {reason}"
     return Problem(503, "upstream-unavailable", detail, headers=retry, **members)
 
 
@@ -135,5 +163,15 @@ def upstream_not_configured(what: str, cause: NotConfigured, **members: Any) -> 
     return Problem(503, "upstream-not-configured", detail, headers=retry, **members)
 
 
-def _titled(code: str, titles: dict[str, str]) -> list[dict[str, str]]:
+def _replacements(code: str, parameter: str) -> list[dict[str, str]]:
+    """Say which code the caller gave where the one that is read took its place."""
+    given = request.args.get(parameter, "").strip(" ")
+    match = CODE.fullmatch(given)
+    if match is None or (old := match[1] + (match[2] or ".00")) == code:
+        return []
+    said = f"O*NET replaced {old} by {code}."
+    return [{"parameter": parameter, "code": old, "replaced_by": code, "text": said}]
+
+
+def _titled(code: str, titles: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"code": near, "title": titles[near]} for near in nearest(code, titles)]

@@ -8,14 +8,17 @@ from app import VERSION
 from app.api import (
     admin,
     authorization,
+    batch,
     health,
     metrics,
     occupations,
-    problem_details,
     problems,
     skill_gap,
+    transitions,
 )
+from app.api.admin_schemas import ONE_SCOPE
 from app.logs import RequestIds
+from app.page import assets, view
 
 OPENAPI = {
     "API_TITLE": "Skill gap",
@@ -32,19 +35,16 @@ DOCS = {"validatorUrl": None}
 def register(app: Flask) -> None:
     """Register routes, error handlers and request ids."""
     app.config.update(OPENAPI, API_VERSION=VERSION, MAX_CONTENT_LENGTH=LONGEST_BODY)
+    app.url_map.merge_slashes = False  # a path that is not documented leads nowhere
     app.json.sort_keys = False  # type: ignore[attr-defined]
     api = Api(app)
-    api.DEFAULT_ERROR_RESPONSE_NAME = "PROBLEM"  # the library's own is not what is sent
-    api.spec.components.response(
-        "PROBLEM",
-        {
-            "description": "Any other error",
-            "content": {problem_details.MEDIA_TYPE: {"schema": problem_details.ProblemSchema}},
-        },
-    )
+    api.DEFAULT_ERROR_RESPONSE_NAME = None  # every view says which it answers with
     api.spec.components.security_scheme(authorization.SCHEME, {"type": "http", "scheme": "bearer"})
-    for resource in (skill_gap, occupations, health, metrics, admin):
+    for resource in (skill_gap, batch, occupations, transitions, health, metrics, admin):
         api.register_blueprint(resource.blueprint)
+    api.spec.components.schemas["WarmRequest"] |= ONE_SCOPE
+    for part in (view, assets):
+        app.register_blueprint(part.blueprint)
     app.register_blueprint(get_swaggerui_blueprint("/docs", "/openapi.json", config=DOCS))
     problems.register(app)
     _add_hooks(app)

@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from cache.pull_through import Reading
+from cache.reading import Reading
 
 
 class SourceSchema(Schema):

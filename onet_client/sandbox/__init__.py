@@ -13,6 +13,7 @@ from onet_client.sandbox.mutations import MUTATIONS
 from onet_client.sandbox.parser import ReleaseError
 from onet_client.sandbox.release import Layout, Release, load_release
 from onet_client.sandbox.sandbox import Sandbox
+from onet_client.sandbox.taxonomy import load_taxonomy
 
 __all__ = [
     "MUTATIONS",
@@ -25,6 +26,7 @@ __all__ = [
     "ReleaseError",
     "Sandbox",
     "load_release",
+    "load_taxonomy",
     "parse_faults",
     "serve",
 ]

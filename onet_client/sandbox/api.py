@@ -10,16 +10,18 @@ import hmac
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from urllib.parse import unquote, urlencode
 
 from onet_client.sandbox.message import Generation, Item, Page, Reply, Request, html
 from onet_client.sandbox.release import Release
 from onet_client.sandbox.table import QueryError, Row, Table
+from onet_client.sandbox.taxonomy import Taxonomy
 
 DEFAULT_PAGE, LARGEST_PAGE = 20, 2000
 
 _PREFIXES = {"2": re.compile(r"/"), "1.9": re.compile(r"/(v1\.9/)?ws/")}
-_TAXONOMY = r"(?:2010|2019|active)"
+_TAXONOMY = r"(2010|2019|active)"
 _POSITION = re.compile(r"[1-9][0-9]{0,8}")
 
 
@@ -33,10 +35,17 @@ class Credentials:
 
 
 class Api:
-    """The endpoints over one release."""
+    """The endpoints over one release, and over the former taxonomy where one is given."""
 
-    def __init__(self, release: Release, generation: Generation, credentials: Credentials) -> None:
+    def __init__(
+        self,
+        release: Release,
+        generation: Generation,
+        credentials: Credentials,
+        taxonomy: Taxonomy = MappingProxyType({}),
+    ) -> None:
         self._release = release
+        self._former = taxonomy
         self._generation = generation
         self._credentials = credentials
         self._routes: list[tuple[re.Pattern[str], Callable[..., Reply]]] = [
@@ -143,8 +152,16 @@ class Api:
     def _occupation(self, _request: Request, _base: str, code: str) -> Reply:
         return Reply(200, self._overview(code) | {"tags": {}}, "occupation")
 
-    def _taxonomy(self, request: Request, _base: str, code: str = "") -> Reply:
-        overview = self._overview(code or "".join(request.all("code")))
+    def _taxonomy(
+        self, request: Request, _base: str, source: str, _target: str, code: str = ""
+    ) -> Reply:
+        code = code or "".join(request.all("code"))
+        if source == "2010" and code in self._former:
+            former = self._former[code]
+            found = [{"code": new, "title": title} for new, title in former.successors]
+            body = {"code": code, "title": former.title, "description": None, "occupation": found}
+            return Reply(200, body, "taxonomy")
+        overview = self._overview(code)
         same = {"code": overview["code"], "title": overview["title"]}
         # A text release knows one taxonomy, in which every code stands for itself.
         return Reply(200, overview | {"occupation": [same]}, "taxonomy")

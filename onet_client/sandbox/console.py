@@ -14,6 +14,7 @@ from onet_client.sandbox.faults import parse_faults
 from onet_client.sandbox.message import Generation
 from onet_client.sandbox.release import Layout, Release, load_release
 from onet_client.sandbox.sandbox import Sandbox
+from onet_client.sandbox.taxonomy import load_taxonomy
 
 _PARAMETERS = {"start", "end", "filter", "sort", "code"}
 
@@ -29,14 +30,15 @@ def serve(
     username: str | None = None,
     password: str | None = None,
     faults: Path | None = None,
+    taxonomy: Path | None = None,
 ) -> None:
     """Serve a release until SIGINT or SIGTERM, telling of every request.
 
     The options are those of `load_release` and `Sandbox`, but `faults` is a file of rules such as
-    `parse_faults` reads.
+    `parse_faults` reads, and `taxonomy` one that `load_taxonomy` does.
 
     Raises:
-        ReleaseError: the release cannot be read.
+        ReleaseError: the release or the taxonomy cannot be read.
         FaultError: a rule is not possible.
         OSError: the address cannot be listened on, or the file of rules not read.
     """
@@ -51,11 +53,16 @@ def serve(
         username=username,
         password=password,
         faults=parse_faults(faults.read_bytes()) if faults else (),
+        taxonomy=load_taxonomy(taxonomy) if taxonomy else {},
         on_request=lambda record: _say(_line(record)),
     )
+    _run(sandbox, api, f"{loaded.name}, tables and their rows: {tables}")
+
+
+def _run(sandbox: Sandbox, api: Generation, served: str) -> None:
     with _stop_signals() as stop, sandbox:
         _say(f"O*NET Web Services look-alike, API {api}, on {sandbox.url} (Ctrl-C stops it)")
-        _say(f"{loaded.name}, tables and their rows: {tables}")
+        _say(served)
         stop.wait()
     _say(f"Stopped; requests: {sandbox.request_count}.")
 

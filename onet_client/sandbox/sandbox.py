@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from threading import Event, Thread
+from types import MappingProxyType
 from typing import Any, Self
 
 from onet_client.sandbox.api import Api, Credentials
@@ -10,6 +11,7 @@ from onet_client.sandbox.faults import Fault, Script
 from onet_client.sandbox.message import Generation
 from onet_client.sandbox.release import Release
 from onet_client.sandbox.server import Exchange, Server
+from onet_client.sandbox.taxonomy import Taxonomy
 
 
 class Sandbox:
@@ -27,6 +29,8 @@ class Sandbox:
         password: the only password API 1.9 accepts, likewise.
         latency: seconds before every reply.
         faults: the rules in force from the start.
+        taxonomy: what became of codes of the 2010 taxonomy, as `load_taxonomy` reads it; others
+            stand for themselves.
         on_request: called with each request once it was answered, or the client gone.
     """
 
@@ -42,6 +46,7 @@ class Sandbox:
         password: str | None = None,
         latency: float = 0.0,
         faults: Sequence[Fault] = (),
+        taxonomy: Taxonomy = MappingProxyType({}),
         on_request: Callable[[Record], None] | None = None,
     ) -> None:
         self._address = (host, port)
@@ -49,7 +54,12 @@ class Sandbox:
         self._log = RequestLog()
         credentials = Credentials(api_key, username, password)
         self._exchange = Exchange(
-            Api(release, api, credentials), api, self._script, self._log, latency, on_request
+            Api(release, api, credentials, taxonomy),
+            api,
+            self._script,
+            self._log,
+            latency,
+            on_request,
         )
         self._server: Server | None = None
         self._thread: Thread | None = None

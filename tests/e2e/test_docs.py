@@ -94,7 +94,7 @@ def test_every_command_is_written_and_so_is_every_make_target(app: Flask) -> Non
 
 def test_every_endpoint_that_is_written_is_served_and_the_reverse(app: Flask) -> None:
     served = {
-        (method, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule).rstrip("/"))
+        (method, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule).rstrip("/") or "/")
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         if rule.endpoint != "swagger_ui.show" or rule.rule == "/docs/"
@@ -140,6 +140,8 @@ def test_every_problem_type_is_written_with_its_status() -> None:
         ("401", "unauthorized"),
         ("404", "not-found"),
         ("405", "method-not-allowed"),
+        ("413", "request-entity-too-large"),
+        ("503", "too-many-batches"),
         ("503", "upstream-unavailable"),
         ("503", "upstream-not-configured"),
         ("503", "database-unavailable"),
@@ -263,7 +265,7 @@ def test_an_answer_that_is_not_the_one_shown_is_found(shown: Any, came: Any) -> 
 
 
 def test_what_seeding_is_shown_to_print_is_what_it_prints(
-    skills_release: Path, tmp_path: Path
+    full_release: Path, tmp_path: Path
 ) -> None:
     everything = list(blocks(README))
     [(asked, printed)] = [
@@ -273,10 +275,10 @@ def test_what_seeding_is_shown_to_print_is_what_it_prints(
     ]
     url = f"sqlite:///{tmp_path / 'skillgap.db'}"
     assert 0 == flask("db", "upgrade", DATABASE_URL=url).returncode
-    done = flask("seed", str(skills_release), DATABASE_URL=url)
+    done = flask("seed", str(full_release), DATABASE_URL=url)
 
     path = asked.split()[-1]
-    assert printed == done.stdout.replace(str(skills_release), path)
+    assert printed == done.stdout.replace(str(full_release), path)
 
 
 def test_the_example_of_settings_holds_the_defaults() -> None:

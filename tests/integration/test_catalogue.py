@@ -30,8 +30,8 @@ def codes(found) -> list[str]:
     return [listed.code for listed in found[1]]
 
 
-def test_an_empty_search_lists_all_by_code_and_whether_they_are_rated(catalogue):
-    total, listed = catalogue.search("skills", "", 100, 0)
+def test_the_listing_is_of_all_by_code_and_whether_they_are_rated(catalogue):
+    total, listed = catalogue.listing("skills", 100, 0)
 
     assert [*CODES, *ODD] == [item.code for item in listed]
     assert len(listed) == total
@@ -40,42 +40,29 @@ def test_an_empty_search_lists_all_by_code_and_whether_they_are_rated(catalogue)
 
 
 def test_in_a_domain_that_holds_nothing_it_is_not_known_what_is_rated(catalogue):
-    assert {None} == {item.rated for item in catalogue.search("knowledge", "", 100, 0)[1]}
+    assert {None} == {item.rated for item in catalogue.listing("knowledge", 100, 0)[1]}
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("kite", ["11-9001.00"]),
-        ("KITE", ["11-9001.00"]),
-        ("ter", ["11-9001.00"]),
-        ("15-9002", ["15-9002.00"]),
-        ("9002.00", ["15-9002.00"]),
-        ("%", ["99-1001.00"]),
-        ("_", ["99-1001.00"]),
-        ("!", ["99-1001.00"]),
-        ("100% wool_", ["99-1001.00"]),
-        ("\\", []),
-        ("'", []),
-        ("nothing like it", []),
-        ("\N{PILE OF POO}", []),
-    ],
-)
-def test_a_search_takes_its_text_literally_in_any_case(catalogue, text, expected):
-    found = catalogue.search("skills", text, 100, 0)
+def test_of_occupations_it_is_told_which_are_rated(catalogue):
+    rated = {"11-9001.00": True, UNRATED: False, "99-9999.99": None, "00-0000.00": None}
 
-    assert expected == codes(found)
-    assert len(expected) == found[0]
+    assert rated == catalogue.rated("skills", list(rated))
+    assert dict.fromkeys(rated) == catalogue.rated("knowledge", list(rated))
+
+
+def test_the_newest_load_is_the_last_one_that_was_published(catalogue, engine):
+    assert catalogue.newest_load() is not None
+    assert None is Catalogue(engine).newest_load()
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 100])
 def test_pages_put_together_are_the_whole_list(catalogue, limit):
-    total, _ = catalogue.search("skills", "", limit, 0)
-    pages = [catalogue.search("skills", "", limit, offset) for offset in range(0, total, limit)]
+    total, _ = catalogue.listing("skills", limit, 0)
+    pages = [catalogue.listing("skills", limit, offset) for offset in range(0, total, limit)]
 
     assert [*CODES, *ODD] == [code for page in pages for code in codes(page)]
     assert {total} == {page[0] for page in pages}
-    assert (total, []) == catalogue.search("skills", "", limit, total)
+    assert (total, []) == catalogue.listing("skills", limit, total)
 
 
 def test_one_occupation_is_described_rated_or_not(catalogue):

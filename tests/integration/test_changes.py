@@ -11,6 +11,7 @@ from support.tables import clear
 
 from cache import changes as module
 from cache.changes import IDLE, TRUSTED, Changes
+from cache.content import DOMAINS
 from cache.copies import Copies
 from cache.purge import purge
 from cache.revalidate import Revalidation
@@ -133,6 +134,82 @@ def test_a_load_ends_the_copies_of_what_it_only_names_too(changes, seeded_engine
     changes.look()
 
     assert [False, False] == [changes.is_good(tick, [key]) for key in (KEY, OTHER)]
+
+
+KNOWLEDGE = ("knowledge", CODE)
+
+
+def publish_title(engine):
+    Store(engine).publish(rated(title="Tide Tellers"), generation(engine))
+
+
+def publish_description(engine):
+    said = rated(description="They tell the tide.", level="3.5000")
+    Store(engine).publish(said, generation(engine))
+
+
+@pytest.mark.parametrize("change", [publish_title, publish_description])
+def test_a_fill_that_changes_what_an_occupation_is_called_ends_the_copies_of_all_its_domains(
+    changes, seeded_engine, change
+):
+    Store(seeded_engine).publish(fill(CODE, "empty", domain="knowledge"), 0)
+    changes.look()
+    tick = changes.tick()
+
+    change(seeded_engine)
+    changes.look()
+
+    good = [changes.is_good(tick, [key]) for key in (KEY, KNOWLEDGE, OTHER)]
+    assert [False, False, True] == good
+
+
+@pytest.mark.parametrize("description", [None, "They do."])
+def test_a_fill_of_the_same_title_ends_the_copies_of_its_own_domain(
+    changes, seeded_engine, description
+):
+    Store(seeded_engine).publish(fill(CODE, "empty", domain="knowledge"), 0)
+    changes.look()
+    tick = changes.tick()
+
+    Store(seeded_engine).publish(rated(description=description), generation(seeded_engine))
+    changes.look()
+
+    assert [False, True] == [changes.is_good(tick, [key]) for key in (KEY, KNOWLEDGE)]
+
+
+def test_a_load_of_one_domain_that_changes_a_title_ends_the_copies_of_the_others(
+    changes, seeded_engine, made_up_release
+):
+    Store(seeded_engine).publish(fill(CODE, "empty", domain="knowledge"), 0)
+    occupations = made_up_release / "Occupation Data.txt"
+    occupations.write_text(occupations.read_text().replace("Tide Clerks", "Tide Tellers"))
+    changes.look()
+    tick = changes.tick()
+
+    seed(seeded_engine, made_up_release, limits=LIMITS, now=FakeClock())
+    changes.look()
+
+    assert not changes.is_good(tick, [KNOWLEDGE])
+    (stored,) = Store(seeded_engine).read("knowledge", [CODE])
+    assert "Tide Tellers" == stored.profile.title
+
+
+def test_fills_of_all_domains_at_once_agree_on_a_new_title(changes, seeded_engine):
+    """Each stamps the entries that the others have locked, so some run again."""
+    for domain in DOMAINS[1:]:
+        Store(seeded_engine).publish(fill(CODE, "empty", domain=domain), 0)
+    changes.look()
+    tick = changes.tick()
+
+    def publish_in(domain: str) -> None:
+        said = fill(CODE, "empty", domain=domain, title="Tide Tellers")
+        Store(seeded_engine).publish(said, 1)
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(publish_in, DOMAINS))
+    changes.look()
+
+    assert not any(changes.is_good(tick, [(domain, CODE)]) for domain in DOMAINS)
 
 
 def test_more_changes_than_are_told_apart_end_all_copies(changes, seeded_engine, monkeypatch):

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, insert
 from support.clock import LIMITS, START, FakeClock
 from support.tables import clear
 
+from cache.content import DOMAINS
 from cache.database_time import database_time
 from cache.inventory import Inventory, Pace
 from cache.leases import UNLISTED_CAP
@@ -116,7 +117,7 @@ def test_only_an_unexpired_lease_is_a_fill(engine: Engine) -> None:
 def test_an_empty_database_is_summed_up(engine: Engine) -> None:
     summary = inventory(engine).summary()
 
-    assert {"skills": EMPTY} == summary.entries
+    assert dict.fromkeys(DOMAINS, EMPTY) == summary.entries
     assert ([], 0, 0, UNLISTED_CAP) == (
         summary.releases,
         summary.ratings,

@@ -21,8 +21,8 @@ from cache.fetch import Upstream
 from cache.leases import UNLISTED_CAP, Lease, Leases
 from cache.models import CacheEntry
 from cache.publish import Superseded
-from cache.pull_through import FillFailed, UnknownOccupation
 from cache.purge import purge
+from cache.reading import FillFailed, UnknownOccupation
 from cache.seed import seed
 from cache.store import Store
 from onet_client.errors import OnetError, RateLimited, UnknownCode

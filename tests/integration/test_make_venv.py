@@ -118,6 +118,7 @@ def test_a_moved_environment_is_made_anew(moved):
     assert moved.holds("needed_by_service")
 
 
+@pytest.mark.soak
 def test_an_environment_whose_python_is_gone_is_made_anew(moved):
     python = moved.folder / ".venv" / "bin" / "python"
     python.unlink()

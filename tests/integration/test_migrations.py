@@ -83,7 +83,14 @@ def test_keys_and_check_constraints_are_those_of_the_models(shared_engine, table
 
 
 GOOD = {
-    "occupation": {"code": "11-9001.00", "title": "Kite Masters"},
+    "occupation": {"code": "11-9001.00", "title": "Kite Masters", "job_zone": 3},
+    "alternate_title": {"occupation_code": "11-9001.00", "title": "Kite Captain"},
+    "related_occupation": {
+        "occupation_code": "11-9001.00",
+        "related_code": "53-9005.00",
+        "tier": "Primary-Short",
+        "position": 1,
+    },
     "element": {"id": "2.A.1.a", "name": "Listening to Wind", "domain": "skills"},
     "scale": {"id": "LV", "name": "Level", "minimum": 0, "maximum": 7},
     "load": {
@@ -137,6 +144,13 @@ GOOD = {
         "state": "queued",
         "attempts": 0,
     },
+    "succession": {
+        "old_code": "15-1132.00",
+        "position": 0,
+        "new_code": "15-1252.00",
+        "title": "Software Developers",
+        "asked_at": START,
+    },
     "upstream_governor": {
         "id": 1,
         "next_slot": 0.0,
@@ -171,6 +185,11 @@ def connection(shared_engine):
 
 BITES = [
     ("occupation", {"title": None}),
+    ("alternate_title", {"occupation_code": "99-9999.99"}),
+    ("alternate_title", {"title": None}),
+    ("related_occupation", {"occupation_code": "99-9999.99"}),
+    ("related_occupation", {"tier": None}),
+    ("related_occupation", {"position": None}),
     ("element", {"domain": None}),
     ("scale", {"minimum": 7}),
     ("scale", {"maximum": -1}),
@@ -196,6 +215,8 @@ BITES = [
     ("warm_job", {"load_id": 9}),
     ("warm_item", {"state": "running"}),
     ("warm_item", {"job_id": "9"}),
+    ("succession", {"position": None}),
+    ("succession", {"asked_at": None}),
     ("upstream_governor", {"id": 2}),
 ]
 
@@ -245,6 +266,15 @@ def test_a_row_that_others_refer_to_cannot_be_deleted(connection, parent, child)
         connection.execute(Base.metadata.tables[parent].delete())
 
 
+@pytest.mark.parametrize("table", ["alternate_title", "related_occupation"])
+def test_what_is_listed_of_an_occupation_goes_with_it(connection, table):
+    insert_rows(connection, [("occupation", GOOD["occupation"]), (table, GOOD[table])])
+
+    connection.execute(Base.metadata.tables["occupation"].delete())
+
+    assert [] == connection.execute(Base.metadata.tables[table].select()).all()
+
+
 @pytest.mark.parametrize(
     "shared_url", [pytest.param("mysql", marks=pytest.mark.mysql)], indirect=True
 )
@@ -252,6 +282,8 @@ def test_a_row_that_others_refer_to_cannot_be_deleted(connection, parent, child)
     ("table", "change"),
     [
         ("occupation", {"title": "x" * 151}),
+        ("alternate_title", {"title": "x" * 251}),
+        ("related_occupation", {"tier": "x" * 31}),
         ("occupation", {"description": "x" * 65_536}),
         ("scale", {"maximum": 1000}),
         ("cache_entry", {"source_url": "x" * 256}),

@@ -5,7 +5,7 @@ from sqlalchemy import ClauseElement, event
 from sqlalchemy.dialects import mysql
 from support.clock import LIMITS, FakeClock
 from support.fills import CODE, fill, rated
-from support.made_up_release import RATED
+from support.made_up_release import RATED, write_lists
 from support.release_files import change
 
 from cache.catalogue import Catalogue
@@ -38,6 +38,7 @@ def statements(engine):
 def test_every_statement_compiles_for_mysql_8(engine, statements, mysql_8, made_up_release):
     store, catalogue, clock = Store(engine), Catalogue(engine), FakeClock()
     check_ready(engine)
+    write_lists(made_up_release)
     for release in ("28.1", "28.2"):
         seed(engine, made_up_release, limits=LIMITS, now=clock)
         seed(engine, made_up_release, limits=LIMITS, now=clock)
@@ -49,8 +50,13 @@ def test_every_statement_compiles_for_mysql_8(engine, statements, mysql_8, made_
         (stored,) = store.read("skills", [CODE])
         store.publish(new, stored.entry.generation)
     store.publish(rated("99-1001.00"), 0)
-    catalogue.search("skills", "kite", 5, 0)
+    catalogue.listing("skills", 5, 0)
     catalogue.titles("skills")
+    catalogue.rated("skills", RATED)
+    catalogue.newest_load()
+    catalogue.alternate_titles()
+    catalogue.job_zones()
+    catalogue.related(RATED[0])
     catalogue.occupation(RATED[0])
     catalogue.lists(RATED[0])
     assert is_seeded(engine)

@@ -17,7 +17,7 @@ from cache.database import connect
 from cache.fetch import Upstream
 from cache.flight import Flights
 from cache.policy import Entry
-from cache.pull_through import FillFailed
+from cache.reading import FillFailed
 from cache.store import Store
 from onet_client import connect as connect_client
 from onet_client.errors import CircuitOpen, DeadlineExceeded, UpstreamFailure
@@ -120,7 +120,8 @@ def test_misses_in_several_processes_are_one_fill_and_all_are_answered_at_its_co
     client.on_call = lambda method: (
         method == "ratings" and (gathered(40, cache, waiting), commit.look())
     )
-    cache._join(cache._filler, Entry("skills", CODE))
+    works = cache._works(cache._filler, [Entry("skills", CODE)])
+    cache._flights.join(*works.popitem())
     eventually(True, lambda: len(client.calls) > 0)
 
     done = at_once([reader(cache), reader(waiting)] * 20)

@@ -1,5 +1,6 @@
 """A read is a hit, or what is missing or too old is fetched, stored whole and then read."""
 
+import itertools
 from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
@@ -14,12 +15,14 @@ from support.fills import rated
 from support.made_up_release import RATED, TITLES
 from support.tables import held
 
-from cache.fetch import Upstream
-from cache.pull_through import FillFailed, NoRatings, PullThrough, UnknownOccupation
+from cache.fetch import ServedRelease, Upstream
+from cache.pull_through import PullThrough
 from cache.purge import purge
+from cache.reading import FillFailed, NoRatings, UnknownOccupation
 from cache.refresh import RefreshRequests
 from cache.seed import seed
 from cache.store import Store
+from onet_client.deadline import Deadline
 from onet_client.errors import (
     BadReply,
     BadRequest,
@@ -155,7 +158,7 @@ def test_no_connection_is_held_while_the_upstream_is_asked(pull_through, client,
 
     pull_through.read("skills", [NEW, "99-1002.00"])
 
-    assert [0] * 6 == during
+    assert [0] * 5 == during
     assert mine
 
 
@@ -453,3 +456,64 @@ def test_a_fill_begun_before_a_purge_does_not_publish_after_it(
 
     (stored,) = Store(seeded_engine).read("skills", [SEEDED])
     assert "absent" == stored.entry.state
+
+
+def test_each_group_is_read_as_it_would_be_alone(pull_through, client):
+    client.errors = {"ratings": TimedOut("late")}
+
+    hit, empty, failed, fails_first = pull_through.read_each(
+        "skills", [[SEEDED], [NEW, EMPTY], [RATED[1], NEW], [NEW, SEEDED]], 10.0
+    )
+
+    assert [(SEEDED, "hit")] == [(one.entry.code, one.outcome) for one in hit]
+    assert (NoRatings, EMPTY, [EMPTY]) == (
+        type(empty), empty.code, [one.entry.code for one in empty.readings],
+    )  # fmt: skip
+    for group, codes in ((failed, [RATED[1], NEW]), (fails_first, [NEW, SEEDED])):
+        assert (FillFailed, NEW, client.errors["ratings"]) == (
+            type(group), group.code, group.cause,
+        )  # fmt: skip
+        assert codes == [one.entry.code for one in group.readings]
+
+
+def test_what_only_groups_without_an_answer_need_is_not_fetched(pull_through, client):
+    pull_through.read_each("skills", [[NEW, EMPTY]], 10.0)
+
+    assert [] == client.calls
+
+
+def test_many_misses_are_filled_once_each_and_ask_for_the_release_together(pull_through, client):
+    codes = [f"99-{number}.00" for number in range(1001, 1031)]
+    groups = [list(pair) for pair in itertools.pairwise(codes)]
+
+    results = pull_through.read_each("skills", groups, 10.0)
+
+    assert groups == [[one.entry.code for one in readings] for readings in results]
+    assert {"filled"} == {one.outcome for readings in results for one in readings}
+    assert {"release": 1, "occupation": 30, "ratings": 30} == Counter(
+        method for method, _ in client.calls
+    )
+
+
+def test_the_release_is_asked_for_again_when_a_fill_could_have_taken_that_long(client, clock):
+    upstream = Upstream(client, "https://onet.test/", deadline=20.0)
+    served = ServedRelease(upstream, clock)
+
+    told = [served.ask(Deadline(1.0))]
+    for seconds in (19.999, 0.001):
+        clock.advance(seconds)
+        told.append(served.ask(Deadline(1.0)))
+
+    after = START + timedelta(seconds=20)
+    assert [("30.3", START), ("30.3", START), ("30.3", after)] == told
+    assert 2 == len(client.calls)
+
+
+def test_a_release_that_could_not_be_asked_for_is_asked_for_again(client, clock):
+    served = ServedRelease(Upstream(client, "https://onet.test/", deadline=20.0), clock)
+    client.errors = {"release": TimedOut("late")}
+    with pytest.raises(TimedOut):
+        served.ask(Deadline(1.0))
+    client.errors = {}
+
+    assert ("30.3", START) == served.ask(Deadline(1.0))

@@ -22,8 +22,8 @@ from cache.fetch import Upstream
 from cache.leases import Leases
 from cache.policy import Entry
 from cache.publish import Superseded
-from cache.pull_through import FillFailed, UnknownOccupation
 from cache.purge import purge
+from cache.reading import FillFailed, UnknownOccupation
 from cache.store import Store
 from onet_client.errors import UnknownCode
 

@@ -18,8 +18,8 @@ from cache.database_time import database_time
 from cache.fetch import Upstream
 from cache.leases import Leases
 from cache.models import CacheEntry
-from cache.pull_through import FillFailed, NoRatings, UnknownOccupation
 from cache.purge import purge
+from cache.reading import FillFailed, NoRatings, UnknownOccupation
 from cache.refresh import REPEATED_AFTER, RefreshRequests
 from cache.revalidate import Revalidation
 from cache.store import Store

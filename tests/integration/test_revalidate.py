@@ -15,8 +15,8 @@ from support.tables import held
 from cache.database import write
 from cache.fetch import Upstream
 from cache.models import CacheEntry
-from cache.pull_through import FillFailed, NoRatings, UnknownOccupation
 from cache.purge import purge
+from cache.reading import FillFailed, NoRatings, UnknownOccupation
 from cache.revalidate import Revalidation
 from cache.store import Store
 from onet_client.errors import NoData, UpstreamFailure

@@ -10,7 +10,7 @@ import requests
 from onet_client.sandbox import Generation, Layout, Sandbox, load_release
 
 LARGEST_PAGE = 2000
-RATED_OCCUPATIONS, RATINGS = 879, 61_530  # of the 29.0 release
+RATED_OCCUPATIONS = 879  # of the 29.0 release
 ORDER = ["onetsoc_code", "element_id", "scale_id"]
 
 
@@ -43,8 +43,12 @@ def read_all(session: requests.Session, url: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("api", ["2", "1.9"])
 @pytest.mark.parametrize(
-    ("layout", "tables", "most_requests"),
-    [("single", ["skills"], 31), ("split", ["essential_skills", "transferable_skills"], 31)],
+    ("layout", "tables", "file", "ratings"),
+    [
+        ("single", ["skills"], "Skills.txt", 61_530),
+        ("split", ["essential_skills", "transferable_skills"], "Skills.txt", 61_530),
+        ("single", ["knowledge"], "Knowledge.txt", 58_014),
+    ],
 )
 def test_every_rating_is_served_to_the_last_digit(
     full_release: Path,
@@ -52,17 +56,18 @@ def test_every_rating_is_served_to_the_last_digit(
     api: Generation,
     layout: Layout,
     tables: list[str],
-    most_requests: int,
+    file: str,
+    ratings: int,
 ) -> None:
-    lines = (full_release / "Skills.txt").read_text(encoding="utf-8").splitlines()[1:]
+    lines = (full_release / file).read_text(encoding="utf-8").splitlines()[1:]
     expected = {(f[0], f[1], f[3]): f for f in (line.split("\t") for line in lines)}
     with Sandbox(load_release(full_release, layout), api) as sandbox:
         pages = [
             p for name in tables for p in read_all(session, f"{sandbox.url}database/rows/{name}")
         ]
     rows = [row for page in pages for row in page["row"]]
-    assert RATINGS == len(rows)
-    assert most_requests >= len(pages)
+    assert ratings == len(rows)
+    assert 31 >= len(pages)
     assert RATED_OCCUPATIONS == len({row["onetsoc_code"] for row in rows})
     for row in rows:
         fields = expected.pop((row["onetsoc_code"], row["element_id"], row["scale_id"]))

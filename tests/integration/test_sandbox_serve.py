@@ -19,8 +19,8 @@ PROGRAM = """
 import json, pathlib, sys
 from onet_client.sandbox import serve
 options = json.loads(sys.argv[2])
-if "faults" in options:
-    options["faults"] = pathlib.Path(options["faults"])
+for file in {"faults", "taxonomy"} & options.keys():
+    options[file] = pathlib.Path(options[file])
 serve(pathlib.Path(sys.argv[1]), port=0, **options)
 """
 
@@ -98,6 +98,8 @@ def test_it_says_what_it_serves_and_what_was_asked_and_stops_when_told(
 def test_it_follows_every_option(release: Path, tmp_path: Path) -> None:
     faults = tmp_path / "faults.json"
     faults.write_text('[{"close": "before", "times": 1}]', encoding="utf-8")
+    taxonomy = tmp_path / "crosswalk.txt"
+    taxonomy.write_text("\t\t\t\n15-1132.00\tTide Tellers\t15-9002.00\tTide Clerks\n")
     running = Running(
         release,
         api="1.9",
@@ -105,6 +107,7 @@ def test_it_follows_every_option(release: Path, tmp_path: Path) -> None:
         username="name",
         password="canary",
         faults=str(faults),
+        taxonomy=str(taxonomy),
     )
     try:
         assert "API 1.9" in running.first
@@ -114,6 +117,8 @@ def test_it_follows_every_option(release: Path, tmp_path: Path) -> None:
             requests.get(url, auth=("name", "canary"), timeout=5)
         assert 401 == requests.get(url, auth=("name", "wrong"), timeout=5).status_code
         assert 200 == requests.get(url, auth=("name", "canary"), timeout=5).status_code
+        former = f"{running.url}taxonomy/2010_to_active?code=15-1132.00"
+        assert "Tide Clerks" in requests.get(former, auth=("name", "canary"), timeout=5).text
         _, out, _ = running.stop()
     finally:
         running.kill()

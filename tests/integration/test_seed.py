@@ -9,7 +9,14 @@ from sqlalchemy import func, select, update
 from support.clock import LIMITS, START, FakeClock
 from support.cut import cuts
 from support.fills import fill, rated
-from support.made_up_release import RATED, RATING_ROWS, ROWS_PER_OCCUPATION, TITLES, write_release
+from support.made_up_release import (
+    RATED,
+    RATING_ROWS,
+    ROWS_PER_OCCUPATION,
+    TITLES,
+    write_domain,
+    write_release,
+)
 from support.release_files import add_lines, change, content, drop_lines, zip_folder
 from support.tables import OF_A_LOAD, PUBLISHED, dump, without
 
@@ -50,6 +57,7 @@ def make_release(tmp_path):
                 drop_lines(file, *rated_and_dropped)
         if dropped and complete:
             drop_lines(folder / OCCUPATION_FILE, *dropped)
+            (folder / "Related Occupations.txt").unlink()
         return folder
 
     return make
@@ -77,16 +85,19 @@ def test_the_starter_release_is_64_rated_occupations_and_the_titles_of_all(
     report = load(starter_release)
 
     assert ("29.0", False, True) == (report.release, report.complete, report.changed)
-    assert (1016, 4480, 64, 0) == (
+    assert (1016, 4480, {"skills": 64}, {"skills": 0}, {}) == (
         report.occupations,
         report.ratings,
         report.rated,
         report.empty,
+        report.lists,
     )
     tables = dump(engine)
     counts = {name: len(tables[name]) for name in (*PUBLISHED, "load")}
     assert {
         "occupation": 1016,
+        "alternate_title": 0,
+        "related_occupation": 0,
         "element": 35,
         "scale": 2,
         "rating": 4480,
@@ -103,7 +114,7 @@ def test_the_starter_release_is_64_rated_occupations_and_the_titles_of_all(
 def test_a_complete_release_marks_what_it_does_not_rate_as_empty(load, engine, made_up_release):
     report = load(made_up_release)
 
-    assert (5, RATING_ROWS, 4, 1) == (
+    assert (5, RATING_ROWS, {"skills": 4}, {"skills": 1}) == (
         report.occupations,
         report.ratings,
         report.rated,
@@ -139,7 +150,7 @@ def test_the_same_release_twice_changes_nothing(load, engine, clock, starter_rel
 
     report = load(starter_release)
 
-    assert (False, 1016, 4480, 64, 0) == (
+    assert (False, 1016, 4480, {"skills": 64}, {"skills": 0}) == (
         report.changed,
         report.occupations,
         report.ratings,
@@ -155,7 +166,7 @@ def test_the_same_release_from_an_archive_changes_nothing(load, engine, made_up_
 
     report = load(zip_folder(made_up_release, tmp_path / "a.zip"))
 
-    assert (False, 4, 1) == (report.changed, report.rated, report.empty)
+    assert (False, {"skills": 4}, {"skills": 1}) == (report.changed, report.rated, report.empty)
     assert before == dump(engine)
 
 
@@ -196,7 +207,7 @@ def test_a_partial_release_leaves_what_it_does_not_hold(load, engine, clock, mak
 
     report = load(partial)
 
-    assert (1, 0) == (report.rated, report.empty)
+    assert ({"skills": 1}, {"skills": 0}) == (report.rated, report.empty)
     after = entries(engine)
     assert "28.2" == after[RATED[0]]["release"]
     del before[RATED[0]], after[RATED[0]]
@@ -467,6 +478,9 @@ def test_a_seeding_cut_at_any_statement_leaves_the_old_release(
         load(make_release("28.1", complete=False, codes=RATED[:2]))
     old = dump(engine, (*PUBLISHED, "landing_rating"))
     newer = make_release("28.2", codes=RATED[1:])
+    (newer / "Job Titles.txt").write_text(f"O*NET-SOC Code\tJob Title\n{RATED[1]}\tEbb Clerk\n")
+    write_domain(newer, "Abilities")
+    drop_lines(newer / "Abilities.txt", RATED[0])
 
     left = [dump(engine, (*PUBLISHED, "landing_rating")) for _ in cuts(engine, lambda: load(newer))]
 
@@ -475,6 +489,7 @@ def test_a_seeding_cut_at_any_statement_leaves_the_old_release(
     assert dict.fromkeys(RATED[1:], "rated") == {
         code: state for code, state in states(engine).items() if state != "absent"
     }
+    assert ["Ebb Clerk"] == [row["title"] for row in published(engine)["alternate_title"]]
 
 
 def test_a_seeding_that_was_cut_short_does_not_stand_in_the_way_of_the_next(

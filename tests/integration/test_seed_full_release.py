@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+from collections import Counter
 from datetime import date
 
 import pytest
@@ -11,6 +12,8 @@ from support.tables import OF_A_LOAD, PUBLISHED, dump, without
 from cache.seed import seed
 
 MISSING = ("n/a", "")
+FILES = {"skills": "Skills.txt", "knowledge": "Knowledge.txt"}
+RATINGS = 61_530 + 58_014
 
 
 @pytest.fixture(scope="module")
@@ -30,21 +33,29 @@ def lines_of(file) -> list[dict[str, str]]:
 
 def test_the_report_counts_the_release(report):
     assert ("29.0", True, True) == (report.release, report.complete, report.changed)
-    assert (1016, 61_530, 879, 137) == (
+    assert (1016, RATINGS, dict.fromkeys(FILES, 879), dict.fromkeys(FILES, 137)) == (
         report.occupations,
         report.ratings,
         report.rated,
         report.empty,
     )
+    assert {
+        "alternate titles": 58_283,
+        "job zones": 923,
+        "related occupations": 18_460,
+    } == report.lists
 
 
 def test_the_tables_hold_as_many(tables):
-    states = [entry["state"] for entry in tables["cache_entry"]]
-
-    assert (1016, 35, 61_530) == tuple(
+    assert (1016, 35 + 33, RATINGS) == tuple(
         len(tables[name]) for name in ("occupation", "element", "rating")
     )
-    assert (879, 137, 1016) == (states.count("rated"), states.count("empty"), len(states))
+    states = Counter((entry["domain"], entry["state"]) for entry in tables["cache_entry"])
+    assert {
+        (domain, state): count
+        for domain in FILES
+        for state, count in (("rated", 879), ("empty", 137))
+    } == states
     assert {"empty"} == {
         entry["state"]
         for entry in tables["cache_entry"]
@@ -78,7 +89,8 @@ def test_every_rating_is_that_of_the_text_to_the_last_digit(tables, full_release
             date(int(line["Date"][3:]), int(line["Date"][:2]), 1),
             line["Domain Source"],
         )
-        for line in lines_of(full_release / "Skills.txt")
+        for name in FILES.values()
+        for line in lines_of(full_release / name)
     ]
 
     found = [
@@ -105,12 +117,15 @@ def test_every_rating_is_that_of_the_text_to_the_last_digit(tables, full_release
 def test_every_occupation_element_and_scale_is_that_of_the_text(tables, full_release):
     occupations = [tuple(line.values()) for line in lines_of(full_release / "Occupation Data.txt")]
     elements = {
-        (line["Element ID"], line["Element Name"], "skills")
-        for line in lines_of(full_release / "Skills.txt")
+        (line["Element ID"], line["Element Name"], domain)
+        for domain, name in FILES.items()
+        for line in lines_of(full_release / name)
     }
     scales = {line["Scale ID"]: line for line in lines_of(full_release / "Scales Reference.txt")}
 
-    assert sorted(occupations) == [tuple(row.values()) for row in tables["occupation"]]
+    assert sorted(occupations) == [
+        (row["code"], row["title"], row["description"]) for row in tables["occupation"]
+    ]
     assert elements == {tuple(row.values()) for row in tables["element"]}
     for row in tables["scale"]:
         line = scales[row["id"]]
@@ -121,25 +136,50 @@ def test_every_occupation_element_and_scale_is_that_of_the_text(tables, full_rel
         )
 
 
-def test_each_rated_occupation_has_70_ratings_under_a_hash(tables):
-    assert {(70, 64), (0, None)} == {
-        (entry["row_count"], entry["content_hash"] and len(entry["content_hash"]))
+def test_every_title_job_zone_and_related_occupation_is_that_of_the_text(tables, full_release):
+    titles = {
+        (line["O*NET-SOC Code"], line[column].strip())
+        for line in lines_of(full_release / "Alternate Titles.txt")
+        for column in ("Alternate Title", "Short Title")
+        if line[column] not in MISSING
+    }
+    zones = {
+        line["O*NET-SOC Code"]: int(line["Job Zone"])
+        for line in lines_of(full_release / "Job Zones.txt")
+    }
+    related = {
+        (*list(line.values())[:3], int(line["Index"]))
+        for line in lines_of(full_release / "Related Occupations.txt")
+    }
+
+    assert sorted(titles) == [tuple(row.values()) for row in tables["alternate_title"]]
+    assert zones == {
+        row["code"]: row["job_zone"] for row in tables["occupation"] if row["job_zone"]
+    }
+    assert sorted(related) == [tuple(row.values()) for row in tables["related_occupation"]]
+
+
+def test_each_rated_occupation_has_70_ratings_of_skills_and_66_of_knowledge_under_a_hash(tables):
+    assert {("skills", 70, 64), ("knowledge", 66, 64), ("skills", 0, 0), ("knowledge", 0, 0)} == {
+        (entry["domain"], entry["row_count"], len(entry["content_hash"] or ""))
         for entry in tables["cache_entry"]
     }
 
 
-def test_loading_it_again_changes_nothing(shared_engine, tables, full_release):
+def test_loading_it_again_changes_nothing(shared_engine, report, tables, full_release):
     again = seed(shared_engine, full_release, limits=LIMITS, now=FakeClock())
 
-    assert (False, 61_530, 879, 137) == (again.changed, again.ratings, again.rated, again.empty)
+    assert (False, RATINGS) == (again.changed, again.ratings)
+    assert (report.rated, report.empty, report.lists) == (again.rated, again.empty, again.lists)
     assert tables == dump(shared_engine, PUBLISHED)
 
 
 def test_the_same_rows_in_the_split_layout_give_the_same_tables(
-    shared_engine, tables, full_release, tmp_path
+    shared_engine, report, tables, full_release, tmp_path
 ):
-    for name in ("Occupation Data.txt", "Scales Reference.txt", "Read Me.txt"):
-        shutil.copy(full_release / name, tmp_path)
+    for file in full_release.iterdir():
+        shutil.copy(file, tmp_path)
+    (tmp_path / "Skills.txt").unlink()
     header, *lines = (full_release / "Skills.txt").read_text(encoding="utf-8").splitlines()
     for name, prefix in (("Essential Skills.txt", "2.A."), ("Transferable Skills.txt", "2.B.")):
         rows = [line for line in lines if line.split("\t")[1].startswith(prefix)]
@@ -147,6 +187,6 @@ def test_the_same_rows_in_the_split_layout_give_the_same_tables(
 
     split = seed(shared_engine, tmp_path, limits=LIMITS, now=FakeClock())
 
-    assert (True, 61_530, 879, 137) == (split.changed, split.ratings, split.rated, split.empty)
+    assert (True, RATINGS, report.rated) == (split.changed, split.ratings, split.rated)
     after = dump(shared_engine, PUBLISHED)
     assert without(tables, *OF_A_LOAD) == without(after, *OF_A_LOAD)

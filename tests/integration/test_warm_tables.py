@@ -7,13 +7,14 @@ import pytest
 from sqlalchemy import delete, select
 from support.clock import LIMITS, START, FakeClock
 from support.cut import Cut, cut_after
-from support.fake_client import ELEMENTS
+from support.fake_client import ELEMENTS, TITLE
 from support.fake_tables import EMPTY, PAGES, RATED, FakeTables
-from support.fills import rated
+from support.fills import fill, rated
 from support.made_up_release import TITLES
 from support.tables import PUBLISHED, clear, dump, held, without
 from support.warming import expire_leases, finish, items, make_worker
 
+from cache.changes import Changes
 from cache.models import LandingRating, Load
 from cache.publish import Superseded
 from cache.purge import purge
@@ -94,6 +95,23 @@ def test_the_content_is_that_of_occupations_filled_one_by_one(jobs, worker, clie
     warm_all(jobs, make_worker(engine, client, clock))
 
     assert one_by_one == without(dump(engine, PUBLISHED), *OF_A_WAY)
+
+
+def test_a_title_that_the_list_changes_ends_the_copies_of_other_domains_too(jobs, worker, engine):
+    store = Store(engine)
+    for code, title in ((RATED[0], "Tide Tellers"), (RATED[1], TITLE)):
+        store.publish(fill(code, "empty", domain="knowledge", title=title), 0)
+    changes = Changes(engine)
+    changes.stop()
+    changes.look()
+    tick = changes.tick()
+
+    warm_all(jobs, worker)
+    changes.look()
+
+    assert [False, True] == [changes.is_good(tick, [("knowledge", c)]) for c in RATED[:2]]
+    (stored,) = store.read("knowledge", RATED[:1])
+    assert TITLE == stored.profile.title
 
 
 def test_a_second_run_asks_once_and_renews(jobs, worker, client, engine, clock):

@@ -12,7 +12,8 @@ from app.api.admin_schemas import CacheEntriesSchema, CacheSummarySchema
 from app.api.health import HealthSchema
 from app.api.occupations import OccupationSchema, OccupationsSchema
 from app.api.problem_details import ProblemSchema
-from app.api.skill_gap import SkillGapSchema
+from app.api.skill_gap_schemas import SkillGapSchema
+from app.api.transitions import TransitionsSchema
 
 SCHEMAS: dict[str, type[Schema]] = {
     "/skill-gap": SkillGapSchema,
@@ -56,8 +57,12 @@ def check(answer: TestResponse) -> None:
         _check_problem(answer)
     elif answer.request.method not in ("GET", "HEAD"):
         assert answer.mimetype == "application/json"
+    elif answer.mimetype == "text/csv":
+        assert not INNARDS.search(answer.text)
     elif answer.status_code == 200 and answer.request.path in SCHEMAS:
         _check_body(answer, SCHEMAS[answer.request.path])
+    elif answer.status_code == 200 and answer.request.path.endswith("/transitions"):
+        _check_body(answer, TransitionsSchema)
     elif answer.status_code == 200 and answer.request.path.startswith("/occupations/"):
         _check_body(answer, OccupationSchema)
 

@@ -149,7 +149,11 @@ MALFORMED = [
     Bad("/skill-gap?source=11-1011.00&target=15-1254.00", wrong=("from", "to")),
     Bad("/skill-gap?%66rom%00=11-1011.00&to=15-1254.00", wrong=("from",)),
     Bad(f"/skill-gap?{PAIR.replace('&', ';')}", wrong=("from", "to")),
-    Bad("/skill-gap?from=x&to=y&limit=z&sort=w", wrong=("from", "limit", "sort", "to")),
+    Bad("/skill-gap?from=1&to=2&limit=z&sort=w", wrong=("from", "limit", "sort", "to")),
+    Bad("/skill-gap?from=x&to=y", wrong=("from", "to")),
+    # What a title means is found out once all parameters can be used.
+    Bad("/skill-gap?from=x&to=y&limit=z", wrong=("limit",)),
+    Bad(f"/skill-gap?from=11-1011.00&to={'x' * 201}", wrong=("to",)),
     Bad(f"/skill-gap?{PAIR}&from=11-1011.00", wrong=("from",)),
     Bad(f"/skill-gap?{PAIR}&to=11-1011.00", wrong=("to",)),
     Bad(f"/skill-gap?{PAIR}&to=", wrong=("to",)),
@@ -208,7 +212,6 @@ MALFORMED = [
 NOT_FOUND = [
     Bad(target, 404, "not-found")
     for target in (
-        "/",
         "/no-such-path",
         "/skill-gap/",
         "/skill-gap/x",
@@ -368,7 +371,7 @@ BAD_WARM_BODIES: dict[bytes, tuple[str, ...]] = {
     b'{"all": true, "stale": true}': ("all", "stale"),
     b'{"all": true, "codes": ["15-1254.00"]}': ("all", "codes"),
     b'{"all": true, "codes": [], "stale": true}': EACH_SCOPE,
-    b'{"all": true, "all": false}': ("all",),
+    b'{"all": true, "all": false}': ("body",),
     **dict.fromkeys(
         [
             b'{"all": %s}' % value

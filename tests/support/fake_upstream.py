@@ -68,6 +68,7 @@ class FakeUpstream:
 
     Attributes:
         tables: Rows by table id; replace to change the layout.
+        successors: What stands for each code of the 2010 taxonomy.
         faults: By path prefix and page number (0 is the first), applied to each answer.
         requests: Every request in order of arrival.
     """
@@ -77,6 +78,7 @@ class FakeUpstream:
     release: str = "O*NET 30.3"
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     occupations: list[str] = field(default_factory=lambda: [*CODES, UNRATED])
+    successors: dict[str, list[str]] = field(default_factory=dict)
     faults: dict[tuple[str, int], Fault] = field(default_factory=dict)
     requests: list[PreparedRequest] = field(default_factory=list)
     on_request: Callable[[], None] = lambda: None
@@ -141,7 +143,15 @@ class FakeUpstream:
                 return Answer(200, self._page(path, query, "occupation", items))
             case ["online", "occupations", code] if code in self.occupations:
                 return Answer(200, {"code": code, "title": "A title", "description": "They do."})
+            case ["taxonomy", *_, last]:
+                return self._taxonomy(query.get("code", [last])[0])
         return Answer(422, {"error": "There is no such thing."})
+
+    def _taxonomy(self, code: str) -> Answer:
+        if code not in self.successors:
+            return Answer(422, {"error": "There is no such thing."})
+        items = [{"code": new, "title": "A title"} for new in self.successors[code]]
+        return Answer(200, {"code": code, "title": "A former title", "occupation": items})
 
     def _page(self, path: str, query: dict[str, list[str]], key: str, items: list[Any]) -> Any:
         start = int(query["start"][0])

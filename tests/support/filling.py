@@ -17,7 +17,7 @@ from support.processes import ROOT, SECONDS
 from cache.database import connect
 from cache.fetch import Upstream
 from cache.governor import DatabaseGovernor
-from cache.pull_through import FillFailed
+from cache.reading import FillFailed
 from onet_client import connect as connect_client
 
 

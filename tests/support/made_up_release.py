@@ -1,5 +1,6 @@
 """A text release of invented occupations, small enough to know every row by heart."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 RATING_HEADER = (
@@ -19,11 +20,30 @@ ROWS_PER_OCCUPATION = 2 * len(ELEMENTS)
 RATING_ROWS = ROWS_PER_OCCUPATION * len(RATED)
 
 
-def rating_lines(prefix: str = "2.") -> list[str]:
+OTHER_ELEMENTS = {
+    "Knowledge": {"2.C.1.a": "Winds of the World", "2.C.1.b": "Lunar Law"},
+    "Abilities": {"1.A.1.a.1": "Far Sight"},
+}
+ALTERNATE_TITLES = {
+    ("11-9001.00", "Kite Captain"),
+    ("11-9001.00", "Chief Kite Officer (CKO)"),
+    ("11-9001.00", "CKO"),
+    ("15-9002.00", "Ebb Clerk"),
+    ("53-9005.00", "Kite Captain"),
+}
+JOB_ZONES = {"11-9001.00": 5, "15-9002.00": 3, "53-9005.00": 1}
+RELATED = {
+    ("11-9001.00", "53-9005.00", "Primary-Short", 1),
+    ("11-9001.00", "15-9002.00", "Supplemental", 2),
+    ("15-9002.00", "11-9001.00", "Primary-Long", 1),
+}
+
+
+def rating_lines(prefix: str = "", elements: Mapping[str, str] = ELEMENTS) -> list[str]:
     """The rating rows of the elements whose identifier starts with the prefix, in file order."""
     lines = []
     for at, code in enumerate(RATED):
-        for element_id, name in ELEMENTS.items():
+        for element_id, name in elements.items():
             if element_id.startswith(prefix):
                 row = f"{code}\t{element_id}\t{name}"
                 bounds = "0.1250\t3.8800\t4.3700"
@@ -59,4 +79,42 @@ def write_release(
     for stem, lines in files.items():
         text = newline.join([*lines, ""])
         (folder / f"{stem}.txt").write_bytes(text.encode(encoding))
+    return folder
+
+
+def write_domain(folder: Path, stem: str) -> Path:
+    """Add the ratings of knowledge or abilities to a release, and return the file."""
+    file = folder / f"{stem}.txt"
+    lines = [RATING_HEADER, *rating_lines(elements=OTHER_ELEMENTS[stem]), ""]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    return file
+
+
+def write_lists(folder: Path, *, job_titles: bool = False) -> Path:
+    """Add other titles, job zones and related occupations to a release, and return its folder.
+
+    Titles are in the file that they are in up to release 30.2, or in that of 30.3.
+    """
+    column = "Job Title" if job_titles else "Alternate Title"
+    files = {
+        f"{column}s": [
+            f"O*NET-SOC Code\t{column}\tShort Title\tSource(s)",
+            "11-9001.00\tKite Captain\tn/a\t08",
+            "11-9001.00\tChief Kite Officer (CKO)\tCKO\t02,08",
+            "11-9001.00\tCKO\tn/a\t10",
+            "11-9001.00\t Kite Captain \t\t10",
+            "15-9002.00\tEbb Clerk\tn/a\t09",
+            "53-9005.00\tKite Captain\tn/a\t09",
+        ],
+        "Job Zones": [
+            "O*NET-SOC Code\tJob Zone\tDate\tDomain Source",
+            *(f"{code}\t{zone}\t08/2023\tAnalyst" for code, zone in JOB_ZONES.items()),
+        ],
+        "Related Occupations": [
+            "O*NET-SOC Code\tRelated O*NET-SOC Code\tRelatedness Tier\tIndex",
+            *("\t".join(map(str, related)) for related in sorted(RELATED)),
+        ],
+    }
+    for name, lines in files.items():
+        (folder / f"{name}.txt").write_text("\n".join([*lines, ""]), encoding="utf-8")
     return folder

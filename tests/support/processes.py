@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 
 import requests
 from dotenv import dotenv_values
@@ -143,12 +144,15 @@ def sandbox(release: Path, folder: Path) -> Iterator[RunningSandbox]:
     """Serve a release as O*NET Web Services until the block ends."""
     arguments = ("sandbox", "--release", str(release), "--port", "0")
     process = start_flask(*arguments, folder=folder)
+    # It tells of every request, and would wait for a reader where a long test has many.
+    reader = Thread(target=process.communicate, daemon=True)
     try:
         assert process.stdout is not None
         first = process.stdout.readline()
+        reader.start()
         url = next((word for word in first.split() if word.startswith("http://")), None)
         assert url, first
         yield RunningSandbox(url, process)
     finally:
         process.terminate()
-        process.communicate(timeout=SECONDS)
+        reader.join(SECONDS)

@@ -34,11 +34,11 @@ class Expected:
 
 
 class Oracle:
-    """Answers from `Skills.txt` of a folder."""
+    """Answers from the ratings of a folder, those of `Skills.txt` or of another file."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, ratings: str = "Skills.txt") -> None:
         self.rows: dict[str, dict[str, Any]] = defaultdict(lambda: defaultdict(dict))
-        with (folder / "Skills.txt").open(encoding="utf-8", newline="") as file:
+        with (folder / ratings).open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
                 element = self.rows[row["O*NET-SOC Code"]][row["Element ID"]]
                 element[row["Scale ID"]] = row

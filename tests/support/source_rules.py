@@ -16,6 +16,7 @@ FORBIDDEN = {
     "onet_client/": (*WEB, *DATABASE, "app", "cache"),
     "cache/": (*WEB, *HTTP, "app"),
     "app/gap.py": (*WEB, *HTTP, *DATABASE, *CLOCKS),
+    "app/transitions.py": (*WEB, *HTTP, *DATABASE, *CLOCKS),
     "cache/policy.py": (*DATABASE, *CLOCKS),
     "cache/release.py": (*DATABASE, *CLOCKS),
     "onet_client/interpret.py": (*HTTP, *CLOCKS),

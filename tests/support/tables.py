@@ -4,7 +4,15 @@ from sqlalchemy import Engine, select
 
 from cache.models import Base
 
-PUBLISHED = ("occupation", "element", "scale", "rating", "cache_entry")
+PUBLISHED = (
+    "occupation",
+    "alternate_title",
+    "related_occupation",
+    "element",
+    "scale",
+    "rating",
+    "cache_entry",
+)
 """What readers see; the rest is the importer's own."""
 
 OF_A_LOAD = ("load_id", "fetched_at", "expires_at", "generation", "changed_in")

@@ -5,7 +5,7 @@ from threading import Event
 
 import pytest
 
-from cache.flight import FAILURE_SHARED, MAX_FLIGHTS, Flights, TooManyWaiting, outcomes
+from cache.flight import FAILURE_SHARED, MAX_FLIGHTS, TURNS, Flights, TooManyWaiting, outcomes
 
 KEY, OTHER = ("skills", "11-9001.00"), ("skills", "15-9002.00")
 SECONDS = 5.0
@@ -158,6 +158,55 @@ def test_flights_beyond_those_that_may_be_under_way_wait_for_their_turn(flights)
     for work in works:
         work.go_on.set()
     assert list(range(3 * MAX_FLIGHTS)) == outcomes(futures, SECONDS)
+
+
+def test_many_flights_of_one_request_are_under_way_a_few_at_a_time(flights):
+    works = {("skills", str(at)): Work(at) for at in range(4 * TURNS)}
+    begun = [work.begun for work in works.values()]
+    with ThreadPoolExecutor(1) as pool:
+        flown = pool.submit(flights.fly_in_turns, works, SECONDS)
+        assert all(each.wait(SECONDS) for each in begun[:TURNS])
+        aloft = [each.is_set() for each in begun].count(True)
+        for work in works.values():
+            work.go_on.set()
+
+        assert TURNS == aloft
+        assert [(at, False) for at in range(4 * TURNS)] == list(flown.result(SECONDS).values())
+
+
+def test_who_needs_one_flight_need_not_wait_for_those_who_need_many(flights):
+    works = {("skills", str(at)): Work(at) for at in range(2 * MAX_FLIGHTS)}
+    one = Work("one")
+    one.go_on.set()
+    with ThreadPoolExecutor(1) as pool:
+        flown = pool.submit(flights.fly_in_turns, works, SECONDS)
+        assert all(works["skills", str(at)].begun.wait(SECONDS) for at in range(TURNS))
+
+        assert {KEY: ("one", False)} == flights.fly({KEY: one}, SECONDS)
+        for work in works.values():
+            work.go_on.set()
+        flown.result(SECONDS)
+
+
+def test_what_has_not_had_its_turn_when_the_time_is_up_is_not_begun_any_more(flights):
+    works = {("skills", str(at)): Work(at) for at in range(2 * TURNS)}
+    flown = flights.fly_in_turns(works, 0.05)
+    for work in works.values():
+        work.go_on.set()
+    flights._turns.shutdown(wait=True)
+
+    assert {TimeoutError} == {type(each.outcome) for each in flown.values()}
+    assert TURNS == sum(work.runs for work in works.values())
+
+
+def test_one_of_many_that_fails_fails_alone(flights):
+    good, bad = Work("good"), Work(error=ValueError("no"))
+    good.go_on.set()
+    bad.go_on.set()
+
+    flown = flights.fly_in_turns({KEY: good, OTHER: bad}, SECONDS)
+
+    assert {KEY: ("good", False), OTHER: (bad.error, False)} == flown
 
 
 def test_after_a_flight_the_next_one_who_asks_starts_another(flights):

@@ -6,8 +6,15 @@ import struct
 import zipfile
 
 import pytest
-from support.made_up_release import RATED, RATING_ROWS, TITLES, write_release
-from support.release_files import JUNK, add_lines, change, content, zip_folder
+from support.made_up_release import (
+    RATED,
+    RATING_ROWS,
+    TITLES,
+    write_domain,
+    write_lists,
+    write_release,
+)
+from support.release_files import JUNK, change, content, zip_folder
 
 from cache.release import OCCUPATION_FILE, SCALE_FILE, Occupation, ReleaseError, open_release
 
@@ -215,6 +222,52 @@ def test_both_layouts_at_once_are_refused(made_up_release, extra):
     assert "both layouts are here" in refusal(made_up_release)
 
 
+@pytest.mark.parametrize("stems", [["Knowledge"], ["Abilities"], ["Knowledge", "Abilities"]])
+def test_a_release_holds_the_domains_whose_files_are_there(made_up_release, stems):
+    for stem in stems:
+        write_domain(made_up_release, stem)
+
+    domains = ["skills", *map(str.lower, stems)]
+    with open_release(made_up_release) as release:
+        assert domains == release.domains
+    found = content(made_up_release)
+    assert {(domain, code) for domain in domains for code in RATED} == found["lines"].keys()
+    assert {*domains} == {domain for _, domain in found["elements"].values()}
+
+
+def test_a_release_may_hold_another_domain_than_skills_alone(made_up_release):
+    (made_up_release / "Skills.txt").unlink()
+    write_domain(made_up_release, "Knowledge")
+
+    assert {("knowledge", code) for code in RATED} == content(made_up_release)["lines"].keys()
+
+
+def test_a_release_without_any_domain_is_refused_with_what_could_be_there(made_up_release):
+    (made_up_release / "Skills.txt").unlink()
+
+    expected = (
+        "Skills.txt or Essential Skills.txt + Transferable Skills.txt, Knowledge.txt, "
+        "Abilities.txt: not found; one at least is needed"
+    )
+    assert expected == refusal(made_up_release)
+
+
+def test_half_a_layout_is_refused_though_another_domain_is_there(tmp_path):
+    folder = write_release(tmp_path / "db_28_1_text", split=True)
+    write_domain(folder, "Knowledge")
+    (folder / "Essential Skills.txt").unlink()
+
+    assert "Essential Skills.txt: not found" == refusal(folder)
+
+
+def test_an_element_is_of_one_domain(made_up_release):
+    shutil.copy(made_up_release / "Skills.txt", made_up_release / "Knowledge.txt")
+
+    assert "Knowledge.txt, line 2: element 2.A.1.a is 'Listening to Wind' here" in refusal(
+        made_up_release
+    )
+
+
 @pytest.mark.parametrize(
     ("manifest", "identity"),
     [
@@ -317,9 +370,22 @@ def fingerprint(path) -> tuple[str, int]:
 
 def test_the_fingerprint_is_of_what_is_read_wherever_it_lies(made_up_release, tmp_path):
     before = fingerprint(made_up_release)
-    add_lines(made_up_release / "Related Occupations.txt", "not read")
+    (made_up_release / "Interests.txt").write_text("not read")
 
     assert before == fingerprint(zip_folder(made_up_release, tmp_path / "a.zip"))
+
+
+def test_the_fingerprint_changes_with_a_list_that_is_new_or_another(made_up_release):
+    before = fingerprint(made_up_release)
+    write_lists(made_up_release)
+    listed = fingerprint(made_up_release)
+    digests = {before[0], listed[0]}
+    for name in ("Alternate Titles.txt", "Job Zones.txt", "Related Occupations.txt"):
+        change(made_up_release / name, "15-9002", "29-9003")
+        digests.add(fingerprint(made_up_release)[0])
+
+    assert 5 == len(digests)
+    assert before[1] == listed[1] == RATING_ROWS
 
 
 @pytest.mark.parametrize("name", [OCCUPATION_FILE, SCALE_FILE, "Skills.txt", "Read Me.txt"])

@@ -95,12 +95,10 @@ def test_a_wrong_accept_header_gets_json_all_the_same(starter: FlaskClient, acce
         "!%",
         "\ufffd",
         "💩",
-        "İ",
         "\x1a",
         "\u202e",
         "$$",
-        ":q",
-        "%(q)s",
+        "%()$",
         "?",
     ],
 )

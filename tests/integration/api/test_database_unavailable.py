@@ -16,6 +16,7 @@ from cache.database import DatabaseUnavailable
 TARGETS = [
     "/skill-gap?from=11-1011.00&to=15-1254.00",
     "/occupations/15-1254.00",
+    "/occupations/15-1254.00/transitions",
     "/occupations?q=x",
     "/health/ready",
 ]

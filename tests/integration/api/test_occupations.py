@@ -1,6 +1,10 @@
 """GET /occupations and /occupations/{code}."""
 
+import csv
+from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -31,6 +35,13 @@ def found(body: Any) -> Found:
     return [(one["code"], one["title"]) for one in body["occupations"]]
 
 
+def alternate_titles(release: Path) -> Found:
+    """The alternate titles of a release, each with its code."""
+    with (release / "Alternate Titles.txt").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return sorted({(row["O*NET-SOC Code"], row["Alternate Title"]) for row in rows})
+
+
 def test_the_list_is_every_occupation_by_code_twenty_at_a_time(
     search: Search, oracle: Oracle
 ) -> None:
@@ -56,32 +67,76 @@ def test_an_offset_beyond_the_end_is_an_empty_page(search: Search) -> None:
     assert [] == found(search(offset=1_000_000))
 
 
+@pytest.mark.parametrize("q", ["sofware developer", "developers, software"])
+def test_software_developers_come_first(search: Search, q: str) -> None:
+    assert ("15-1252.00", "Software Developers") == found(search(q=q))[0]
+
+
+def test_registered_nurses_are_among_the_first_three(search: Search) -> None:
+    assert "29-1141.00" in dict(found(search(q="nurse", limit=3)))
+
+
+def test_alternate_titles_find_their_occupation_among_the_first_three(
+    search: Search, full_release: Path
+) -> None:
+    alternates = alternate_titles(full_release)
+    named = Counter(title.casefold() for _, title in alternates)
+    findable = [pair for pair in alternates if named[pair[1].casefold()] <= 3]
+
+    for code, title in Random(6).sample(findable, 50):
+        assert code in dict(found(search(q=title, limit=3))), title
+
+
 @pytest.mark.parametrize(
-    "q",
+    ("q", "code", "matched"),
     [
-        "develop",
-        "DEVELOP",
-        "dEvElOp",
-        " develop ",
-        "15-12",
-        "15-1252.00",
-        ".01",
-        ", all other",
-        "&",
+        ("web  DEVELOPERS", "15-1254.00", {"kind": "title", "text": "Web Developers"}),
+        ("CEO", "11-1011.00", {"kind": "alternate", "text": "CEO"}),
+        (" 15-125 ", "15-1251.00", {"kind": "code", "text": "15-1251.00"}),
+        ("15-1254.00", "15-1254.00", {"kind": "code", "text": "15-1254.00"}),
     ],
 )
-def test_a_search_finds_titles_and_codes_that_contain_the_words(
-    search: Search, oracle: Oracle, q: str
+def test_a_hit_says_what_it_was_found_by(
+    search: Search, q: str, code: str, matched: dict[str, str]
 ) -> None:
-    wanted = q.strip().lower()
-    expected = [
-        (code, title)
-        for code, title in sorted(oracle.titles.items())
-        if wanted in title.lower() or wanted in code
-    ]
+    first = search(q=q)["occupations"][0]
 
-    assert expected == found(search(q=q, limit=ALL))
-    assert len(expected) == search(q=q, limit=1)["total"]
+    assert (code, matched) == (first["code"], first["matched"])
+
+
+def test_the_beginning_of_a_code_finds_all_that_begin_so(search: Search, oracle: Oracle) -> None:
+    expected = [one for one in sorted(oracle.titles.items()) if one[0].startswith("15-12")]
+
+    assert expected == found(search(q="15-12", limit=ALL))
+    assert len(expected) == search(q="15-12", limit=1)["total"]
+
+
+def test_a_hit_tells_whether_it_is_rated(search: Search, starter: FlaskClient) -> None:
+    rated = {one["code"]: one["rated"] for one in search(q="developers")["occupations"]}
+    assert (False, True) == (rated["15-1252.00"], rated["15-1254.00"])
+
+    query = {"q": "developers", "domain": "knowledge"}
+    unknown = starter.get("/occupations", query_string=query).get_json()["occupations"]
+    assert {None} == {one["rated"] for one in unknown}
+
+
+def test_pages_of_a_search_put_together_are_the_search(search: Search) -> None:
+    whole = search(q="engineer", limit=ALL)
+    pages = [search(q="engineer", limit=7, offset=offset) for offset in range(0, 210, 7)]
+
+    assert found(whole) == [one for page in pages for one in found(page)]
+    assert {len(found(whole))} == {page["total"] for page in pages}
+    assert [] == found(search(q="engineer", offset=whole["total"]))
+
+
+def test_a_search_finds_200_at_most(search: Search) -> None:
+    body = search(q="manager", limit=ALL)
+
+    assert (200, 200) == (body["total"], len(body["occupations"]))
+
+
+def test_what_is_not_looked_for_is_matched_by_nothing(search: Search) -> None:
+    assert {None} == {one["matched"] and one["matched"]["kind"] for one in search()["occupations"]}
 
 
 @pytest.mark.parametrize("q", ["", "   "])

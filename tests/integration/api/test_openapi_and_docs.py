@@ -8,13 +8,16 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
+from support.answers import problem
 from support.bad_requests import BAD_REQUESTS
 
 METHODS = ("get", "put", "post", "delete", "patch")
 SERVED = {
     "get /skill-gap",
+    "post /skill-gap/batch",
     "get /occupations",
     "get /occupations/{code}",
+    "get /occupations/{code}/transitions",
     "get /health",
     "get /health/ready",
     "get /metrics",
@@ -79,7 +82,7 @@ def test_it_documents_every_resource_that_is_served(starter: FlaskClient, docume
     rules = {
         re.sub(r"<(\w+)>", r"{\1}", rule.rule)
         for rule in starter.application.url_map.iter_rules()
-        if rule.endpoint.partition(".")[0] not in ("api-docs", "swagger_ui")
+        if rule.endpoint.partition(".")[0] not in ("api-docs", "swagger_ui", "page", "assets")
     }
 
     assert rules == set(document["paths"])
@@ -108,11 +111,12 @@ def test_every_variable_of_a_path_is_a_parameter_and_the_reverse(document: Any) 
     [
         (
             "/skill-gap",
-            "domain from include kind limit min_importance significant sort to",
+            "domain format from include kind limit min_importance significant sort to",
             ["from", "to"],
         ),
         ("/occupations", "domain limit offset q", []),
         ("/occupations/{code}", "domain", []),
+        ("/occupations/{code}/transitions", "direction domain job_zone limit", []),
     ],
 )
 def test_the_parameters_are_those_of_the_contract(
@@ -164,6 +168,8 @@ def test_every_error_is_documented_as_a_problem(document: Any) -> None:
         "/skill-gap?from=11-1011.00&to=99-9999.99",
         "/skill-gap?from=11-1011.00&to=19-1042.00",
         "/occupations/15-1254.00",
+        "/occupations/15-1254.00/transitions",
+        "/occupations/99-9999.99/transitions",
         "/occupations/99-9999.99",
         "/occupations/19-1042.00",
         "/occupations",
@@ -177,15 +183,96 @@ def test_an_answer_has_a_status_and_a_content_type_that_are_documented(
     starter: FlaskClient, document: Any, target: str
 ) -> None:
     answer = starter.get(target)
-    path = re.sub(r"^/occupations/.+", "/occupations/{code}", urlsplit(target).path)
+    path = re.sub(r"^/occupations/[^/]+", "/occupations/{code}", urlsplit(target).path)
     documented = document["paths"][path]["get"]["responses"]
 
     assert str(answer.status_code) in documented
     content = resolve(document, documented[str(answer.status_code)])["content"]
-    assert {answer.mimetype} == set(content)
+    other = {"text/csv"} if (path, answer.status_code) == ("/skill-gap", 200) else set()
+    assert {answer.mimetype} | other == set(content)
 
 
-@pytest.mark.parametrize("path", ["/skill-gap", "/occupations/{code}"])
+def test_the_formats_of_a_skill_gap_are_documented_each_with_its_content(document: Any) -> None:
+    content = document["paths"]["/skill-gap"]["get"]["responses"]["200"]["content"]
+
+    assert {"application/json", "text/csv"} == set(content)
+    assert {"type": "string"} == content["text/csv"]["schema"]
+    assert content["text/csv"]["example"].startswith("from_code,from_title,")
+
+
+def test_a_batch_is_documented_with_an_example_that_it_takes(
+    starter: FlaskClient, document: Any
+) -> None:
+    operation = document["paths"]["/skill-gap/batch"]["post"]
+    body = operation["requestBody"]["content"]["application/json"]
+    pairs = resolve(document, body["schema"])["properties"]["pairs"]
+
+    assert (1, 100) == (pairs["minItems"], pairs["maxItems"])
+    answer = starter.post("/skill-gap/batch", json=body["example"])
+    assert [200, 200] == [each["status"] for each in answer.get_json()["answers"]]
+    assert {"200", "413", "422", "503"} <= set(operation["responses"])
+
+
+def test_every_response_says_which_headers_it_has(document: Any) -> None:
+    for _, path, operation in operations(document):
+        for status, response in operation["responses"].items():
+            headers = response["headers"]
+            assert {"X-Request-ID"} <= set(headers), (path, status)
+            assert ("Retry-After" in headers) == (status == "503"), (path, status)
+            assert ("ETag" in headers) == ("304" in operation["responses"] and status < "400")
+
+
+def test_no_answer_is_left_to_a_default(document: Any) -> None:
+    assert all("default" not in each["responses"] for _, _, each in operations(document))
+
+
+def test_every_example_is_one_that_its_schema_takes(document: Any) -> None:
+    schemas = [node for node in nodes(document) if "example" in node and "type" in node]
+
+    assert len(schemas) > 5
+    for schema in schemas:
+        example = schema["example"]
+        assert {"string": str, "integer": int}[schema["type"]] is type(example)
+        assert re.search(schema.get("pattern", ""), str(example))
+        assert len(str(example)) <= schema.get("maxLength", 200)
+
+
+@pytest.mark.parametrize(
+    ("text", "taken"),
+    [
+        (" 15-1254 ", True),
+        ("Web Developers", True),
+        ("3-D Printer", True),
+        ("15-1254x", False),
+        (" 15-1254.0", False),
+        ("15", False),
+        (" ", False),
+        ("", False),
+        ("a\0", False),
+    ],
+)
+def test_what_the_document_takes_for_a_name_is_what_is_taken(
+    starter: FlaskClient, document: Any, text: str, taken: bool
+) -> None:
+    parameters = document["paths"]["/skill-gap"]["get"]["parameters"]
+    (schema,) = [one["schema"] for one in parameters if one["name"] == "from"]
+
+    answer = starter.get("/skill-gap", query_string={"from": text, "to": "15-1254.00"})
+
+    assert taken == (re.search(schema["pattern"], text) is not None)
+    assert taken == (answer.status_code == 200 or "candidates" in answer.get_json())
+
+
+@pytest.mark.parametrize("target", ["/occupations//15-1254.00", "/occupations/"])
+def test_a_path_that_is_not_documented_leads_nowhere(starter: FlaskClient, target: str) -> None:
+    answer = starter.get("/", environ_overrides={"PATH_INFO": target})
+
+    assert (404, "not-found") == problem(answer)
+
+
+@pytest.mark.parametrize(
+    "path", ["/skill-gap", "/occupations/{code}", "/occupations/{code}/transitions"]
+)
 def test_what_can_be_answered_304_says_so(document: Any, path: str) -> None:
     assert "304" in document["paths"][path]["get"]["responses"]
 

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from support.answers import problem
 from support.skill_gap_oracle import Oracle, differences
 
 PAIRS = 300
+KNOWLEDGE_PAIRS = 200
 STARTER_PAIR = "from=11-1011.00&to=15-1254.00"
 CLIMB = "from=41-9012.00&to=53-5031.00"
 """Models to Ship Engineers: every skill is a gap."""
@@ -242,6 +244,27 @@ def test_random_pairs_are_answered_as_an_independent_calculation_does(
             wrong[source, target] = found
 
     assert {} == wrong
+
+
+def test_random_pairs_in_knowledge_are_answered_as_an_independent_calculation_does(
+    full: FlaskClient, full_release: Path
+) -> None:
+    oracle = Oracle(full_release, "Knowledge.txt")
+    assert 879 == len(oracle.rated)
+    chance = random.Random(33)
+    client = FlaskClient(full.application)  # the other tests look over the answers
+    wrong, significances = {}, set()
+    for _ in range(KNOWLEDGE_PAIRS):
+        source, target = chance.choices(oracle.rated, k=2)
+        query = f"from={source}&to={target}&domain=knowledge&include=covered"
+        body = client.get(f"/skill-gap?{query}").get_json()
+        assert ("knowledge", 33) == (body["domain"], body["summary"]["compared"])
+        significances |= {item["significant"] for item in body["gaps"] + body["covered"]}
+        if found := differences(oracle, source, target, body):
+            wrong[source, target] = found
+
+    assert {} == wrong
+    assert {True, False, None} == significances
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from onet_client.errors import (
     DeadlineExceeded,
     NoData,
     NotFound,
+    NotOffered,
     UnknownCode,
 )
 
@@ -85,6 +86,25 @@ def test_an_occupation_has_title_and_description(client):
 
 def test_the_list_of_occupations_is_read_to_its_end(client):
     assert [*CODES, UNRATED] == [occupation.code for occupation in client.occupations()]
+
+
+def test_the_successors_of_a_code_are_those_of_the_2010_taxonomy(client, upstream, api):
+    upstream.successors["15-1132.00"] = ["15-1252.00", "15-1253.00"]
+
+    found = client.successors("15-1132.00")
+
+    assert ["15-1252.00", "15-1253.00"] == [one.code for one in found]
+    path = "taxonomy/2010_to_active" if api == "1.9" else "taxonomy/2010/active/15-1132.00"
+    assert [path] == upstream.paths
+
+
+def test_a_code_that_the_taxonomy_does_not_have_is_unknown(client, upstream):
+    with pytest.raises(UnknownCode) as raised:
+        client.successors("99-9999.99")
+
+    assert 1 == len(upstream.paths)
+    assert (422, 1) == (raised.value.status, raised.value.attempts)
+    assert "99-9999.99" in raised.value.url
 
 
 @pytest.mark.parametrize("method", ["occupation", "ratings"])
@@ -198,7 +218,7 @@ def test_an_upstream_without_the_tables_of_a_domain_is_told_by_what_it_offers(
         lambda: client.ratings(CODE, "skills"),
         lambda: list(client.stream_ratings("skills")),
     ):
-        with pytest.raises(NotFound, match="skills .*" + next(iter(tables))) as raised:
+        with pytest.raises(NotOffered, match="skills .*" + next(iter(tables))) as raised:
             ask()
         assert raised.value.url == f"{upstream.base}database"
 

@@ -4,7 +4,7 @@ import pickle
 import pytest
 
 from onet_client import errors
-from onet_client.errors import OnetError
+from onet_client.errors import NotFound, NotOffered, OnetError
 
 CLASSES = [kind for _, kind in inspect.getmembers(errors, inspect.isclass)]
 
@@ -16,6 +16,7 @@ def test_there_is_a_class_for_every_way_of_failing():
         "Unauthorized",
         "Forbidden",
         "NotFound",
+        "NotOffered",
         "UnknownCode",
         "NoData",
         "BadRequest",
@@ -31,7 +32,8 @@ def test_there_is_a_class_for_every_way_of_failing():
 
 @pytest.mark.parametrize("kind", CLASSES)
 def test_every_class_has_the_one_root_and_no_other_parent(kind):
-    assert kind is OnetError or kind.__bases__ == (OnetError,)
+    parent = NotFound if kind is NotOffered else OnetError  # a table is a thing not found, too
+    assert kind is OnetError or kind.__bases__ == (parent,)
 
 
 @pytest.mark.parametrize("kind", CLASSES)

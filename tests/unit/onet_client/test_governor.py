@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from onet_client import InMemoryGovernor
 from onet_client.errors import CircuitOpen
 from onet_client.governor import (
+    CATCH_UP,
     LONGEST_PAUSE,
     OPEN_SECONDS,
     GovernorState,
@@ -44,6 +45,19 @@ def test_a_slot_that_was_not_used_is_not_saved_up(clock):
     times = [go(governor, clock) for _ in range(6)]
 
     assert times[5] - times[0] > 1.0
+
+
+@pytest.mark.parametrize("rate", [1, 5, 50, 1000])
+def test_requests_that_go_a_little_late_keep_the_pace_and_the_limit(clock, rate):
+    governor, times = InMemoryGovernor(rate, clock), []
+    for late in [0.0, CATCH_UP, 0.0, CATCH_UP / 2] * rate:
+        while wait := governor.acquire():
+            clock.sleep(wait + late)
+        times.append(clock.now)
+
+    assert times[-1] - times[0] <= (len(times) - 1) * spacing(rate) + CATCH_UP + 1e-6
+    for first, beyond in zip(times, times[rate:], strict=False):
+        assert beyond - first > 1.0 + 0.1
 
 
 def test_being_told_to_wait_takes_no_slot(clock):

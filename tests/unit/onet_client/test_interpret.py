@@ -59,6 +59,11 @@ class TestASample:
         assert "Web Developers" == found.title
         assert found.description.startswith("Make websites.\n")
 
+    def test_of_the_taxonomy_is_what_stands_for_the_code(self, api):
+        found = interpret.successors(file("taxonomy.json", api), "15-1132.00")
+
+        assert (Occupation("15-1252.00", "Software Developers", None),) == found
+
     def test_of_the_tables_is_their_ids(self, api):
         found = interpret.tables(file("database.json", api), api)
 
@@ -80,6 +85,7 @@ def readers(api):
         interpret.release,
         lambda reply: interpret.occupation(reply, CODE),
         lambda reply: interpret.occupations(reply, api),
+        lambda reply: interpret.successors(reply, CODE),
         lambda reply: interpret.ratings(reply, api, CODE),
         lambda reply: interpret.ratings(reply, api),
     )
@@ -127,6 +133,34 @@ def test_the_release_is_found_in_any_wording(name, release):
 def test_an_upstream_that_names_no_release_is_a_bad_reply(about):
     with bad("names no release"):
         interpret.release(reply(about))
+
+
+def test_a_code_may_have_no_successor_or_several():
+    def successors(*codes):
+        items = [{"code": code, "title": "A title"} for code in codes]
+        return interpret.successors(reply({"code": CODE, "occupation": items}), CODE)
+
+    assert () == successors()
+    several = ("15-1252.00", "15-1253.00")
+    assert several == tuple(one.code for one in successors(*several))
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ({"code": "11-1021.00", "occupation": []}, "another code"),
+        ({"occupation": []}, "another code"),
+        ({"code": CODE}, "no list"),
+        ({"code": CODE, "occupation": {}}, "no list"),
+        ({"code": CODE, "occupation": [{"code": "15-1252", "title": "A title"}]}, "item 1, code"),
+        ({"code": CODE, "occupation": [{"code": CODE}]}, "item 1, title"),
+        ({"code": CODE, "occupation": [{"code": CODE, "title": "A title"}] * 2}, "twice"),
+        ([], "not a JSON object"),
+    ],
+)
+def test_successors_that_cannot_be_trusted_are_a_bad_reply(document, message):
+    with bad(message):
+        interpret.successors(reply(document), CODE)
 
 
 def test_a_list_of_tables_may_be_wrapped_only_in_1_9():

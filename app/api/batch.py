@@ -1,0 +1,130 @@
+"""POST /skill-gap/batch: many skill gaps at once, what is missing fetched together."""
+
+import logging
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from math import ceil
+from threading import BoundedSemaphore
+from typing import Any, Final
+
+import orjson
+from flask import Response, request
+from flask_smorest import Blueprint
+
+from app.api.batch_schemas import EXAMPLE, AnswersSchema, BatchSchema
+from app.api.caching import cache_status
+from app.api.headers import UNSTORED
+from app.api.pairs import NotRead, Pair, read_pairs
+from app.api.parameters import BodyParser
+from app.api.problem_details import Problem, answers_problems
+from app.api.problems import Titles, read_problem, to_problem
+from app.api.sides import Sides
+from app.api.skill_gap import noted_answer
+from app.services import services
+from cache.reading import ReadFailed
+
+log = logging.getLogger("app.errors")
+
+LONGEST_BODY: Final = 100_000
+"""Bytes; a hundred pairs of codes take 5,000, of the longest titles 50,000."""
+PATIENCE: Final = 120.0
+"""Seconds that a batch waits for what it needs: 200 occupations that are not cached take some 400
+requests, which are 96 seconds at the default pace. What is not there by then can be asked for
+again, and what is there stays."""
+MOST_BATCHES: Final = 8
+"""Batches at work in a process; its other threads are there for everybody else."""
+RETRY_SECONDS: Final = 5
+"""When to ask again where as many are at work as may."""
+
+
+class _Blueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
+    ARGUMENTS_PARSER = BodyParser()
+
+
+blueprint = _Blueprint("batch", __name__, description="Compare many pairs of occupations.")
+_places = BoundedSemaphore(MOST_BATCHES)
+
+
+@blueprint.before_request
+def limit_body() -> None:
+    """Read no more than a batch can need."""
+    request.max_content_length = LONGEST_BODY
+
+
+@blueprint.route("/skill-gap/batch", methods=["POST"])
+@blueprint.arguments(BatchSchema, example=EXAMPLE)
+@blueprint.response(200, AnswersSchema, headers=UNSTORED)
+@answers_problems(blueprint, 413, 415, 422, 503)
+def skill_gaps(query: dict[str, Any]) -> Response:
+    """Compare up to 100 pairs; what is not cached is fetched together, for up to 120 seconds."""
+    pairs = [(pair["source"], pair["target"]) for pair in query["pairs"]]
+    with _place():
+        read = read_pairs(list(dict.fromkeys(pairs)), query["domain"], PATIENCE)
+        titles = cache(services().catalogue.titles)
+        answers = {pair: _answer(found, query, titles) for pair, found in read.items()}
+        _log(pairs, answers)
+        written = {pair: orjson.Fragment(orjson.dumps(each)) for pair, each in answers.items()}
+        body = {"answers": [written[pair] for pair in pairs]}
+        text = orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
+    return Response(text, mimetype="application/json", headers={"Cache-Control": "no-store"})
+
+
+@contextmanager
+def _place() -> Iterator[None]:
+    """Take one of the places for batches, if there is one."""
+    if not _places.acquire(blocking=False):
+        detail = f"{MOST_BATCHES} batches are at work here already. Try again shortly."
+        retry = {"Retry-After": str(RETRY_SECONDS)}
+        raise Problem(503, "too-many-batches", detail, headers=retry)
+    try:
+        yield
+    finally:
+        _places.release()
+
+
+def _answer(found: Sides | NotRead, query: dict[str, Any], titles: Titles) -> dict[str, Any]:
+    """Write what became of a pair."""
+    if isinstance(found, Sides):
+        return {
+            "status": 200,
+            "cache_status": cache_status(found.readings, services().now()),
+            "answer": noted_answer(found, query),
+        }
+    problem = _problem(found, titles)
+    answer: dict[str, Any] = {"status": problem.status}
+    if "Cache-Status" in problem.headers:
+        answer["cache_status"] = problem.headers["Cache-Status"]
+    if "Retry-After" in problem.headers:
+        answer["retry_after"] = ceil(float(problem.headers["Retry-After"]))
+    return answer | {"problem": problem.body}
+
+
+def _problem(found: NotRead, titles: Titles) -> Problem:
+    error = found.error
+    if isinstance(error, ReadFailed):
+        return read_problem(error, found.codes, titles)
+    if not isinstance(error, Exception):
+        raise error
+    problem = to_problem(error)
+    if problem.status == 500:
+        log.error("a pair of a batch failed", exc_info=error)
+    return problem
+
+
+def _log(pairs: Sequence[Pair], answers: dict[Pair, dict[str, Any]]) -> None:
+    """Note once what kept pairs from being answered."""
+    kinds = Counter(
+        answers[pair]["problem"]["type"].rpartition(":")[2]
+        for pair in pairs
+        if "problem" in answers[pair]
+    )
+    if kinds:
+        unavailable = any(answer["status"] >= 500 for answer in answers.values())
+        log.log(
+            logging.ERROR if unavailable else logging.INFO,
+            "POST /skill-gap/batch, %d pairs: %s",
+            len(pairs),
+            ", ".join(f"{count} {kind}" for kind, count in kinds.items()),
+        )

@@ -1,0 +1,39 @@
+"""The headers that answers have, as the OpenAPI document tells of them."""
+
+from typing import Any, Final
+
+Headers = dict[str, dict[str, Any]]
+
+
+def _text(description: str, pattern: str | None = None) -> dict[str, Any]:
+    schema = {"type": "string"} | ({"pattern": pattern} if pattern else {})
+    return {"description": description, "required": True, "schema": schema}
+
+
+def _seconds(description: str, least: int) -> dict[str, Any]:
+    schema = {"type": "integer", "minimum": least}
+    return {"description": description, "required": True, "schema": schema}
+
+
+PLAIN: Final[Headers] = {
+    "X-Request-ID": _text("That of the request where it had a usable one, else a new one.")
+}
+"""Of every answer."""
+UNSTORED: Final[Headers] = PLAIN | {
+    "Cache-Control": _text("Nobody may store the answer.", "^no-store$")
+}
+CACHED: Final[Headers] = PLAIN | {
+    "Cache-Status": _text("How each entry was come by (RFC 9211).", "^skillgap; "),
+    "Cache-Control": _text("For how long it is fresh.", "^public, max-age=[0-9]+$"),
+    "Age": _seconds("Since O*NET vouched for the oldest entry.", 0),
+    "ETag": _text("What to send as If-None-Match.", '^"[0-9a-f]{40}"$'),
+}
+"""Of answers made of entries, and of a 304 in place of one."""
+VARIED: Final[Headers] = CACHED | {"Vary": _text("Accept, which may ask for CSV.", "^Accept$")}
+STILL_HOLDS: Final = "The copy of If-None-Match still holds."
+JOB: Final[Headers] = UNSTORED | {"Location": _text("Where the job tells of itself.")}
+OF_PROBLEMS: Final[dict[int, Headers]] = {
+    401: {"WWW-Authenticate": _text("The scheme of the admin token.", "^Bearer$")},
+    503: {"Retry-After": _seconds("When to try again.", 1)},
+}
+"""What a problem has beside those that nobody may store, by status."""

@@ -1,0 +1,94 @@
+"""The two sides of a comparison, however the caller names them."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from flask import g
+
+from app.resolve import is_code, resolve, successor
+from app.services import services
+from cache.reading import Reading, UnknownOccupation
+
+if TYPE_CHECKING:
+    from cache.successions import Successor
+
+
+class Sides(NamedTuple):
+    """What is compared.
+
+    Attributes:
+        readings: each entry once, the source's first.
+        notes: which code that O*NET does not list any more was replaced by which.
+        by_code: both were given as the codes that they have, so that the entries say it all.
+    """
+
+    source: Reading
+    target: Reading
+    readings: list[Reading]
+    notes: list[dict[str, str]]
+    by_code: bool
+
+
+def read_sides(query: Mapping[str, Any]) -> Sides:
+    """Read the entries of `source` and `target` in the `domain` of a query.
+
+    Raises:
+        Unresolved: where one of them does not name one occupation.
+        ReadFailed: for the first entry that has nothing to serve.
+        DatabaseUnavailable: where the database cannot be reached or used.
+    """
+    at_hand = services()
+    given = {"from": query["source"], "to": query["target"]}
+    codes = resolve(given, at_hand.titles.index)
+    while True:
+        g.asked = codes
+        try:
+            # One entry may be both sides.
+            readings = at_hand.pull_through.read(
+                query["domain"], list(dict.fromkeys(codes.values()))
+            )
+        except UnknownOccupation as unknown:
+            others = None
+            if at_hand.successions is not None:
+                found = at_hand.successions.of([unknown.code])[unknown.code]
+                others = replaced(unknown.code, given, codes, found)
+            if others is None:
+                raise
+            codes = others
+        else:
+            return paired(given, codes, readings)
+
+
+def paired(given: Mapping[str, str], codes: Mapping[str, str], readings: list[Reading]) -> Sides:
+    """Tell the sides apart in what was read for the codes that texts mean."""
+    source, target = readings[0], readings[-1]
+    notes = _notes(given, {"from": source, "to": target})
+    return Sides(source, target, readings, notes, codes == given)
+
+
+def replaced(
+    code: str, given: Mapping[str, str], codes: Mapping[str, str], found: Iterable["Successor"]
+) -> dict[str, str] | None:
+    """Put what was found in place of a code that O*NET does not list, if the caller gave that.
+
+    What was replaced once is not again, so that this ends even where codes replace each other.
+
+    Raises:
+        Unresolved: where several were found.
+    """
+    parameters = [name for name, text in given.items() if code == text == codes[name]]
+    new = successor(code, found, parameters) if parameters else None
+    return None if new is None else {**codes, **dict.fromkeys(parameters, new)}
+
+
+def _notes(given: Mapping[str, str], sides: Mapping[str, Reading]) -> list[dict[str, str]]:
+    """Say which codes were replaced."""
+    notes = []
+    for name, text in given.items():
+        profile = sides[name].profile
+        if is_code(text) and text != profile.code:
+            said = f"O*NET replaced {text} by {profile.code} {profile.title}."
+            notes.append(
+                {"parameter": name, "code": text, "replaced_by": profile.code, "text": said}
+            )
+    return notes

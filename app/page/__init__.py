@@ -1,0 +1,1 @@
+"""The page: what people read of the API, made on the server."""

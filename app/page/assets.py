@@ -1,0 +1,43 @@
+"""The page's files: small, read once, and named by their content so that browsers keep them."""
+
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import NotFound
+
+blueprint = Blueprint("assets", __name__)
+
+FOLDER: Final = Path(__file__).parent / "static"
+TYPES: Final = {
+    "page.css": "text/css",
+    "page.js": "text/javascript",
+    "favicon.svg": "image/svg+xml",
+}
+CONTENT: Final = {name: (FOLDER / name).read_bytes() for name in TYPES}
+VERSIONS: Final = {name: sha256(content).hexdigest()[:16] for name, content in CONTENT.items()}
+FOREVER: Final = "public, max-age=31536000, immutable"
+
+
+def asset_url(name: str) -> str:
+    """Return the address of a file, another one whenever its content is."""
+    return f"/static/{name}?v={VERSIONS[name]}"
+
+
+@blueprint.get("/static/<name>")
+def asset(name: str) -> Response:
+    """Serve a file; one asked for by another version is the current one, to be asked for again.
+
+    Raises:
+        NotFound: where there is no such file.
+    """
+    if name not in CONTENT:
+        raise NotFound
+    response = Response(CONTENT[name], content_type=f"{TYPES[name]}; charset=utf-8")
+    current = request.args.get("v") == VERSIONS[name]
+    response.headers["Cache-Control"] = FOREVER if current else "no-cache"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.set_etag(VERSIONS[name])
+    response.make_conditional(request)
+    return response

@@ -1,0 +1,145 @@
+"""GET /: the page. It asks what the API's own views ask, in the same process."""
+
+from typing import Any, Final
+
+import orjson
+from flask import Blueprint, Response, render_template, request
+from marshmallow import ValidationError
+from werkzeug.datastructures import MultiDict
+
+from app.api import problems, skill_gap, transitions
+from app.api.problem_details import invalid_parameters
+from app.api.sides import Sides, read_sides
+from app.page import asking, chart, messages, words
+from app.page.assets import asset_url
+from app.page.links import Asked, address, with_side
+from app.services import services
+from cache.content import DOMAINS
+from cache.database import DatabaseUnavailable
+
+blueprint = Blueprint("page", __name__, template_folder="templates")
+
+HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; "
+    "img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-cache",
+}
+STEPS: Final = 10
+"""Transitions that a page lists."""
+
+
+@blueprint.get("/")
+def show() -> Response:
+    """Show what the query asks, or what can be asked."""
+    asked, swap = asking.read()
+    if swap:
+        swapped = asked._replace(source=asked.target, target=asked.source)
+        return Response(status=303, headers={**HEADERS, "Location": address(swapped)})
+    answer = _view(asked)
+    answer.add_etag()
+    answer.make_conditional(request)
+    return answer
+
+
+def _view(asked: Asked) -> Response:
+    if not (asked.source and asked.target):
+        found = asked.source or asked.target
+        message = messages.half_asked(asked) if found else messages.welcome()
+        return page(asked, message=message)
+    query = _query(asked)
+    sides = read_sides(query)
+    body = skill_gap.answer(sides.source, sides.target, query) | {"notes": sides.notes}
+    meant = asked._replace(source=sides.source.profile.code, target=sides.target.profile.code)
+    return page(meant, body=_read(body), steps=_steps(sides, meant))
+
+
+def _query(asked: Asked) -> dict[str, Any]:
+    """Write what is asked as the query of /skill-gap, all of whose parts are to be shown."""
+    given = {"from": asked.source, "to": asked.target, "domain": asked.domain}
+    try:
+        query: dict[str, Any] = skill_gap.SkillGapQuery().load(
+            MultiDict(given | {"include": "covered"})
+        )
+    except ValidationError as error:
+        raise invalid_parameters(error.messages_dict) from error
+    return query
+
+
+def _steps(sides: Sides, asked: Asked) -> dict[str, Any] | None:
+    """Make the body that transitions are answered with; None where that fails."""
+    reading = sides.source if asked.direction == "to" else sides.target
+    query = {
+        "direction": asked.direction, "domain": asked.domain, "job_zone": None, "limit": STEPS,
+    }  # fmt: skip
+    try:
+        return _read(transitions.answer(reading, query))
+    except Exception as error:  # noqa: BLE001 - logged; the comparison is there without them
+        problems.handle(error)
+        return None
+
+
+def _read(body: dict[str, Any]) -> dict[str, Any]:
+    """Read a body that is to be written, of which parts are JSON already."""
+    read: dict[str, Any] = orjson.loads(orjson.dumps(body))
+    return read
+
+
+@blueprint.errorhandler(Exception)
+def fail(error: Exception) -> Response:
+    """Say what is the matter; the status is that of the problem."""
+    response = problems.handle(error)
+    problem = response.get_json()
+    asked = asking.as_given()
+    retry = int(response.headers.get("Retry-After", 0))
+    message = messages.of(problem, asked, retry, _title(problem.get("code")))
+    told = page(asked, message=message)
+    told.status_code = response.status_code
+    told.headers["Cache-Control"] = "no-store"
+    for name in ("Retry-After", "Cache-Status"):
+        if name in response.headers:
+            told.headers[name] = response.headers[name]
+    return told
+
+
+def _title(code: str | None) -> str:
+    """Find the title of what a problem is about, if there is one to be found."""
+    try:
+        found = services().catalogue.occupation(code) if code else None
+    except DatabaseUnavailable:
+        return ""
+    return found.title if found else ""
+
+
+def page(
+    asked: Asked,
+    *,
+    message: messages.Message | None = None,
+    body: dict[str, Any] | None = None,
+    steps: dict[str, Any] | None = None,
+) -> Response:
+    """Make the page.
+
+    Args:
+        asked: what its form shows and its links keep.
+        message: what it says in place of an answer.
+        body: the answer of /skill-gap with what is covered.
+        steps: the answer of /occupations/{code}/transitions; None where it cannot be had.
+    """
+    text = render_template(
+        "page.html",
+        asked=asked,
+        domains=DOMAINS,
+        message=message,
+        body=body,
+        steps=steps,
+        charts=[chart.draw(body, layout) for layout in (chart.WIDE, chart.NARROW)] if body else [],
+        words=words,
+        now=services().now(),
+        asset_url=asset_url,
+        address=address,
+        with_side=with_side,
+    )
+    return Response(text, mimetype="text/html", headers=HEADERS)

@@ -1,0 +1,172 @@
+"""What the page says of an answer: pure functions from a body to plain words."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from math import floor
+from typing import Any, Final
+
+Body = dict[str, Any]
+
+JOB_ZONES: Final = {
+    1: "little or no preparation",
+    2: "some preparation",
+    3: "medium preparation",
+    4: "considerable preparation",
+    5: "extensive preparation",
+}
+"""O*NET's names of its job zones (onetonline.org/help/online/zones)."""
+DOUBTS: Final = {
+    "may be chance": "The gap is not wider than chance would make it (at 95 %, from O*NET's "
+    "standard errors): another group of raters could have found none.",
+    "chance unknown": "O*NET gives no standard error, so there is no telling whether the gap is "
+    "wider than chance would make it.",
+    "low precision": "The raters differed so much that O*NET recommends not to rely on a figure "
+    "of this line; it is shown all the same.",
+}
+"""What makes a figure less sure, and what that means."""
+NOUNS: Final = {"knowledge": "areas of knowledge"}
+"""What the elements of a domain are called, where its name does not tell."""
+MINUTE: Final = 60
+HOUR: Final = 3600
+
+
+def percent(share: float) -> str:
+    """Write a share of 0 to 1; what is not quite nothing or all is not told as that."""
+    if 0 < share < 0.01:
+        return "less than 1 %"
+    whole = min(99, floor(share * 100 + 0.5)) if share < 1 else 100
+    return f"{whole} %"
+
+
+def readiness(body: Body) -> str:
+    """Say what the figure of readiness means."""
+    source, target = body["from"]["title"], body["to"]["title"]
+    if body["from"]["code"] == body["to"]["code"]:
+        return f"Both are {source}. Choose another occupation to see what it needs."
+    if not body["gaps"] and not body["covered"]:
+        return f"{target} need no {nouns(body['domain'])}."
+    share = percent(body["summary"]["readiness"]) if body["gaps"] else "all"
+    told = f"{source} already have {share} of what {target} need, in {body['domain']}"
+    return f"{told} weighted by importance." if body["gaps"] else f"{told}: there is no gap."
+
+
+def gaps(body: Body) -> str:
+    """Say how many gaps there are of how many elements, and of which kind."""
+    found, missing = body["summary"]["gaps"], body["summary"]["missing"]
+    required = f"Of the {found + len(body['covered'])} {nouns(body['domain'])} that"
+    told = f"{required} {body['to']['title']} need, {found or 'none'}"
+    told += f" {'are' if found > 1 else 'is'} at a higher level"
+    if missing:
+        told += f", {missing} of them not relevant to {body['from']['title']} today"
+    return f"{told}."
+
+
+def nouns(domain: str) -> str:
+    """Name the elements of a domain, such as 35 of them."""
+    return NOUNS.get(domain, domain)
+
+
+def kind(item: Body) -> str:
+    """Say what kind of gap it is."""
+    return "not relevant today" if item["kind"] == "missing" else "higher level"
+
+
+def doubts(item: Body) -> list[str]:
+    """Say what makes a figure less sure."""
+    found = []
+    if item["significant"] is False:
+        found.append("may be chance")
+    if item["significant"] is None:
+        found.append("chance unknown")
+    if item["low_precision"]:
+        found.append("low precision")
+    return found
+
+
+def explained(items: Iterable[Body]) -> list[tuple[str, str]]:
+    """Return the doubts that any of the gaps has, each with what it means."""
+    found = {doubt for item in items for doubt in doubts(item)}
+    return [(doubt, meaning) for doubt, meaning in DOUBTS.items() if doubt in found]
+
+
+def provenance(title: str, source: Body, now: datetime) -> str:
+    """Say where one side's figures come from, of which release, and how old they are."""
+    release = f"O*NET {source['release']}" if source["release"] else "O*NET, release unknown"
+    how = (
+        "fetched from O*NET Web Services" if source["origin"] == "api" else "loaded from its files"
+    )
+    fetched_at = moment(source["fetched_at"])
+    told = f"{title}: {release}, {how} on {date(fetched_at)} ({age(fetched_at, now)})."
+    if source["state"] == "stale":
+        told += " That is longer ago than it should be; newer figures follow when O*NET gives them."
+    return told
+
+
+def moment(text: str) -> datetime:
+    """Read a UTC time as the API writes it."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
+def date(day: datetime) -> str:
+    """Write a date, such as 4 May 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def age(then: datetime, now: datetime) -> str:
+    """Say how long ago a day is, in UTC."""
+    days = max(timedelta(0), now.date() - then.date()).days
+    if days < 2:
+        return ("today", "yesterday")[days]
+    if days < 60:
+        return f"{days} days ago"
+    if days < 730:
+        return f"{days // 30} months ago"
+    return f"{days // 365} years ago"
+
+
+def wait(seconds: int) -> str:
+    """Say after how many seconds something can be tried again."""
+    if seconds < 2:
+        return "in a second"
+    if seconds < MINUTE:
+        return f"in {seconds} seconds"
+    if seconds < HOUR:
+        minutes = -(-seconds // MINUTE)
+        return "in a minute" if minutes == 1 else f"in {minutes} minutes"
+    hours = -(-seconds // HOUR)
+    return "in an hour" if hours == 1 else f"in {hours} hours"
+
+
+def job_zone(zone: int | None) -> str:
+    """Say what preparation an occupation takes; nothing where O*NET does not tell."""
+    return JOB_ZONES.get(zone or 0, "")
+
+
+def related(tier: str | None) -> str:
+    """Say that O*NET lists an occupation as related, and how nearly."""
+    if tier is None:
+        return ""
+    return "closely related" if tier.startswith("Primary") else "related"
+
+
+def next_steps(body: Body) -> tuple[str, str]:
+    """Head the list of transitions, and say what it ranks and what is left out."""
+    title, shown = body["occupation"]["title"], len(body["transitions"])
+    others, listed = body["compared"] - 1, body["occupations_listed"] - 1  # without itself
+    if body["direction"] == "to":
+        heading = f"Where {title} could go next"
+        ranked = f"how much {title} already have of what each needs"
+    else:
+        heading = f"Who could become {title}"
+        ranked = f"how much each already has of what {title} need"
+    rated = f"with {body['domain']} ratings here, out of {listed:,} that O*NET lists"
+    if not shown:
+        return heading, f"There is no other occupation {rated}."
+    which = "The nearest of the" if shown < others else "The"
+    return heading, f"{which} {others:,} other occupations {rated}, by {ranked}."
+
+
+def weightiest(item: Body) -> str:
+    """Name the gaps of a transition."""
+    names = [gap["name"] for gap in item["gaps"]]
+    return f"Weightiest gaps: {', '.join(names)}" if names else "No gaps"

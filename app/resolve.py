@@ -1,0 +1,100 @@
+"""What a caller means by an occupation: its code, its title, or a code that was replaced."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from app.title_search import TitleIndex
+    from cache.successions import Successor
+
+CANDIDATES: Final = 5
+"""Occupations offered where a text does not name exactly one."""
+
+_CODE: Final = re.compile(r"[0-9]{2}-[0-9]{4}\.[0-9]{2}")
+NO_SUCH_TITLE: Final = "No occupation has exactly this title."
+SHARED_TITLE: Final = "More than one occupation has this title."
+SPLIT_CODE: Final = "O*NET replaced this code by more than one."
+
+
+class Candidate(NamedTuple):
+    """An occupation that may be meant; `matched` is its title or code that speaks for it."""
+
+    code: str
+    title: str
+    matched: str
+
+
+class Unresolved(Exception):
+    """Texts that do not name one occupation each.
+
+    Attributes:
+        messages: what is the matter with each, by parameter.
+        candidates: what each may mean, best first, by parameter.
+    """
+
+    def __init__(
+        self, messages: Mapping[str, str], candidates: Mapping[str, list[Candidate]]
+    ) -> None:
+        super().__init__("; ".join(f"{name}: {said}" for name, said in messages.items()))
+        self.messages = messages
+        self.candidates = candidates
+
+
+def is_code(text: str) -> bool:
+    """Tell a whole code from a title."""
+    return _CODE.fullmatch(text) is not None
+
+
+def resolve(texts: Mapping[str, str], index: Callable[[], "TitleIndex"]) -> dict[str, str]:
+    """Return the code that each text means, by parameter.
+
+    A code means itself, listed or not. Another text means the occupation that has it as its own
+    title, or else the only one that has it as an alternate title; case, spaces and punctuation
+    make no difference.
+
+    Args:
+        texts: whole codes and titles, by parameter.
+        index: gives the titles, and is called where they are needed.
+
+    Raises:
+        Unresolved: where a text means no occupation, or several; it names all such texts.
+    """
+    found: dict[str, str] = {}
+    messages: dict[str, str] = {}
+    candidates: dict[str, list[Candidate]] = {}
+    for name, text in texts.items():
+        meant = [text] if is_code(text) else _meant(text, index())
+        if len(meant) == 1:
+            found[name] = meant[0]
+        else:
+            messages[name] = SHARED_TITLE if meant else NO_SUCH_TITLE
+            hits = index().search(text, CANDIDATES)
+            candidates[name] = [Candidate(hit.code, hit.title, hit.matched) for hit in hits]
+    if messages:
+        raise Unresolved(messages, candidates)
+    return found
+
+
+def _meant(text: str, index: "TitleIndex") -> list[str]:
+    """Return the codes of those that have a title: by their own one, else by an alternate one."""
+    own = index.owners(text)
+    return own if len(own) == 1 else index.exact(text)
+
+
+def successor(code: str, found: Iterable["Successor"], parameters: Iterable[str]) -> str | None:
+    """Return the code that stands in place of one that is not listed; None where none does.
+
+    Args:
+        code: the one that is not listed.
+        found: what the upstream has in its place.
+        parameters: where the caller gave the code.
+
+    Raises:
+        Unresolved: where several do, for each of the parameters.
+    """
+    candidates = [Candidate(one.code, one.title, code) for one in found]
+    if len(candidates) > 1:
+        names = list(parameters)
+        raise Unresolved(dict.fromkeys(names, SPLIT_CODE), dict.fromkeys(names, candidates))
+    return candidates[0].code if candidates else None

@@ -1,0 +1,1 @@
+"""What `flask gap` and `flask transitions` print: tables that fit the terminal."""

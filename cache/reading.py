@@ -1,0 +1,59 @@
+"""An entry as a request reads it, and the ways in which there is nothing to read."""
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from cache.policy import Entry
+from cache.profile import Profile
+from cache.telemetry import ReadResult
+from onet_client.errors import OnetError
+
+Outcome = Literal["hit", "stale", "refreshed", "filled", "failed"]
+"""How an entry was read: served fresh, served stale, refreshed or filled first, or neither."""
+
+
+class Reading(NamedTuple):
+    """An entry as a request got it.
+
+    Attributes:
+        collapsed: its fill was begun for another request.
+    """
+
+    entry: Entry
+    profile: Profile
+    outcome: Outcome
+    collapsed: bool = False
+
+
+class ReadFailed(Exception):
+    """An entry that has nothing to serve; `readings` holds all that the request asked for."""
+
+    def __init__(
+        self, reading: Reading, readings: Sequence[Reading], cause: OnetError | None = None
+    ) -> None:
+        super().__init__(f"{reading.entry.key} has nothing to serve")
+        self.code = reading.entry.code
+        self.reading = reading
+        self.readings = readings
+        self.cause = cause
+
+
+class UnknownOccupation(ReadFailed):
+    """O*NET has no such occupation."""
+
+
+class NoRatings(ReadFailed):
+    """O*NET has the occupation and publishes no ratings for it."""
+
+
+class FillFailed(ReadFailed):
+    """The entry is not cached and could not be fetched; `cause` says why."""
+
+
+def counted(reading: Reading) -> ReadResult:
+    """Tell what a reading counts as."""
+    if reading.outcome == "stale":
+        return "stale"
+    if reading.outcome != "hit":
+        return "miss"
+    return "hit" if reading.entry.state == "rated" else "negative"

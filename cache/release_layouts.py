@@ -1,0 +1,50 @@
+"""Which files of a text release hold what, in each layout that O*NET has used."""
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from cache.release_files import Problem, ReleaseError, refuse
+
+Layouts = Mapping[str, tuple[tuple[str, ...], ...]]
+"""By what they hold: the files of each layout."""
+
+LAYOUTS: Final[Layouts] = {
+    "skills": (("Skills.txt",), ("Essential Skills.txt", "Transferable Skills.txt")),
+    "knowledge": (("Knowledge.txt",),),
+    "abilities": (("Abilities.txt",),),
+}
+"""The ratings of a domain; skills are split since release 30.3."""
+LISTS: Final[Layouts] = {
+    "alternate titles": (("Alternate Titles.txt",), ("Job Titles.txt",)),
+    "job zones": (("Job Zones.txt",),),
+    "related occupations": (("Related Occupations.txt",),),
+}
+"""What a release may list beside ratings, in one file each; titles have a new name since 30.3."""
+
+
+def find_layouts(layouts: Layouts, names: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Find what is there among a release's files: the files of the one layout of each.
+
+    Raises:
+        ReleaseError: where two layouts of the same are there, or one of them in part.
+    """
+    found = {}
+    for of, choices in layouts.items():
+        begun = [files for files in choices if any(name in names for name in files)]
+        if len(begun) > 1:
+            refuse(Problem(_either(choices), 0, "both layouts are here; exactly one is needed"))
+        if begun:
+            found[of] = begun[0]
+    missing = [name for files in found.values() for name in files if name not in names]
+    if missing:
+        raise ReleaseError([Problem(name, 0, "not found") for name in missing])
+    return found
+
+
+def all_names(layouts: Layouts) -> str:
+    """Name the files that could be there."""
+    return ", ".join(_either(choices) for choices in layouts.values())
+
+
+def _either(choices: tuple[tuple[str, ...], ...]) -> str:
+    return " or ".join(" + ".join(files) for files in choices)

@@ -1,0 +1,88 @@
+"""Takes the pictures of the page from the running product, served from the starter data."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+VIEW = "/?from=11-1011.00&to=15-1254.00"
+PICTURES = (
+    ("screenshot.png", 1280, 980, "light"),
+    ("screenshot-phone.png", 390, 1300, "dark"),
+)
+"""File in docs/, width and height of the window in pixels, and scheme."""
+SECONDS = 60
+"""What the server may take to start."""
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """Serve the starter data from a temporary database until the block ends; yields the address."""
+    port = free_port()
+    with TemporaryDirectory() as folder:
+        settings = {"DATABASE_URL": f"sqlite:///{folder}/skillgap.db", "PORT": str(port)}
+        environment = os.environ | settings
+        command = [sys.executable, "-m", "flask"]
+        for arguments in (["db", "upgrade"], ["seed", "data"]):
+            subprocess.run([*command, *arguments], cwd=ROOT, env=environment, check=True)  # noqa: S603 - our own commands
+        server = subprocess.Popen([*command, "serve"], cwd=ROOT, env=environment)  # noqa: S603
+        try:
+            wait_for(f"http://127.0.0.1:{port}/health")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def wait_for(address: str) -> None:
+    """Return once the address answers.
+
+    Raises:
+        URLError: where it does not in time.
+    """
+    deadline = time.monotonic() + SECONDS
+    while True:
+        try:
+            urlopen(address).close()  # noqa: S310 - our own server
+        except URLError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
+def main() -> None:
+    """Take the pictures."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        sys.exit("Chromium is needed: install it (Debian: apt-get install chromium)")
+    with serving() as address, sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for name, width, height, scheme in PICTURES:
+            size = {"width": width, "height": height}
+            page = browser.new_page(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
+            page.goto(address + VIEW)
+            page.screenshot(path=ROOT / "docs" / name)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""Whatever may be asked by the OpenAPI document is answered as it says, and never by a failure."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.processes import ROOT, RunningSandbox, Serving, environment, flask, sandbox, serving
+
+TOKEN = "fuzz-token"
+SHORT = ("--generation-deterministic", "--max-examples=5", "--phases=examples,coverage,fuzzing")
+LONG = ("--max-time=600",)
+LONG_WITH_FAULTS = ("--max-time=300",)
+NO_FAILURE, UNAVAILABLE = "", ', "503"'
+CONFIG = """
+hooks = "support.fuzz_hooks"
+continue-on-failure = true
+
+[generation]
+with-security-parameters = false
+
+[auth.openapi]
+adminToken.bearer = "TOKEN"
+
+[parameters]
+"path.code" = { dictionary = "codes", probability = 0.5 }
+"query.from" = { dictionary = "occupations", probability = 0.5 }
+"query.to" = { dictionary = "occupations", probability = 0.5 }
+"body.pairs[*].from" = { dictionary = "occupations", probability = 0.5 }
+"body.pairs[*].to" = { dictionary = "occupations", probability = 0.5 }
+
+[dictionaries]
+codes.values = ["11-1011.00", "15-1254", "15-1252.00", "15-1299.08", "19-1042.00", "29-1141.00"]
+occupations.values = ["11-1011.00", "15-1254", "15-1252.00", "Chief Executives", "15-1132.00"]
+
+[checks]
+not_a_server_error.expected-statuses = ["2xx", "3xx", "4xx"ALLOWED]
+positive_data_acceptance.expected-statuses = ["2xx", "304", "404"ALLOWED]
+
+[[operations]]
+include-name = "GET /skill-gap"
+# What a title looks like is in the document, which ones there are is not.
+checks.positive_data_acceptance.expected-statuses = ["2xx", "304", "404", "422"ALLOWED]
+""".replace("TOKEN", TOKEN)
+FAULTS = (
+    {"path": r"rows.*eq\.(1[5-9]|2)", "status": 500},
+    {"path": r"rows.*eq\.4", "mutate": "html"},
+    {"path": r"rows.*eq\.5", "close": "mid"},
+)
+
+
+@pytest.fixture(scope="module")
+def release(starter_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The starter release with knowledge and abilities, rated as its skills are."""
+    folder = tmp_path_factory.mktemp("release") / "db_29_0_text"
+    shutil.copytree(starter_release, folder)
+    skills = (folder / "Skills.txt").read_text(encoding="utf-8")
+    for stem, prefix in (("Knowledge", "2.C"), ("Abilities", "1.A")):
+        ratings = re.sub(r"\t2\.([AB])\.", rf"\t{prefix}.\1.", skills)
+        (folder / f"{stem}.txt").write_text(ratings, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def upstream(release: Path, tmp_path: Path) -> Iterator[RunningSandbox]:
+    with sandbox(release, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def server(release: Path, upstream: RunningSandbox, tmp_path: Path) -> Iterator[Serving]:
+    settings = {
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'skillgap.db'}",
+        "ONET_API_URL": upstream.url,
+        "ONET_API_KEY": "fuzz-key",
+        "ONET_MAX_RATE": "500",
+        "ADMIN_TOKEN": TOKEN,
+    }
+    for command in (("db", "upgrade"), ("seed", str(release))):
+        done = flask(*command, **settings)
+        assert 0 == done.returncode, done.stderr
+    with serving(tmp_path, **settings) as running:
+        yield running
+
+
+def fuzz(server: Serving, folder: Path, allowed: str, *options: str) -> None:
+    """Run schemathesis with all its checks; where one fails, its report is the failure."""
+    config = folder / "schemathesis.toml"
+    config.write_text(CONFIG.replace("ALLOWED", allowed), encoding="utf-8")
+    command = ["-m", "schemathesis.cli", "--config-file", str(config), "run", "--no-color"]
+    done = subprocess.run(
+        [sys.executable, *command, *options, f"{server.url}/openapi.json"],
+        cwd=folder,
+        env=environment(PYTHONPATH=os.pathsep.join([str(ROOT), str(ROOT / "tests")])),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert 0 == done.returncode, done.stdout + done.stderr
+    assert "internal-error" not in server.log.read_text()
+
+
+def test_what_is_asked_by_the_document_is_answered_as_it_says(
+    server: Serving, tmp_path: Path
+) -> None:
+    fuzz(server, tmp_path, NO_FAILURE, *SHORT)
+
+
+def test_a_failing_upstream_is_answered_as_the_document_says(
+    server: Serving, upstream: RunningSandbox, tmp_path: Path
+) -> None:
+    upstream.set_faults(*FAULTS)
+
+    fuzz(server, tmp_path, UNAVAILABLE, *SHORT)
+
+
+@pytest.mark.soak
+def test_ten_minutes_of_asking_find_nothing_that_the_document_does_not_say(
+    server: Serving, tmp_path: Path
+) -> None:
+    fuzz(server, tmp_path, NO_FAILURE, *LONG)
+
+
+@pytest.mark.soak
+def test_five_minutes_of_a_failing_upstream_find_nothing_that_the_document_does_not_say(
+    server: Serving, upstream: RunningSandbox, tmp_path: Path
+) -> None:
+    upstream.set_faults(*FAULTS)
+
+    fuzz(server, tmp_path, UNAVAILABLE, *LONG_WITH_FAULTS)

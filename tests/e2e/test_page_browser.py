@@ -1,0 +1,370 @@
+"""The page in headless Chromium against the real server: by keyboard, on paper, without scripts."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from support.browser import chromium
+from support.canary import CANARY
+from support.processes import Serving, serving
+
+from onet_client.sandbox import Fault, Sandbox, load_release
+
+EXECUTIVES, DEVELOPERS = "11-1011.00", "15-1254.00"
+GAP = f"/?from={EXECUTIVES}&to={DEVELOPERS}"
+UNRATED, UNREAD = "15-1252.00", "15-2051.00"
+
+
+class State(NamedTuple):
+    """An address of one of the servers, and what the page says there."""
+
+    server: str
+    target: str
+    words: str
+
+
+STATES = {
+    "empty": State("server", "/", "Nothing asked yet"),
+    "one named": State("server", f"/?from={EXECUTIVES}", "One more occupation"),
+    "answer": State("server", GAP, "Chief Executives already have 88 %"),
+    "from others": State("server", f"{GAP}&direction=from", "Who could become Web Developers"),
+    "same twice": State("server", f"/?from={EXECUTIVES}&to={EXECUTIVES}", "Both are Chief Exec"),
+    "no gaps": State("server", f"/?from={EXECUTIVES}&to=13-1071.00", "there is no gap."),
+    "candidates": State("server", f"/?from=nurse&to={EXECUTIVES}", "It could be:"),
+    "no such title": State("server", f"/?from=xyzzy&to={EXECUTIVES}", "is called “xyzzy”"),
+    "unknown": State("server", f"/?from={EXECUTIVES}&to=15-9999.00", "has no occupation 15-9999"),
+    "not configured": State("server", f"/?from={EXECUTIVES}&to={UNREAD}", "are not here"),
+    "no ratings": State("without_upstream", f"/?from={EXECUTIVES}&to={UNRATED}", "No skills rat"),
+    "upstream down": State(
+        "without_upstream", f"/?from={EXECUTIVES}&to={UNREAD}", "be fetched now"
+    ),
+    "database down": State("without_database", GAP, "cannot reach its database"),
+}
+# What the browser itself says of an answer that is an error.
+STATUS_SAID = "Failed to load resource"
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("starter_url", ["sqlite"], indirect=True, scope="session"),
+]
+
+Visit = Callable[..., Page]
+expect.set_options(timeout=20_000)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as driver:
+        # Root in a container has no sandbox of Chromium's.
+        browser = driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def server(starter_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    with serving(tmp_path_factory.mktemp("server"), DATABASE_URL=starter_url) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def without_upstream(
+    starter_url: str, starter_release: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Serving]:
+    """A server whose upstream told that nobody rated one occupation, and has gone since."""
+    folder = tmp_path_factory.mktemp("without_upstream")
+    copy = folder / "skillgap.db"
+    with (
+        closing(sqlite3.connect(starter_url.removeprefix("sqlite:///"))) as source,
+        closing(sqlite3.connect(copy)) as target,
+    ):
+        source.backup(target)
+    with Sandbox(load_release(starter_release)) as upstream:
+        settings = {
+            "DATABASE_URL": f"sqlite:///{copy}",
+            "ONET_API_URL": upstream.url,
+            "ONET_API_KEY": CANARY,
+            "ONET_DEADLINE": "2",
+        }
+        with serving(folder, **settings) as running:
+            answer = running.get(f"/occupations/{UNRATED}")
+            assert "urn:problem-type:skillgap:no-ratings" == answer.json()["type"]
+            upstream.set_faults(Fault(status=503))
+            yield running
+
+
+@pytest.fixture(scope="module")
+def without_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    folder = tmp_path_factory.mktemp("without_database")
+    with serving(folder, DATABASE_URL=f"sqlite:///{folder / 'empty.db'}") as running:
+        yield running
+
+
+@pytest.fixture
+def visit(browser: Browser, server: Serving) -> Iterator[Visit]:
+    """Opens an address in a window of its own, where nothing may fail or be asked elsewhere."""
+    wrong: list[str] = []
+
+    with ExitStack() as stack:
+
+        def visit(target: str, width: int = 1280, at: Serving = server, **options: Any) -> Page:
+            context = browser.new_context(
+                base_url=at.url, viewport={"width": width, "height": 900}, **options
+            )
+            stack.callback(context.close)
+            page = context.new_page()
+            page.on("pageerror", lambda error: wrong.append(str(error)))
+            page.on("console", lambda said: wrong.append(said.text))
+            page.on("request", lambda one: None if one.url.startswith(at.url)
+                    else wrong.append(one.url))  # fmt: skip
+            page.goto(target)
+            return page
+
+        yield visit
+    assert [] == [each for each in wrong if not each.startswith(STATUS_SAID)]
+
+
+def test_a_title_is_typed_chosen_by_keyboard_and_compared(visit: Visit) -> None:
+    page = visit("/")
+
+    page.get_by_label("From", exact=True).focus()
+    page.keyboard.type("chief exec")
+    options = page.get_by_role("option")
+    expect(options.first).to_have_text("Chief Executives")
+    page.keyboard.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("From", exact=True)).to_have_value("Chief Executives")
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    page.keyboard.press("Tab")
+    page.keyboard.type("web dev")
+    expect(options.first).to_contain_text("Web Developers")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("To", exact=True)).to_have_value("Web Developers")
+    page.get_by_role("button", name="Compare").press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Chief Executives to Web Developers")
+    expect(page.get_by_text("88 %", exact=True)).to_be_visible()
+    assert page.url.endswith("/?from=Chief+Executives&to=Web+Developers&domain=skills")
+
+
+def test_the_list_of_suggestions_follows_the_keys_of_a_combobox(visit: Visit) -> None:
+    page = visit("/")
+    field, options = page.get_by_role("combobox", name="From"), page.get_by_role("option")
+
+    field.press_sequentially("manager")
+    expect(options).to_have_count(8)
+    expect(field).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowUp")
+    expect(options.last).to_have_attribute("aria-selected", "true")
+    expect(field).to_have_attribute("aria-activedescendant", "from-options-7")
+    page.keyboard.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Home")
+    expect(field).not_to_have_attribute("aria-activedescendant", "from-options-0")
+    page.keyboard.type("qqqq")
+    expect(field).to_have_value("qqqqmanager")
+    expect(options).to_have_count(0)
+    page.keyboard.press("Delete")
+    page.keyboard.press("Escape")
+    expect(field).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("Escape")
+    expect(field).to_have_value("")
+
+
+def test_an_option_can_be_clicked_and_leaving_the_field_closes_the_list(visit: Visit) -> None:
+    page = visit("/")
+    field = page.get_by_role("combobox", name="To")
+
+    field.press_sequentially("nurse")
+    page.get_by_role("option", name="Registered Nurses").click()
+    expect(field).to_have_value("Registered Nurses")
+    field.fill("nurse")
+    expect(page.get_by_role("listbox")).to_be_visible()
+    page.get_by_role("combobox", name="From").focus()
+    expect(page.get_by_role("listbox")).to_have_count(0)
+
+
+def test_an_answer_that_comes_late_does_not_replace_a_later_one(visit: Visit) -> None:
+    page = visit("/")
+    held: list[Route] = []
+    page.route("**/occupations?q=nu&*", lambda route: held.append(route))  # noqa: PLW0108 - no builtin
+    field, options = page.get_by_role("combobox", name="From"), page.get_by_role("option")
+
+    with page.expect_request("**/occupations?q=nu&*"):
+        field.press_sequentially("nu")
+    field.press_sequentially("qqqq")
+    expect(page.get_by_text("No suggestions.")).to_be_attached()
+    for route in held:
+        route.abort()
+    expect(options).to_have_count(0)
+
+
+def test_while_an_answer_is_made_the_page_says_so(visit: Visit) -> None:
+    page = visit(GAP)
+    page.evaluate("document.forms[0].addEventListener('submit', (one) => one.preventDefault())")
+
+    page.get_by_role("button", name="Compare").click()
+
+    expect(page.get_by_text("Comparing. Figures that are not stored here yet")).to_be_visible()
+
+
+def test_swapping_going_back_and_reloading_keep_what_was_asked(visit: Visit) -> None:
+    page = visit(GAP)
+    heading = page.get_by_role("heading", level=1)
+
+    page.get_by_role("button", name="Swap").click()
+    expect(heading).to_have_text("Web Developers to Chief Executives")
+    page.reload()
+    expect(heading).to_have_text("Web Developers to Chief Executives")
+    page.go_back()
+    expect(heading).to_have_text("Chief Executives to Web Developers")
+    expect(page.get_by_label("From", exact=True)).to_have_value("Chief Executives")
+
+
+def test_a_next_step_is_followed_and_what_was_asked_comes_back(visit: Visit) -> None:
+    page = visit(GAP)
+    heading = page.get_by_role("heading", level=1)
+    step = page.get_by_role("region", name="Next steps").get_by_role("listitem").first
+    title = step.get_by_role("link").text_content()
+    assert title != "Web Developers"
+
+    step.get_by_role("link").press("Enter")
+    expect(heading).to_have_text(f"Chief Executives to {title}")
+    page.reload()
+    expect(heading).to_have_text(f"Chief Executives to {title}")
+    page.get_by_role("link", name=f"Who could become {title}").click()
+    expect(page.get_by_role("heading", name=f"Who could become {title}")).to_be_in_viewport()
+    page.go_back()
+    page.go_back()
+    expect(heading).to_have_text("Chief Executives to Web Developers")
+
+
+def test_what_may_be_meant_is_chosen_by_its_link(visit: Visit) -> None:
+    page = visit(f"/?from=nurse&to={EXECUTIVES}")
+
+    page.get_by_role("link", name="Registered Nurses").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "Registered Nurses to Chief Executives"
+    )
+
+
+@pytest.mark.parametrize(("width", "shown"), [(1280, "wide"), (320, "narrow")])
+def test_one_chart_is_shown_and_says_what_it_shows(visit: Visit, width: int, shown: str) -> None:
+    page = visit(GAP, width)
+    charts = page.get_by_role("img", name="Levels of Chief Executives and of Web Developers")
+
+    expect(charts).to_have_count(1)
+    expect(charts).to_have_class(f"chart {shown}")
+    texts = charts.locator("text").all_text_contents()
+    assert {"Gaps (8)", "Programming", "1.00 → 4.25"} <= set(texts)
+
+
+def test_the_table_has_headers_and_what_carries_over_can_be_opened(visit: Visit) -> None:
+    page = visit(GAP)
+    table = page.get_by_role("table", name="Gaps in skills from Chief Executives")
+
+    expect(table.get_by_role("rowheader", name="Programming")).to_be_visible()
+    expect(table.get_by_role("columnheader")).to_have_count(6)
+    page.get_by_text("What carries over (24)").press("Enter")
+    expect(page.get_by_role("rowheader", name="Critical Thinking")).to_be_visible()
+
+
+def test_without_scripts_all_of_it_works_but_suggestions(visit: Visit) -> None:
+    page = visit("/", java_script_enabled=False)
+
+    page.get_by_label("From", exact=True).fill("chief executives")
+    page.get_by_label("To", exact=True).fill("15-1254")
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Chief Executives to Web Developers")
+    page.get_by_role("button", name="Swap").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Web Developers to Chief Executives")
+
+
+@pytest.mark.parametrize("state", STATES.values(), ids=STATES)
+def test_every_state_says_so_fits_its_window_and_breaks_no_rule_of_axe(
+    visit: Visit, state: State, request: pytest.FixtureRequest
+) -> None:
+    at = request.getfixturevalue(state.server)
+    page = visit(state.target, 640, at, color_scheme="light", bypass_csp=True)
+
+    expect(page.get_by_role("main")).to_contain_text(state.words)
+    assert 640 == page.evaluate("document.documentElement.scrollWidth")
+    page.set_viewport_size({"width": 320, "height": 900})
+    assert 320 == page.evaluate("document.documentElement.scrollWidth")
+    assert [] == serious(page)
+    page.emulate_media(color_scheme="dark")
+    assert [] == serious(page, "color-contrast")
+
+
+def test_on_paper_there_is_the_chart_and_no_form(visit: Visit, tmp_path: Path) -> None:
+    page = visit(GAP, 320)
+    printed = page.pdf(prefer_css_page_size=True)
+
+    assert printed.startswith(b"%PDF-")
+    assert printed.count(b"/Type /Page\n") in (2, 3)  # fonts differ
+    page.emulate_media(media="print")
+    expect(page.locator(".chart.wide")).to_be_visible()
+    expect(page.get_by_role("button", name="Compare")).to_be_hidden()
+
+
+def test_axe_finds_nothing_serious_on_a_desk_with_everything_open(visit: Visit) -> None:
+    page = visit(GAP, bypass_csp=True)
+    page.get_by_text("What carries over (24)").click()
+    page.get_by_role("combobox", name="From").fill("manager")
+    expect(page.get_by_role("option")).to_have_count(8)
+    page.keyboard.press("ArrowDown")
+
+    assert [] == serious(page)
+
+
+def test_axe_is_at_work(visit: Visit) -> None:
+    page = visit("/", bypass_csp=True)
+    page.evaluate("document.querySelector('label').remove()")
+
+    assert "label" in serious(page)
+
+
+def serious(page: Page, *rules: str) -> list[str]:
+    """The rules that axe-core finds broken and calls serious or critical.
+
+    Looked at are these rules, or else all for WCAG 2.2 AA and for good practice.
+    """
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    chosen = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": tags}
+    found = Axe().run(page, options={"runOnly": chosen}).response["violations"]
+    return [one["id"] for one in found if one["impact"] in ("serious", "critical")]
+
+
+def test_the_dark_scheme_is_dark(visit: Visit) -> None:
+    colours = {
+        scheme: visit(GAP, color_scheme=scheme).evaluate(
+            "getComputedStyle(document.body).backgroundColor"
+        )
+        for scheme in ("light", "dark")
+    }
+
+    assert {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 22, 29)"} == colours
+
+
+def test_what_can_be_pressed_is_large_enough_and_shows_the_focus(visit: Visit) -> None:
+    page = visit(GAP, 320)
+    controls = page.locator("button:visible, input:visible, summary, .site a")
+
+    for control in controls.all():
+        box = control.bounding_box()
+        assert box is not None
+        label = control.locator("xpath=ancestor::label")
+        outer = label.bounding_box() if label.count() else box
+        assert outer is not None
+        assert min(outer["width"], outer["height"]) >= 24, control.evaluate("one => one.outerHTML")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the answer")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    assert "main" == page.evaluate("document.activeElement.id")

@@ -1,0 +1,159 @@
+"""`flask gap` and `flask transitions` in terminals of all kinds."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from support.processes import flask, serving
+
+pytestmark = pytest.mark.parametrize("starter_url", ["sqlite"], indirect=True, scope="session")
+
+GAP = ("gap", "11-1011", "15-1254")
+STEPS = ("transitions", "15-1254")
+COLOUR = re.compile(r"\x1b\[[0-9;]*3[0-7]m")
+
+both = pytest.mark.parametrize("command", [GAP, STEPS, (*STEPS, "--from")])
+
+
+def printed(url: str, *command: str, **settings: str) -> str:
+    done = flask(*command, DATABASE_URL=url, **settings)
+    assert (0, "") == (done.returncode, done.stderr)
+    return done.stdout
+
+
+@both
+@pytest.mark.parametrize("width", [40, 53, 80, 200])
+def test_no_line_is_wider_than_the_terminal(
+    starter_url: str, command: tuple[str, ...], width: int
+) -> None:
+    text = printed(starter_url, *command, COLUMNS=str(width))
+
+    assert max(map(len, text.splitlines())) <= width
+    assert "█" in text
+
+
+def test_a_narrow_terminal_leaves_out_what_matters_least(starter_url: str) -> None:
+    shown = {
+        width: set(
+            re.findall(r"\w+", _heads(printed(starter_url, *GAP, COLUMNS=str(width)), "element"))
+        )
+        for width in (40, 60, 80, 200)
+    }
+
+    assert {"element", "level", "gap"} == shown[40]
+    assert shown[40] | {"from", "to"} == shown[60]
+    assert shown[60] | {"priority"} == shown[80]
+    assert shown[80] | {"importance", "kind"} == shown[200]
+
+
+def _heads(text: str, first: str) -> str:
+    return next(line for line in text.splitlines() if re.search(rf"\b{first} ", line))
+
+
+def test_a_gap_is_shown_as_bars_and_figures(starter_url: str) -> None:
+    text = printed(starter_url, *GAP, COLUMNS="80")
+
+    assert text.startswith("Chief Executives → Web Developers\n")
+    assert re.search(r"^Programming +███▒+·+ +1\.00 +4\.25 +3\.25 +0\.3621 *$", text, re.M)
+    # Not Relevant to the one, so nothing is there.
+    assert re.search(r"^Equipment Selection +▒+·+ +0\.00 +2\.00 +2\.00 ", text, re.M)
+
+
+def test_marks_are_explained_where_they_occur(starter_url: str) -> None:
+    text = printed(starter_url, *GAP)
+
+    assert re.search(r"^Operations Analysis .* \*$", text.replace("* ", "*"), re.M)
+    assert 1 == text.count("may be chance")
+    assert "low precision" not in text
+    assert "no standard error" not in text
+
+
+def test_an_occupation_beside_itself_has_no_table(starter_url: str) -> None:
+    text = printed(starter_url, "gap", "15-1254", "15-1254")
+
+    assert "0 gaps of 35 compared, 0 missing; readiness 1.0000." in text
+    assert "▒" not in text
+
+
+@both
+def test_colours_are_for_terminals_that_want_them(
+    starter_url: str, command: tuple[str, ...]
+) -> None:
+    coloured = printed(starter_url, *command, FORCE_COLOR="1")
+    without = printed(starter_url, *command, FORCE_COLOR="1", NO_COLOR="1")
+
+    assert COLOUR.search(coloured)
+    assert not COLOUR.search(without)
+    piped = printed(starter_url, *command)
+    assert "\x1b" not in piped
+    assert piped == re.sub(r"\x1b\[[0-9;]*m", "", coloured)
+
+
+@both
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_an_encoding_without_blocks_gets_ascii(
+    starter_url: str, command: tuple[str, ...], encoding: str
+) -> None:
+    text = printed(starter_url, *command, PYTHONIOENCODING=encoding, COLUMNS="60")
+
+    assert text.isascii()
+    assert re.search(r"#+=", text)
+    assert "?" not in text
+
+
+def test_transitions_are_ranked_with_bars_and_gaps(starter_url: str) -> None:
+    text = printed(starter_url, *STEPS, "--limit", "3", COLUMNS="140")
+    body = json.loads(printed(starter_url, *STEPS, "--limit", "3", "--json"))
+
+    for place, one in enumerate(body["transitions"], 1):
+        (line,) = [line for line in text.splitlines() if one["code"] in line]
+        assert line.startswith(f"{place}  {one['code']}  {one['title'][:30]}")
+        assert f"{one['readiness']:.4f}" in line
+        assert all(gap["name"].split()[0] in line for gap in one["gaps"][:1])
+    assert "3 shown, of 64 rated occupations at hand (1,016 in O*NET's list)." in text
+
+
+def test_transitions_take_a_title_as_a_gap_does(starter_url: str) -> None:
+    limited = ("--limit", "3")
+
+    assert printed(starter_url, *STEPS, *limited) == printed(
+        starter_url, "transitions", "web developers", *limited
+    )
+
+
+def test_transitions_json_is_the_body_of_the_api(starter_url: str, tmp_path: Path) -> None:
+    options = ("--from", "--domain", "skills", "--limit", "5", "--job-zone", "4")
+    shown = json.loads(printed(starter_url, *STEPS, *options, "--json"))
+    with serving(tmp_path, DATABASE_URL=starter_url) as server:
+        path = "/occupations/15-1254/transitions"
+        body = server.get(f"{path}?direction=from&limit=5&job_zone=4").json()
+
+    assert body == shown
+    assert list(body) == list(shown)
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (("transitions", "nonsense"), "No occupation has exactly this title."),
+        (("transitions", "15-12"), "Not an O*NET-SOC code"),
+        (("transitions", "web develper"), "occupation could be 15-1254.00 Web Developers"),
+        (("transitions", "99-9999"), "99-9999.00"),
+        (("gap", "15-1255.99", "15-1254"), "near it is 15-1255.0"),
+        (("transitions", "25-2032"), "ONET_API_KEY"),
+        (("transitions", "15-1254", "--limit", "0"), "--limit"),
+        (("transitions", "15-1254", "--job-zone", "6"), "--job-zone"),
+        ((*GAP, "--domain", "no-such"), "--domain"),
+        ((*GAP, "--domain", "knowledge"), "ONET_API_KEY"),
+    ],
+)
+def test_what_cannot_be_answered_is_told(
+    starter_url: str, command: tuple[str, ...], words: str
+) -> None:
+    done = flask(*command, DATABASE_URL=starter_url)
+
+    assert done.returncode in (1, 2)
+    assert "" == done.stdout
+    assert "Traceback" not in done.stderr
+    assert words in done.stderr

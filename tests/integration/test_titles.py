@@ -1,0 +1,177 @@
+"""The index of titles is what the database holds, and is built when it is first asked for."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from support.clock import LIMITS, FakeClock, eventually
+from support.fills import rated
+from support.made_up_release import TITLES, write_release
+
+from app import title_search
+from app.title_search import TitleIndex
+from app.titles import Titles
+from cache import database
+from cache.catalogue import Catalogue
+from cache.changes import Changes
+from cache.database import DatabaseUnavailable
+from cache.models import AlternateTitle
+from cache.seed import seed
+from cache.store import Store
+
+KITES = "11-9001.00"
+
+
+@pytest.fixture
+def changes(seeded_engine):
+    """Looks only when it is told to, or when nothing is known."""
+    changes = Changes(seeded_engine, lambda: 100.0)
+    changes.stop()
+    return changes
+
+
+@pytest.fixture
+def built(monkeypatch):
+    """How many titles each index was built of."""
+    sizes = []
+
+    class Counted(TitleIndex):
+        def __init__(self, titles, alternates):
+            sizes.append(len(titles))
+            super().__init__(titles, alternates)
+
+    monkeypatch.setattr(title_search, "TitleIndex", Counted)
+    return sizes
+
+
+@pytest.fixture
+def titles(seeded_engine, changes, built):
+    return Titles(Catalogue(seeded_engine), changes)
+
+
+def write_alternates(release, *lines):
+    header = "O*NET-SOC Code\tAlternate Title\tShort Title\tSource(s)"
+    (release / "Alternate Titles.txt").write_text("\n".join([header, *lines, ""]))
+
+
+def load(engine, release):
+    return seed(engine, release, limits=LIMITS, now=FakeClock())
+
+
+def test_own_and_alternate_titles_find_an_occupation(engine, tmp_path):
+    release = write_release(tmp_path / "db_28_1_text")
+    write_alternates(release, f"{KITES}\tCaptain of Strings (CS)\tCS\t08")
+    load(engine, release)
+    index = Titles(Catalogue(engine), Changes(engine)).index()
+
+    for text in ("kite masters", "captain of strings cs", "cs"):
+        assert [KITES] == index.exact(text)
+    assert list(TITLES)[1:2] == [hit.code for hit in index.search("tide clerk", 3)]
+
+
+def test_many_who_ask_first_wait_for_one_index(titles, built):
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda _: titles.index(), range(16)))
+
+    assert 1 == len(set(map(id, found)))
+    assert [len(TITLES)] == built
+
+
+def test_a_change_of_ratings_builds_no_new_index(seeded_engine, titles, changes, built):
+    index = titles.index()
+    Store(seeded_engine).publish(rated(KITES, title=TITLES[KITES]), 1)
+    changes.look()
+
+    for _ in range(3):
+        assert index is titles.index()
+        eventually(False, titles._renewing.locked)
+    assert [len(TITLES)] == built
+
+
+def test_a_changed_title_shows_after_the_old_index_served_once_more(
+    seeded_engine, titles, changes, built
+):
+    index = titles.index()
+    Store(seeded_engine).publish(rated("99-1000.00", title="Dream Weavers"), 0)
+    changes.look()
+
+    assert index is titles.index()
+    eventually(["99-1000.00"], lambda: titles.index().exact("dream weavers"))
+    assert [len(TITLES), len(TITLES) + 1] == built
+
+
+def test_after_a_time_without_questions_the_first_one_is_answered_from_what_is_there_now(
+    seeded_engine, built
+):
+    seconds = [100.0]
+    changes = Changes(seeded_engine, lambda: seconds[0])
+    changes.stop()
+    titles = Titles(Catalogue(seeded_engine), changes)
+    titles.index()
+    Store(seeded_engine).publish(rated("99-1000.00", title="Dream Weavers"), 0)
+    seconds[0] += 60
+
+    assert ["99-1000.00"] == titles.index().exact("dream weavers")
+    assert [len(TITLES), len(TITLES) + 1] == built
+
+
+def test_another_release_shows_its_alternate_titles(
+    seeded_engine, titles, changes, made_up_release
+):
+    assert [] == titles.index().exact("captain of strings")
+    write_alternates(made_up_release, f"{KITES}\tCaptain of Strings\tn/a\t08")
+    assert load(seeded_engine, made_up_release).changed
+    changes.look()
+
+    eventually([KITES], lambda: titles.index().exact("captain of strings"))
+
+
+def test_alternate_titles_are_read_again_only_for_another_load(seeded_engine, titles, changes):
+    titles.index()
+    change = {"occupation_code": KITES, "title": "Captain of Strings"}
+    database.write(seeded_engine, lambda c: c.execute(AlternateTitle.__table__.insert(), change))
+    Store(seeded_engine).publish(rated(KITES, title=TITLES[KITES]), 1)
+    changes.look()
+    titles.index()
+    eventually(False, titles._renewing.locked)
+
+    assert [] == titles.index().exact("captain of strings")
+
+
+def test_without_a_database_there_is_no_first_index_and_the_last_one_stays(
+    seeded_engine, titles, changes, monkeypatch
+):
+    def lost(*_):
+        raise DatabaseUnavailable("lost")
+
+    with monkeypatch.context() as down:
+        down.setattr(database, "read", lost)
+        with pytest.raises(DatabaseUnavailable):
+            titles.index()
+    index = titles.index()
+    Store(seeded_engine).publish(rated("99-1000.00", title="Dream Weavers"), 0)
+    changes.look()
+    with monkeypatch.context() as down:
+        down.setattr(database, "read", lost)
+        assert index is titles.index()
+        eventually(False, titles._renewing.locked)
+    eventually(["99-1000.00"], lambda: titles.index().exact("dream weavers"))
+
+
+def test_whoever_never_looks_for_a_title_never_loads_what_finds_them():
+    program = (
+        "import sys\n"
+        "from app import create_app\n"
+        "from app.services import Services\n"
+        "from app.settings import Settings\n"
+        "services = Services(Settings.from_environment())\n"
+        "create_app(services=services)\n"
+        "services.titles\n"
+        "print({'numpy', 'rapidfuzz'} & sys.modules.keys())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=False, capture_output=True, text=True
+    )
+
+    assert "set()\n" == done.stdout, done.stderr

@@ -1,0 +1,365 @@
+"""What the page says: plain words for answers and for problems."""
+
+from datetime import UTC, datetime
+
+import pytest
+from support.gap_bodies import body, item, transitions
+
+from app.page import messages, words
+from app.page.links import Asked, address, with_side
+
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+ASKED = Asked("11-9001.00", "15-9002.00")
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.0, "0 %"),
+        (0.004, "less than 1 %"),
+        (0.01, "1 %"),
+        (0.8824, "88 %"),
+        (0.885, "89 %"),
+        (0.9951, "99 %"),
+        (0.9999, "99 %"),
+        (1.0, "100 %"),
+    ],
+)
+def test_a_share_is_told_in_whole_percent_and_all_only_where_it_is_all(share, text) -> None:
+    assert text == words.percent(share)
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (
+            body([item("a", 1, 2)]),
+            (
+                "Kite Makers already have 88 % of what Tide Clerks need, in skills weighted by "
+                "importance."
+            ),
+        ),
+        (
+            body(covered=[item("a", 2, 1)], readiness=1.0),
+            "Kite Makers already have all of what Tide Clerks need, in skills: there is no gap.",
+        ),
+        (body(readiness=1.0), "Tide Clerks need no skills."),
+        (
+            body(covered=[item("a", 2, 2)]) | {"to": body()["from"]},
+            "Both are Kite Makers. Choose another occupation to see what it needs.",
+        ),
+    ],
+)
+def test_readiness_has_a_sentence_for_every_case(answer, sentence) -> None:
+    assert sentence == words.readiness(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (
+            body([item("a", 1, 2), item("b", None, 2)], [item("c", 2, 1)]),
+            (
+                "Of the 3 skills that Tide Clerks need, 2 are at a higher level, 1 of them not "
+                "relevant to Kite Makers today."
+            ),
+        ),
+        (
+            body([item("a", 1, 2)], [item("c", 2, 1)]),
+            "Of the 2 skills that Tide Clerks need, 1 is at a higher level.",
+        ),
+        (
+            body(covered=[item("c", 2, 1), item("d", 2, 1)]),
+            "Of the 2 skills that Tide Clerks need, none is at a higher level.",
+        ),
+    ],
+)
+def test_gaps_are_counted_in_words(answer, sentence) -> None:
+    assert sentence == words.gaps(answer)
+
+
+def test_knowledge_is_counted_in_areas() -> None:
+    answer = body([item("a", 1, 2), item("b", 1, 2)]) | {"domain": "knowledge"}
+
+    assert words.gaps(answer).startswith("Of the 2 areas of knowledge that Tide Clerks need, 2 are")
+
+
+def test_the_kind_of_a_gap_is_told() -> None:
+    assert "not relevant today" == words.kind(item("a", None, 2))
+    assert "higher level" == words.kind(item("a", 1, 2))
+
+
+@pytest.mark.parametrize(
+    ("one", "doubts"),
+    [
+        (item("a", 1, 2), []),
+        (item("a", 1, 2, significant=False), ["may be chance"]),
+        (item("a", 1, 2, significant=None), ["chance unknown"]),
+        (item("a", 1, 2, low_precision=True), ["low precision"]),
+        (
+            item("a", 1, 2, significant=False, low_precision=True),
+            ["may be chance", "low precision"],
+        ),
+    ],
+)
+def test_what_makes_a_figure_unsure_is_told(one, doubts) -> None:
+    assert doubts == words.doubts(one)
+
+
+def test_every_doubt_that_there_is_is_explained_once_and_no_other() -> None:
+    items = [
+        item("a", 1, 2, significant=False),
+        item("b", 1, 2, significant=False, low_precision=True),
+    ]
+
+    assert ["may be chance", "low precision"] == [doubt for doubt, _ in words.explained(items)]
+    assert [] == words.explained([item("c", 1, 2)])
+    assert "no standard error" in words.explained([item("d", 1, 2, significant=None)])[0][1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({}, "Kites: O*NET 29.0, loaded from its files on 1 May 2026 (3 days ago)."),
+        (
+            {"origin": "api", "release": None},
+            (
+                "Kites: O*NET, release unknown, fetched from O*NET Web Services on 1 May 2026 "
+                "(3 days ago)."
+            ),
+        ),
+        (
+            {"state": "stale"},
+            (
+                "Kites: O*NET 29.0, loaded from its files on 1 May 2026 (3 days ago). That is "
+                "longer ago than it should be; newer figures follow when O*NET gives them."
+            ),
+        ),
+    ],
+)
+def test_it_is_told_where_figures_come_from_and_how_old_they_are(changes, sentence) -> None:
+    assert sentence == words.provenance("Kites", body()["sources"]["from"] | changes, NOW)
+
+
+@pytest.mark.parametrize(
+    ("then", "age"),
+    [
+        ("2026-05-04T11:59:59Z", "today"),
+        ("2026-05-05T00:00:00Z", "today"),
+        ("2026-05-03T23:59:59Z", "yesterday"),
+        ("2026-03-06T12:00:00Z", "59 days ago"),
+        ("2026-03-05T12:00:00Z", "2 months ago"),
+        ("2025-05-04T12:00:00Z", "12 months ago"),
+        ("2024-05-04T12:00:00Z", "2 years ago"),
+    ],
+)
+def test_ages_are_told_in_days_then_months_then_years(then, age) -> None:
+    assert age == words.age(words.moment(then), NOW)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (1, "in a second"),
+        (5, "in 5 seconds"),
+        (60, "in a minute"),
+        (61, "in 2 minutes"),
+        (3600, "in an hour"),
+        (7201, "in 3 hours"),
+    ],
+)
+def test_retry_after_is_told_in_words_and_never_too_early(seconds, text) -> None:
+    assert text == words.wait(seconds)
+
+
+@pytest.mark.parametrize(
+    ("zone", "text"), [(1, "little or no preparation"), (5, "extensive preparation"), (None, "")]
+)
+def test_a_job_zone_is_told_in_the_words_of_onet(zone, text) -> None:
+    assert text == words.job_zone(zone)
+
+
+@pytest.mark.parametrize(
+    ("tier", "text"),
+    [
+        ("Primary-Short", "closely related"),
+        ("Primary-Long", "closely related"),
+        ("Supplemental", "related"),
+        (None, ""),
+    ],
+)
+def test_related_occupations_are_marked(tier, text) -> None:
+    assert text == words.related(tier)
+
+
+def test_next_steps_say_what_they_rank_and_how_many_of_how_many() -> None:
+    assert (
+        "Where Kite Makers could go next",
+        (
+            "The nearest of the 63 other occupations with skills ratings here, out of 1,015 that "
+            "O*NET lists, by how much Kite Makers already have of what each needs."
+        ),
+    ) == words.next_steps(transitions("to"))
+    assert (
+        "Who could become Kite Makers",
+        (
+            "The nearest of the 63 other occupations with skills ratings here, out of 1,015 that "
+            "O*NET lists, by how much each already has of what Kite Makers need."
+        ),
+    ) == words.next_steps(transitions("from"))
+
+
+def test_where_all_others_are_listed_or_there_is_none_it_says_so() -> None:
+    both = transitions() | {"compared": 3}
+    none = transitions() | {"compared": 1, "transitions": []}
+
+    assert words.next_steps(both)[1].startswith("The 2 other occupations with skills ratings")
+    assert (
+        "There is no other occupation with skills ratings here, out of 1,015 that O*NET lists."
+        == words.next_steps(none)[1]
+    )
+
+
+def test_a_step_names_its_weightiest_gaps() -> None:
+    first, second = transitions()["transitions"]
+
+    assert "Weightiest gaps: Reading Tides" == words.weightiest(first)
+    assert "No gaps" == words.weightiest(second)
+
+
+def test_an_address_holds_all_that_is_asked_and_no_more() -> None:
+    assert "/" == address(Asked())
+    assert "/?from=11-9001.00&to=15-9002.00" == address(ASKED)
+    assert "/?from=caf%C3%A9+%26+co&domain=knowledge&direction=from" == address(
+        Asked("café & co", "", "knowledge", "from")
+    )
+
+
+def test_another_occupation_takes_the_place_of_one_side() -> None:
+    assert Asked("29-9003.00", "15-9002.00") == with_side(ASKED, "from", "29-9003.00")
+    assert Asked("11-9001.00", "29-9003.00") == with_side(ASKED, "to", "29-9003.00")
+
+
+def told(name: str, *, title: str = "", **members: object) -> messages.Message:
+    problem = {
+        "type": f"urn:problem-type:skillgap:{name}",
+        "request_id": "ab12",
+        "code": "15-9002.00",
+        "occupation": "to",
+        **members,
+    }
+    return messages.of(problem, ASKED, 30, title)
+
+
+def test_where_nothing_is_asked_there_are_examples_to_follow() -> None:
+    message = messages.welcome()
+
+    assert 3 == len(message.links)
+    assert "/?from=41-2031.00&to=43-4051.00" == message.links[0].href
+
+
+@pytest.mark.parametrize(
+    ("asked", "missing"),
+    [(Asked("x"), "the occupation to get to"), (Asked("", "x"), "the occupation to start from")],
+)
+def test_where_one_occupation_is_missing_it_says_which(asked, missing) -> None:
+    assert missing in messages.half_asked(asked).text
+
+
+def test_an_unknown_code_has_suggestions_as_links() -> None:
+    near = [{"code": "15-9003.00", "title": "Moon Clerks"}]
+    message = told("occupation-not-found", suggestions=near)
+
+    assert "O*NET has no occupation 15-9002.00" == message.heading
+    assert [("Moon Clerks", "/?from=11-9001.00&to=15-9003.00")] == list(message.links)
+
+
+def test_an_occupation_without_ratings_has_alternatives_as_links() -> None:
+    near = [{"code": "29-9003.00", "title": "Moon Painters"}]
+    message = told("no-ratings", title="Tide Clerks", alternatives=near, occupation="from")
+
+    assert "No skills ratings for Tide Clerks (15-9002.00)" == message.heading
+    assert [("Moon Painters", "/?from=29-9003.00&to=15-9002.00")] == list(message.links)
+
+
+@pytest.mark.parametrize(
+    ("name", "words_of_it"),
+    [
+        ("upstream-unavailable", "O*NET Web Services gives no usable answer. Try again in 30 sec"),
+        ("database-unavailable", "cannot reach its database, whatever is asked. Try again in 30"),
+        ("internal-error", "tell whoever runs the service this number: ab12."),
+    ],
+)
+def test_what_may_pass_says_when_and_how_to_try_again(name, words_of_it) -> None:
+    message = told(name)
+
+    assert words_of_it in message.text
+    assert [("Try again", "/?from=11-9001.00&to=15-9002.00")] == list(message.links)
+
+
+def test_without_an_upstream_it_says_what_can_be_done_instead() -> None:
+    message = told("upstream-not-configured", title="Tide Clerks")
+
+    assert "The skills ratings of Tide Clerks (15-9002.00) are not here" == message.heading
+    assert "Choose an occupation that the suggestions mark as rated" in message.text
+
+
+def test_a_title_of_several_occupations_has_them_as_links() -> None:
+    found = [
+        {"code": "29-9003.00", "title": "Moon Painters", "matched": "Painter"},
+        {"code": "29-9004.00", "title": "Sun Painters", "matched": "Sun Painters"},
+    ]
+    problem = {
+        "type": "urn:problem-type:skillgap:invalid-parameter",
+        "errors": [{"parameter": "from", "detail": "More than one occupation has this title."}],
+        "candidates": {"from": found},
+    }
+    message = messages.of(problem, Asked("painter", "15-9002.00"), 0)
+
+    assert "Which occupation do you mean?" == message.heading
+    said = "You asked for “painter”. More than one occupation has this title. It could be:"
+    assert said == message.text
+    assert [
+        ("Moon Painters (Painter)", "/?from=29-9003.00&to=15-9002.00"),
+        ("Sun Painters", "/?from=29-9004.00&to=15-9002.00"),
+    ] == list(message.links)
+
+
+def test_the_codes_that_replaced_one_are_named_by_their_titles_alone() -> None:
+    found = [{"code": "29-9003.00", "title": "Moon Painters", "matched": "15-9999.00"}]
+    problem = {
+        "type": "urn:problem-type:skillgap:invalid-parameter",
+        "errors": [{"parameter": "to", "detail": "O*NET replaced this code by more than one."}],
+        "candidates": {"to": found},
+    }
+    message = messages.of(problem, Asked("11-9001.00", "15-9999.00"), 0)
+
+    assert "“15-9999.00”. O*NET replaced this code by more than one." in message.text
+    assert ["Moon Painters"] == [link.text for link in message.links]
+
+
+def test_a_title_of_nothing_says_how_to_find_one() -> None:
+    problem = {
+        "type": "urn:problem-type:skillgap:invalid-parameter",
+        "errors": [{"parameter": "to", "detail": "Not the title of one occupation."}],
+        "candidates": {"to": []},
+    }
+    message = messages.of(problem, Asked("11-9001.00", "xyzzy"), 0)
+
+    assert "No occupation is called “xyzzy”" == message.heading
+    assert "suggestions" in message.text
+
+
+def test_any_other_bad_parameter_is_named() -> None:
+    problem = {
+        "type": "urn:problem-type:skillgap:invalid-parameter",
+        "errors": [
+            {"parameter": "to", "detail": "Longer than maximum length 200."},
+            {"parameter": "domain", "detail": "Must be one of: skills."},
+        ],
+    }
+
+    assert (
+        "Check what is asked above. To: Longer than maximum length 200. "
+        "domain: Must be one of: skills." == messages.of(problem, ASKED, 0).text
+    )
