@@ -141,6 +141,7 @@ def test_every_problem_type_is_written_with_its_status() -> None:
         ("404", "not-found"),
         ("405", "method-not-allowed"),
         ("413", "request-entity-too-large"),
+        ("415", "unsupported-media-type"),
         ("503", "too-many-batches"),
         ("503", "upstream-unavailable"),
         ("503", "upstream-not-configured"),
