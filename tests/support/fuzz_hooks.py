@@ -18,6 +18,6 @@ HEADERS: list[dict[str, str]] = [
 
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
-    """Add the headers that a request's number of bytes and their order choose, always the same."""
+    """Add headers chosen by what is asked, so that the same request has the same ones."""
     chosen = HEADERS[zlib.crc32(repr((case.path_parameters, case.query)).encode()) % len(HEADERS)]
     case.headers.update(chosen)
