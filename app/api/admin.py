@@ -5,7 +5,6 @@ from dataclasses import asdict
 from typing import Any
 
 from flask.views import MethodView
-from flask_smorest import Blueprint
 from werkzeug.exceptions import NotFound
 
 from app.api.admin_schemas import (
@@ -20,19 +19,14 @@ from app.api.admin_schemas import (
 )
 from app.api.authorization import SCHEME
 from app.api.headers import JOB, UNSTORED
-from app.api.parameters import IN_PATH, BodyParser, path_code
+from app.api.parameters import IN_PATH, BodyBlueprint, path_code
 from app.api.problem_details import answers_problems
 from app.api.problems import upstream_not_configured
 from app.services import services
 from cache.purge import purge
 from onet_client.errors import NotConfigured
 
-
-class _Admin(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
-    ARGUMENTS_PARSER = BodyParser()
-
-
-blueprint = _Admin("admin", __name__, description="Run the cache. Needs the admin token.")
+blueprint = BodyBlueprint("admin", __name__, description="Run the cache. Needs the admin token.")
 secured = blueprint.doc(security=[{SCHEME: []}])
 
 

@@ -11,13 +11,12 @@ from typing import Any, Final
 
 import orjson
 from flask import Response, request
-from flask_smorest import Blueprint
 
 from app.api.batch_schemas import EXAMPLE, AnswersSchema, BatchSchema
 from app.api.caching import cache_status
 from app.api.headers import UNSTORED
 from app.api.pairs import NotRead, Pair, read_pairs
-from app.api.parameters import BodyParser
+from app.api.parameters import BodyBlueprint
 from app.api.problem_details import Problem, answers_problems
 from app.api.problems import Titles, read_problem, to_problem
 from app.api.sides import Sides
@@ -39,11 +38,7 @@ RETRY_SECONDS: Final = 5
 """When to ask again where as many are at work as may."""
 
 
-class _Blueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
-    ARGUMENTS_PARSER = BodyParser()
-
-
-blueprint = _Blueprint("batch", __name__, description="Compare many pairs of occupations.")
+blueprint = BodyBlueprint("batch", __name__, description="Compare many pairs of occupations.")
 _places = BoundedSemaphore(MOST_BATCHES)
 
 

@@ -21,8 +21,10 @@ LIKE_CODE: Final = re.compile(r"[0-9.-]*|[0-9]{2}-[0-9]{4}.*", re.DOTALL)
 WITHOUT_NUL: Final = r"^[^\u0000]*$"
 NAMED: Final = rf"^( *{CODE.pattern} *|(?! *([0-9.-]* *$|[0-9]{{2}}-[0-9]{{4}}))[^\u0000]*)$"
 """What a title may be, for the document."""
+LONGEST_TITLE: Final = 200
+"""Characters of what names an occupation."""
 TITLE_LIKE: Final = [
-    validate.Length(max=200),
+    validate.Length(max=LONGEST_TITLE),
     validate.ContainsNoneOf("\0", error="Holds a NUL character."),
 ]
 """What a text must be to be looked for among titles."""
@@ -222,6 +224,12 @@ def _each_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(members):
         raise invalid_parameters({"body": ["A member is given more than once."]})
     return found
+
+
+class BodyBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
+    """Resources that take JSON bodies."""
+
+    ARGUMENTS_PARSER = BodyParser()
 
 
 def path_code(raw: str) -> str:

@@ -1,30 +1,22 @@
 """What the page is asked: its query string."""
 
-from typing import Any, Final
+from typing import Any
 
 from flask import request
 from marshmallow import ValidationError, fields, validate
 
-from app.api.parameters import DomainQuery
+from app.api.parameters import LONGEST_TITLE, TITLE_LIKE, DomainQuery
 from app.api.problem_details import invalid_parameters
+from app.api.transitions import DIRECTIONS
 from app.page.links import Asked
 from cache.content import DOMAINS
-
-LONGEST: Final = 200
-"""Characters of an occupation's title or code."""
-DIRECTIONS: Final = ("to", "from")
-
-_WORDS: Final = [
-    validate.Length(max=LONGEST),
-    validate.ContainsNoneOf("\0", error="Holds a NUL character."),
-]
 
 
 class PageQuery(DomainQuery):
     """The query of the page; `swap` is there where the two occupations are to change places."""
 
-    source = fields.String(load_default="", data_key="from", validate=_WORDS)
-    target = fields.String(load_default="", data_key="to", validate=_WORDS)
+    source = fields.String(load_default="", data_key="from", validate=TITLE_LIKE)
+    target = fields.String(load_default="", data_key="to", validate=TITLE_LIKE)
     direction = fields.String(load_default=DIRECTIONS[0], validate=validate.OneOf(DIRECTIONS))
     swap = fields.String(load_default=None)
 
@@ -45,7 +37,7 @@ def read() -> tuple[Asked, bool]:
 
 def as_given() -> Asked:
     """What the query says, whether it can be used or not, for the form to show again."""
-    given = {name: request.args.get(name, "")[:LONGEST] for name in ("from", "to")}
+    given = {name: request.args.get(name, "")[:LONGEST_TITLE] for name in ("from", "to")}
     domain, direction = (request.args.get(name, "") for name in ("domain", "direction"))
     return Asked(
         given["from"],

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from support.clock import LIMITS, START, FakeClock, eventually
+from support.clock import LIMITS, START, FakeClock, Seconds, eventually
 from support.fills import CODE, fill, rated
 from support.made_up_release import RATED
 from support.tables import clear
@@ -19,16 +19,6 @@ from cache.seed import seed
 from cache.store import Store
 
 KEY, OTHER = ("skills", CODE), ("skills", RATED[0])
-
-
-class Seconds:
-    """A monotonic clock that stands still."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import event
-from support.clock import LIMITS, FakeClock
+from support.clock import LIMITS, FakeClock, Seconds
 from support.fills import CODE, fill, rated
 from support.made_up_release import RATED
 from support.tables import clear
@@ -23,16 +23,6 @@ from cache.seed import seed
 from cache.store import Store
 
 NEW = "99-1000.00"
-
-
-class Seconds:
-    """A monotonic clock that stands still."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from threading import Event
 
 import pytest
 from sqlalchemy import func, select
-from support.clock import LIMITS, START, FakeClock, eventually
+from support.clock import LIMITS, START, FakeClock, Seconds, eventually
 
 from cache import database, successions
 from cache.fetch import Upstream
@@ -39,15 +39,6 @@ class FakeTaxonomy:
         if code not in self.known:
             raise UnknownCode(code)
         return tuple(Occupation(one.code, one.title, None) for one in self.known[code])
-
-
-class Seconds:
-    """A monotonic clock."""
-
-    now = 100.0
-
-    def __call__(self):
-        return self.now
 
 
 @pytest.fixture

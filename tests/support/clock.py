@@ -24,6 +24,16 @@ class FakeClock:
         self.time += timedelta(seconds=seconds)
 
 
+class Seconds:
+    """A monotonic clock that stands still until a test sets it."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 def eventually(expected: object, look: Callable[[], object], seconds: float = 5.0) -> None:
     """Look until what another thread or process does is there."""
     deadline = time.monotonic() + seconds
