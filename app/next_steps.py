@@ -41,8 +41,7 @@ class _Kept:
     """What is known, and was written, while a domain is held as it is."""
 
     held: Held
-    listed: int
-    job_zones: dict[str, int]
+    job_zones: dict[str, int | None]
     answers: dict[Question, tuple[Entry, Ranked]] = field(default_factory=dict)
     size: int = 0
 
@@ -76,7 +75,7 @@ class NextSteps:
         """
         entry = reading.entry
         kept = self._known(entry.domain)
-        question = entry.code, direction, job_zone, min(limit, kept.listed)
+        question = entry.code, direction, job_zone, min(limit, len(kept.job_zones))
         found = kept.answers.get(question)
         if found is not None and found[0] == entry:
             return found[1]
@@ -85,7 +84,7 @@ class NextSteps:
             matrix = matrix.changed([reading.profile])  # filled since the others were read
         # A copy, since the writer of JSON leaves far more room than a short text takes.
         written = bytes(memoryview(orjson.dumps(self._rows(matrix, kept.job_zones, question))))
-        answer = Ranked(len(matrix.titles), kept.listed, written)
+        answer = Ranked(len(matrix.titles), len(kept.job_zones), written)
         self._keep(kept, question, entry, answer)
         return answer
 
@@ -93,13 +92,11 @@ class NextSteps:
         held = self._rankings.held(domain)
         kept = self._kept.get(domain)
         if kept is None or kept.held is not held:
-            catalogue = self._catalogue
-            kept = _Kept(held, len(catalogue.titles()), catalogue.job_zones())
-            self._kept[domain] = kept
+            kept = self._kept[domain] = _Kept(held, self._catalogue.job_zones())
         return kept
 
     def _rows(
-        self, matrix: Matrix, job_zones: dict[str, int], question: Question
+        self, matrix: Matrix, job_zones: dict[str, int | None], question: Question
     ) -> list[dict[str, object]]:
         code, direction, zone, limit = question
         chosen = [

@@ -1,7 +1,7 @@
 """The index of titles, in step with the occupations and releases in the database."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
@@ -32,14 +32,14 @@ class Titles:
     Until the new one is there, the old one serves, unless nobody asked for some seconds: then it
     may be of any age, and who asks first waits for what the titles are now. For O*NET 29.0 it
     takes 0.6 s of computing and 40 MB, libraries included, which a process that is never asked
-    for titles does not pay.
+    for titles, nor expects to be, does not pay.
     """
 
     def __init__(self, catalogue: Catalogue, changes: Changes) -> None:
         self._catalogue = catalogue
         self._changes = changes
         self._lock = Lock()
-        self._renewing = Lock()
+        self._working = Lock()
         self._held: _Held | None = None
 
     def index(self) -> "TitleIndex":
@@ -54,17 +54,30 @@ class Titles:
                 held, tick = self._held, self._changes.tick()
                 if held is None or tick is None or tick != held.tick:
                     held = self._held = self._read(held)
-        elif tick != held.tick and self._renewing.acquire(blocking=False):
-            Thread(target=self._renew, args=(held,), name="titles", daemon=True).start()
+        elif tick != held.tick:
+            self._do_behind(lambda: self._renew(held))
         return held.index
 
+    def expect(self) -> None:
+        """Begin to build the index behind the caller, where there is none yet."""
+        if self._held is None:
+            self._do_behind(self.index)
+
     def _renew(self, held: _Held) -> None:
+        self._held = self._read(held)
+
+    def _do_behind(self, work: Callable[[], object]) -> None:
+        """Do it in a thread, unless one is at work."""
+        if self._working.acquire(blocking=False):
+            Thread(target=self._work, args=(work,), name="titles", daemon=True).start()
+
+    def _work(self, work: Callable[[], object]) -> None:
         try:
-            self._held = self._read(held)
+            work()
         except DatabaseUnavailable as error:
             log.debug("the titles stay as they are: %s", error)
         finally:
-            self._renewing.release()
+            self._working.release()
 
     def _read(self, held: _Held | None) -> _Held:
         """Read the titles, and make an index of them unless they are those held."""

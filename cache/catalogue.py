@@ -105,12 +105,14 @@ class Catalogue:
             self._engine, lambda c: [(code, title) for code, title in c.execute(query)]
         )
 
-    def job_zones(self) -> dict[str, int]:
-        """Read job zones by code: from 1, little preparation, to 5, extensive preparation."""
+    def job_zones(self) -> dict[str, int | None]:
+        """Read the job zones of all occupations, by code.
+
+        They go from 1, little preparation, to 5, extensive preparation; None where O*NET tells
+        none.
+        """
         query = select(Occupation.code, Occupation.job_zone)
-        return database.read(
-            self._engine, lambda c: {code: zone for code, zone in c.execute(query) if zone}
-        )
+        return database.read(self._engine, lambda c: dict(c.execute(query).all()))
 
     def related(self, code: str) -> dict[str, str]:
         """Read the tier of each occupation that O*NET calls related to one, the closest first."""

@@ -99,7 +99,7 @@ def _answer(found: Sides | NotRead, query: dict[str, Any], titles: Titles) -> di
 def _problem(found: NotRead, titles: Titles) -> Problem:
     error = found.error
     if isinstance(error, ReadFailed):
-        return read_problem(error, found.codes, titles)
+        return read_problem(error, found.codes, found.given, titles)
     if not isinstance(error, Exception):
         raise error
     problem = to_problem(error)

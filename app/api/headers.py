@@ -5,9 +5,9 @@ from typing import Any, Final
 Headers = dict[str, dict[str, Any]]
 
 
-def _text(description: str, pattern: str | None = None) -> dict[str, Any]:
+def _text(description: str, pattern: str | None = None, *, required: bool = True) -> dict[str, Any]:
     schema = {"type": "string"} | ({"pattern": pattern} if pattern else {})
-    return {"description": description, "required": True, "schema": schema}
+    return {"description": description, "required": required, "schema": schema}
 
 
 def _seconds(description: str, least: int) -> dict[str, Any]:
@@ -37,3 +37,12 @@ OF_PROBLEMS: Final[dict[int, Headers]] = {
     503: {"Retry-After": _seconds("When to try again.", 1)},
 }
 """What a problem has beside those that nobody may store, by status."""
+_READ: Final[Headers] = {
+    "Cache-Status": _text(
+        "How each entry was come by (RFC 9211), where it came to that.",
+        "^skillgap; ",
+        required=False,
+    )
+}
+OF_READS: Final[dict[int, Headers]] = {404: _READ, 503: _READ}
+"""What the problems of a view that reads entries may have beside those, by status."""

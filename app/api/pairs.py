@@ -19,9 +19,10 @@ Codes = dict[str, str]
 
 
 class NotRead(NamedTuple):
-    """Why a pair could not be read, and the codes that it was taken to mean."""
+    """Why a pair could not be read, what the caller gave, and the codes that it was taken for."""
 
     error: BaseException
+    given: Codes
     codes: Codes
 
 
@@ -40,7 +41,7 @@ def read_pairs(pairs: Sequence[Pair], domain: str, patience: float) -> dict[Pair
         try:
             left[pair] = resolve(_given(pair), services().titles.index)
         except Unresolved as error:
-            read[pair] = NotRead(error, {})
+            read[pair] = NotRead(error, _given(pair), {})
     while left:
         groups = [list(dict.fromkeys(codes.values())) for codes in left.values()]
         seconds = max(0.0, deadline - time.monotonic())
@@ -52,8 +53,8 @@ def read_pairs(pairs: Sequence[Pair], domain: str, patience: float) -> dict[Pair
             if isinstance(result, list):
                 read[pair] = paired(_given(pair), codes, result)
                 continue
-            failed = NotRead(result, codes)
-            others = _replaced(pair, failed, successors)
+            failed = NotRead(result, _given(pair), codes)
+            others = _replaced(failed, successors)
             if isinstance(others, NotRead):
                 read[pair] = others
             else:
@@ -68,17 +69,15 @@ def _successors(codes: Collection[str]) -> Mapping[str, list["Successor"]]:
     return successions.of(codes) if codes and successions is not None else {}
 
 
-def _replaced(
-    pair: Pair, failed: NotRead, successors: Mapping[str, list["Successor"]]
-) -> Codes | NotRead:
+def _replaced(failed: NotRead, successors: Mapping[str, list["Successor"]]) -> Codes | NotRead:
     """Tell by which codes to read a pair again, or why it cannot be read."""
-    error, codes = failed
+    error, given, codes = failed
     if not isinstance(error, UnknownOccupation):
         return failed
     try:
-        return replaced(error.code, _given(pair), codes, successors.get(error.code, ())) or failed
+        return replaced(error.code, given, codes, successors.get(error.code, ())) or failed
     except Unresolved as several:
-        return NotRead(several, codes)
+        return NotRead(several, given, codes)
 
 
 def _given(pair: Pair) -> Codes:

@@ -6,10 +6,12 @@ from typing import Any, Final
 
 from flask import Response, g, json
 from flask_smorest import Blueprint
-from marshmallow import EXCLUDE, Schema, fields
+from marshmallow import EXCLUDE, Schema, fields, validate
 from marshmallow.exceptions import SCHEMA
 
-from app.api.headers import OF_PROBLEMS, UNSTORED
+from app.api.headers import OF_PROBLEMS, OF_READS, UNSTORED
+from app.api.skill_gap_schemas import NoteSchema
+from cache.content import DOMAINS
 
 TYPE_PREFIX: Final = "urn:problem-type:skillgap:"
 MEDIA_TYPE: Final = "application/problem+json"
@@ -41,8 +43,15 @@ class ProblemSchema(Schema):
     )
     alternatives = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
     notes = fields.List(
-        fields.Dict(keys=fields.String(), values=fields.String()),
-        metadata={"description": "Codes given that O*NET replaced, which were read instead."},
+        fields.Nested(NoteSchema),
+        metadata={"description": "The code given that O*NET replaced, and what was read for it."},
+    )
+    not_offered = fields.String(
+        validate=validate.OneOf(DOMAINS),
+        metadata={
+            "description": "The domain, where O*NET Web Services as configured here do not offer "
+            "it: trying again does not help, another domain may."
+        },
     )
 
 
@@ -94,10 +103,14 @@ def answers_problems(
     blueprint: Blueprint, *statuses: int
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Document that a view answers with a problem of these statuses."""
+    # Where no token is asked for, what is not found is an entry that was read.
+    reads = 404 in statuses and 401 not in statuses
 
     def document(view: Callable[..., Any]) -> Callable[..., Any]:
         for status in statuses:
             headers = UNSTORED | OF_PROBLEMS.get(status, {})
+            if reads:
+                headers |= OF_READS.get(status, {})
             view = blueprint.alt_response(
                 status, schema=ProblemSchema, content_type=MEDIA_TYPE, headers=headers
             )(view)

@@ -11,8 +11,8 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from app.api.caching import cache_status
-from app.api.parameters import CODE
 from app.api.problem_details import Problem, invalid_parameters
+from app.api.sides import note, was_replaced
 from app.resolve import Unresolved
 from app.services import services
 from app.soc import nearest
@@ -60,10 +60,8 @@ def to_problem(error: Exception) -> Problem:
     if isinstance(error, Problem):
         return error
     if isinstance(error, ReadFailed):
-        problem = read_problem(error, g.get("asked", {}), services().catalogue.titles)
-        if notes := _replacements(error.code, problem.members["occupation"]):
-            problem.members["notes"] = notes
-        return problem
+        asked, given = g.get("asked", {}), g.get("given", {})
+        return read_problem(error, asked, given, services().catalogue.titles)
     if isinstance(error, Unresolved):
         return unresolved(error)
     if isinstance(error, DatabaseUnavailable):
@@ -104,16 +102,22 @@ def unresolved(error: Unresolved) -> Problem:
     return problem
 
 
-def read_problem(error: ReadFailed, asked: Mapping[str, str], titles: Titles) -> Problem:
+def read_problem(
+    error: ReadFailed, asked: Mapping[str, str], given: Mapping[str, str], titles: Titles
+) -> Problem:
     """Say which occupation has nothing to serve, and what can be done instead.
 
     Args:
         error: which one it is.
         asked: the codes that were asked for, by the names of the parameters.
+        given: what the caller gave for them, by the same names.
         titles: reads the titles of all occupations, or of those with ratings in a domain.
     """
     side = next((name for name, code in asked.items() if code == error.code), "code")
     members: dict[str, Any] = {"occupation": side, "code": error.code}
+    if was_replaced(old := given.get(side, ""), error.code):
+        title = titles(None).get(error.code, "")
+        members["notes"] = [note(side, old, error.code, title)]
     headers = {"Cache-Status": cache_status(error.readings, services().now())}
     if isinstance(error, UnknownOccupation):
         suggestions = _titled(error.code, titles(None))
@@ -149,6 +153,7 @@ def _unavailable(
     retry = headers | {"Retry-After": str(max(1, ceil(wait)))}
     reason = "gave no usable answer. Try again later."
     if isinstance(error.cause, NotOffered):
+        members["not_offered"] = error.reading.entry.domain
         reason = f"offer no {error.reading.entry.domain}."
     detail = f"{what} and O*NET Web Services {reason}"
     return Problem(503, "upstream-unavailable", detail, headers=retry, **members)
@@ -161,16 +166,6 @@ def upstream_not_configured(what: str, cause: NotConfigured, **members: Any) -> 
     reason = f"set {missing}" if missing else cause
     detail = f"{what} there is no upstream to ask: {reason}."
     return Problem(503, "upstream-not-configured", detail, headers=retry, **members)
-
-
-def _replacements(code: str, parameter: str) -> list[dict[str, str]]:
-    """Say which code the caller gave where the one that is read took its place."""
-    given = request.args.get(parameter, "").strip(" ")
-    match = CODE.fullmatch(given)
-    if match is None or (old := match[1] + (match[2] or ".00")) == code:
-        return []
-    said = f"O*NET replaced {old} by {code}."
-    return [{"parameter": parameter, "code": old, "replaced_by": code, "text": said}]
 
 
 def _titled(code: str, titles: Mapping[str, str]) -> list[dict[str, str]]:

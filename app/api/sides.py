@@ -40,6 +40,7 @@ def read_sides(query: Mapping[str, Any]) -> Sides:
     at_hand = services()
     given = {"from": query["source"], "to": query["target"]}
     codes = resolve(given, at_hand.titles.index)
+    g.given = given
     while True:
         g.asked = codes
         try:
@@ -62,7 +63,11 @@ def read_sides(query: Mapping[str, Any]) -> Sides:
 def paired(given: Mapping[str, str], codes: Mapping[str, str], readings: list[Reading]) -> Sides:
     """Tell the sides apart in what was read for the codes that texts mean."""
     source, target = readings[0], readings[-1]
-    notes = _notes(given, {"from": source, "to": target})
+    notes = [
+        note(name, given[name], profile.code, profile.title)
+        for name, profile in (("from", source.profile), ("to", target.profile))
+        if was_replaced(given[name], profile.code)
+    ]
     return Sides(source, target, readings, notes, codes == given)
 
 
@@ -81,14 +86,12 @@ def replaced(
     return None if new is None else {**codes, **dict.fromkeys(parameters, new)}
 
 
-def _notes(given: Mapping[str, str], sides: Mapping[str, Reading]) -> list[dict[str, str]]:
-    """Say which codes were replaced."""
-    notes = []
-    for name, text in given.items():
-        profile = sides[name].profile
-        if is_code(text) and text != profile.code:
-            said = f"O*NET replaced {text} by {profile.code} {profile.title}."
-            notes.append(
-                {"parameter": name, "code": text, "replaced_by": profile.code, "text": said}
-            )
-    return notes
+def was_replaced(text: str, code: str) -> bool:
+    """Tell whether the caller gave a code, and another one was read for it."""
+    return is_code(text) and text != code
+
+
+def note(parameter: str, old: str, new: str, title: str) -> dict[str, str]:
+    """Say that O*NET replaced a code; the title of the new one is left out where it is empty."""
+    text = f"O*NET replaced {old} by {f'{new} {title}'.rstrip()}."
+    return {"parameter": parameter, "code": old, "replaced_by": new, "text": text}

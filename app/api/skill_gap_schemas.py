@@ -66,7 +66,7 @@ class SourcesSchema(Schema):
 
 
 class NoteSchema(Schema):
-    """A code that O*NET does not list any more, and what the answer has in its place."""
+    """A code that O*NET does not list any more, and what was read in its place."""
 
     parameter = fields.String(required=True, validate=validate.OneOf(["from", "to"]))
     code = fields.String(required=True, metadata={"example": "15-1132.00"})

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 from app.page.links import Asked, address, with_side
 from app.page.words import wait
 from app.resolve import is_code
+from cache.content import DOMAINS
 
 Problem = Mapping[str, Any]
 
@@ -79,7 +80,19 @@ def of(problem: Problem, asked: Asked, retry_after: int, title: str = "") -> Mes
             "the service to set up that access."
         )
         return Message(f"The {asked.domain} ratings of {about} are not here", text)
+    if "not_offered" in problem:
+        return _not_offered(problem["not_offered"], asked, about)
     return _try_again(name, problem, asked, retry_after, about)
+
+
+def _not_offered(domain: str, asked: Asked, about: str) -> Message:
+    """Say that a domain is not to be had, and offer to go on with skills."""
+    text = f"O*NET Web Services as configured here does not offer {domain} ratings."
+    heading = f"The {domain} ratings of {about} are not here"
+    if domain == DOMAINS[0]:
+        return Message(heading, f"{text} Ask whoever runs the service to look into that.")
+    way_on = Link(f"Compare {DOMAINS[0]}", address(asked._replace(domain=DOMAINS[0])))
+    return Message(heading, f"{text} Go on with {DOMAINS[0]}:", (way_on,))
 
 
 def _try_again(name: str, problem: Problem, asked: Asked, retry_after: int, about: str) -> Message:

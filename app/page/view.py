@@ -39,6 +39,7 @@ def show() -> Response:
         swapped = asked._replace(source=asked.target, target=asked.source)
         return Response(status=303, headers={**HEADERS, "Location": address(swapped)})
     answer = _view(asked)
+    services().titles.expect()  # whoever sees the page begins to type
     answer.add_etag()
     answer.make_conditional(request)
     return answer

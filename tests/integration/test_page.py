@@ -12,7 +12,7 @@ import pytest
 from flask import Response
 from flask.testing import FlaskClient
 from sqlalchemy import make_url
-from support.clock import FakeClock
+from support.clock import FakeClock, eventually
 from support.gap_bodies import body, transitions
 from support.made_up_release import write_release
 from support.mysql_server import free_port
@@ -145,6 +145,18 @@ def test_an_empty_page_has_examples_that_lead_to_answers(starter: FlaskClient) -
     examples = [link for link in page.links if link.startswith("/?")]
     assert 3 == len(examples)
     assert [200] * 3 == [starter.get(link).status_code for link in examples]
+
+
+def test_whoever_sees_the_page_finds_the_titles_ready(
+    open_page: Open, load: Callable[..., str], starter_release: Path
+) -> None:
+    client = open_page(load(starter_release))
+    titles = client.application.extensions["skillgap"].titles
+    assert titles._held is None
+
+    client.get("/")
+
+    eventually(False, lambda: titles._held is None)
 
 
 def test_an_answer_is_told_drawn_and_listed(starter: FlaskClient) -> None:
@@ -548,3 +560,19 @@ def test_an_upstream_that_is_down_says_when_to_try_again(
     assert int(answer.headers["Retry-After"]) >= 1
     assert "O*NET Web Services gives no usable answer. Try again in" in page.words
     assert target in page.links
+
+
+def test_a_domain_that_onet_does_not_offer_leads_to_skills_instead_of_trying_again(
+    open_page: Open, load: Callable[..., str], upstream: Sandbox
+) -> None:
+    client = open_page(load(None), **settings_of(upstream.url))
+    answer = client.get(f"/?from={KITES}&to={TIDES}&domain=abilities")
+    page = read(answer)
+
+    assert 503 == answer.status_code
+    assert "O*NET Web Services as configured here does not offer abilities ratings." in page.words
+    assert "Try again" not in page.words
+    assert [f"/?from={KITES}&to={TIDES}"] == [
+        link for link in page.links if link.startswith("/?from=")
+    ]
+    assert 200 == client.get(f"/?from={KITES}&to={TIDES}").status_code

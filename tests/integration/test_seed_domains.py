@@ -66,7 +66,8 @@ def listed(engine) -> tuple[object, ...]:
         for code in TITLES
         for related, tier in catalogue.related(code).items()
     }
-    return {*catalogue.alternate_titles()}, catalogue.job_zones(), related
+    zones = {code: zone for code, zone in catalogue.job_zones().items() if zone}
+    return {*catalogue.alternate_titles()}, zones, related
 
 
 LISTED = ({*ALTERNATE_TITLES}, JOB_ZONES, {related[:3] for related in RELATED})

@@ -78,6 +78,32 @@ def test_many_who_ask_first_wait_for_one_index(titles, built):
     assert [len(TITLES)] == built
 
 
+def test_an_index_that_is_expected_is_built_behind_and_once(titles, built):
+    for _ in range(10):
+        titles.expect()
+    eventually([len(TITLES)], lambda: built)
+
+    assert [KITES] == titles.index().exact("kite masters")
+    titles.expect()
+    assert [len(TITLES)] == built
+
+
+def test_an_index_that_cannot_be_built_is_built_when_it_is_asked_for(
+    titles, built, seeded_engine, monkeypatch
+):
+    def refuse(*_):
+        raise DatabaseUnavailable("gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(titles._catalogue, "titles", refuse)
+        titles.expect()
+        eventually(False, titles._working.locked)
+    assert [] == built
+
+    titles.expect()
+    eventually([len(TITLES)], lambda: built)
+
+
 def test_a_change_of_ratings_builds_no_new_index(seeded_engine, titles, changes, built):
     index = titles.index()
     Store(seeded_engine).publish(rated(KITES, title=TITLES[KITES]), 1)
@@ -85,7 +111,7 @@ def test_a_change_of_ratings_builds_no_new_index(seeded_engine, titles, changes,
 
     for _ in range(3):
         assert index is titles.index()
-        eventually(False, titles._renewing.locked)
+        eventually(False, titles._working.locked)
     assert [len(TITLES)] == built
 
 
@@ -134,7 +160,7 @@ def test_alternate_titles_are_read_again_only_for_another_load(seeded_engine, ti
     Store(seeded_engine).publish(rated(KITES, title=TITLES[KITES]), 1)
     changes.look()
     titles.index()
-    eventually(False, titles._renewing.locked)
+    eventually(False, titles._working.locked)
 
     assert [] == titles.index().exact("captain of strings")
 
@@ -155,7 +181,7 @@ def test_without_a_database_there_is_no_first_index_and_the_last_one_stays(
     with monkeypatch.context() as down:
         down.setattr(database, "read", lost)
         assert index is titles.index()
-        eventually(False, titles._renewing.locked)
+        eventually(False, titles._working.locked)
     eventually(["99-1000.00"], lambda: titles.index().exact("dream weavers"))
 
 

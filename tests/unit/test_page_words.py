@@ -297,6 +297,31 @@ def test_what_may_pass_says_when_and_how_to_try_again(name, words_of_it) -> None
     assert [("Try again", "/?from=11-9001.00&to=15-9002.00")] == list(message.links)
 
 
+def test_a_domain_that_onet_does_not_offer_leads_to_skills_instead_of_trying_again() -> None:
+    problem = {
+        "type": "urn:problem-type:skillgap:upstream-unavailable",
+        "code": "15-9002.00",
+        "not_offered": "abilities",
+    }
+    asked = Asked("kite masters", "15-9002.00", "abilities", "from")
+    message = messages.of(problem, asked, 30, "Tide Clerks")
+
+    assert "The abilities ratings of Tide Clerks (15-9002.00) are not here" == message.heading
+    assert (
+        "O*NET Web Services as configured here does not offer abilities ratings. Go on with skills:"
+    ) == message.text
+    assert [("Compare skills", "/?from=kite+masters&to=15-9002.00&direction=from")] == list(
+        message.links
+    )
+
+
+def test_skills_that_onet_does_not_offer_lead_nowhere() -> None:
+    message = told("upstream-unavailable", not_offered="skills")
+
+    assert "does not offer skills ratings. Ask whoever runs the service" in message.text
+    assert () == message.links
+
+
 def test_without_an_upstream_it_says_what_can_be_done_instead() -> None:
     message = told("upstream-not-configured", title="Tide Clerks")
 

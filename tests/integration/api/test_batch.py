@@ -7,17 +7,24 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 from support.answers import problem
 from support.canary import CANARY
 from support.made_up_release import write_release
 from werkzeug.test import TestResponse
 
 from app.api import batch
-from onet_client.sandbox import Fault, Sandbox, load_release
+from cache.models import CacheEntry, Rating
+from cache.seed import seed
+from onet_client.sandbox import Fault, Sandbox, load_release, load_taxonomy
 
 CHIEFS, WEB, NOBODY = "11-1011.00", "15-1254.00", "99-9999.00"
 KITES, TIDES, MOONS = "11-9001.00", "15-9002.00", "29-9003.00"
+FORMER, UNRATED_FORMER, UNRATED = "15-1132.00", "53-0001.00", "53-9005.00"
+CROSSWALK = f"""O*NET-SOC 2010 Code\tTitle\tO*NET-SOC 2019 Code\tTitle
+{FORMER}\tTide Tellers\t{TIDES}\tTide Clerks
+{UNRATED_FORMER}\tCloud Hands\t{UNRATED}\tCloud Drivers
+"""
 
 
 def ask(client: FlaskClient, *pairs: tuple[str, str], **more: Any) -> TestResponse:
@@ -163,7 +170,10 @@ def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def sandbox(made_up: Path) -> Iterator[Sandbox]:
-    with Sandbox(load_release(made_up), api_key=CANARY) as running:
+    crosswalk = made_up.parent / "crosswalk.txt"
+    crosswalk.write_text(CROSSWALK, encoding="utf-8")
+    taxonomy = load_taxonomy(crosswalk)
+    with Sandbox(load_release(made_up), api_key=CANARY, taxonomy=taxonomy) as running:
         yield running
 
 
@@ -244,3 +254,100 @@ def test_without_an_upstream_each_missing_pair_says_so(
 
     assert 503 == found["status"]
     assert found["problem"]["type"].endswith(":upstream-not-configured")
+
+
+@pytest.fixture
+def seeded_behind(behind: FlaskClient, engine: Engine, made_up: Path) -> FlaskClient:
+    """The same client, with the sandbox's release in the database."""
+    services = behind.application.extensions["skillgap"]
+    seed(engine, made_up, limits=services.limits, now=services.now)
+    return behind
+
+
+def note(parameter: str, old: str, new: str) -> dict[str, str]:
+    text = f"O*NET replaced {old} by {new}."
+    return {"parameter": parameter, "code": old, "replaced_by": new[:10], "text": text}
+
+
+@pytest.mark.parametrize(
+    ("pair", "status", "notes"),
+    [
+        (("kite masters", "Tide Clerks"), 200, None),
+        ((KITES, FORMER), 200, [note("to", FORMER, f"{TIDES} Tide Clerks")]),
+        (("Kite Masters", UNRATED), 404, None),
+        (("Cloud Drivers", FORMER), 404, None),
+        (
+            (UNRATED_FORMER[:7], "Kite Masters"),
+            404,
+            [note("from", UNRATED_FORMER, f"{UNRATED} Cloud Drivers")],
+        ),
+        (
+            ("Kite Masters", UNRATED_FORMER),
+            404,
+            [note("to", UNRATED_FORMER, f"{UNRATED} Cloud Drivers")],
+        ),
+    ],
+)
+def test_a_pair_has_the_notes_that_it_would_have_alone(
+    seeded_behind: FlaskClient,
+    pair: tuple[str, str],
+    status: int,
+    notes: list[dict[str, str]] | None,
+) -> None:
+    (found,) = answers(ask(seeded_behind, pair))
+    body = found["answer"] if status == 200 else without_id(found["problem"])
+
+    assert (status, notes) == (found["status"], body.get("notes"))
+    assert alone(seeded_behind, *pair) == found
+
+
+def test_each_of_many_pairs_has_its_own_notes(seeded_behind: FlaskClient) -> None:
+    pairs = [(UNRATED_FORMER, KITES), (UNRATED, KITES), (KITES, UNRATED_FORMER)]
+
+    found = answers(ask(seeded_behind, *pairs))
+
+    noted = [each["problem"].get("notes", []) for each in found]
+    assert [["from"], [], ["to"]] == [[one["parameter"] for one in notes] for notes in noted]
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_what_replaced_a_code_and_cannot_be_fetched_is_noted_with_its_title_where_it_is_listed(
+    behind: FlaskClient, request: pytest.FixtureRequest, engine: Engine, sandbox: Sandbox, listed
+) -> None:
+    if listed:
+        request.getfixturevalue("seeded_behind")
+        with engine.begin() as connection:
+            for table in (Rating, CacheEntry):
+                connection.execute(delete(table).where(table.occupation_code == TIDES))
+    sandbox.set_faults(Fault(path=f"occupations/{TIDES}", status=403))
+
+    (found,) = answers(ask(behind, (FORMER, KITES)))
+
+    assert 503 == found["status"]
+    title = " Tide Clerks" if listed else ""
+    assert [note("from", FORMER, TIDES + title)] == found["problem"]["notes"]
+    without_id(found["problem"])
+    assert alone(behind, FORMER, KITES)["problem"] == found["problem"]
+
+
+def test_a_parameter_that_is_none_is_not_taken_for_a_code_that_was_replaced(
+    starter: FlaskClient,
+) -> None:
+    answer = starter.get(f"/occupations/{NOBODY}?code={FORMER}")
+
+    assert (404, "occupation-not-found") == problem(answer)
+    assert "notes" not in answer.get_json()
+
+
+def test_a_domain_that_the_upstream_does_not_offer_is_named_and_another_failure_names_none(
+    behind: FlaskClient, sandbox: Sandbox
+) -> None:
+    (found,) = answers(ask(behind, (KITES, TIDES), domain="abilities"))
+    without_id(found["problem"])
+
+    assert (503, "abilities") == (found["status"], found["problem"]["not_offered"])
+    assert alone(behind, KITES, TIDES, domain="abilities")["problem"] == found["problem"]
+    sandbox.set_faults(Fault(path=f"occupations/{KITES}", status=403))
+    (failed,) = answers(ask(behind, (KITES, TIDES)))
+    assert 503 == failed["status"]
+    assert "not_offered" not in failed["problem"]

@@ -218,7 +218,8 @@ def test_a_replaced_code_without_ratings_is_refused_with_a_note(
     body = answer.get_json()
     assert ("from", UNRATED) == (body["occupation"], body["code"])
     note = {"parameter": "from", "code": UNRATED_FORMER, "replaced_by": UNRATED}
-    assert [note | {"text": f"O*NET replaced {UNRATED_FORMER} by {UNRATED}."}] == body["notes"]
+    text = f"O*NET replaced {UNRATED_FORMER} by {UNRATED} Cloud Drivers."
+    assert [note | {"text": text}] == body["notes"]
     assert "notes" not in gap(client, UNRATED, KITES).get_json()
 
 

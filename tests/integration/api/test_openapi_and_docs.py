@@ -187,7 +187,9 @@ def test_an_answer_has_a_status_and_a_content_type_that_are_documented(
     documented = document["paths"][path]["get"]["responses"]
 
     assert str(answer.status_code) in documented
-    content = resolve(document, documented[str(answer.status_code)])["content"]
+    response = resolve(document, documented[str(answer.status_code)])
+    content = response["content"]
+    assert ("Cache-Status" in answer.headers) <= ("Cache-Status" in response["headers"])
     other = {"text/csv"} if (path, answer.status_code) == ("/skill-gap", 200) else set()
     assert {answer.mimetype} | other == set(content)
 
@@ -220,6 +222,40 @@ def test_every_response_says_which_headers_it_has(document: Any) -> None:
             assert {"X-Request-ID"} <= set(headers), (path, status)
             assert ("Retry-After" in headers) == (status == "503"), (path, status)
             assert ("ETag" in headers) == ("304" in operation["responses"] and status < "400")
+
+
+def test_errors_may_have_a_cache_status_where_an_entry_is_read_and_nowhere_else(
+    document: Any,
+) -> None:
+    found = {
+        f"{method} {path} {status}": response["headers"]["Cache-Status"]["required"]
+        for method, path, operation in operations(document)
+        for status, response in operation["responses"].items()
+        if status >= "400" and "Cache-Status" in response["headers"]
+    }
+
+    reads = ("/skill-gap", "/occupations/{code}", "/occupations/{code}/transitions")
+    assert {f"get {path} {status}": False for path in reads for status in (404, 503)} == found
+
+
+@pytest.mark.parametrize("name", ["Problem", "SkillGap"])
+def test_the_notes_of_answers_and_of_problems_are_documented_alike(
+    document: Any, name: str
+) -> None:
+    notes = document["components"]["schemas"][name]["properties"]["notes"]
+
+    schema = resolve(document, notes["items"])
+    assert {"parameter", "code", "replaced_by", "text"} == set(schema["required"])
+    assert ["from", "to"] == schema["properties"]["parameter"]["enum"]
+
+
+def test_a_pair_of_a_batch_has_the_problem_that_all_others_have(document: Any) -> None:
+    pair = document["components"]["schemas"]["Answer"]["properties"]
+    error = document["paths"]["/skill-gap"]["get"]["responses"]["503"]
+
+    (media,) = error["content"].values()
+    assert media["schema"] == pair["problem"]
+    assert "not_offered" in resolve(document, media["schema"])["properties"]
 
 
 def test_no_answer_is_left_to_a_default(document: Any) -> None:
