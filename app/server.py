@@ -32,17 +32,21 @@ ARENAS: Final = 2
 
 
 class _Wakeup:
-    """An event that signal handlers may set.
+    """An event that signal handlers may set, and that every signal with a handler sets.
 
     Granian's own is a `threading.Event`, whose lock a handler waits for without end where the
     signal came while the main thread held it: two signals at once, as a process group and `make`
-    send them, hang the server. A pipe has no lock.
+    send them, hang the server. A pipe has no lock. And a signal that another thread gets, or the
+    main one just before it waits, has no handler run until the main one wakes: hence the signal
+    itself writes.
     """
 
     def __init__(self) -> None:
+        """Begin to hear signals; in the main thread only."""
         self._reader, self._writer = os.pipe()
         os.set_blocking(self._reader, False)
         os.set_blocking(self._writer, False)
+        signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
 
     def set(self) -> None:
         with suppress(BlockingIOError):  # full, so set
@@ -50,6 +54,7 @@ class _Wakeup:
 
     def wait(self) -> None:
         select.select([self._reader], [], [])
+        self.clear()  # what is to be done is told elsewhere; a signal may mean nothing here
 
     def clear(self) -> None:
         with suppress(BlockingIOError):
@@ -65,6 +70,7 @@ def worker() -> Flask:
     otherwise be killed and leave it serving.
     """
     # The server's own handler is inherited, and would take no notice until Granian's is set.
+    signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.setpgid(0, 0)
     signal.signal(signal.SIGUSR1, _end_once)
