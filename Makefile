@@ -1,11 +1,12 @@
 # The project's commands; each readies what it needs. `make` alone lists them.
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
-# A worker for each core; who is done takes over from who is not.
-PARALLEL := -n auto --dist worksteal
+# One worker more than cores, since tests wait; who is done takes over from who is not.
+PARALLEL = -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal
 .DEFAULT_GOAL := help
-# .flaskenv names the application, whatever another project left in the shell.
-unexport FLASK_APP
+# .flaskenv names the application, whatever another project left in the shell. Without bytecode
+# to find, each worker of the tests compiles all of them anew.
+unexport FLASK_APP PYTHONDONTWRITEBYTECODE
 .PHONY: help serve test check soak bench screenshot clean provision
 
 help: ## list the commands

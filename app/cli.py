@@ -1,17 +1,14 @@
 """The `flask` commands: thin; the work is elsewhere."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 from flask import Flask
 
+from app.command import Command, OccupationCode, OccupationName, in_domain, told
 from app.services import Services, services
-from app.settings import Settings, SettingsError
-from cache.content import DOMAINS
-from cache.database import DatabaseUnavailable
+from app.settings import Settings
 
 
 def create_cli_app() -> Flask:
@@ -20,7 +17,7 @@ def create_cli_app() -> Flask:
     A command of this module is looked up in the context of `flask` itself; what Flask brings,
     such as `run` and `routes`, loads the application from a context below that.
     """
-    with _told():
+    with told():
         settings = Settings.from_environment()
     context = click.get_current_context(silent=True)
     if context is None or context.parent is not None:
@@ -40,55 +37,20 @@ def register(app: Flask) -> None:
         app.cli.add_command(command)
 
 
-@contextmanager
-def _told() -> Iterator[None]:
-    """End a command that cannot do its work with one clear message."""
-    try:
-        yield
-    except SettingsError as error:
-        raise click.ClickException(f"bad setting: {error}") from error
-    except DatabaseUnavailable as error:
-        url = services().settings.database_url.render_as_string(hide_password=True)
-        raise click.ClickException(f"{error} (DATABASE_URL is {url})") from error
-
-
-class OccupationCode(click.ParamType[str]):
-    """A code as the API takes it."""
-
-    name = "code"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> str:
-        """Return the whole code."""
-        from marshmallow import ValidationError
-
-        from app.api.parameters import Code
-
-        try:
-            return str(Code().deserialize(value))
-        except ValidationError as error:
-            self.fail(" ".join(map(str, error.messages)), param, ctx)
-
-
-in_domain = click.option(
-    "--domain", default=DOMAINS[0], show_default=True, type=click.Choice(DOMAINS)
-)
-
-
 @click.group("db")
 def database() -> None:
     """Migrate the database."""
 
 
-@database.command()
+@database.command(cls=Command)
 def upgrade() -> None:
     """Bring the tables to the newest revision."""
     from cache.migrate import upgrade
 
-    with _told():
-        upgrade(services().engine)
+    upgrade(services().engine)
 
 
-@database.command()
+@database.command(cls=Command)
 @click.argument("revision", default="-1")
 def downgrade(revision: str) -> None:
     """Take the tables back to REVISION (`base` drops them all; default: one step)."""
@@ -96,14 +58,13 @@ def downgrade(revision: str) -> None:
 
     from cache.migrate import downgrade
 
-    with _told():
-        try:
-            downgrade(services().engine, revision)
-        except CommandError as error:
-            raise click.ClickException(f"no way back to {revision}: {error}") from error
+    try:
+        downgrade(services().engine, revision)
+    except CommandError as error:
+        raise click.ClickException(f"no way back to {revision}: {error}") from error
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option("--if-empty", is_flag=True, help="Do nothing where a release was loaded before.")
 def seed(path: Path | None, if_empty: bool) -> None:
@@ -112,29 +73,28 @@ def seed(path: Path | None, if_empty: bool) -> None:
     from cache.release_files import ReleaseError
     from cache.seed import is_seeded, seed
 
-    with _told():
-        if if_empty and is_seeded(services().engine):
-            click.echo("The database holds a release already; nothing to seed.")
-            return
-        try:
-            with progress_bar("Landing ratings") as progress:
-                report = seed(
-                    services().engine,
-                    path or services().settings.seed_dir,
-                    limits=services().limits,
-                    now=services().now,
-                    progress=progress,
-                )
-        except ReleaseError as error:
-            more = error.rejected - len(error.problems)
-            told = f"{error}\n... and {more} more" if more else str(error)
-            raise click.ClickException(
-                f"the release is refused, nothing changed:\n{told}"
-            ) from error
+    if if_empty and is_seeded(services().engine):
+        click.echo("The database holds a release already; nothing to seed.")
+        return
+    try:
+        with progress_bar("Landing ratings") as progress:
+            report = seed(
+                services().engine,
+                path or services().settings.seed_dir,
+                limits=services().limits,
+                now=services().now,
+                progress=progress,
+            )
+    except ReleaseError as error:
+        more = error.rejected - len(error.problems)
+        reasons = f"{error}\n... and {more} more" if more else str(error)
+        raise click.ClickException(
+            f"the release is refused, nothing changed:\n{reasons}"
+        ) from error
     print_report(report)
 
 
-@click.command()
+@click.command(cls=Command)
 def serve() -> None:
     """Serve the API on HOST and PORT with WEB_CONCURRENCY processes."""
     from app.server import serve
@@ -142,7 +102,7 @@ def serve() -> None:
     serve(services().settings)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--release", required=True, type=click.Path(path_type=Path), help="Folder or .zip.")
 @click.option("--port", default=9900, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--api", default="2", show_default=True, type=click.Choice(["2", "1.9"]))
@@ -170,9 +130,9 @@ def sandbox(release: Path, check: bool, **options: Any) -> None:
         raise click.ClickException(str(error)) from error
 
 
-@click.command()
-@click.argument("source", metavar="FROM")
-@click.argument("target", metavar="TO")
+@click.command(cls=Command)
+@click.argument("source", metavar="FROM", type=OccupationName())
+@click.argument("target", metavar="TO", type=OccupationName())
 @in_domain
 @click.option("--json", "as_json", is_flag=True, help="Print the body of /skill-gap instead.")
 def gap(source: str, target: str, domain: str, as_json: bool) -> None:
@@ -182,8 +142,8 @@ def gap(source: str, target: str, domain: str, as_json: bool) -> None:
     print_gap(source, target, domain, as_json=as_json)
 
 
-@click.command()
-@click.argument("occupation")
+@click.command(cls=Command)
+@click.argument("occupation", metavar="OCCUPATION", type=OccupationName())
 @click.option("--from", "backwards", is_flag=True, help="Rank who can come to it instead.")
 @in_domain
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 2000))
@@ -193,11 +153,10 @@ def transitions(occupation: str, **options: Any) -> None:
     """Rank the occupations that are in reach of OCCUPATION, a code or a title."""
     from app.terminal.steps import print_transitions
 
-    with _told():
-        print_transitions(occupation, **options)
+    print_transitions(occupation, **options)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("codes", metavar="[CODE...]", nargs=-1, type=OccupationCode())
 @click.option("--all", "everything", is_flag=True, help="Fill every occupation O*NET lists.")
 @click.option("--stale", is_flag=True, help="Refresh what is past its expiry.")
@@ -210,11 +169,10 @@ def warm(codes: tuple[str, ...], everything: bool, stale: bool, domain: str) -> 
     asked = [scope for scope, given in scopes.items() if given]
     if len(asked) != 1:
         raise click.UsageError("give either codes, --all or --stale")
-    with _told():
-        warm(domain, asked[0], codes)  # type: ignore[arg-type]  # the keys above are the scopes
+    warm(domain, asked[0], codes)  # type: ignore[arg-type]  # the keys above are the scopes
 
 
-@click.command()
+@click.command(cls=Command)
 def worker() -> None:
     """Refresh entries and work on warm jobs until stopped."""
     from app.warming import work
@@ -227,16 +185,15 @@ def cache_commands() -> None:
     """See what the cache holds, and make it forget."""
 
 
-@cache_commands.command()
+@cache_commands.command(cls=Command)
 def status() -> None:
     """Print what the cache holds and what is under way."""
     from app.console import print_status
 
-    with _told():
-        print_status()
+    print_status()
 
 
-@cache_commands.command("purge")
+@cache_commands.command("purge", cls=Command)
 @click.argument("codes", metavar="[CODE...]", nargs=-1, type=OccupationCode())
 @click.option("--all", "everything", is_flag=True, help="Forget every entry.")
 def forget(codes: tuple[str, ...], everything: bool) -> None:
@@ -245,6 +202,5 @@ def forget(codes: tuple[str, ...], everything: bool) -> None:
 
     if bool(codes) == everything:
         raise click.UsageError("give either codes or --all")
-    with _told():
-        purged = purge(services().engine, None if everything else codes)
+    purged = purge(services().engine, None if everything else codes)
     click.echo(f"{purged:,} {'entry' if purged == 1 else 'entries'} forgotten.")

@@ -99,12 +99,12 @@ class NextSteps:
         self, matrix: Matrix, job_zones: dict[str, int | None], question: Question
     ) -> list[dict[str, object]]:
         code, direction, zone, limit = question
+        related = self._catalogue.related(code)
         chosen = [
             (other, readiness)
-            for other, readiness in ranking(matrix, code, direction)
+            for other, readiness in ranking(matrix, code, direction, list(related))
             if zone is None or job_zones.get(other) == zone
         ]
-        related = self._catalogue.related(code)
         rows: list[dict[str, object]] = []
         for other, readiness in chosen[:limit]:
             pair = (code, other) if direction == "to" else (other, code)

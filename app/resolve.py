@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from cache.successions import Successor
 
 CANDIDATES: Final = 5
-"""Occupations offered where a text does not name exactly one."""
+"""Occupations offered where a text is the title of none."""
 
 _CODE: Final = re.compile(r"[0-9]{2}-[0-9]{4}\.[0-9]{2}")
 NO_SUCH_TITLE: Final = "No occupation has exactly this title."
@@ -69,7 +69,7 @@ def resolve(texts: Mapping[str, str], index: Callable[[], "TitleIndex"]) -> dict
             found[name] = meant[0]
         else:
             messages[name] = SHARED_TITLE if meant else NO_SUCH_TITLE
-            hits = index().search(text, CANDIDATES)
+            hits = index().search(text, len(meant) or CANDIDATES)  # those with the title are first
             candidates[name] = [Candidate(hit.code, hit.title, hit.matched) for hit in hits]
     if messages:
         raise Unresolved(messages, candidates)

@@ -99,20 +99,29 @@ def readiness_from_all(matrix: Matrix, code: str) -> dict[str, float]:
     return _readiness(matrix, slice(None), [matrix.columns[code]])
 
 
-def ranking(matrix: Matrix, code: str, direction: Direction) -> list[tuple[str, float]]:
-    """Rank all others by readiness as shown, highest first, ties by code.
+def ranking(
+    matrix: Matrix, code: str, direction: Direction, related: Sequence[str] = ()
+) -> list[tuple[str, float]]:
+    """Rank all others by readiness as shown, highest first.
+
+    Of those that are equally ready the related ones come first, then the lower code: many are
+    ready for all of what is easier, where that alone would say nothing.
 
     Args:
         matrix: of the domain.
         code: of the source where the direction is `to`, of the target where it is `from`.
         direction: of the transitions, seen from the occupation.
+        related: codes of related occupations, the closest first.
 
     Raises:
         KeyError: where the matrix does not have the occupation.
     """
     figures = (readiness_to_all if direction == "to" else readiness_from_all)(matrix, code)
     del figures[code]
-    return sorted(figures.items(), key=lambda ranked: (-ranked[1], ranked[0]))
+    places = {other: place for place, other in enumerate(related)}
+    return sorted(
+        figures.items(), key=lambda one: (-one[1], places.get(one[0], len(places)), one[0])
+    )
 
 
 def top_gaps(matrix: Matrix, source: str, target: str) -> list[TopGap]:

@@ -104,7 +104,7 @@ def _translated() -> Iterator[None]:
     except DBAPIError as error:
         if error.connection_invalidated:
             raise DatabaseUnavailable("the database connection was lost") from error
-        if _number(error) == NO_SUCH_TABLE:
+        if error_number(error) == NO_SUCH_TABLE:
             raise DatabaseUnavailable(UNMIGRATED) from error
         if type(error) is DatabaseError:  # SQLite's word for a damaged file, or any other
             raise DatabaseUnavailable("the database file cannot be used") from error
@@ -151,7 +151,7 @@ def write(
             except OperationalError as error:
                 # What was lost while committing may have been stored: that is not run again.
                 stale = error.connection_invalidated and attempt == 1 and not committing
-                if not stale and _number(error) not in RETRIED_MYSQL_ERRORS:
+                if not stale and error_number(error) not in RETRIED_MYSQL_ERRORS:
                     raise
                 sleep(0.02 * 2**attempt)
             else:
@@ -160,8 +160,8 @@ def write(
             return work(connection)
 
 
-def _number(error: DBAPIError) -> object:
-    """MySQL's number of an error; whatever SQLite says instead."""
+def error_number(error: DBAPIError) -> object:
+    """Tell MySQL's number of an error; whatever SQLite says instead."""
     return next(iter(getattr(error.orig, "args", ())), None)
 
 

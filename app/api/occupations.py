@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from flask import Response, g, jsonify
+from flask import Response, jsonify
 from flask.views import MethodView
 from marshmallow import Schema, fields, validate
 
@@ -19,6 +19,8 @@ from app.api.parameters import (
     path_code,
 )
 from app.api.problem_details import answers_problems
+from app.api.sides import LONGEST_BY_NAME, read_one
+from app.api.skill_gap_schemas import NoteSchema
 from app.api.sources import SourceSchema, attribution, source, timestamp
 from app.services import services
 
@@ -106,6 +108,7 @@ class OccupationSchema(Schema):
     ratings = fields.List(fields.Nested(ElementSchema), required=True)
     cache = fields.Nested(CacheStateSchema, required=True)
     attribution = fields.String(required=True)
+    notes = fields.List(fields.Nested(NoteSchema))
 
 
 @blueprint.route("/occupations")
@@ -157,12 +160,9 @@ class Occupation(MethodView):
     @answers_problems(blueprint, 404, 422, 503)
     def get(self, query: dict[str, Any], code: str) -> Response:
         """Read an occupation's title, ratings and cache state."""
-        code = path_code(code)
-        g.asked = {"code": code}
-        readings = services().pull_through.read(query["domain"], [code])
+        reading, notes = read_one(query["domain"], path_code(code))
+        entry, code = reading.entry, reading.profile.code
         described = services().catalogue.occupation(code)
-        (reading,) = readings
-        entry = reading.entry
         body = {
             "code": code,
             "title": reading.profile.title,
@@ -187,6 +187,9 @@ class Occupation(MethodView):
                 "content_hash": entry.content_hash,
                 "source_url": entry.source_url,
             },
-            "attribution": attribution(readings),
+            "attribution": attribution([reading]),
         }
-        return cached_response(body, readings, services().now(), [*query.values(), code])
+        if notes:
+            body["notes"] = notes
+            return cached_response(body, [reading], services().now(), None, LONGEST_BY_NAME)
+        return cached_response(body, [reading], services().now(), [*query.values(), code])

@@ -127,7 +127,9 @@ def read_problem(
         )
     domain = error.reading.entry.domain
     if isinstance(error, NoRatings):
-        alternatives = _titled(error.code, titles(domain))
+        rated = titles(domain)
+        others = {code: rated[code] for code in rated if code not in asked.values()}
+        alternatives = _titled(error.code, others)
         title = error.reading.profile.title
         detail = f"O*NET publishes no {domain} ratings for {error.code} {title} (`{side}`)."
         return Problem(

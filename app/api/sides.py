@@ -1,7 +1,7 @@
-"""The two sides of a comparison, however the caller names them."""
+"""The occupations that are asked about, however the caller names them."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from flask import g
 
@@ -11,6 +11,11 @@ from cache.reading import Reading, UnknownOccupation
 
 if TYPE_CHECKING:
     from cache.successions import Successor
+
+
+LONGEST_BY_NAME: Final = 60
+"""Seconds for which others may store what was asked for by title, or by a code that was replaced:
+what those mean can change while the entries stay."""
 
 
 class Sides(NamedTuple):
@@ -37,17 +42,35 @@ def read_sides(query: Mapping[str, Any]) -> Sides:
         ReadFailed: for the first entry that has nothing to serve.
         DatabaseUnavailable: where the database cannot be reached or used.
     """
-    at_hand = services()
     given = {"from": query["source"], "to": query["target"]}
+    codes, readings = _read(query["domain"], given)
+    return paired(given, codes, readings)
+
+
+def read_one(domain: str, code: str) -> tuple[Reading, list[dict[str, str]]]:
+    """Read the entry of a code, or of what replaced it, which is noted.
+
+    Raises:
+        Unresolved: where several occupations replaced it.
+        ReadFailed: where there is nothing to serve.
+        DatabaseUnavailable: where the database cannot be reached or used.
+    """
+    _, (reading,) = _read(domain, {"code": code})
+    profile = reading.profile
+    replaced_by = was_replaced(code, profile.code)
+    return reading, [note("code", code, profile.code, profile.title)] if replaced_by else []
+
+
+def _read(domain: str, given: Mapping[str, str]) -> tuple[dict[str, str], list[Reading]]:
+    """Read each entry that texts mean once, and tell which code each of them means."""
+    at_hand = services()
     codes = resolve(given, at_hand.titles.index)
     g.given = given
     while True:
         g.asked = codes
+        wanted = list(dict.fromkeys(codes.values()))
         try:
-            # One entry may be both sides.
-            readings = at_hand.pull_through.read(
-                query["domain"], list(dict.fromkeys(codes.values()))
-            )
+            return codes, at_hand.pull_through.read(domain, wanted)
         except UnknownOccupation as unknown:
             others = None
             if at_hand.successions is not None:
@@ -56,8 +79,6 @@ def read_sides(query: Mapping[str, Any]) -> Sides:
             if others is None:
                 raise
             codes = others
-        else:
-            return paired(given, codes, readings)
 
 
 def paired(given: Mapping[str, str], codes: Mapping[str, str], readings: list[Reading]) -> Sides:

@@ -23,7 +23,7 @@ from app.api.parameters import (
     absent,
 )
 from app.api.problem_details import answers_problems
-from app.api.sides import Sides, read_sides
+from app.api.sides import LONGEST_BY_NAME, Sides, read_sides
 from app.api.skill_gap_schemas import KINDS, SORTS, SkillGapSchema
 from app.api.sources import attribution, source
 from app.services import services
@@ -32,9 +32,6 @@ from cache.reading import Reading
 blueprint = QueryBlueprint("skill-gap", __name__, description="Compare two occupations.")
 SIDES: Final = 10_000
 """Sides kept as text, about 200 bytes each; all skills of 29.0 have fewer."""
-LONGEST_BY_TITLE: Final = 60
-"""Seconds for which others may store what was asked for by title, or by a code that was replaced:
-what those mean can change while the entries stay."""
 VARY: Final[Fixed] = [("Vary", "Accept")]
 
 
@@ -76,7 +73,7 @@ def skill_gap(query: dict[str, Any]) -> Response:
     sides = read_sides(query)
     asked = list(query.values()) if sides.by_code else None
     write = _csv_response if query["format"] == "csv" else _json_response
-    return write(sides, query, asked, inf if sides.by_code else LONGEST_BY_TITLE)
+    return write(sides, query, asked, inf if sides.by_code else LONGEST_BY_NAME)
 
 
 def _json_response(

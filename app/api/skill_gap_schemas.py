@@ -68,7 +68,7 @@ class SourcesSchema(Schema):
 class NoteSchema(Schema):
     """A code that O*NET does not list any more, and what was read in its place."""
 
-    parameter = fields.String(required=True, validate=validate.OneOf(["from", "to"]))
+    parameter = fields.String(required=True, validate=validate.OneOf(["from", "to", "code"]))
     code = fields.String(required=True, metadata={"example": "15-1132.00"})
     replaced_by = fields.String(required=True, metadata={"example": "15-1252.00"})
     text = fields.String(required=True)

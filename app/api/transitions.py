@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 import orjson
-from flask import Response, g
+from flask import Response
 from marshmallow import Schema, fields, validate
 
 from app.api.caching import cached_response
@@ -18,7 +18,8 @@ from app.api.parameters import (
     path_code,
 )
 from app.api.problem_details import answers_problems
-from app.api.skill_gap_schemas import ComparedSchema
+from app.api.sides import read_one
+from app.api.skill_gap_schemas import ComparedSchema, NoteSchema
 from app.api.sources import SourceSchema, attribution, source
 from app.services import services
 from cache.reading import Reading
@@ -73,6 +74,7 @@ class TransitionsSchema(Schema):
     transitions = fields.List(fields.Nested(TransitionSchema), required=True)
     source = fields.Nested(SourceSchema, required=True)
     attribution = fields.String(required=True)
+    notes = fields.List(fields.Nested(NoteSchema))
 
 
 @blueprint.route("/occupations/<code>/transitions", parameters=[IN_PATH])
@@ -82,11 +84,9 @@ class TransitionsSchema(Schema):
 @answers_problems(blueprint, 404, 422, 503)
 def transitions(query: dict[str, Any], code: str) -> Response:
     """Rank the occupations to go to, or to come from, by readiness, highest first."""
-    code = path_code(code)
-    g.asked = {"code": code}
-    readings = services().pull_through.read(query["domain"], [code])
-    body = answer(readings[0], query)
-    return cached_response(body, readings, services().now(), None, LONGEST_AGE)
+    reading, notes = read_one(query["domain"], path_code(code))
+    body = answer(reading, query) | ({"notes": notes} if notes else {})
+    return cached_response(body, [reading], services().now(), None, LONGEST_AGE)
 
 
 def answer(reading: Reading, query: dict[str, Any]) -> dict[str, Any]:

@@ -9,12 +9,16 @@ from rich.console import Console
 from rich.text import Text
 
 from app.gap import HIGHEST_LEVEL
-from app.terminal.layout import Column, bar, fit
+from app.terminal.layout import BETWEEN, RESERVED, Column, bar, fit
 from app.terminal.screen import FAINT, STRONG, ask, drawn, is_ascii, open_console, table
 
 Body = dict[str, Any]
 
 FIGURES: Final = ("from", "to", "gap", "importance", "priority")
+FIGURE: Final = 4
+"""Characters of a level, such as 4.25."""
+LEVEL: Final = "level"
+"""The head of the bars."""
 MARKED: Final = ""
 """The head of the column of marks."""
 MARKS: Final = {
@@ -30,20 +34,20 @@ def print_gap(source: str, target: str, domain: str, *, as_json: bool) -> None:
     Raises:
         click.ClickException: with the problem's detail where there is no answer.
     """
-    body = ask("/skill-gap", {"from": source, "to": target, "domain": domain})
+    body = ask("/skill-gap", {"from": source, "to": target, "domain": domain}, {})
     if as_json:
         click.echo(json.dumps(body, indent=2))
         return
     console = open_console()
-    arrow = "->" if is_ascii(console) else "→"
-    console.print(Text(f"{body['from']['title']} {arrow} {body['to']['title']}", STRONG))
+    console.print(Text(_head(body, "->" if is_ascii(console) else "→"), STRONG))
     items = body["gaps"]
     if items:
         console.print()
-        console.print(_legend(console))
         widths = fit(_columns(items, console.width), console.width)
+        if LEVEL in widths:
+            console.print(_legend(console))
         rows = [_row(console, item, widths) for item in items]
-        console.print(table(console, widths, rows, right=FIGURES))
+        console.print(table(console, widths, rows, right=FIGURES, wrapped=("element",)))
         if MARKED in widths:
             console.print(Text(_footnote(items), FAINT))
     console.print()
@@ -51,6 +55,10 @@ def print_gap(source: str, target: str, domain: str, *, as_json: bool) -> None:
         console.print(note["text"])
     console.print(_summary(body))
     console.print(Text(body["attribution"], FAINT))
+
+
+def _head(body: Body, arrow: str) -> str:
+    return f"{body['from']['title']} {arrow} {body['to']['title']}, by {body['domain']}"
 
 
 def _summary(body: Body) -> str:
@@ -68,12 +76,13 @@ def _legend(console: Console) -> Text:
 
 def _columns(items: Sequence[Body], width: int) -> list[Column]:
     names = max(len(item["name"]) for item in items)
+    beside_gap = width - RESERVED - BETWEEN - FIGURE
     columns = [
-        Column("element", min(names, max(16, width // 3)), max(names, 5)),
-        Column("level", 10, 6 * HIGHEST_LEVEL, rank=1),
-        Column("from", 4, 4, rank=3),
-        Column("to", 4, 4, rank=4),
-        Column("gap", 4, 4),
+        Column("element", min(names, max(16, width // 3), beside_gap), max(names, 5)),
+        Column(LEVEL, 10, 6 * HIGHEST_LEVEL, rank=1),
+        Column("from", FIGURE, FIGURE, rank=3),
+        Column("to", FIGURE, FIGURE, rank=4),
+        Column("gap", FIGURE, FIGURE),
         Column("importance", 10, 10, rank=7),
         Column("priority", 8, 8, rank=5),
         Column("kind", 12, 12, rank=6),
@@ -86,10 +95,10 @@ def _columns(items: Sequence[Body], width: int) -> list[Column]:
 def _row(console: Console, item: Body, widths: Mapping[str, int]) -> dict[str, str | Text]:
     """Show the level that counts, which is 0 where an element is Not Relevant."""
     there = item["to"]["level"] - item["level_gap"]
-    cells = bar(there, item["level_gap"], HIGHEST_LEVEL, widths.get("level", 0))
+    cells = bar(there, item["level_gap"], HIGHEST_LEVEL, widths.get(LEVEL, 0))
     return {
         "element": item["name"],
-        "level": drawn(console, cells),
+        LEVEL: drawn(console, cells),
         "from": f"{there:.2f}",
         "to": f"{item['to']['level']:.2f}",
         "gap": f"{item['level_gap']:.2f}",

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -15,6 +16,7 @@ from rich.text import Text
 
 from app import create_app
 from app.api.parameters import Named
+from app.api.problems import unresolved
 from app.resolve import Unresolved, resolve
 from app.services import services
 from app.terminal.layout import BETWEEN, Bar
@@ -23,15 +25,22 @@ THERE: Final = Style(color="green")
 MISSING: Final = Style(color="yellow")
 FAINT: Final = Style(dim=True)
 STRONG: Final = Style(bold=True)
-NARROWEST: Final = 40
+NARROWEST: Final = 20
 """Columns that tables are made for, at least."""
+UNCUT: Final = 10_000
+"""Columns where nothing says how many there are: more than any line takes."""
 
 _CELLS: Final = {True: ("#", "=", "."), False: ("█", "▒", "·")}
 """Of a bar, in ASCII or not: there, missing, neither; to be told apart without colours."""
 
 
-def ask(path: str, query: Mapping[str, Any]) -> dict[str, Any]:
+def ask(path: str, query: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """Return the body of the API's answer, in this process.
+
+    Args:
+        path: of the API.
+        query: its parameters; those that are None are left out.
+        names: what the command calls the parameters, where that differs.
 
     Raises:
         click.ClickException: with the problem's detail, and what may be meant instead, where there
@@ -45,12 +54,16 @@ def ask(path: str, query: Mapping[str, Any]) -> dict[str, Any]:
     response = client.get(path, query_string=given)
     body: dict[str, Any] = response.get_json()
     if response.status_code != 200:
-        raise click.ClickException("\n".join([body["detail"], *_instead(body)]))
+        raise click.ClickException(complaint(body, names))
     return body
 
 
 def meant(name: str, text: str) -> str:
-    """Return the code of an occupation that is given by its code or title, called `name`.
+    """Return the code of an occupation that is given by its code or title.
+
+    Args:
+        name: what the command calls it.
+        text: the code or title.
 
     Raises:
         click.ClickException: with what may be meant, where it does not name one occupation.
@@ -58,33 +71,55 @@ def meant(name: str, text: str) -> str:
     try:
         return resolve({name: Named().deserialize(text)}, services().titles.index)[name]
     except ValidationError as error:
-        raise click.ClickException(" ".join(map(str, error.messages))) from error
+        raise click.ClickException(f"{name}: {' '.join(map(str, error.messages))}") from error
     except Unresolved as error:
-        candidates = {name: [one._asdict() for one in error.candidates[name]]}
-        told = [error.messages[name], *_instead({"candidates": candidates})]
-        raise click.ClickException("\n".join(told)) from error
+        raise click.ClickException(complaint(unresolved(error).members, {})) from error
 
 
-def _instead(problem: Mapping[str, Any]) -> list[str]:
-    """Write a line for each occupation that may be meant, or asked for instead."""
+def complaint(problem: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Say what the matter is, and in a line each what may be meant, or asked for instead.
+
+    Args:
+        problem: members of a problem, its detail or its errors among them.
+        names: what the command calls the problem's parameters, where that differs.
+    """
+    if "errors" in problem:
+        told = " ".join(
+            f"{names.get(one['parameter'], one['parameter'])}: {one['detail']}"
+            for one in problem["errors"]
+        )
+    else:
+        side = problem.get("occupation", "")
+        told = problem["detail"].replace(f"(`{side}`)", f"({names.get(side, side)})")
     found = [
-        (f"{side} could be", one)
+        (f"{names.get(side, side)} could be", one)
         for side, candidates in problem.get("candidates", {}).items()
         for one in candidates
     ]
     found += [("near it is", one) for one in problem.get("suggestions", [])]
     found += [("rated is", one) for one in problem.get("alternatives", [])]
-    return [f"  {said} {one['code']} {one['title']}" for said, one in found]
+    return "\n".join([told, *(f"  {said} {_listed(one)}" for said, one in found)])
+
+
+def _listed(one: Mapping[str, str]) -> str:
+    """Name an occupation, with the title that it was found by where that is another."""
+    matched = one.get("matched", one["title"])
+    also = "" if matched == one["title"] else f" (matched: {matched})"
+    return f"{one['code']} {one['title']}{also}"
 
 
 def open_console() -> Console:
-    """Open standard output; what its encoding has no sign for is shown as `?`."""
+    """Open standard output; what its encoding has no sign for is shown as `?`.
+
+    Where it is no terminal and `COLUMNS` is not set, lines may be as long as they are.
+    """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
-    console = Console(highlight=False, markup=False, emoji=False)
-    if console.width < NARROWEST:
-        console.width = NARROWEST
-    return console
+    # Rich would take the width of a terminal that is only read from, or 80.
+    columns, lines = shutil.get_terminal_size((UNCUT, 1))
+    return Console(
+        width=max(columns, NARROWEST), height=lines, highlight=False, markup=False, emoji=False
+    )
 
 
 def is_ascii(console: Console) -> bool:

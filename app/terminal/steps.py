@@ -13,6 +13,7 @@ from app.terminal.screen import FAINT, STRONG, ask, drawn, meant, open_console, 
 
 Body = dict[str, Any]
 
+NAMES: Final = {"code": "OCCUPATION"}
 FIGURES: Final = ("#", "ready", "zone")
 LISTED: Final = "weightiest gaps"
 RELATED: Final = "+"
@@ -35,33 +36,48 @@ def print_transitions(
     """
     direction = "from" if backwards else "to"
     query = {"direction": direction, "domain": domain, "limit": limit, "job_zone": job_zone}
-    body = ask(f"/occupations/{meant('occupation', occupation)}/transitions", query)
+    code = meant(NAMES["code"], occupation)
+    body = ask(f"/occupations/{code}/transitions", query, NAMES)
     if as_json:
         click.echo(json.dumps(body, indent=2))
         return
     console = open_console()
-    console.print(Text(_title(body), STRONG))
+    console.print(Text(_head(body, job_zone), STRONG))
     found = body["transitions"]
     if found:
         console.print()
         widths = fit(_columns(found, console.width), console.width)
         rows = [_row(console, place, one, widths) for place, one in enumerate(found, 1)]
-        console.print(table(console, widths, rows, right=FIGURES, wrapped=(LISTED,)))
+        console.print(table(console, widths, rows, right=FIGURES, wrapped=("occupation", LISTED)))
         if RELATED in widths:
             console.print(Text(f"{RELATED} O*NET lists the two as related.", FAINT))
     console.print()
-    console.print(
-        f"{len(found)} shown, of {body['compared']:,} rated occupations at hand "
-        f"({body['occupations_listed']:,} in O*NET's list)."
-    )
+    for note in body.get("notes", []):
+        console.print(note["text"])
+    console.print(_count(body, limit, job_zone))
     console.print(Text(body["attribution"], FAINT))
 
 
-def _title(body: Body) -> str:
+def _head(body: Body, job_zone: int | None) -> str:
     title, domain = body["occupation"]["title"], body["domain"]
+    others = f"other occupations{f' of job zone {job_zone}' if job_zone else ''}"
     if body["direction"] == "to":
-        return f"How ready {title} are for other occupations, by {domain}"
-    return f"How ready other occupations are for {title}, by {domain}"
+        return f"How ready {title} are for {others}, by {domain}"
+    return f"How ready {others} are for {title}, by {domain}"
+
+
+def _count(body: Body, limit: int, job_zone: int | None) -> str:
+    """Say how many there are; of a job zone only whether all that are known are shown."""
+    shown = len(body["transitions"])
+    others, listed = body["compared"] - 1, body["occupations_listed"] - 1  # without itself
+    zone = ""
+    if job_zone:
+        known = f"known to be of job zone {job_zone}"
+        zone = f"all that are {known}, " if 0 < shown < limit else f"of those {known}, "
+    return (
+        f"{shown} shown, {zone}of {others:,} other occupations with {body['domain']} ratings here, "
+        f"out of {listed:,} that O*NET lists."
+    )
 
 
 def _columns(found: Sequence[Body], width: int) -> list[Column]:
@@ -70,18 +86,18 @@ def _columns(found: Sequence[Body], width: int) -> list[Column]:
     gaps = max(len(_gaps(one)) for one in found)
     places = len(str(len(found)))
     columns = [
-        Column("#", places, places, rank=6),
-        Column("code", 10, 10, rank=7),
-        Column("occupation", max(10, min(titles, max(20, width // 3))), max(10, titles)),
+        Column("#", places, places, rank=7),
+        Column("code", 10, 10),
+        Column("occupation", max(10, min(titles, width // 4)), max(10, titles), rank=1),
         Column("ready", 6, 6),
-        Column("bar", 8, 16, rank=1),
+        Column("bar", 8, 16, rank=4),
     ]
     if any(one["job_zone"] for one in found):
-        columns.append(Column("zone", 4, 4, rank=4))
+        columns.append(Column("zone", 4, 4, rank=6))
     if any(one["related"] for one in found):
         columns.append(Column(RELATED, 1, 1, rank=2))
     if gaps:
-        columns.append(Column(LISTED, 20, max(gaps, 20), rank=3))
+        columns.append(Column(LISTED, 20, max(gaps, 20), rank=5))
     return columns
 
 

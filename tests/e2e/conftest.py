@@ -5,8 +5,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from support.commands import RunningSandbox, flask, sandbox
 from support.mysql_server import empty_database
-from support.processes import RunningSandbox, flask, sandbox
 
 
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("mysql", marks=pytest.mark.mysql)])

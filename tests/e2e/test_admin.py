@@ -4,7 +4,8 @@ import time
 from pathlib import Path
 
 import requests
-from support.processes import Serving, flask, serving
+from support.commands import flask
+from support.processes import Serving, serving
 
 TOKEN = "canary-t0ken"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}

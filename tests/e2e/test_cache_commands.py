@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from support.processes import flask
+from support.commands import flask
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,9 @@ from typing import Any, Self
 import pytest
 from sqlalchemy import update
 from support.clock import eventually
+from support.commands import RunningSandbox
 from support.mysql_server import PrivateServer, empty_database, find_program
-from support.processes import RunningSandbox, serving
+from support.processes import serving
 from support.rig import (
     AUTHORIZED,
     Answer,

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 import requests
 from sqlalchemy import create_engine, inspect
+from support.commands import Command, flask
 from support.made_up_release import write_release
 from support.mysql_server import empty_database, free_port
-from support.processes import SECONDS, flask, serving, start_flask
+from support.processes import SECONDS, serving
 
 from cache.models import Base
 
@@ -221,7 +222,7 @@ def test_gap_without_its_codes_shows_how_it_is_used(starter_url: str) -> None:
 
 def test_sandbox_serves_a_release_and_ends_cleanly(tmp_path: Path) -> None:
     release = write_release(tmp_path / "db_28_1_text")
-    process = start_flask("sandbox", "--release", str(release), "--port", "0", folder=tmp_path)
+    process = Command("sandbox", "--release", str(release), "--port", "0", folder=tmp_path)
     try:
         assert process.stdout is not None
         first = process.stdout.readline()

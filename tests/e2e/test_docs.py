@@ -13,7 +13,8 @@ import click
 import pytest
 from flask import Flask
 from sqlalchemy import make_url
-from support.processes import ROOT, Serving, flask, serving
+from support.commands import flask
+from support.processes import ROOT, Serving, serving
 
 from app import create_app
 from app.settings import Settings

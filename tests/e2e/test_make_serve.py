@@ -45,7 +45,7 @@ class Serving:
         environment = {
             name: value
             for name, value in os.environ.items()
-            if not re.match("DATABASE_URL|FLASK_|ONET_|CACHE_|MAKE|HOST$", name)
+            if not re.match("DATABASE_URL|FLASK_|ONET_|CACHE_|MAKE|PYTHON|HOST$", name)
         }
         with self.log.open("w") as log:
             self.process = subprocess.Popen(

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from support.bad_requests import BAD_REQUESTS
-from support.processes import RunningSandbox, Serving, serving
+from support.commands import RunningSandbox
+from support.processes import Serving, serving
 from support.structured_fields import parse_list
 
 STARTER_GAP = "/skill-gap?from=11-1011.00&to=15-1254.00"

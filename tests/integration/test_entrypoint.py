@@ -87,19 +87,30 @@ class Serving:
         return subprocess.run(command, check=False, env=environment, timeout=SECONDS).returncode
 
 
-@pytest.fixture
-def serving(database, tmp_path):
-    with (tmp_path / "log").open("wb") as log:
+def serve(database, folder):
+    with (folder / "log").open("wb") as log:
         serving = Serving(database, log)
         try:
             deadline = time.monotonic() + SECONDS
             while not serving.is_up():
-                assert None is serving.process.poll(), (tmp_path / "log").read_text()
-                assert time.monotonic() < deadline, (tmp_path / "log").read_text()
+                assert None is serving.process.poll(), (folder / "log").read_text()
+                assert time.monotonic() < deadline, (folder / "log").read_text()
                 time.sleep(0.05)
             yield serving
         finally:
             serving.stop()
+
+
+@pytest.fixture
+def serving(database, tmp_path):
+    """A server that the test may end."""
+    yield from serve(database, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared(database, tmp_path_factory):
+    """A server that stays."""
+    yield from serve(database, tmp_path_factory.mktemp("shared"))
 
 
 def test_seed_loads_the_release_of_the_image(database):
@@ -118,21 +129,21 @@ def test_seed_of_a_database_that_is_filled_changes_nothing(database):
     assert "nothing to seed" in output
 
 
-def test_without_a_command_the_server_answers_from_the_database(serving):
-    assert 200 == serving.get("/health/ready").status_code
-    answer = serving.get("/skill-gap?from=11-1011.00&to=15-1254.00").json()
+def test_without_a_command_the_server_answers_from_the_database(shared):
+    assert 200 == shared.get("/health/ready").status_code
+    answer = shared.get("/skill-gap?from=11-1011.00&to=15-1254.00").json()
     assert {"compared": 35, "gaps": 8, "missing": 1, "higher_level": 7, "readiness": 0.8824} == (
         answer["summary"]
     )
 
 
-def test_the_health_check_tells_a_server_that_answers(serving):
-    assert 0 == serving.health("/health")
-    assert 0 == serving.health("/health/ready")
+def test_the_health_check_tells_a_server_that_answers(shared):
+    assert 0 == shared.health("/health")
+    assert 0 == shared.health("/health/ready")
 
 
-def test_the_health_check_tells_a_server_that_answers_with_an_error(serving):
-    assert 1 == serving.health("/no-such-path")
+def test_the_health_check_tells_a_server_that_answers_with_an_error(shared):
+    assert 1 == shared.health("/no-such-path")
 
 
 def test_the_health_check_tells_a_server_that_is_gone(serving):

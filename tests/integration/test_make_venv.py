@@ -110,6 +110,7 @@ def test_a_failed_installation_is_an_error_and_is_redone(project):
     assert "Installing requirements.txt\n" == project.make("requirements.txt").stderr
 
 
+@pytest.mark.soak
 def test_a_moved_environment_is_made_anew(moved):
     again = moved.make()
 

@@ -11,12 +11,15 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Connection, Engine, event, insert, inspect, text
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from support.clock import START
+from support.commands import Command
+from support.processes import SECONDS
 
-from cache import database
+from cache import database, migrate
 from cache.database import DatabaseUnavailable, check_ready
 from cache.migrate import MIGRATIONS, downgrade, upgrade
 from cache.models import SCHEMA_REVISION, Base
 
+MYSQL = pytest.param("mysql", marks=pytest.mark.mysql)
 TABLES = {*Base.metadata.tables}
 
 
@@ -275,9 +278,7 @@ def test_what_is_listed_of_an_occupation_goes_with_it(connection, table):
     assert [] == connection.execute(Base.metadata.tables[table].select()).all()
 
 
-@pytest.mark.parametrize(
-    "shared_url", [pytest.param("mysql", marks=pytest.mark.mysql)], indirect=True
-)
+@pytest.mark.parametrize("shared_url", [MYSQL], indirect=True)
 @pytest.mark.parametrize(
     ("table", "change"),
     [
@@ -343,6 +344,28 @@ def test_a_migration_cut_short_at_any_statement_leaves_sqlite_as_it_was(empty_en
             break
     assert allowed >= len(TABLES)
     assert before != tables_of(empty_engine)
+
+
+def test_of_many_who_migrate_at_once_all_find_the_tables_made(database_url, empty_engine, tmp_path):
+    commands = [
+        Command("db", "upgrade", folder=tmp_path, DATABASE_URL=database_url) for _ in range(5)
+    ]
+    said = [command.communicate(SECONDS) for command in commands]
+
+    assert [("", "")] * 5 == said
+    assert [0] * 5 == [command.returncode for command in commands]
+    assert {*TABLES, "alembic_version"} == tables_of(empty_engine)
+    check_ready(empty_engine)
+
+
+@pytest.mark.parametrize("database_url", [MYSQL], indirect=True)
+def test_a_migration_that_was_cut_short_on_mysql_says_what_to_do(empty_engine, monkeypatch):
+    monkeypatch.setattr(migrate, "WAIT_FOR_OTHERS", 0.3)
+    with empty_engine.execution_options(writes=True).begin() as connection:
+        Base.metadata.tables["element"].create(connection)
+
+    with pytest.raises(DatabaseUnavailable, match="empty the database, migrate it again"):
+        upgrade(empty_engine)
 
 
 def offline_sql(monkeypatch, url: str) -> str:

@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from support.canary import CANARY
+from support.release_files import write_part
 
 from onet_client import InMemoryGovernor, OnetClient, Rating, connect, errors
 from onet_client.sandbox import Generation, Layout, Release, Sandbox, load_release
 
-RATED_OCCUPATIONS, RATINGS = 879, 61_530  # of the 29.0 release
+RATINGS = 61_530  # of the 29.0 release
 MOST_REQUESTS = 40
 MOST_MEMORY_MB = 80
 UNRATED = "15-1252.00"
@@ -44,20 +46,52 @@ def rating(fields: list[str]) -> Rating:
     )  # fmt: skip
 
 
+class Source(NamedTuple):
+    """What the sandbox serves: the lines of the text up to a code, and how many they are."""
+
+    layout: Layout
+    last: str
+    rated: int
+    ratings: int
+
+
+WHOLE, PART = ("99-9999.99", 879, RATINGS), ("19-9999.99", 237, 16_590)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        Source("single", *WHOLE),
+        Source("split", *PART),
+        pytest.param(Source("split", *WHOLE), marks=pytest.mark.soak),
+    ],
+    ids=["single", "split-part", "split"],
+)
+def source(request: pytest.FixtureRequest) -> Source:
+    found: Source = request.param
+    return found
+
+
 @pytest.fixture(scope="module")
-def expected(full_release: Path) -> Expected:
+def folder(source: Source, full_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The text release that the sandbox serves."""
+    made = tmp_path_factory.mktemp("release") / full_release.name
+    return write_part(full_release, made, source.last)
+
+
+@pytest.fixture(scope="module")
+def expected(folder: Path) -> Expected:
     """The ratings of the text file, by occupation."""
     ratings = defaultdict(set)
-    for line in (full_release / "Skills.txt").read_text(encoding="utf-8").splitlines()[1:]:
+    for line in (folder / "Skills.txt").read_text(encoding="utf-8").splitlines()[1:]:
         fields = line.split("\t")
         ratings[fields[0]].add(rating(fields))
     return {code: frozenset(found) for code, found in ratings.items()}
 
 
-@pytest.fixture(scope="module", params=["single", "split"])
-def release(request: pytest.FixtureRequest, full_release: Path) -> Release:
-    layout: Layout = request.param
-    return load_release(full_release, layout)
+@pytest.fixture(scope="module")
+def release(folder: Path, source: Source) -> Release:
+    return load_release(folder, source.layout)
 
 
 @pytest.fixture(scope="module", params=["2", "1.9"])
@@ -78,7 +112,7 @@ def client(sandbox: Sandbox, request: pytest.FixtureRequest) -> OnetClient:
 
 
 def test_the_stream_of_all_ratings_equals_the_text_files_in_few_requests(
-    client: OnetClient, sandbox: Sandbox, expected: Expected
+    client: OnetClient, sandbox: Sandbox, expected: Expected, source: Source
 ) -> None:
     streamed = defaultdict(set)
     rows = 0
@@ -88,7 +122,7 @@ def test_the_stream_of_all_ratings_equals_the_text_files_in_few_requests(
             streamed[one.occupation_code].add(one)
 
     assert expected == streamed
-    assert (RATED_OCCUPATIONS, RATINGS) == (len(streamed), rows)
+    assert (source.rated, source.ratings) == (len(streamed), rows)
     assert len(sandbox.requests) <= MOST_REQUESTS
 
 

@@ -41,13 +41,20 @@ def read_all(session: requests.Session, url: str) -> list[dict[str, Any]]:
     return pages
 
 
-@pytest.mark.parametrize("api", ["2", "1.9"])
+SINGLE = ("single", ["skills"], "Skills.txt", 61_530)
+SPLIT = ("split", ["essential_skills", "transferable_skills"], "Skills.txt", 61_530)
+KNOWLEDGE = ("single", ["knowledge"], "Knowledge.txt", 58_014)
+
+
 @pytest.mark.parametrize(
-    ("layout", "tables", "file", "ratings"),
+    ("api", "layout", "tables", "file", "ratings"),
     [
-        ("single", ["skills"], "Skills.txt", 61_530),
-        ("split", ["essential_skills", "transferable_skills"], "Skills.txt", 61_530),
-        ("single", ["knowledge"], "Knowledge.txt", 58_014),
+        ("2", *SINGLE),
+        ("2", *SPLIT),
+        ("1.9", *KNOWLEDGE),
+        pytest.param("2", *KNOWLEDGE, marks=pytest.mark.soak),
+        pytest.param("1.9", *SINGLE, marks=pytest.mark.soak),
+        pytest.param("1.9", *SPLIT, marks=pytest.mark.soak),
     ],
 )
 def test_every_rating_is_served_to_the_last_digit(

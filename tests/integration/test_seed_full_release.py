@@ -174,6 +174,13 @@ def test_loading_it_again_changes_nothing(shared_engine, report, tables, full_re
     assert tables == dump(shared_engine, PUBLISHED)
 
 
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    "shared_url",
+    ["sqlite", pytest.param("mysql", marks=pytest.mark.mysql)],
+    indirect=True,
+    scope="module",
+)
 def test_the_same_rows_in_the_split_layout_give_the_same_tables(
     shared_engine, report, tables, full_release, tmp_path
 ):

@@ -1,18 +1,15 @@
 """Processes of their own that read one entry through the cache, at a word given to them."""
 
-import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 from sqlalchemy import Engine, make_url
 from support import engines
 from support.clock import LIMITS
-from support.processes import ROOT, SECONDS
+from support.processes import FORKS, SECONDS
 
 from cache.database import connect
 from cache.fetch import Upstream
@@ -25,52 +22,51 @@ from onet_client import connect as connect_client
 class Filling:
     """A process that is ready to read, or at it."""
 
-    process: subprocess.Popen[str]
+    process: BaseProcess
+    word: Connection
 
     def begin(self) -> None:
         """Tell it to read."""
-        assert self.process.stdin is not None
-        self.process.stdin.write("go\n")
-        self.process.stdin.flush()
+        self.word.send("go")
 
     def kill(self) -> None:
         """End it as `kill -9` does."""
         self.process.kill()
-        self.process.communicate(timeout=SECONDS)
+        self._ended()
 
     def end(self) -> dict[str, Any]:
         """Wait for what it read: how, and the levels or the error."""
-        out, err = self.process.communicate(timeout=SECONDS)
-        assert out, err
-        found: dict[str, Any] = json.loads(out)
+        assert self.word.poll(SECONDS)
+        found: dict[str, Any] = self.word.recv()
+        self._ended()
         return found
+
+    def _ended(self) -> None:
+        self.process.join(SECONDS)
+        self.word.close()
 
 
 def start(engine: Engine, upstream_url: str, code: str, lease_seconds: float) -> Filling:
-    """Start a process on the engine's database, and wait until it is ready."""
+    """Start a process on the engine's database."""
     url = engine.url.render_as_string(hide_password=False)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "support.filling", upstream_url, code, str(lease_seconds)],
-        env=os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}", "DATABASE_URL": url},
-        cwd=Path(ROOT),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    return Filling(process)
+    ours, its = FORKS.Pipe()
+    process = FORKS.Process(target=_read, args=(its, url, upstream_url, code, lease_seconds))
+    process.start()
+    its.close()
+    return Filling(process, ours)
 
 
 def await_ready(*fillings: Filling) -> None:
     """Wait until all have imported what they need and wait for their word."""
     for filling in fillings:
-        assert filling.process.stdout is not None
-        line = filling.process.stdout.readline()
-        assert "ready\n" == line, filling.process.communicate(timeout=SECONDS)[1]
+        assert filling.word.poll(SECONDS)
+        assert "ready" == filling.word.recv()
 
 
-def _main(upstream_url: str, code: str, lease_seconds: str) -> None:
-    engine = connect(make_url(os.environ["DATABASE_URL"]))
+def _read(
+    word: Connection, database_url: str, upstream_url: str, code: str, lease_seconds: float
+) -> None:
+    engine = connect(make_url(database_url))
     governor = DatabaseGovernor(engine, max_rate=1000)
     client = connect_client(upstream_url, "2", api_key="any", governor=governor, read_timeout=60)
     upstream = Upstream(client, upstream_url, deadline=20.0)
@@ -79,12 +75,11 @@ def _main(upstream_url: str, code: str, lease_seconds: str) -> None:
         upstream,
         LIMITS,
         lambda: datetime.now(UTC),
-        lease_seconds=float(lease_seconds),
+        lease_seconds=lease_seconds,
         patience=60.0,
     )
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    sys.stdin.readline()
+    word.send("ready")
+    word.recv()
     try:
         (reading,) = cache.read("skills", [code])
     except FillFailed as failed:
@@ -92,8 +87,4 @@ def _main(upstream_url: str, code: str, lease_seconds: str) -> None:
     else:
         levels = sorted(element.level for element in reading.profile.elements.values())
         found = {"outcome": reading.outcome, "levels": levels}
-    sys.stdout.write(json.dumps(found))
-
-
-if __name__ == "__main__":
-    _main(*sys.argv[1:])
+    word.send(found)

@@ -44,8 +44,9 @@ def free_port() -> int:
 class PrivateServer:
     """The installed server with data, account and port of its own; it ends with this process.
 
-    Durability stays as in production (`innodb_flush_log_at_trx_commit` = 1); only buffers and
-    logs are small. The one account is `tester@127.0.0.1`, with a password made for this server.
+    Buffers are small, and what was committed waits a second to be written: a commit costs no
+    flush, and only a crash of the server, which no test is about, loses one. The one account is
+    `tester@127.0.0.1`, with a password made for this server.
     """
 
     def __init__(self) -> None:
@@ -132,6 +133,10 @@ class PrivateServer:
             "--loose-mysqlx=OFF",
             "--character-set-server=utf8mb4",
             "--innodb-buffer-pool-size=64M",
+            "--innodb-buffer-pool-dump-at-shutdown=OFF",
+            "--innodb-buffer-pool-load-at-startup=OFF",
+            "--innodb-doublewrite=OFF",
+            "--innodb-flush-log-at-trx-commit=0",
             "--performance-schema=OFF",
             *self._as_root(),
         ]

@@ -1,16 +1,19 @@
-"""The `flask` commands as an operator runs them: in processes of their own, ended by their pid."""
+"""Processes of the product as an operator starts them, ended by their pid."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
+from multiprocessing.connection import Connection
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from threading import Thread
+from typing import IO
 
 import requests
 from dotenv import dotenv_values
@@ -29,32 +32,6 @@ def environment(**settings: str) -> dict[str, str]:
     return kept | plain | flaskenv | settings
 
 
-def start_flask(*arguments: str, folder: Path, **settings: str) -> subprocess.Popen[str]:
-    """Start a command in a folder, where it finds neither `.env` nor the project's own data."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "flask", *arguments],
-        cwd=folder,
-        env=environment(**settings),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def flask(
-    *arguments: str, folder: Path | None = None, **settings: str
-) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
-    with TemporaryDirectory() as empty:
-        process = start_flask(*arguments, folder=folder or Path(empty), **settings)
-        try:
-            out, err = process.communicate(timeout=SECONDS)
-        finally:
-            process.kill()
-            process.wait()
-    return subprocess.CompletedProcess(arguments, process.returncode, out, err)
-
-
 def processes_in(folder: Path) -> dict[int, list[str]]:
     """The command of every living process that works in a folder, by its pid; for Linux."""
     found = {}
@@ -66,12 +43,136 @@ def processes_in(folder: Path) -> dict[int, list[str]]:
     return found
 
 
+FORKS = multiprocessing.get_context("forkserver")
+"""Makes processes that have imported what the product needs."""
+# All but the metrics' library, which looks for the folder that `serve` makes when it is imported.
+FORKS.set_forkserver_preload(
+    [
+        *("app.cli", "app.server", "app.services", "cache.seed"),
+        *("alembic.command", "flask.testing", "flask_smorest", "flask_swagger_ui"),
+        *("onet_client.client", "sqlalchemy.dialects.mysql.mysqldb", "sqlite3"),
+        __name__,
+    ]
+)
+
+
+class Command:
+    """A `flask` command at work, which tells what `subprocess.Popen` tells of a process.
+
+    It is forked from a process that has imported what the commands need, which spares each half
+    a second and more. What `python -m flask` itself does, tests of `make` and the image see.
+    """
+
+    def __init__(
+        self, *arguments: str, folder: Path, log: Path | None = None, **settings: str
+    ) -> None:
+        """Start it in a folder, where it finds neither `.env` nor the project's own data.
+
+        What it says goes to pipes, or all of it to a log.
+        """
+        self.args = ["flask", *arguments]
+        out, to_out = FORKS.Pipe(duplex=False)
+        err, to_err = FORKS.Pipe(duplex=False)
+        given = (self.args, folder, environment(**settings), to_out, to_err, log)
+        self._process = FORKS.Process(target=_run, args=given)
+        self._process.start()
+        self.stdout, self.stderr = _text_of(out), _text_of(err)
+        for end in (out, to_out, err, to_err):
+            end.close()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid or 0
+
+    @property
+    def returncode(self) -> int | None:
+        """The exit status, the negative number of the signal, or None while it runs."""
+        return self._process.exitcode
+
+    def poll(self) -> int | None:
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        if self.returncode is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end, or raise `subprocess.TimeoutExpired`."""
+        self._process.join(timeout)
+        if self.returncode is None:
+            raise subprocess.TimeoutExpired(self.args, timeout or 0)
+        return self.returncode
+
+    @cached_property
+    def _said(self) -> tuple[Future[str], Future[str]]:
+        """What it wrote, read by threads, lest one pipe fills while the other is waited for."""
+        with_one_each = ThreadPoolExecutor(2)
+        said = with_one_each.submit(_rest, self.stdout), with_one_each.submit(_rest, self.stderr)
+        with_one_each.shutdown(wait=False)
+        return said
+
+    def communicate(self, timeout: float | None = None) -> tuple[str, str]:
+        """Read all it says and wait for its end, or raise `subprocess.TimeoutExpired`."""
+        out, err = self._said
+        try:
+            said = out.result(timeout), err.result(timeout)
+        except TimeoutError as stuck:
+            raise subprocess.TimeoutExpired(self.args, timeout or 0) from stuck
+        self.wait(timeout)
+        return said
+
+
+def _text_of(end: Connection) -> IO[str]:
+    return os.fdopen(os.dup(end.fileno()), encoding="utf-8", errors="backslashreplace")
+
+
+def _rest(text: IO[str]) -> str:
+    with text:
+        return text.read()
+
+
+def _run(
+    args: list[str],
+    folder: Path,
+    settings: dict[str, str],
+    out: Connection,
+    err: Connection,
+    log: Path | None,
+) -> None:
+    """Become the command, in a process that was just forked."""
+    os.environ.clear()
+    os.environ.update(settings)
+    os.chdir(folder)
+    os.dup2(out.fileno(), 1)
+    os.dup2(err.fileno(), 2)
+    out.close()
+    err.close()
+    if log is not None:
+        with log.open("wb") as lines:
+            os.dup2(lines.fileno(), 1)
+            os.dup2(lines.fileno(), 2)
+    encoding = settings.get("PYTHONIOENCODING", "utf-8")
+    sys.stdout = os.fdopen(1, "w", encoding=encoding, closefd=False)
+    sys.stderr = os.fdopen(2, "w", 1, encoding, "backslashreplace", closefd=False)
+    sys.argv = args
+    multiprocessing.set_start_method(None, force=True)  # the platform's own, not that of forks
+    from flask.cli import main
+
+    main()
+
+
 @dataclass
 class Serving:
     """`flask serve` at work: its address, its process, and the file of its standard error."""
 
     url: str
-    process: subprocess.Popen[bytes]
+    process: Command
     log: Path
 
     def get(self, target: str, **options: object) -> requests.Response:
@@ -88,26 +189,19 @@ def serving(folder: Path, **settings: str) -> Iterator[Serving]:
     """Serve from a folder until the block ends, on a free port."""
     port = free_port()
     log = folder / f"serve-{port}.log"
-    with log.open("wb") as lines:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "flask", "serve"],
-            cwd=folder,
-            env=environment(PORT=str(port), **settings),
-            stdout=lines,
-            stderr=lines,
-        )
-        server = Serving(f"http://127.0.0.1:{port}", process, log)
-        try:
-            _await(server)
-            yield server
-        finally:
-            if process.poll() is None:
-                process.terminate()
-                try:
-                    process.wait(SECONDS)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-            process.wait()
+    process = Command("serve", folder=folder, log=log, PORT=str(port), **settings)
+    server = Serving(f"http://127.0.0.1:{port}", process, log)
+    try:
+        _await(server)
+        yield server
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        process.communicate()
 
 
 def _await(server: Serving) -> None:
@@ -120,39 +214,3 @@ def _await(server: Serving) -> None:
                 return
         except requests.ConnectionError:
             time.sleep(0.05)
-
-
-@dataclass
-class RunningSandbox:
-    """`flask sandbox` at work."""
-
-    url: str
-    process: subprocess.Popen[str]
-
-    @property
-    def count(self) -> int:
-        """How many requests it was sent, control left out."""
-        answer = requests.get(self.url + "sandbox/requests", timeout=10)
-        return int(answer.json()["count"])
-
-    def set_faults(self, *rules: dict[str, object]) -> None:
-        requests.post(self.url + "sandbox/faults", json=rules, timeout=10).raise_for_status()
-
-
-@contextmanager
-def sandbox(release: Path, folder: Path) -> Iterator[RunningSandbox]:
-    """Serve a release as O*NET Web Services until the block ends."""
-    arguments = ("sandbox", "--release", str(release), "--port", "0")
-    process = start_flask(*arguments, folder=folder)
-    # It tells of every request, and would wait for a reader where a long test has many.
-    reader = Thread(target=process.communicate, daemon=True)
-    try:
-        assert process.stdout is not None
-        first = process.stdout.readline()
-        reader.start()
-        url = next((word for word in first.split() if word.startswith("http://")), None)
-        assert url, first
-        yield RunningSandbox(url, process)
-    finally:
-        process.terminate()
-        reader.join(SECONDS)

@@ -37,6 +37,17 @@ def drop_lines(file: Path, *starts: str) -> None:
     file.write_text("".join(kept), encoding="utf-8")
 
 
+def write_part(release: Path, folder: Path, last: str) -> Path:
+    """Write all occupations of a release, but what it says of them only up to a code."""
+    folder.mkdir()
+    for file in release.glob("*.txt"):
+        first, *lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+        if file.name not in ("Read Me.txt", "Occupation Data.txt", "Scales Reference.txt"):
+            lines = [line for line in lines if line[: len(last)] <= last]
+        (folder / file.name).write_text("".join([first, *lines]), encoding="utf-8")
+    return folder
+
+
 def zip_folder(
     folder: Path,
     archive: Path,

@@ -103,13 +103,17 @@ class Rig:
         """Open so many new connections, spread evenly over the processes."""
         pids = worker_pids(self.server)
         each = -(-number // len(pids))
-        opened: list[Connection] = []
-        for _ in range(20):
-            opened += [self.connect() for _ in range(each)]
-            found = self._by_worker(opened, pids)
+        kept: list[Connection] = []
+        for _ in range(100):
+            found = self._by_worker([*kept, *(self.connect() for _ in range(each))], pids)
             if all(len(found[pid]) >= each for pid in pids):
                 rows = zip(*(found[pid][:each] for pid in pids), strict=True)
                 return [connection for row in rows for connection in row][:number]
+            kept = [connection for those in found.values() for connection in those[:each]]
+            for those in found.values():
+                for connection in those[each:]:
+                    connection.close()
+            time.sleep(0.1)  # a process that has just begun accepts none yet
         raise AssertionError({pid: len(found[pid]) for pid in pids})
 
     def _by_worker(

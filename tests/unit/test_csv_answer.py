@@ -12,8 +12,8 @@ from cache.profile import ElementRating, Profile
 from cache.reading import Reading
 
 
-def reading(title: str, name: str, level: float) -> Reading:
-    rating = ElementRating("2.A", name, level, 3.0, None, not_relevant=False, low_precision=False)
+def reading(title: str, name: str, level: float, *, not_relevant: bool = False) -> Reading:
+    rating = ElementRating("2.A", name, level, 3.0, None, not_relevant, low_precision=False)
     profile = Profile("11-1011.00", title, {"2.A": rating})
     return Reading(Entry("skills", "11-1011.00"), profile, "hit")
 
@@ -58,6 +58,21 @@ def test_commas_quotes_line_ends_and_other_alphabets_come_back_as_they_were() ->
 
     (row,) = csv.DictReader(StringIO(text.decode(), newline=""))
     assert (title, name) == (row["from_title"], row["name"])
+
+
+def test_a_level_that_counts_as_nothing_is_marked() -> None:
+    source, target = reading("A", "Name", 0.25, not_relevant=True), reading("B", "Name", 2.0)
+
+    text = csv_text(source, target, compare(source.profile, target.profile).gaps, []).decode()
+
+    (row,) = csv.DictReader(StringIO(text, newline=""))
+    assert ("0.25", "2.0", "2.0") == (row["from_level"], row["to_level"], row["level_gap"])
+    assert ("true", "false") == (row["from_not_relevant"], row["to_not_relevant"])
+    assert ["from_not_relevant", "to_not_relevant"] == list(row)[-2:]
+
+
+def test_the_file_has_no_byte_order_mark() -> None:
+    assert csv_text(reading("Ä", "", 1.0), reading("Ö", "", 1.0), [], []).startswith(b"from_code,")
 
 
 def test_a_negative_gap_stays_a_number() -> None:

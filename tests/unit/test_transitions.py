@@ -193,6 +193,15 @@ def test_others_are_ranked_by_the_figure_as_shown_and_ties_by_code():
     ]
 
 
+def test_of_those_equally_ready_the_related_ones_come_first_the_closest_before_others():
+    levels = {"51-1.00": 2.0, "15-2.00": 2.0, "29-3.00": 2.0, "11-4.00": 1.0, "13-5.00": 4.0}
+    matrix = Matrix.of([profile(code, rating(level=level)) for code, level in levels.items()])
+
+    found = ranking(matrix, "13-5.00", "from", ["99-9.00", "11-4.00", "51-1.00", "29-3.00"])
+
+    assert ["51-1.00", "29-3.00", "15-2.00", "11-4.00"] == [code for code, _ in found]
+
+
 def test_gaps_with_the_same_figure_are_in_order_of_element_id():
     elements = ["2.B.1.a", "2.A.1.b", "2.A.1.a", "2.A.1.c"]
     one = profile("11-9001.00", *(rating(element, level=0.0) for element in elements))

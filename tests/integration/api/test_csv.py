@@ -36,6 +36,7 @@ def expected(body: dict[str, Any]) -> list[dict[str, str]]:
                 row |= {f"{side}_{name}": item[side][name] for name in ("level", "importance")}
             for name in ("level_gap", "priority", "significant", "low_precision"):
                 row[name] = item[name]
+            row |= {f"{side}_not_relevant": item[side]["not_relevant"] for side in ("from", "to")}
             found.append({name: cell(value) for name, value in row.items()})
     return found
 
@@ -48,7 +49,8 @@ def test_a_row_a_gap_with_the_figures_of_the_json(starter: FlaskClient, more: st
     assert expected(starter.get(GAP + more).get_json()) == rows(answer.text)
     assert (
         "from_code,from_title,to_code,to_title,domain,id,name,kind,from_level,from_importance,"
-        "to_level,to_importance,level_gap,priority,significant,low_precision"
+        "to_level,to_importance,level_gap,priority,significant,low_precision,from_not_relevant,"
+        "to_not_relevant"
     ) == answer.text.split("\r\n")[0]
 
 

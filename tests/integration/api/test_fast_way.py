@@ -19,6 +19,13 @@ from cache.changes import Changes
 from cache.purge import purge
 from cache.store import Store
 
+# What the fast way rests on in a database, tests of `cache.changes` see on each.
+pytestmark = pytest.mark.parametrize(
+    "engine",
+    ["sqlite", pytest.param("mysql", marks=[pytest.mark.mysql, pytest.mark.soak])],
+    indirect=True,
+)
+
 GAP = "/skill-gap?from=11-9001.00&to=15-9002.00"
 TOKEN = "canary-admin-token"
 ADMIN = {"Authorization": f"Bearer {TOKEN}"}

@@ -238,7 +238,7 @@ def test_errors_may_have_a_cache_status_where_an_entry_is_read_and_nowhere_else(
     assert {f"get {path} {status}": False for path in reads for status in (404, 503)} == found
 
 
-@pytest.mark.parametrize("name", ["Problem", "SkillGap"])
+@pytest.mark.parametrize("name", ["Problem", "SkillGap", "Occupation", "Transitions"])
 def test_the_notes_of_answers_and_of_problems_are_documented_alike(
     document: Any, name: str
 ) -> None:
@@ -246,7 +246,7 @@ def test_the_notes_of_answers_and_of_problems_are_documented_alike(
 
     schema = resolve(document, notes["items"])
     assert {"parameter", "code", "replaced_by", "text"} == set(schema["required"])
-    assert ["from", "to"] == schema["properties"]["parameter"]["enum"]
+    assert ["from", "to", "code"] == schema["properties"]["parameter"]["enum"]
 
 
 def test_a_pair_of_a_batch_has_the_problem_that_all_others_have(document: Any) -> None:

@@ -300,8 +300,17 @@ STRIKES = [
     *((request, name) for request in REQUESTS for name in FAULTS),
     *(("rows", name) for name in ROW_FAULTS),
 ]
+SHORTLY = {"503", "HTML", "closed"}
+"""What strikes the requests that only prepare a fill, but for `make soak`."""
+
+
+def rare(request: str, name: str) -> list[pytest.MarkDecorator]:
+    prepares = request in ("about", "tables") and name not in SHORTLY
+    return [pytest.mark.soak] if prepares else []
+
+
 # On the slower database only the faults of the last request, when most is there to be stored.
-MATRIX = [("sqlite", *strike) for strike in STRIKES] + [
+MATRIX = [pytest.param("sqlite", *strike, marks=rare(*strike)) for strike in STRIKES] + [
     pytest.param("mysql", *strike, marks=pytest.mark.mysql)
     for strike in STRIKES
     if strike[0] == "rows"
@@ -359,7 +368,8 @@ def test_retry_after_is_what_the_upstream_asked_for_or_ours(
     start: Start, sandbox: Sandbox, status: int, header: str | None, expected: str | None
 ) -> None:
     sandbox.set_faults(Fault(status=status, headers={"Retry-After": header} if header else {}))
-    answer = start(sandbox.url, onet_deadline=0.25).get(GAP)
+    deadline = 5.0 if expected else 0.25  # what is longer than the deadline is not waited for
+    answer = start(sandbox.url, onet_deadline=deadline).get(GAP)
 
     assert (503, "upstream-unavailable") == problem(answer)
     assert expected is None or expected == answer.headers["Retry-After"]

@@ -245,9 +245,22 @@ HARMLESS = {
 }
 
 
-@pytest.fixture(params=["2", "1.9"])
-def upstream(request):
-    upstream = FakeUpstream(request.param, page_rows=5)
+# What a fault is does not depend on the generation, so that one page is enough of the older.
+PLACES = [("2", page) for page in PAGES] + [
+    ("1.9", "middle"),
+    *(pytest.param(("1.9", page), marks=pytest.mark.soak) for page in ("first", "last")),
+]
+
+
+@pytest.fixture(params=PLACES, ids="-".join)
+def place(request):
+    """The generation of the API, and which page the fault is on."""
+    return request.param
+
+
+@pytest.fixture
+def upstream(place):
+    upstream = FakeUpstream(place[0], page_rows=5)
     upstream.tables = {
         "skills": [
             rating_row(code, element, scale, data_value=3.5)
@@ -275,9 +288,9 @@ def ask(request, upstream):
     return request.param
 
 
-@pytest.fixture(params=PAGES)
-def page(request):
-    return PAGES[request.param]
+@pytest.fixture
+def page(place):
+    return PAGES[place[1]]
 
 
 @pytest.mark.parametrize("fault", BAD_REPLIES)
