@@ -5,9 +5,10 @@ from typing import Any
 from flask import request
 from marshmallow import ValidationError, fields, validate
 
-from app.api.parameters import LONGEST_TITLE, TITLE_LIKE, DomainQuery
+from app.api.parameters import LONGEST_TITLE, TITLE_LIKE, DomainQuery, Whole, absent
 from app.api.problem_details import invalid_parameters
-from app.api.transitions import DIRECTIONS
+from app.api.transitions import DIRECTIONS, JOB_ZONES
+from app.page import words
 from app.page.links import Asked
 from cache.content import DOMAINS
 
@@ -18,6 +19,7 @@ class PageQuery(DomainQuery):
     source = fields.String(load_default="", data_key="from", validate=TITLE_LIKE)
     target = fields.String(load_default="", data_key="to", validate=TITLE_LIKE)
     direction = fields.String(load_default=DIRECTIONS[0], validate=validate.OneOf(DIRECTIONS))
+    job_zone = Whole(*JOB_ZONES, load_default=absent)
     swap = fields.String(load_default=None)
 
 
@@ -37,11 +39,18 @@ def read() -> tuple[Asked, bool]:
 
 def as_given() -> Asked:
     """What the query says, whether it can be used or not, for the form to show again."""
-    given = {name: request.args.get(name, "")[:LONGEST_TITLE] for name in ("from", "to")}
-    domain, direction = (request.args.get(name, "") for name in ("domain", "direction"))
+    # HTML has no way to write a NUL.
+    given = {
+        name: request.args.get(name, "").replace("\0", "")[:LONGEST_TITLE]
+        for name in ("from", "to")
+    }
+    domain, direction, job_zone = (
+        request.args.get(name, "") for name in ("domain", "direction", "job_zone")
+    )
     return Asked(
         given["from"],
         given["to"],
         domain if domain in DOMAINS else DOMAINS[0],
         direction if direction in DIRECTIONS else DIRECTIONS[0],
+        next((zone for zone in words.JOB_ZONES if str(zone) == job_zone), None),
     )

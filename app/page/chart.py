@@ -1,9 +1,10 @@
 """The chart of a skill gap: the body of `/skill-gap` in, SVG text out.
 
 Each required element has a ring for the level of the source, a dot for that of the target, and a
-line between them: a broad bar where there is a gap, in pieces where the gap may be chance. Colour
-is nowhere the only difference. Presentation attributes carry it alone, so that a copy of the
-drawing looks the same; the page's style sheet overrides them where the screen is dark.
+line between them: a broad bar where there is a gap, in pieces where the gap may be chance or
+nobody can tell. Colour is nowhere the only difference. Presentation attributes carry it alone, so
+that a copy of the drawing looks the same; the page's style sheet overrides them where the screen
+is dark.
 """
 
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ FONT: Final = "system-ui, sans-serif"
 LETTER: Final = 0.55
 """Width of a letter on the average, over the size of the font; wide fonts have more."""
 NOT_RELEVANT: Final = "—"
+UNSURE: Final[dict[bool | None, str]] = {False: "may be chance", None: "chance unknown"}
+"""Why a bar is in pieces, by what is known of its significance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,8 @@ class Layout:
         return round(self.left + (self.right - self.left) * level / HIGHEST_LEVEL, 1)
 
 
-WIDE: Final = Layout("wide", 760, 248, 664, 24, 12, 16, 13, 2)
-"""A line an element: its name, its marks, its levels."""
+WIDE: Final = Layout("wide", 760, 306, 664, 24, 12, 16, 13, 2)
+"""A line an element: its name, with room for letters set apart, its marks, its levels."""
 NARROW: Final = Layout("narrow", 308, 8, 300, 42, 30, 14, 12, 1)
 """Two lines an element, for a phone: name and levels, the marks below."""
 
@@ -110,9 +113,13 @@ def _legend(body: dict[str, Any], layout: Layout) -> tuple[str, int]:
     entries = [
         (_ring(8, 0), body["from"]["title"]),
         (_dot(8, 0), body["to"]["title"]),
-        (_bar(0, 16, 0, sure=True), "gap, wider than chance"),
-        (_bar(0, 16, 0, sure=False), "gap that may be chance"),
     ]
+    found = {item["significant"] for item in body["gaps"]}
+    if True in found:
+        entries.append((_bar(0, 16, 0, sure=True), "gap, wider than chance"))
+    if found & UNSURE.keys():
+        told = " or ".join(name for one, name in UNSURE.items() if one in found)
+        entries.append((_bar(0, 16, 0, sure=False), f"gap, {told}"))
     if any(item["from"]["not_relevant"] for item in body["gaps"] + body["covered"]):
         entries.append((_text(2, 4, NOT_RELEVANT), "not relevant, counts as 0"))
     width = layout.width // layout.columns

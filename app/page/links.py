@@ -11,12 +11,14 @@ class Asked(NamedTuple):
 
     Attributes:
         direction: of the next steps, `to` from the source or `from` others to the target.
+        job_zone: of the next steps, 1-5; None for all.
     """
 
     source: str = ""
     target: str = ""
     domain: str = DOMAINS[0]
     direction: str = "to"
+    job_zone: int | None = None
 
 
 def address(asked: Asked) -> str:
@@ -26,6 +28,7 @@ def address(asked: Asked) -> str:
         "to": asked.target,
         "domain": "" if asked.domain == DOMAINS[0] else asked.domain,
         "direction": "" if asked.direction == "to" else asked.direction,
+        "job_zone": asked.job_zone,
     }
     query = urlencode({name: value for name, value in given.items() if value})
     return f"/?{query}" if query else "/"

@@ -46,14 +46,15 @@ def welcome() -> Message:
 def half_asked(asked: Asked) -> Message:
     """Say which occupation is missing."""
     side = "to" if asked.source else "from"
-    return Message("One more occupation", f"Name {FIELDS[side]} above, too, and compare.")
+    text = f"Fill in “{_field(side)}” as well, {FIELDS[side]}, and press Compare."
+    return Message("One more occupation", text)
 
 
 def of(problem: Problem, asked: Asked, retry_after: int, title: str = "") -> Message:
     """Put a problem of the API into words.
 
     Args:
-        problem: its body.
+        problem: its body; where there is no upstream, also with `alternatives` that have ratings.
         asked: what the page was asked.
         retry_after: seconds until trying again makes sense.
         title: of the occupation that the problem is about, where it is known.
@@ -74,15 +75,26 @@ def of(problem: Problem, asked: Asked, retry_after: int, title: str = "") -> Mes
         links = _choices(problem.get("alternatives", ()), asked, problem["occupation"])
         return Message(f"No {asked.domain} ratings for {about}", text, links)
     if name == "upstream-not-configured":
-        text = (
-            "This service holds a part of O*NET and has no access to O*NET Web Services for the "
-            "rest. Choose an occupation that the suggestions mark as rated, or ask whoever runs "
-            "the service to set up that access."
-        )
-        return Message(f"The {asked.domain} ratings of {about} are not here", text)
+        return _not_here(problem, asked, about)
     if "not_offered" in problem:
         return _not_offered(problem["not_offered"], asked, about)
     return _try_again(name, problem, asked, retry_after, about)
+
+
+def _not_here(problem: Problem, asked: Asked, about: str) -> Message:
+    """Say that nobody can be asked for ratings, and offer what there is."""
+    heading = f"The {asked.domain} ratings of {about} are not here"
+    lacks = "has no access to O*NET Web Services, which whoever runs it could set up"
+    near = _choices(problem.get("alternatives", ()), asked, problem["occupation"])
+    instead = _skills_instead(asked)
+    if near:
+        text = (
+            f"This service holds a part of O*NET and {lacks}. Choose a suggestion without the "
+            "words “ratings not here yet”, or go on with one of these:"
+        )
+        return Message(heading, text, near + instead)
+    text = f"This service holds no {asked.domain} ratings at all and {lacks}."
+    return Message(heading, f"{text} Go on with {DOMAINS[0]}:" if instead else text, instead)
 
 
 def _not_offered(domain: str, asked: Asked, about: str) -> Message:
@@ -91,8 +103,14 @@ def _not_offered(domain: str, asked: Asked, about: str) -> Message:
     heading = f"The {domain} ratings of {about} are not here"
     if domain == DOMAINS[0]:
         return Message(heading, f"{text} Ask whoever runs the service to look into that.")
-    way_on = Link(f"Compare {DOMAINS[0]}", address(asked._replace(domain=DOMAINS[0])))
-    return Message(heading, f"{text} Go on with {DOMAINS[0]}:", (way_on,))
+    return Message(heading, f"{text} Go on with {DOMAINS[0]}:", _skills_instead(asked))
+
+
+def _skills_instead(asked: Asked) -> tuple[Link, ...]:
+    """Offer skills, unless they are what was asked for."""
+    if asked.domain == DOMAINS[0]:
+        return ()
+    return (Link(f"Compare {DOMAINS[0]}", address(asked._replace(domain=DOMAINS[0]))),)
 
 
 def _try_again(name: str, problem: Problem, asked: Asked, retry_after: int, about: str) -> Message:

@@ -13,7 +13,9 @@ from app.api.sides import Sides, read_sides
 from app.page import asking, chart, messages, words
 from app.page.assets import asset_url
 from app.page.links import Asked, address, with_side
+from app.resolve import resolve
 from app.services import services
+from app.soc import nearest
 from cache.content import DOMAINS
 from cache.database import DatabaseUnavailable
 
@@ -29,6 +31,8 @@ HEADERS: Final = {
 }
 STEPS: Final = 10
 """Transitions that a page lists."""
+SIDES: Final = {"from": "source", "to": "target"}
+"""What the sides of a comparison are called in a query, by their parameters."""
 
 
 @blueprint.get("/")
@@ -46,11 +50,12 @@ def show() -> Response:
 
 
 def _view(asked: Asked) -> Response:
-    if not (asked.source and asked.target):
-        found = asked.source or asked.target
-        message = messages.half_asked(asked) if found else messages.welcome()
-        return page(asked, message=message)
     query = _query(asked)
+    given = {name: query[side] for name, side in SIDES.items() if side in query}
+    if len(given) < len(SIDES):
+        resolve(given, services().titles.index)  # says what is the matter before asking for more
+        message = messages.half_asked(asked) if given else messages.welcome()
+        return page(asked, message=message)
     sides = read_sides(query)
     body = skill_gap.answer(sides.source, sides.target, query) | {"notes": sides.notes}
     meant = asked._replace(source=sides.source.profile.code, target=sides.target.profile.code)
@@ -58,11 +63,15 @@ def _view(asked: Asked) -> Response:
 
 
 def _query(asked: Asked) -> dict[str, Any]:
-    """Write what is asked as the query of /skill-gap, all of whose parts are to be shown."""
-    given = {"from": asked.source, "to": asked.target, "domain": asked.domain}
+    """Write what is asked as the query of /skill-gap, all of whose parts are to be shown.
+
+    A side that is not named is not in it.
+    """
+    named = {"from": asked.source, "to": asked.target, "domain": asked.domain}
+    given = {name: text for name, text in named.items() if text} | {"include": "covered"}
     try:
-        query: dict[str, Any] = skill_gap.SkillGapQuery().load(
-            MultiDict(given | {"include": "covered"})
+        query: dict[str, Any] = skill_gap.SkillGapQuery(partial=tuple(SIDES.values())).load(
+            MultiDict(given)
         )
     except ValidationError as error:
         raise invalid_parameters(error.messages_dict) from error
@@ -73,8 +82,11 @@ def _steps(sides: Sides, asked: Asked) -> dict[str, Any] | None:
     """Make the body that transitions are answered with; None where that fails."""
     reading = sides.source if asked.direction == "to" else sides.target
     query = {
-        "direction": asked.direction, "domain": asked.domain, "job_zone": None, "limit": STEPS,
-    }  # fmt: skip
+        "direction": asked.direction,
+        "domain": asked.domain,
+        "job_zone": asked.job_zone,
+        "limit": STEPS,
+    }
     try:
         return _read(transitions.answer(reading, query))
     except Exception as error:  # noqa: BLE001 - logged; the comparison is there without them
@@ -94,6 +106,11 @@ def fail(error: Exception) -> Response:
     response = problems.handle(error)
     problem = response.get_json()
     asked = asking.as_given()
+    if problem["type"].endswith(":upstream-not-configured"):
+        try:
+            problem["alternatives"] = _rated_near(problem["code"], asked.domain)
+        except DatabaseUnavailable as unavailable:
+            return fail(unavailable)
     retry = int(response.headers.get("Retry-After", 0))
     message = messages.of(problem, asked, retry, _title(problem.get("code")))
     told = page(asked, message=message)
@@ -112,6 +129,12 @@ def _title(code: str | None) -> str:
     except DatabaseUnavailable:
         return ""
     return found.title if found else ""
+
+
+def _rated_near(code: str, domain: str) -> list[dict[str, str]]:
+    """Find occupations near another one whose ratings are here; none where none has any."""
+    titles = services().catalogue.titles(rated_in=domain)
+    return [{"code": near, "title": titles[near]} for near in nearest(code, titles)]
 
 
 def page(

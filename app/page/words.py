@@ -72,11 +72,11 @@ def kind(item: Body) -> str:
 
 
 def doubts(item: Body) -> list[str]:
-    """Say what makes a figure less sure."""
+    """Say what makes a figure less sure; chance makes gaps, so only of those."""
     found = []
-    if item["significant"] is False:
+    if item["level_gap"] > 0 and item["significant"] is False:
         found.append("may be chance")
-    if item["significant"] is None:
+    if item["level_gap"] > 0 and item["significant"] is None:
         found.append("chance unknown")
     if item["low_precision"]:
         found.append("low precision")
@@ -84,9 +84,23 @@ def doubts(item: Body) -> list[str]:
 
 
 def explained(items: Iterable[Body]) -> list[tuple[str, str]]:
-    """Return the doubts that any of the gaps has, each with what it means."""
+    """Return the doubts that any of the elements has, each with what it means."""
     found = {doubt for item in items for doubt in doubts(item)}
     return [(doubt, meaning) for doubt, meaning in DOUBTS.items() if doubt in found]
+
+
+def priority_means(body: Body) -> str:
+    """Say what a priority is made of."""
+    return (
+        "Priority, from 0 to 1, is the gap as a share of the whole scale of 7, times the "
+        f"importance to {body['to']['title']}, where 1 on its scale counts as 0 and 5 as 1."
+    )
+
+
+def priority(item: Body) -> str:
+    """Write a priority (0-1) in hundredths; what is not quite nothing is not told as that."""
+    text = f"{item['priority']:.2f}"
+    return "<0.01" if item["priority"] > 0 and text == "0.00" else text
 
 
 def provenance(title: str, source: Body, now: datetime) -> str:
@@ -149,8 +163,13 @@ def related(tier: str | None) -> str:
     return "closely related" if tier.startswith("Primary") else "related"
 
 
-def next_steps(body: Body) -> tuple[str, str]:
-    """Head the list of transitions, and say what it ranks and what is left out."""
+def next_steps(body: Body, zone: int | None = None) -> tuple[str, str]:
+    """Head the list of transitions, and say what it ranks and what is left out.
+
+    Args:
+        body: the answer of /occupations/{code}/transitions.
+        zone: the job zone (1-5) that it was asked for; None for all.
+    """
     title, shown = body["occupation"]["title"], len(body["transitions"])
     others, listed = body["compared"] - 1, body["occupations_listed"] - 1  # without itself
     if body["direction"] == "to":
@@ -160,10 +179,22 @@ def next_steps(body: Body) -> tuple[str, str]:
         heading = f"Who could become {title}"
         ranked = f"how much each already has of what {title} need"
     rated = f"with {body['domain']} ratings here, out of {listed:,} that O*NET lists"
-    if not shown:
+    if not others:
         return heading, f"There is no other occupation {rated}."
+    all_others = f"{others:,} other occupations {rated}"
+    if not shown:
+        told = f"None of the {all_others}, is known to need {job_zone(zone)}."
+        return heading, f"{told} Choose another preparation, or any."
+    if zone:
+        return heading, f"The nearest that need {job_zone(zone)}, of the {all_others}, by {ranked}."
     which = "The nearest of the" if shown < others else "The"
-    return heading, f"{which} {others:,} other occupations {rated}, by {ranked}."
+    return heading, f"{which} {all_others}, by {ranked}."
+
+
+def zones() -> list[tuple[int | None, str]]:
+    """Return what preparation can be chosen, each as a job zone and a short name."""
+    named = {zone: name.removesuffix(" preparation") for zone, name in JOB_ZONES.items()}
+    return [(None, "any"), *((zone, f"{zone} {name}") for zone, name in named.items())]
 
 
 def weightiest(item: Body) -> str:

@@ -13,8 +13,8 @@ from flask import Response
 from flask.testing import FlaskClient
 from sqlalchemy import make_url
 from support.clock import FakeClock, eventually
-from support.gap_bodies import body, transitions
-from support.made_up_release import write_release
+from support.gap_bodies import body, item, transitions
+from support.made_up_release import write_lists, write_release
 from support.mysql_server import free_port
 from werkzeug.test import TestResponse
 
@@ -24,6 +24,7 @@ from app.page.links import Asked, address, with_side
 from app.services import Services
 from app.settings import Settings
 from cache.content import DOMAINS
+from cache.database import DatabaseUnavailable
 from cache.migrate import upgrade
 from cache.seed import seed
 from onet_client.sandbox import Sandbox, load_release, load_taxonomy
@@ -218,12 +219,35 @@ def test_the_same_occupation_twice_says_so(starter: FlaskClient) -> None:
     assert "Both are Chief Executives. Choose another occupation" in page.words
 
 
+@pytest.mark.parametrize("text", [EXECUTIVES, "chief executives", " 11-1011 "])
 @pytest.mark.parametrize(("side", "words"), [("from", "to get to"), ("to", "to start from")])
-def test_one_occupation_alone_asks_for_the_other(starter: FlaskClient, side, words) -> None:
-    answer = starter.get(f"/?{side}={EXECUTIVES}")
+def test_one_occupation_alone_asks_for_the_other(starter: FlaskClient, side, words, text) -> None:
+    answer = starter.get("/?" + urlencode({side: text}))
 
     assert 200 == answer.status_code
-    assert f"Name the occupation {words} above" in read(answer).words
+    assert f"as well, the occupation {words}, and press Compare." in read(answer).words
+
+
+@pytest.mark.parametrize("side", ["from", "to"])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("xyzzyq", "No occupation is called “xyzzyq”"),
+        ("nurse", "Which occupation do you mean?"),
+        ("15-12", "Not an O*NET-SOC code such as"),
+    ],
+)
+def test_one_occupation_alone_that_is_not_understood_says_so_at_once(
+    starter: FlaskClient, side, text, words
+) -> None:
+    answer = starter.get("/?" + urlencode({side: text}))
+    page = read(answer)
+
+    assert 422 == answer.status_code
+    assert words in page.words
+    for link in page.links:
+        if link.startswith("/?"):
+            assert 200 == starter.get(link).status_code
 
 
 @pytest.mark.parametrize(
@@ -232,7 +256,9 @@ def test_one_occupation_alone_asks_for_the_other(starter: FlaskClient, side, wor
         (f"from=nurse&to={EXECUTIVES}", 422, "Which occupation do you mean?"),
         (f"from=xyzzy&to={EXECUTIVES}", 422, "No occupation is called “xyzzy”"),
         (f"from={'x' * 201}&to={EXECUTIVES}", 422, "Longer than maximum length 200"),
-        (f"from=%00&to={EXECUTIVES}", 422, "Holds a NUL character"),
+        (f"from=%00x&to={EXECUTIVES}", 422, "Holds a NUL character"),
+        (f"from=x&to={EXECUTIVES}&job_zone=6", 422, "job_zone: Must be greater than or equal"),
+        (f"from=x&to={EXECUTIVES}&job_zone=", 422, "job_zone: Not a whole number."),
         (f"from={EXECUTIVES}&to={DEVELOPERS}&domain=luck", 422, "domain: Must be one of"),
         (f"from={EXECUTIVES}&from=x&to={DEVELOPERS}", 422, "From: Given more than once"),
         (f"from={EXECUTIVES}&to={UNLISTED}", 404, f"O*NET has no occupation {UNLISTED}"),
@@ -251,7 +277,9 @@ def test_what_cannot_be_answered_says_why_and_keeps_what_was_asked(
 
     assert status == answer.status_code
     assert words in page.words
-    assert dict(reversed(parse_qsl(query)))["from"][:200] == page.values["from"]
+    given = dict(reversed(parse_qsl(query)))["from"]
+    assert given.replace("\0", "")[:200] == page.values["from"]
+    assert b"\0" not in answer.data
 
 
 def test_without_ratings_it_leads_to_rated_occupations_nearby(full: FlaskClient) -> None:
@@ -263,6 +291,60 @@ def test_without_ratings_it_leads_to_rated_occupations_nearby(full: FlaskClient)
     assert f"No skills ratings for Software Developers ({UNRATED})" in page.words
     assert near
     assert {200} == {full.get(link).status_code for link in near}
+
+
+def test_where_ratings_are_not_here_it_leads_to_occupations_that_have_some(
+    starter: FlaskClient,
+) -> None:
+    page = read(starter.get(f"/?from={EXECUTIVES}&to={UNRATED}"))
+    near = [link for link in page.links if link.startswith("/?")]
+
+    assert near
+    assert {200} == {starter.get(link).status_code for link in near}
+
+
+def test_a_database_that_goes_down_meanwhile_is_not_taken_for_an_empty_one(
+    starter: FlaskClient, monkeypatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise DatabaseUnavailable("gone")
+
+    monkeypatch.setattr("app.page.view.nearest", fail)
+    answer = starter.get(f"/?from={EXECUTIVES}&to={UNRATED}")
+
+    assert (503, "5") == (answer.status_code, answer.headers["Retry-After"])
+    assert "cannot reach its database" in read(answer).words
+
+
+def test_a_domain_that_is_held_nowhere_leads_to_skills(starter: FlaskClient) -> None:
+    page = read(starter.get(f"{GAP}&domain=knowledge&job_zone=4"))
+
+    assert "This service holds no knowledge ratings at all" in page.words
+    assert [f"{GAP}&job_zone=4"] == [link for link in page.links if link.startswith("/?")]
+
+
+def test_what_carries_over_has_no_chance_and_its_other_doubts_are_explained(
+    starter: FlaskClient,
+) -> None:
+    covered = [
+        item("Napping", 2, 2, significant=None),
+        item("Whistling", 3, 2, significant=False, low_precision=True),
+    ]
+    with starter.application.test_request_context(GAP):
+        text = view.page(Asked(KITES, TIDES), body=body([], covered)).get_data(as_text=True)
+
+    assert "chance" not in text
+    assert 2 == text.count('<span class="doubt">low precision</span>')
+    assert 1 == text.count("The raters differed so much")
+
+
+def test_a_small_priority_is_not_told_as_nothing(starter: FlaskClient) -> None:
+    one = item("Napping", 2.0, 2.02, importance=1.5)
+    with starter.application.test_request_context(GAP):
+        page = view.page(Asked(KITES, TIDES), body=body([one]))
+
+    assert "<td>&lt;0.01</td>" in page.get_data(as_text=True)
+    assert "Priority, from 0 to 1, is the gap as a share" in read(page).words
 
 
 def test_no_gaps_at_all_is_good_news(starter: FlaskClient) -> None:
@@ -413,6 +495,38 @@ def test_next_steps_are_links_that_keep_the_rest_of_what_is_asked(
         assert part in page.words
 
 
+@pytest.mark.parametrize("direction", ["to", "from"])
+def test_next_steps_can_be_asked_of_one_job_zone(
+    open_page: Open, load: Callable[..., str], tmp_path: Path, direction: str
+) -> None:
+    client = open_page(load(write_lists(write_release(tmp_path / "db_28_1_text"))))
+    asked = Asked(KITES, MOONS, direction=direction, job_zone=3)
+    answer = client.get(address(asked))
+    page = read(answer)
+    steps = answer.text.partition('<ol class="steps">')[2].partition("</ol>")[0]
+
+    assert [unescape(address(with_side(asked, direction, TIDES)))] == [
+        unescape(link) for link in re.findall('href="([^"]+)"', steps)
+    ]
+    assert "The nearest that need medium preparation, of the 3 other" in page.words
+    assert ["3 medium"] == re.findall('aria-current="true">([^<]+)<', answer.text)
+    assert '<input type="hidden" name="job_zone" value="3">' in answer.text
+    for zone in (None, 1, 2, 3, 4, 5):
+        assert f"{address(asked._replace(job_zone=zone))}#next" in page.links
+    other = "from" if direction == "to" else "to"
+    assert f"{address(asked._replace(direction=other))}#next" in page.links
+    assert "&job_zone=3" in client.get(f"{address(asked)}&swap=1").headers["Location"]
+
+
+def test_a_job_zone_of_no_occupation_has_a_sentence_of_its_own(starter: FlaskClient) -> None:
+    page = read(starter.get(f"{GAP}&job_zone=5"))
+
+    assert "is known to need extensive preparation. Choose another preparation, or any." in (
+        page.words
+    )
+    assert f"{GAP}#next" in page.links
+
+
 @pytest.mark.parametrize(("direction", "code"), [("to", EXECUTIVES), ("from", DEVELOPERS)])
 def test_next_steps_are_the_first_ten_of_the_api(
     starter: FlaskClient, direction: str, code: str
@@ -471,7 +585,10 @@ def test_an_alternate_title_finds_its_occupation_and_a_shared_one_is_a_choice(
     assert 422 == answer.status_code
     assert "“Machine Operator”. More than one occupation has this title." in page.words
     choices = [link for link in page.links if link.startswith("/?from=")]
-    assert 5 == len(choices)
+    problem = full.get(f"/skill-gap?from=Machine+Operator&to={DEVELOPERS}").get_json()
+    assert [
+        f"/?from={one['code']}&to={DEVELOPERS}" for one in problem["candidates"]["from"]
+    ] == choices
     assert {200, 404} >= {full.get(link).status_code for link in choices}
 
 
@@ -520,6 +637,15 @@ def test_a_code_that_was_replaced_is_answered_and_says_so(
     assert f"O*NET replaced {REPLACED} by {TIDES} Tide Clerks." in page.words
     assert "Tide Clerks" == page.values["to"]
     assert f"/?from={KITES}&to={TIDES}&direction=from#next" in page.links
+
+
+def test_what_is_to_be_noted_of_both_sides_alike_is_said_once(
+    open_page: Open, load: Callable[..., str], made_up: Path, upstream: Sandbox
+) -> None:
+    client = open_page(load(made_up), **settings_of(upstream.url))
+    page = read(client.get(f"/?from={REPLACED}&to={REPLACED.partition('.')[0]}"))
+
+    assert 1 == page.words.count(f"O*NET replaced {REPLACED} by {TIDES} Tide Clerks.")
 
 
 def test_a_code_that_was_split_is_a_choice_of_what_replaced_it(

@@ -112,6 +112,26 @@ def test_the_legend_tells_of_not_relevant_only_where_something_is(layout: Layout
 
 @LAYOUTS
 @pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        ([], []),
+        ([True], ["gap, wider than chance"]),
+        ([False], ["gap, may be chance"]),
+        ([None], ["gap, chance unknown"]),
+        ([True, False], ["gap, wider than chance", "gap, may be chance"]),
+        ([None, False], ["gap, may be chance or chance unknown"]),
+    ],
+)
+def test_the_legend_names_the_kinds_of_gaps_that_there_are(layout: Layout, found, told) -> None:
+    gaps = [item(f"Element {each}", 1, 2, significant=each) for each in found]
+    covered = [item("Napping", 2, 2, significant=None)]
+    drawn = parsed(draw(body(gaps, covered), layout)).iterfind(f"{ROWS}/{SVG}text")
+
+    assert told == [text.text for text in drawn if str(text.text).startswith("gap")]
+
+
+@LAYOUTS
+@pytest.mark.parametrize(
     ("gaps", "covered", "headings"),
     [
         (GAPS, COVERED, ["Gaps (3)", "Already covered (2)"]),

@@ -100,10 +100,26 @@ def test_the_kind_of_a_gap_is_told() -> None:
             item("a", 1, 2, significant=False, low_precision=True),
             ["may be chance", "low precision"],
         ),
+        (item("a", 2, 1, significant=False), []),
+        (item("a", 2, 2, significant=None, low_precision=True), ["low precision"]),
     ],
 )
 def test_what_makes_a_figure_unsure_is_told(one, doubts) -> None:
     assert doubts == words.doubts(one)
+
+
+@pytest.mark.parametrize(
+    ("figure", "text"), [(0.0, "0.00"), (0.0004, "<0.01"), (0.0051, "0.01"), (0.4286, "0.43")]
+)
+def test_a_priority_is_nothing_only_where_it_is_nothing(figure, text) -> None:
+    assert text == words.priority(item("a", 1, 2) | {"priority": figure})
+
+
+def test_what_a_priority_is_made_of_is_said_with_its_scales() -> None:
+    assert (
+        "Priority, from 0 to 1, is the gap as a share of the whole scale of 7, times the "
+        "importance to Tide Clerks, where 1 on its scale counts as 0 and 5 as 1."
+    ) == words.priority_means(body())
 
 
 def test_every_doubt_that_there_is_is_explained_once_and_no_other() -> None:
@@ -220,6 +236,33 @@ def test_where_all_others_are_listed_or_there_is_none_it_says_so() -> None:
     )
 
 
+def test_next_steps_of_a_job_zone_say_which_or_that_there_is_none() -> None:
+    steps = transitions()
+    none = steps | {"transitions": []}
+
+    assert (
+        "The nearest that need some preparation, of the 63 other occupations with skills ratings "
+        "here, out of 1,015 that O*NET lists, by how much Kite Makers already have of what each "
+        "needs."
+    ) == words.next_steps(steps, 2)[1]
+    assert (
+        "None of the 63 other occupations with skills ratings here, out of 1,015 that O*NET "
+        "lists, is known to need extensive preparation. Choose another preparation, or any."
+    ) == words.next_steps(none, 5)[1]
+    assert words.next_steps(none | {"compared": 1}, 5)[1].startswith("There is no other occ")
+
+
+def test_any_preparation_can_be_chosen_or_one_of_the_five() -> None:
+    assert [
+        (None, "any"),
+        (1, "1 little or no"),
+        (2, "2 some"),
+        (3, "3 medium"),
+        (4, "4 considerable"),
+        (5, "5 extensive"),
+    ] == words.zones()
+
+
 def test_a_step_names_its_weightiest_gaps() -> None:
     first, second = transitions()["transitions"]
 
@@ -233,6 +276,7 @@ def test_an_address_holds_all_that_is_asked_and_no_more() -> None:
     assert "/?from=caf%C3%A9+%26+co&domain=knowledge&direction=from" == address(
         Asked("café & co", "", "knowledge", "from")
     )
+    assert "/?to=x&job_zone=4" == address(Asked("", "x", job_zone=4))
 
 
 def test_another_occupation_takes_the_place_of_one_side() -> None:
@@ -260,7 +304,10 @@ def test_where_nothing_is_asked_there_are_examples_to_follow() -> None:
 
 @pytest.mark.parametrize(
     ("asked", "missing"),
-    [(Asked("x"), "the occupation to get to"), (Asked("", "x"), "the occupation to start from")],
+    [
+        (Asked("x"), "Fill in “To” as well, the occupation to get to, and press Compare."),
+        (Asked("", "x"), "Fill in “From” as well, the occupation to start from, and press"),
+    ],
 )
 def test_where_one_occupation_is_missing_it_says_which(asked, missing) -> None:
     assert missing in messages.half_asked(asked).text
@@ -322,11 +369,37 @@ def test_skills_that_onet_does_not_offer_lead_nowhere() -> None:
     assert () == message.links
 
 
-def test_without_an_upstream_it_says_what_can_be_done_instead() -> None:
-    message = told("upstream-not-configured", title="Tide Clerks")
+def test_without_an_upstream_it_leads_to_what_has_ratings_here() -> None:
+    near = [{"code": "15-9003.00", "title": "Moon Clerks"}]
+    message = told("upstream-not-configured", title="Tide Clerks", alternatives=near)
 
     assert "The skills ratings of Tide Clerks (15-9002.00) are not here" == message.heading
-    assert "Choose an occupation that the suggestions mark as rated" in message.text
+    assert "Choose a suggestion without the words “ratings not here yet”, or go" in message.text
+    assert [("Moon Clerks", "/?from=11-9001.00&to=15-9003.00")] == list(message.links)
+
+
+@pytest.mark.parametrize(
+    ("domain", "words_of_it", "ways"),
+    [
+        ("skills", "holds no skills ratings at all and has no access to O*NET Web Services", []),
+        ("knowledge", "holds no knowledge ratings at all and has no", ["Compare skills"]),
+    ],
+)
+def test_without_an_upstream_and_any_ratings_it_says_so_and_leads_to_skills(
+    domain, words_of_it, ways
+) -> None:
+    problem = {
+        "type": "urn:problem-type:skillgap:upstream-not-configured",
+        "code": "15-9002.00",
+        "occupation": "to",
+        "alternatives": [],
+    }
+    message = messages.of(problem, ASKED._replace(domain=domain), 30, "Tide Clerks")
+
+    assert words_of_it in message.text
+    assert "suggestion" not in message.text
+    assert ways == [link.text for link in message.links]
+    assert bool(ways) == message.text.endswith("Go on with skills:")
 
 
 def test_a_title_of_several_occupations_has_them_as_links() -> None:

@@ -5,6 +5,9 @@
 const PAUSE = 150; // milliseconds without a key before the server is asked
 const FEWEST = 2; // letters
 const MOST = 8; // suggestions
+const LONGEST = 45000; // milliseconds that an answer can take
+const NONE = "No occupation is found by this. Try other words, or fewer letters.";
+const FAILED = "Titles cannot be looked up now. Type the title whole, or try again in a moment.";
 
 function combobox(field) {
   const input = field.querySelector("input");
@@ -20,17 +23,23 @@ function combobox(field) {
   list.hidden = true;
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", "Occupations");
-  said.className = "hidden";
   said.setAttribute("role", "status");
+  say("");
   field.append(list, said);
   input.setAttribute("role", "combobox");
   input.setAttribute("aria-autocomplete", "list");
   input.setAttribute("aria-expanded", "false");
   input.setAttribute("aria-controls", list.id);
 
+  function say(words, seen = false) {
+    said.textContent = words;
+    said.className = seen ? "hint" : "hidden";
+  }
+
   function close() {
     clearTimeout(timer);
     request?.abort();
+    if (options.length > 0) say(""); // how many there are
     options = [];
     active = -1;
     list.hidden = true;
@@ -53,9 +62,10 @@ function combobox(field) {
   }
 
   function choose(index) {
-    input.value = options[index].title;
-    said.textContent = `${options[index].title} chosen.`;
+    const title = options[index].title;
+    input.value = title;
     close();
+    say(`${title} chosen.`);
   }
 
   function note(found) {
@@ -89,33 +99,37 @@ function combobox(field) {
     list.hidden = found.length === 0;
     input.setAttribute("aria-expanded", String(found.length > 0));
     input.removeAttribute("aria-activedescendant");
-    said.textContent =
-      found.length === 0
-        ? "No suggestions."
-        : `${found.length} suggestion${found.length === 1 ? "" : "s"}; choose with the arrow keys.`;
+    if (found.length === 0) say(NONE, true);
+    else say(`${found.length} suggestion${found.length === 1 ? "" : "s"}; choose with the arrow keys.`);
+  }
+
+  // What was offered for another text cannot be chosen any more, nor what was said of it hold.
+  function forget() {
+    close();
+    say("");
   }
 
   async function ask() {
-    request?.abort();
+    forget();
     const text = input.value.trim();
-    if (text.length < FEWEST) {
-      close();
-      return;
-    }
+    if (text.length < FEWEST) return;
     const mine = new AbortController();
     request = mine;
     const query = new URLSearchParams({ q: text, limit: String(MOST), domain: domain() });
+    let found = null;
     try {
       const answer = await fetch(`/occupations?${query}`, { signal: mine.signal });
-      const found = answer.ok ? (await answer.json()).occupations : [];
-      if (request === mine && document.activeElement === input) show(found);
-    } catch (error) {
-      if (error.name !== "AbortError") close();
+      if (answer.ok) found = (await answer.json()).occupations;
+    } catch {
+      // Nobody answers, or nobody waits for it: the signal tells which.
     }
+    if (mine.signal.aborted) return;
+    if (found) show(found);
+    else say(FAILED, true);
   }
 
   input.addEventListener("input", () => {
-    clearTimeout(timer);
+    forget();
     timer = setTimeout(ask, PAUSE);
   });
 
@@ -133,7 +147,7 @@ function combobox(field) {
     } else if (event.key === "Escape") {
       if (!list.hidden) event.preventDefault();
       else input.value = "";
-      close();
+      forget();
     } else if (event.key === "Tab" && active >= 0) {
       choose(active);
     } else if (event.key === "Home" || event.key === "End") {
@@ -145,7 +159,7 @@ function combobox(field) {
   list.addEventListener("mousedown", (event) => {
     event.preventDefault();
     const option = event.target.closest("li");
-    if (option) choose([...list.children].indexOf(option));
+    if (option && event.button === 0 && !event.ctrlKey) choose([...list.children].indexOf(option));
   });
   input.addEventListener("blur", close);
 }
@@ -157,17 +171,24 @@ function domain() {
 function loading() {
   const form = document.querySelector("form");
   const status = form.querySelector("[data-status]");
+  let awaited = 0; // submissions: a second one stops the first
+  let timer = 0;
 
-  function set(busy) {
-    form.classList.toggle("busy", busy);
-    status.textContent = busy
+  function set(count) {
+    awaited = count;
+    clearTimeout(timer);
+    if (count > 0) timer = setTimeout(set, LONGEST, 0);
+    form.classList.toggle("busy", count > 0);
+    status.textContent = count > 0
       ? "Comparing. Figures that are not stored here yet are fetched from O*NET, which can take up to half a minute."
       : "";
   }
 
-  form.addEventListener("submit", () => set(true));
+  form.addEventListener("submit", () => set(awaited + 1));
   // Also where the browser takes the page as it was from its history.
-  window.addEventListener("pageshow", () => set(false));
+  window.addEventListener("pageshow", () => set(0));
+  // The browser's Stop; where browsers do not tell of it, the time ends it.
+  window.navigation?.addEventListener("navigateerror", () => set(Math.max(0, awaited - 1)));
 }
 
 document.querySelectorAll("[data-field]").forEach(combobox);
