@@ -48,7 +48,7 @@ def mariadb() -> Iterator[str | None]:
     if find_program() is None or not is_driver_installed():
         yield None
         return
-    with running_server() as url:
+    with running_server(durable=True) as url:
         yield url.render_as_string(hide_password=False)
 
 

@@ -41,15 +41,19 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+HASTY = ("--innodb-doublewrite=OFF", "--innodb-flush-log-at-trx-commit=0")
+
+
 class PrivateServer:
     """The installed server with data, account and port of its own; it ends with this process.
 
-    Buffers are small, and what was committed waits a second to be written: a commit costs no
-    flush, and only a crash of the server, which no test is about, loses one. The one account is
-    `tester@127.0.0.1`, with a password made for this server.
+    Buffers are small. Unless it is durable, what was committed waits a second to be written, so
+    that a commit costs no flush: only a crash of the server, which no test is about, loses one.
+    The one account is `tester@127.0.0.1`, with a password made for this server.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        self._durable = durable
         self._program = find_program() or "mariadbd"
         self._folder = Path(tempfile.mkdtemp(prefix="skillgap-mysql-"))
         self._process: subprocess.Popen[bytes] | None = None
@@ -135,9 +139,8 @@ class PrivateServer:
             "--innodb-buffer-pool-size=64M",
             "--innodb-buffer-pool-dump-at-shutdown=OFF",
             "--innodb-buffer-pool-load-at-startup=OFF",
-            "--innodb-doublewrite=OFF",
-            "--innodb-flush-log-at-trx-commit=0",
             "--performance-schema=OFF",
+            *([] if self._durable else HASTY),
             *self._as_root(),
         ]
 
@@ -162,9 +165,12 @@ class PrivateServer:
 
 
 @contextlib.contextmanager
-def running_server() -> Iterator[URL]:
-    """A private server for as long as the block runs; gives its URL, which names no database."""
-    server = PrivateServer()
+def running_server(*, durable: bool = False) -> Iterator[URL]:
+    """A private server for as long as the block runs; gives its URL, which names no database.
+
+    Where commits are measured it has to be durable, as in production.
+    """
+    server = PrivateServer(durable=durable)
     try:
         server.start()
         yield server.url
