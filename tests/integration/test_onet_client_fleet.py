@@ -69,18 +69,19 @@ def most_in_one_second(moments: list[float]) -> int:
     return max(sum(start <= moment < start + 1 for moment in moments) for start in moments)
 
 
-@pytest.mark.parametrize("held_up", [1, pytest.param(0, marks=pytest.mark.soak)])
-def test_all_together_keep_the_pace(sandbox: Sandbox, shared_database: str, held_up: int) -> None:
-    """A machine that is busy with other tests may hold up one request, so that it meets the next.
+@pytest.mark.parametrize("most", [2 * RATE - 1, pytest.param(RATE, marks=pytest.mark.soak)])
+def test_all_together_keep_the_pace(sandbox: Sandbox, shared_database: str, most: int) -> None:
+    """A machine busy with other tests holds requests up, so that some meet the next ones.
 
-    Alone on the machine none is.
+    Two processes that knew nothing of each other would be twice the rate all the same, and alone
+    on the machine none is held up.
     """
     hammer(sandbox, shared_database, 8)
 
     moments = [record.at for record in sandbox.requests]
     settled = [moment for moment in moments if moment >= moments[0] + WARM_UP_SECONDS]
     assert len(settled) > 3 * RATE
-    assert most_in_one_second(settled) <= RATE + held_up
+    assert most_in_one_second(settled) <= most
     assert len(settled) - 1 <= RATE * (settled[-1] - settled[0]) + 1
 
 
