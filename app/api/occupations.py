@@ -157,7 +157,7 @@ class Occupation(MethodView):
     @blueprint.arguments(DomainQuery, location="query")
     @blueprint.response(200, OccupationSchema, headers=CACHED)
     @blueprint.alt_response(304, description=STILL_HOLDS, headers=CACHED)
-    @answers_problems(blueprint, 404, 422, 503)
+    @answers_problems(blueprint, 404, 422, 503, reads=True)
     def get(self, query: dict[str, Any], code: str) -> Response:
         """Read an occupation's title, ratings and cache state."""
         reading, notes = read_one(query["domain"], path_code(code))

@@ -100,11 +100,12 @@ class Problem(Exception):
 
 
 def answers_problems(
-    blueprint: Blueprint, *statuses: int
+    blueprint: Blueprint, *statuses: int, reads: bool = False
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Document that a view answers with a problem of these statuses."""
-    # Where no token is asked for, what is not found is an entry that was read.
-    reads = 404 in statuses and 401 not in statuses
+    """Document that a view answers with a problem of these statuses.
+
+    Where it `reads` entries, the problem may say how each was come by.
+    """
 
     def document(view: Callable[..., Any]) -> Callable[..., Any]:
         for status in statuses:

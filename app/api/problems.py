@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import cache
 from http import HTTPStatus
 from math import ceil
 from typing import Any, Final
@@ -61,7 +62,7 @@ def to_problem(error: Exception) -> Problem:
         return error
     if isinstance(error, ReadFailed):
         asked, given = g.get("asked", {}), g.get("given", {})
-        return read_problem(error, asked, given, services().catalogue.titles)
+        return read_problem(error, asked, given, cache(services().catalogue.titles))
     if isinstance(error, Unresolved):
         return unresolved(error)
     if isinstance(error, DatabaseUnavailable):
@@ -120,7 +121,7 @@ def read_problem(
         members["notes"] = [note(side, old, error.code, title)]
     headers = {"Cache-Status": cache_status(error.readings, services().now())}
     if isinstance(error, UnknownOccupation):
-        suggestions = _titled(error.code, titles(None))
+        suggestions = near(error.code, titles(None))
         detail = f"O*NET has no occupation {error.code} (`{side}`)."
         return Problem(
             404, "occupation-not-found", detail, headers=headers, **members, suggestions=suggestions
@@ -129,7 +130,7 @@ def read_problem(
     if isinstance(error, NoRatings):
         rated = titles(domain)
         others = {code: rated[code] for code in rated if code not in asked.values()}
-        alternatives = _titled(error.code, others)
+        alternatives = near(error.code, others)
         title = error.reading.profile.title
         detail = f"O*NET publishes no {domain} ratings for {error.code} {title} (`{side}`)."
         return Problem(
@@ -170,5 +171,6 @@ def upstream_not_configured(what: str, cause: NotConfigured, **members: Any) -> 
     return Problem(503, "upstream-not-configured", detail, headers=retry, **members)
 
 
-def _titled(code: str, titles: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"code": near, "title": titles[near]} for near in nearest(code, titles)]
+def near(code: str, titles: Mapping[str, str]) -> list[dict[str, str]]:
+    """List the occupations nearest to a code, of those whose titles are given."""
+    return [{"code": one, "title": titles[one]} for one in nearest(code, titles)]

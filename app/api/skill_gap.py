@@ -65,7 +65,7 @@ class SkillGapQuery(DomainQuery):
     headers=VARIED,
 )
 @blueprint.alt_response(304, description=STILL_HOLDS, headers=VARIED)
-@answers_problems(blueprint, 404, 422, 503)
+@answers_problems(blueprint, 404, 422, 503, reads=True)
 def skill_gap(query: dict[str, Any]) -> Response:
     """Compare two occupations, with the gaps weightiest first."""
     if query["format"] is None:

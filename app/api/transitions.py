@@ -81,7 +81,7 @@ class TransitionsSchema(Schema):
 @blueprint.arguments(TransitionsQuery, location="query")
 @blueprint.response(200, TransitionsSchema, headers=CACHED)
 @blueprint.alt_response(304, description=STILL_HOLDS, headers=CACHED)
-@answers_problems(blueprint, 404, 422, 503)
+@answers_problems(blueprint, 404, 422, 503, reads=True)
 def transitions(query: dict[str, Any], code: str) -> Response:
     """Rank the occupations to go to, or to come from, by readiness, highest first."""
     reading, notes = read_one(query["domain"], path_code(code))

@@ -15,7 +15,6 @@ from app.page.assets import asset_url
 from app.page.links import Asked, address, with_side
 from app.resolve import resolve
 from app.services import services
-from app.soc import nearest
 from cache.content import DOMAINS
 from cache.database import DatabaseUnavailable
 
@@ -108,9 +107,10 @@ def fail(error: Exception) -> Response:
     asked = asking.as_given()
     if problem["type"].endswith(":upstream-not-configured"):
         try:
-            problem["alternatives"] = _rated_near(problem["code"], asked.domain)
+            rated = services().catalogue.titles(rated_in=asked.domain)
         except DatabaseUnavailable as unavailable:
             return fail(unavailable)
+        problem["alternatives"] = problems.near(problem["code"], rated)
     retry = int(response.headers.get("Retry-After", 0))
     message = messages.of(problem, asked, retry, _title(problem.get("code")))
     told = page(asked, message=message)
@@ -129,12 +129,6 @@ def _title(code: str | None) -> str:
     except DatabaseUnavailable:
         return ""
     return found.title if found else ""
-
-
-def _rated_near(code: str, domain: str) -> list[dict[str, str]]:
-    """Find occupations near another one whose ratings are here; none where none has any."""
-    titles = services().catalogue.titles(rated_in=domain)
-    return [{"code": near, "title": titles[near]} for near in nearest(code, titles)]
 
 
 def page(
