@@ -61,10 +61,6 @@ class Rankings:
         self._locks = {domain: Lock() for domain in DOMAINS}
         self._held: dict[str, Held] = {}
 
-    def matrix(self, domain: str) -> Matrix:
-        """Return the matrix of what may be served; see `held`."""
-        return self.held(domain).matrix
-
     def held(self, domain: str) -> Held:
         """Return what is held of a domain, the same object while nothing changes.
 

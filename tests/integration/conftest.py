@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, make_url
-from support.clock import LIMITS, FakeClock
+from support.clock import LIMITS, FakeClock, Seconds
 from support.mysql_server import empty_database
 from support.tables import clear
 
+from cache.changes import Changes
 from cache.database import connect
 from cache.migrate import upgrade
 from cache.seed import seed
@@ -98,3 +99,17 @@ def seeded_engine(engine: Engine, made_up_release: Path) -> Engine:
     """An engine of a database that holds the made-up release, loaded at the clock's start."""
     seed(engine, made_up_release, limits=LIMITS, now=FakeClock())
     return engine
+
+
+@pytest.fixture
+def seconds() -> Seconds:
+    """A clock that stands still, for what measures time."""
+    return Seconds()
+
+
+@pytest.fixture
+def changes(seeded_engine: Engine, seconds: Seconds) -> Changes:
+    """What looks only when it is told to, or when nobody did lately."""
+    changes = Changes(seeded_engine, seconds)
+    changes.stop()
+    return changes

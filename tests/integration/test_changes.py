@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from support.clock import LIMITS, START, FakeClock, Seconds, eventually
+from support.clock import LIMITS, START, FakeClock, eventually
 from support.fills import CODE, fill, rated
 from support.made_up_release import RATED
 from support.tables import clear
@@ -19,19 +19,6 @@ from cache.seed import seed
 from cache.store import Store
 
 KEY, OTHER = ("skills", CODE), ("skills", RATED[0])
-
-
-@pytest.fixture
-def seconds():
-    return Seconds()
-
-
-@pytest.fixture
-def changes(seeded_engine, seconds):
-    """Knows what a test has it look at."""
-    changes = Changes(seeded_engine, seconds)
-    changes.stop()
-    return changes
 
 
 def generation(engine) -> int:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import event
-from support.clock import LIMITS, FakeClock, Seconds
+from support.clock import LIMITS, FakeClock
 from support.fills import CODE, fill, rated
 from support.made_up_release import RATED
 from support.tables import clear
@@ -15,7 +15,7 @@ from app.rankings import Rankings
 from app.transitions import readiness_to_all
 from cache import changes as changes_module
 from cache.catalogue import Catalogue
-from cache.changes import TRUSTED, Changes
+from cache.changes import TRUSTED
 from cache.database import DatabaseUnavailable, connect
 from cache.purge import purge
 from cache.revalidate import Revalidation
@@ -23,19 +23,6 @@ from cache.seed import seed
 from cache.store import Store
 
 NEW = "99-1000.00"
-
-
-@pytest.fixture
-def seconds():
-    return Seconds()
-
-
-@pytest.fixture
-def changes(seeded_engine, seconds):
-    """Looks only when it is told to, or when nobody did lately."""
-    changes = Changes(seeded_engine, seconds)
-    changes.stop()
-    return changes
 
 
 class CountingStore(Store):
@@ -69,7 +56,7 @@ def new_rankings(seeded_engine, store, changes, clock):
 @pytest.fixture
 def rankings(new_rankings, store):
     rankings = new_rankings
-    rankings.matrix("skills")
+    rankings.held("skills")
     store.asked.clear()
     return rankings
 
@@ -88,13 +75,13 @@ def publish(engine, said) -> None:
 
 
 def codes(rankings) -> list[str]:
-    return sorted(rankings.matrix("skills").titles)
+    return sorted(rankings.held("skills").matrix.titles)
 
 
 def test_all_rated_occupations_are_read_at_first_some_at_a_time(new_rankings, store, monkeypatch):
     monkeypatch.setattr(module, "AT_ONCE", 3)
 
-    matrix = new_rankings.matrix("skills")
+    matrix = new_rankings.held("skills").matrix
 
     assert list(RATED) == sorted(matrix.titles)
     assert [list(RATED[:3]), [RATED[3]]] == store.asked
@@ -111,12 +98,12 @@ def test_requests_that_come_together_read_once(new_rankings, store):
 
 
 def test_nothing_is_read_again_while_nothing_changes(rankings, store, changes, seconds):
-    before = rankings.matrix("skills")
+    before = rankings.held("skills").matrix
 
     changes.look()
     seconds.now += 100.0
 
-    assert before is rankings.matrix("skills")
+    assert before is rankings.held("skills").matrix
     assert [] == store.asked
 
 
@@ -154,28 +141,28 @@ def test_a_change_is_read_once(rankings, store, changes, other_process):
     for code in RATED[:2]:
         purge(other_process, [code])
         changes.look()
-        rankings.matrix("skills")
+        rankings.held("skills")
 
     assert [[RATED[0]], [RATED[1]]] == store.asked
 
 
 def test_a_change_in_another_domain_is_not_read(rankings, store, changes, other_process):
-    before = rankings.matrix("skills")
+    before = rankings.held("skills").matrix
 
     publish(other_process, fill(CODE, "empty", domain="other"))
     changes.look()
 
-    assert before is rankings.matrix("skills")
+    assert before is rankings.held("skills").matrix
     assert [] == store.asked
 
 
 def test_a_refresh_by_another_process_changes_the_figures(rankings, changes, other_process):
-    before = readiness_to_all(rankings.matrix("skills"), CODE)
+    before = readiness_to_all(rankings.held("skills").matrix, CODE)
 
     publish(other_process, rated(CODE, "3.0000", title="Tide Readers"))
     changes.look()
 
-    matrix = rankings.matrix("skills")
+    matrix = rankings.held("skills").matrix
     assert (1 / 2, 1.0) == (before[RATED[2]], readiness_to_all(matrix, CODE)[RATED[2]])
     assert "Tide Readers" == matrix.titles[CODE]
 
@@ -205,7 +192,7 @@ def test_where_any_may_have_changed_all_are_read_again(
 ):
     publish(seeded_engine, rated(CODE))
     changes.look()
-    rankings.matrix("skills")
+    rankings.held("skills")
     store.asked.clear()
 
     change(other_process, monkeypatch)
@@ -263,7 +250,7 @@ def test_a_change_while_all_are_read_shows_after_the_next_look(
 
     store.read = read_then_purge
 
-    rankings.matrix("skills")
+    rankings.held("skills")
 
     assert CODE not in codes(rankings)
 
@@ -279,7 +266,7 @@ def test_a_database_that_cannot_be_read_is_told_and_what_is_held_goes_on_later(
 
     event.listen(seeded_engine, "checkout", refuse)
     with pytest.raises(DatabaseUnavailable):
-        rankings.matrix("skills")
+        rankings.held("skills")
     event.remove(seeded_engine, "checkout", refuse)
 
     assert [*RATED, NEW] == codes(rankings)
@@ -297,7 +284,7 @@ def test_what_is_too_old_to_serve_is_not_ranked_until_it_is_filled_again(
 
     clock.advance(1)
     assert [CODE] == codes(rankings)
-    assert rankings.matrix("skills") is rankings.matrix("skills")
+    assert rankings.held("skills").matrix is rankings.held("skills").matrix
     assert [] == store.asked
 
     soon = clock.time + timedelta(seconds=LIMITS.ttl)

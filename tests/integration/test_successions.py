@@ -7,7 +7,7 @@ from threading import Event
 
 import pytest
 from sqlalchemy import func, select
-from support.clock import LIMITS, START, FakeClock, Seconds, eventually
+from support.clock import LIMITS, START, FakeClock, eventually
 
 from cache import database, successions
 from cache.fetch import Upstream
@@ -49,11 +49,6 @@ def client():
 @pytest.fixture
 def clock():
     return FakeClock()
-
-
-@pytest.fixture
-def seconds():
-    return Seconds()
 
 
 @pytest.fixture
