@@ -1,8 +1,6 @@
 """Takes the pictures of the page from the running product, served from the starter data."""
 
 import os
-import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +14,11 @@ from urllib.request import urlopen
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))  # the browser that is found is the tests'
+
+from support.browser import chromium  # noqa: E402
+from support.mysql_server import free_port  # noqa: E402
+
 VIEW = "/?from=11-1011.00&to=15-1254.00"
 PICTURES = (
     ("screenshot.png", 1280, 980, "light"),
@@ -24,12 +27,6 @@ PICTURES = (
 """File in docs/, width and height of the window in pixels, and scheme."""
 SECONDS = 60
 """What the server may take to start."""
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 @contextmanager
@@ -71,11 +68,11 @@ def wait_for(address: str) -> None:
 
 def main() -> None:
     """Take the pictures."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
+    program = chromium()
+    if program is None:
         sys.exit("Chromium is needed: install it (Debian: apt-get install chromium)")
     with serving() as address, sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
         for name, width, height, scheme in PICTURES:
             size = {"width": width, "height": height}
             page = browser.new_page(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]

@@ -19,6 +19,7 @@ from app.services import Services
 from app.settings import Settings
 from cache.migrate import upgrade
 from cache.seed import seed
+from onet_client.sandbox import Sandbox
 
 Open = Callable[..., FlaskClient]
 
@@ -131,3 +132,11 @@ def starter(starter_app: Flask, clock: FakeClock) -> FlaskClient:
 def full(full_app: Flask, clock: FakeClock) -> FlaskClient:
     """A client of the API over a whole release, without an upstream."""
     return full_app.test_client()
+
+
+@pytest.fixture
+def sandbox(shared_sandbox: Sandbox) -> Sandbox:
+    """The upstream of a module, as it was: it makes no mistakes and has been asked nothing."""
+    shared_sandbox.set_faults()
+    shared_sandbox.clear_requests()
+    return shared_sandbox

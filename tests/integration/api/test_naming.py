@@ -131,14 +131,6 @@ def shared_sandbox(release: Path, request: pytest.FixtureRequest) -> Iterator[Sa
 
 
 @pytest.fixture
-def sandbox(shared_sandbox: Sandbox) -> Sandbox:
-    """An upstream that makes no mistakes yet and has been asked nothing."""
-    shared_sandbox.set_faults()
-    shared_sandbox.clear_requests()
-    return shared_sandbox
-
-
-@pytest.fixture
 def start(
     open_app: Callable[..., FlaskClient], engine: Engine, sandbox: Sandbox
 ) -> Callable[[], FlaskClient]:

@@ -42,14 +42,6 @@ def shared_sandbox(made_up: Path) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def sandbox(shared_sandbox: Sandbox) -> Sandbox:
-    """An upstream that makes no mistakes yet and has been asked nothing."""
-    shared_sandbox.set_faults()
-    shared_sandbox.clear_requests()
-    return shared_sandbox
-
-
-@pytest.fixture
 def start(open_app: Callable[..., FlaskClient], engine: Engine) -> Start:
     """Makes a client of the API over the test's own database, and the upstream at a URL."""
 
