@@ -70,8 +70,8 @@ def downgrade(revision: str) -> None:
 def seed(path: Path | None, if_empty: bool) -> None:
     """Import an O*NET text release: a folder or .zip at PATH (default: SEED_DIR)."""
     from app.console import print_report, progress_bar
-    from cache.release_files import ReleaseError
     from cache.seed import is_seeded, seed
+    from onet_client.release_files import ReleaseError
 
     if if_empty and is_seeded(services().engine):
         click.echo("The database holds a release already; nothing to seed.")

@@ -13,7 +13,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, Final, Self
 
-from cache.release_files import (
+from cache.release_identity import identify
+from cache.release_layouts import LAYOUTS, LISTS, all_names, find_layouts
+from onet_client.release_files import (
     OCCUPATION_FILE,
     Problem,
     ReleaseError,
@@ -23,8 +25,6 @@ from cache.release_files import (
     readable,
     refuse,
 )
-from cache.release_identity import identify
-from cache.release_layouts import LAYOUTS, LISTS, all_names, find_layouts
 
 LONGEST_DESCRIPTION: Final = 5_000
 SCALE_FILE: Final = "Scales Reference.txt"

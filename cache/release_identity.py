@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from cache.release_files import Problem, ReleaseFile, open_file, readable, refuse
+from onet_client.release_files import Problem, ReleaseFile, open_file, readable, refuse
 
 MANIFEST_FILE: Final = "manifest.json"
 READ_ME_FILE: Final = "Read Me.txt"

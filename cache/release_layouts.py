@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from cache.release_files import Problem, ReleaseError, refuse
+from onet_client.release_files import Problem, ReleaseError, refuse
 
 Layouts = Mapping[str, tuple[tuple[str, ...], ...]]
 """By what they hold: the files of each layout."""

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from typing import Final
 
 from cache.release import Release
-from cache.release_files import Problem, refuse
+from onet_client.release_files import Problem, refuse
 
 CODE_COLUMN: Final = "O*NET-SOC Code"
 TITLE_COLUMNS: Final = ("Alternate Title", "Job Title")

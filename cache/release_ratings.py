@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from cache.content import canonical_figure, canonical_line
 from cache.release import Release, Scale
-from cache.release_files import Problem, ReleaseError, refuse
+from onet_client.release_files import Problem, ReleaseError, refuse
 
 COLUMNS: Final = (
     "O*NET-SOC Code", "Element ID", "Element Name", "Scale ID", "Data Value", "N",

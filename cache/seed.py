@@ -13,7 +13,7 @@ from cache.policy import Limits
 from cache.publish_lists import count_lists
 from cache.publish_release import Publication, publish_release
 from cache.release import Release, open_release
-from cache.release_files import ReleaseError
+from onet_client.release_files import ReleaseError
 
 Progress = Callable[[int, int], None]
 """Called with the rows landed so far and the rows there are."""

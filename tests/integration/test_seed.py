@@ -24,9 +24,9 @@ from cache import database
 from cache.content import content_hash
 from cache.database import DatabaseUnavailable
 from cache.models import CacheEntry, Load
-from cache.release_files import OCCUPATION_FILE, ReleaseError
 from cache.seed import is_seeded, seed
 from cache.store import Store
+from onet_client.release_files import OCCUPATION_FILE, ReleaseError
 
 UNRATED = tuple(TITLES)[4]
 NEW = "99-1001.00"

@@ -19,9 +19,9 @@ from support.release_files import add_lines, drop_lines
 from support.tables import OF_A_LOAD, dump, without
 
 from cache.catalogue import Catalogue
-from cache.release_files import OCCUPATION_FILE, ReleaseError
 from cache.seed import seed
 from cache.store import Store
+from onet_client.release_files import OCCUPATION_FILE, ReleaseError
 
 UNRATED = tuple(TITLES)[4]
 DROPPED = RATED[0]
