@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine, func, select
 
 from cache import database
-from cache.models import AlternateTitle, CacheEntry, Load, Occupation, RelatedOccupation
+from cache.models import AlternateTitle, CacheEntry, JobZone, Load, Occupation, RelatedOccupation
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +108,14 @@ class Catalogue:
     def job_zones(self) -> dict[str, int | None]:
         """Read the job zones of all occupations, by code.
 
-        They go from 1, little preparation, to 5, extensive preparation; None where O*NET tells
-        none.
+        The higher, the more preparation it takes; None where O*NET tells none.
         """
         query = select(Occupation.code, Occupation.job_zone)
+        return database.read(self._engine, lambda c: dict(c.execute(query).all()))
+
+    def job_zone_names(self) -> dict[int, str]:
+        """Read O*NET's names of job zones, where a release told them."""
+        query = select(JobZone.zone, JobZone.name)
         return database.read(self._engine, lambda c: dict(c.execute(query).all()))
 
     def related(self, code: str) -> dict[str, str]:
