@@ -28,6 +28,21 @@ class Described:
     description: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """How many of the occupations listed have ratings of a domain here.
+
+    Attributes:
+        unknown: those of which the cache does not know whether O*NET rates them.
+        releases: those that the ratings are of.
+    """
+
+    listed: int
+    rated: int
+    unknown: int
+    releases: tuple[str, ...]
+
+
 _RATED: Final = {"rated": True, "empty": False}
 """What an entry's state says of ratings; any other says nothing."""
 
@@ -117,6 +132,24 @@ class Catalogue:
         """Read O*NET's names of job zones, where a release told them."""
         query = select(JobZone.zone, JobZone.name)
         return database.read(self._engine, lambda c: dict(c.execute(query).all()))
+
+    def holding(self, domain: str) -> Holding:
+        """Count what is held of a domain; quick."""
+        entry = (CacheEntry.occupation_code == Occupation.code) & (CacheEntry.domain == domain)
+        query = (
+            select(CacheEntry.state, CacheEntry.release, func.count())
+            .select_from(Occupation)
+            .outerjoin(CacheEntry, entry)
+            .group_by(CacheEntry.state, CacheEntry.release)
+        )
+        rows = database.read(self._engine, lambda c: c.execute(query).all())
+        rated = [(release, count) for state, release, count in rows if state == "rated"]
+        return Holding(
+            listed=sum(count for _, _, count in rows),
+            rated=sum(count for _, count in rated),
+            unknown=sum(count for state, _, count in rows if state not in _RATED),
+            releases=tuple(sorted({release for release, _ in rated if release})),
+        )
 
     def related(self, code: str) -> dict[str, str]:
         """Read the tier of each occupation that O*NET calls related to one, the closest first."""

@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from math import floor
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+
+from app.holdings import SEED, is_whole, told
+from cache.catalogue import Holding
 
 Body = dict[str, Any]
 
@@ -15,6 +18,7 @@ JOB_ZONES: Final = {
     5: "extensive preparation",
 }
 """O*NET's names of its job zones (onetonline.org/help/online/zones)."""
+
 DOUBTS: Final = {
     "may be chance": "The gap is not wider than chance would make it (at 95 %, from O*NET's "
     "standard errors): another group of raters could have found none.",
@@ -28,6 +32,23 @@ NOUNS: Final = {"knowledge": "areas of knowledge"}
 """What the elements of a domain are called, where its name does not tell."""
 MINUTE: Final = 60
 HOUR: Final = 3600
+
+
+class Held(NamedTuple):
+    """How much is held, and the command that brings all, empty where none is needed."""
+
+    text: str
+    command: str
+
+
+def held(holding: Holding, domain: str, *, can_fetch: bool) -> Held:
+    """Say how much is held of a domain, and how the others come here."""
+    text = told(holding, domain)
+    if is_whole(holding):
+        return Held(text, "")
+    if can_fetch:
+        return Held(f"{text} Others are fetched from O*NET when they are asked for.", "")
+    return Held(text, SEED)
 
 
 def percent(share: float) -> str:

@@ -30,7 +30,7 @@ from cache.seed import seed
 from onet_client.sandbox import Sandbox, load_release, load_taxonomy
 
 EXECUTIVES, DEVELOPERS = "11-1011.00", "15-1254.00"
-UNRATED, UNLISTED = "15-1252.00", "15-9999.00"
+UNRATED, UNREAD, UNLISTED = "15-1252.00", "15-2051.00", "15-9999.00"
 GAP = f"/?from={EXECUTIVES}&to={DEVELOPERS}"
 KITES, TIDES, MOONS = "11-9001.00", "15-9002.00", "29-9003.00"
 REPLACED, SPLIT = "15-1132.00", "11-0001.00"
@@ -319,7 +319,7 @@ def test_a_database_that_goes_down_meanwhile_is_not_taken_for_an_empty_one(
 def test_a_domain_that_is_held_nowhere_leads_to_skills(starter: FlaskClient) -> None:
     page = read(starter.get(f"{GAP}&domain=knowledge&job_zone=4"))
 
-    assert "This service holds no knowledge ratings at all" in page.words
+    assert "No occupation has knowledge ratings here." in page.words
     assert [f"{GAP}&job_zone=4"] == [link for link in page.links if link.startswith("/?")]
 
 
@@ -527,6 +527,37 @@ def test_a_job_zone_of_no_occupation_has_a_sentence_of_its_own(starter: FlaskCli
     assert f"{GAP}#next" in page.links
 
 
+@pytest.mark.parametrize("target", ["/", f"/?from={EXECUTIVES}", GAP, f"/?from=xyzzy&to={UNREAD}"])
+def test_it_says_how_many_occupations_are_held_and_what_brings_all(
+    starter: FlaskClient, target: str
+) -> None:
+    held = "64 of 1,016 occupations of O*NET 29.0 have skills ratings here."
+
+    assert f"{held} flask seed latest brings all." in read(starter.get(target)).words
+
+
+def test_of_a_whole_release_it_says_how_many_are_rated_and_of_nothing_more(
+    full: FlaskClient,
+) -> None:
+    page = read(full.get("/"))
+
+    assert "879 rated occupations of O*NET 29.0." in page.words
+    assert "flask seed" not in page.words
+
+
+def test_it_says_how_much_is_held_of_the_domain_that_is_asked_for(full: FlaskClient) -> None:
+    page = read(full.get("/?domain=abilities"))
+
+    assert "No occupation has abilities ratings here. flask seed latest brings all." in page.words
+
+
+def test_where_ratings_are_not_here_it_is_said_once_how_many_are(starter: FlaskClient) -> None:
+    page = read(starter.get(f"/?from={EXECUTIVES}&to={UNREAD}"))
+
+    assert 1 == page.words.count("64 of 1,016 occupations of O*NET 29.0 have skills ratings here.")
+    assert "whoever runs it can bring all by “flask seed latest”" in page.words
+
+
 @pytest.mark.parametrize(("direction", "code"), [("to", EXECUTIVES), ("from", DEVELOPERS)])
 def test_next_steps_are_the_first_ten_of_the_api(
     starter: FlaskClient, direction: str, code: str
@@ -620,8 +651,12 @@ def test_what_is_fetched_from_onet_says_so_and_links_there(
 ) -> None:
     clock = FakeClock()
     client = open_page(load(None), clock, **settings_of(upstream.url))
+    empty = read(client.get("/"))
     page = read(client.get(f"/?from={KITES}&to={TIDES}"))
 
+    others = "Others are fetched from O*NET when they are asked for."
+    assert f"No occupation has skills ratings here. {others}" in empty.words
+    assert "flask seed" not in empty.words
     assert "fetched from O*NET Web Services on 4 May 2026 (today)" in page.words
     assert "https://services.onetcenter.org/" in page.links
 
