@@ -87,7 +87,7 @@ def _steps(sides: Sides, asked: Asked) -> dict[str, Any] | None:
     query = {
         "direction": asked.direction,
         "domain": asked.domain,
-        "job_zone": asked.job_zone,
+        "job_zone": asked.job_zone and [asked.job_zone],
         "limit": STEPS,
     }
     try:

@@ -194,10 +194,10 @@ def test_retry_after_is_told_in_words_and_never_too_early(seconds, text) -> None
 
 
 @pytest.mark.parametrize(
-    ("zone", "text"), [(1, "little or no preparation"), (5, "extensive preparation"), (None, "")]
+    ("zone", "text"), [(2, "job zone 2: Some Preparation Needed"), (5, "job zone 5")]
 )
-def test_a_job_zone_is_told_in_the_words_of_onet(zone, text) -> None:
-    assert text == words.job_zone(zone)
+def test_a_job_zone_is_told_in_the_words_of_onet_where_there_are_some(zone, text) -> None:
+    assert text == words.job_zone(zone, transitions())
 
 
 @pytest.mark.parametrize(
@@ -246,26 +246,32 @@ def test_next_steps_of_a_job_zone_say_which_or_that_there_is_none() -> None:
     none = steps | {"transitions": []}
 
     assert (
-        "The nearest that need some preparation, of the 63 other occupations with skills ratings "
-        "here, out of 1,015 that O*NET lists, by how much Kite Makers already have of what each "
-        "needs."
+        "The nearest in job zone 2, of the 63 other occupations with skills ratings here, out of "
+        "1,015 that O*NET lists, by how much Kite Makers already have of what each needs."
     ) == words.next_steps(steps, 2)[1]
     assert (
         "None of the 63 other occupations with skills ratings here, out of 1,015 that O*NET "
-        "lists, is known to need extensive preparation. Choose another preparation, or any."
+        "lists, is known to be in job zone 5. Choose another, or any."
     ) == words.next_steps(none, 5)[1]
+    no_zones = words.next_steps(none | {"job_zones": []}, 5)[1]
+    assert no_zones.endswith("is known to be in job zone 5. Choose any.")
     assert words.next_steps(none | {"compared": 1}, 5)[1].startswith("There is no other occ")
 
 
-def test_any_preparation_can_be_chosen_or_one_of_the_five() -> None:
+def test_any_job_zone_that_is_held_can_be_chosen_and_none_where_none_is() -> None:
+    found = [
+        {"zone": 2, "name": "Job Zone 1-2: Very Little to Some Preparation Needed"},
+        {"zone": 7, "name": None},
+    ]
+    none = transitions() | {"job_zones": []}
+
     assert [
         (None, "any"),
-        (1, "1 little or no"),
-        (2, "2 some"),
-        (3, "3 medium"),
-        (4, "4 considerable"),
-        (5, "5 extensive"),
-    ] == words.zones()
+        (2, "2: Very Little to Some Preparation Needed"),
+        (7, "7"),
+    ] == words.zones(transitions() | {"job_zones": found}, None)
+    assert [] == words.zones(none, None)
+    assert [(None, "any")] == words.zones(none, 4)
 
 
 @pytest.mark.parametrize(
