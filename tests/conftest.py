@@ -15,6 +15,8 @@ ROOT = Path(__file__).parents[1]
 RELEASE_FOLDER = Path(
     os.environ.get("ONET_TEST_RELEASE", ROOT.parent / "shared" / "onet" / "db_29_0_text")
 )
+RELEASES = {"full_release": RELEASE_FOLDER, "split_release": RELEASE_FOLDER.parent / "db_30_3_text"}
+"""By mark: the folders of whole releases, with skills in one file and in two."""
 
 
 def _why_without_mysql() -> str | None:
@@ -25,9 +27,9 @@ def _why_without_mysql() -> str | None:
     return None
 
 
-def _why_without_release() -> str | None:
-    if not (RELEASE_FOLDER / "Occupation Data.txt").is_file():
-        return f"no tests of the full release: {RELEASE_FOLDER} does not hold one"
+def _why_without(folder: Path) -> str | None:
+    if not (folder / "Occupation Data.txt").is_file():
+        return f"no tests of the full release: {folder} does not hold one"
     return None
 
 
@@ -52,10 +54,10 @@ def _no_canary_in_the_log(request: pytest.FixtureRequest) -> Iterator[None]:
 # What each mark needs: the reason it cannot be had here, or None.
 LACKING = {
     "mysql": _why_without_mysql(),
-    "full_release": _why_without_release(),
+    **{mark: _why_without(folder) for mark, folder in RELEASES.items()},
     "browser": why_without_browser(),
 }
-MARKS_BY_FIXTURE = {"mysql_server": "mysql", "full_release": "full_release"}
+MARKS_BY_FIXTURE = {"mysql_server": "mysql", **{mark: mark for mark in RELEASES}}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -76,8 +78,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if os.environ.get("CI") != "true" or session.config.option.collectonly:
         return
     marks = {mark.name for item in session.items for mark in item.iter_markers()}
-    if not RELEASE_FOLDER.exists():
-        marks.discard("full_release")
+    for mark, folder in RELEASES.items():
+        if not folder.exists():
+            marks.discard(mark)
     reasons = [reason for mark, reason in LACKING.items() if reason and mark in marks]
     if reasons:
         raise pytest.UsageError(f"CI=true allows no such skip: {'; '.join(reasons)}")
@@ -124,7 +127,13 @@ def starter_release() -> Path:
 @pytest.fixture(scope="session")
 def full_release() -> Path:
     """The folder of a whole O*NET text release."""
-    return RELEASE_FOLDER
+    return RELEASES["full_release"]
+
+
+@pytest.fixture(scope="session")
+def split_release() -> Path:
+    """The folder of a whole release with skills in two files, which is newer."""
+    return RELEASES["split_release"]
 
 
 @pytest.fixture
