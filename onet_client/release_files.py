@@ -192,7 +192,7 @@ def _in_folder(top: Path) -> Iterator[tuple[PurePosixPath, ReleaseFile]]:
         if real not in seen:
             seen.add(real)
             files = (Path(folder, name) for name in names if not _is_junk(name))
-            yield from ((PurePosixPath(place, file.name), file) for file in files if file.is_file())
+            yield from ((PurePosixPath(place, file.name), file) for file in files if _is_file(file))
 
 
 def _in_archive(archive: zipfile.ZipFile) -> Iterator[tuple[PurePosixPath, ReleaseFile]]:
@@ -202,6 +202,13 @@ def _in_archive(archive: zipfile.ZipFile) -> Iterator[tuple[PurePosixPath, Relea
         is_file = not member.filename.endswith(("/", "\\"))
         if is_file and len(place.parts) <= DEEPEST + 1 and not any(map(_is_junk, place.parts)):
             yield place, ArchivedFile(archive, member, place.name)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except PermissionError:  # what nobody may look at is no part of the release
+        return False
 
 
 def _is_junk(name: str) -> bool:

@@ -12,11 +12,10 @@ from support.made_up_release import write_release
 from support.mysql_server import empty_database, find_program, is_driver_installed, running_server
 
 ROOT = Path(__file__).parents[1]
-RELEASE_FOLDER = Path(
-    os.environ.get("ONET_TEST_RELEASE", ROOT.parent / "shared" / "onet" / "db_29_0_text")
-)
-RELEASES = {"full_release": RELEASE_FOLDER, "split_release": RELEASE_FOLDER.parent / "db_30_3_text"}
-"""By mark: the folders of whole releases, with skills in one file and in two."""
+RELEASES = ROOT.parent / "shared" / "onet"
+RELEASE_FOLDER = Path(os.environ.get("ONET_TEST_RELEASE", RELEASES / "db_29_0_text"))
+NEWER_RELEASE_FOLDER = RELEASES / "db_30_3_text"
+OTHER_DOMAINS_FOLDER = RELEASES / "abilities_30"
 
 
 def _why_without_mysql() -> str | None:
@@ -27,9 +26,19 @@ def _why_without_mysql() -> str | None:
     return None
 
 
-def _why_without(folder: Path) -> str | None:
-    if not (folder / "Occupation Data.txt").is_file():
-        return f"no tests of the full release: {folder} does not hold one"
+def _why_without_release() -> str | None:
+    if not (RELEASE_FOLDER / "Occupation Data.txt").is_file():
+        return f"no tests of the full release: {RELEASE_FOLDER} does not hold one"
+    return None
+
+
+def _why_without_newer_release() -> str | None:
+    for file in (
+        NEWER_RELEASE_FOLDER / "Occupation Data.txt",
+        OTHER_DOMAINS_FOLDER / "Abilities.txt",
+    ):
+        if not file.is_file():
+            return f"no tests of release 30.3: {file} is not there"
     return None
 
 
@@ -54,10 +63,15 @@ def _no_canary_in_the_log(request: pytest.FixtureRequest) -> Iterator[None]:
 # What each mark needs: the reason it cannot be had here, or None.
 LACKING = {
     "mysql": _why_without_mysql(),
-    **{mark: _why_without(folder) for mark, folder in RELEASES.items()},
+    "full_release": _why_without_release(),
+    "newer_release": _why_without_newer_release(),
     "browser": why_without_browser(),
 }
-MARKS_BY_FIXTURE = {"mysql_server": "mysql", **{mark: mark for mark in RELEASES}}
+MARKS_BY_FIXTURE = {
+    "mysql_server": "mysql",
+    "full_release": "full_release",
+    "newer_release": "newer_release",
+}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -78,9 +92,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if os.environ.get("CI") != "true" or session.config.option.collectonly:
         return
     marks = {mark.name for item in session.items for mark in item.iter_markers()}
-    for mark, folder in RELEASES.items():
-        if not folder.exists():
-            marks.discard(mark)
+    if not RELEASE_FOLDER.exists():
+        marks.discard("full_release")
+    if not RELEASES.exists():
+        marks.discard("newer_release")
     reasons = [reason for mark, reason in LACKING.items() if reason and mark in marks]
     if reasons:
         raise pytest.UsageError(f"CI=true allows no such skip: {'; '.join(reasons)}")
@@ -127,13 +142,23 @@ def starter_release() -> Path:
 @pytest.fixture(scope="session")
 def full_release() -> Path:
     """The folder of a whole O*NET text release."""
-    return RELEASES["full_release"]
+    return RELEASE_FOLDER
 
 
 @pytest.fixture(scope="session")
-def split_release() -> Path:
-    """The folder of a whole release with skills in two files, which is newer."""
-    return RELEASES["split_release"]
+def newer_release() -> Path:
+    """The folder of O*NET 30.3: skills in two files, no knowledge, no abilities."""
+    return NEWER_RELEASE_FOLDER
+
+
+@pytest.fixture(scope="session")
+def three_domains(newer_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """O*NET 30.3 with the knowledge and abilities of releases shortly before it."""
+    folder = tmp_path_factory.mktemp("three") / "db_30_3_text"
+    folder.mkdir()
+    for file in (*newer_release.iterdir(), *OTHER_DOMAINS_FOLDER.iterdir()):
+        (folder / file.name).symlink_to(file)
+    return folder
 
 
 @pytest.fixture

@@ -28,16 +28,6 @@ CREDENTIALS = {
 }
 
 
-@pytest.fixture(scope="module")
-def every_domain(split_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A whole release and what it holds of the domains that its folder lacks, without a copy."""
-    folder = tmp_path_factory.mktemp("release") / split_release.name
-    folder.mkdir()
-    for file in (*split_release.iterdir(), *(split_release.parent / "abilities_30").iterdir()):
-        (folder / file.name).symlink_to(file)
-    return folder
-
-
 @pytest.fixture
 def started(tmp_path: Path, starter_release: Path) -> dict[str, str]:
     """The settings of a database that holds the starter data."""
@@ -80,7 +70,7 @@ def wrong_pairs(
     ],
 )
 def test_all_is_warmed_over_starter_data_and_pairs_are_as_calculated_from_the_files(
-    every_domain: Path,
+    three_domains: Path,
     tmp_path: Path,
     started: dict[str, str],
     api: str,
@@ -88,9 +78,9 @@ def test_all_is_warmed_over_starter_data_and_pairs_are_as_calculated_from_the_fi
     last: str,
     rated: int,
 ) -> None:
-    release = every_domain
+    release = three_domains
     if last != "99":
-        release = write_part(every_domain, tmp_path / every_domain.name, last)
+        release = write_part(three_domains, tmp_path / three_domains.name, last)
     oracle = Oracle(release, *FILES[domain])
     with sandbox(release, tmp_path, "--api", api) as upstream:
         settings = started | CREDENTIALS[api] | {"ONET_API_URL": upstream.url}
@@ -101,8 +91,8 @@ def test_all_is_warmed_over_starter_data_and_pairs_are_as_calculated_from_the_fi
     assert [] == list(wrong_pairs(oracle, domain, tmp_path, started))
 
 
-def test_check_tells_the_tables_of_a_real_release_and_ends(split_release: Path) -> None:
-    done = flask("sandbox", "--release", str(split_release), "--check")
+def test_check_tells_the_tables_of_a_real_release_and_ends(newer_release: Path) -> None:
+    done = flask("sandbox", "--release", str(newer_release), "--check")
     assert (0, "") == (done.returncode, done.stderr)
     first, *tables = done.stdout.splitlines()
     assert "O*NET 30.3, tables: 39" == first

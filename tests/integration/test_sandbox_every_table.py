@@ -96,10 +96,10 @@ def follow(session: requests.Session, url: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("fixture", "tables", "api"),
     [
-        ("split_release", 39, "2"),
-        ("split_release", 39, "1.9"),
-        ("full_release", 8, "2"),
-        pytest.param("full_release", 8, "1.9", marks=pytest.mark.soak),
+        pytest.param("newer_release", 39, "2", marks=pytest.mark.newer_release),
+        pytest.param("newer_release", 39, "1.9", marks=pytest.mark.newer_release),
+        pytest.param("full_release", 8, "2", marks=pytest.mark.full_release),
+        pytest.param("full_release", 8, "1.9", marks=[pytest.mark.full_release, pytest.mark.soak]),
     ],
 )
 def test_every_file_is_listed_filtered_and_paged(
