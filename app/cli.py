@@ -112,20 +112,30 @@ def serve() -> None:
 @click.option(
     "--taxonomy", type=click.Path(path_type=Path), help="2010 codes and what they became."
 )
-@click.option("--check", is_flag=True, help="Take no credentials but those of the ONET_ settings.")
-def sandbox(release: Path, check: bool, **options: Any) -> None:
+@click.option(
+    "--require-credentials",
+    is_flag=True,
+    help="Take no credentials but those of the ONET_ settings.",
+)
+@click.option("--check", "only_check", is_flag=True, help="Say what it would serve, and end.")
+def sandbox(release: Path, require_credentials: bool, only_check: bool, **options: Any) -> None:
     """Serve a text release as a local look-alike of O*NET Web Services, to try pull-through."""
-    from onet_client.sandbox import FaultError, ReleaseError, serve
+    from onet_client.sandbox import FaultError, ReleaseError, check, serve
 
     settings = services().settings
-    if check:
+    if require_credentials:
         options |= {
             "api_key": settings.onet_api_key or None,
             "username": settings.onet_api_username or None,
             "password": settings.onet_api_password or None,
         }
     try:
-        serve(release, **options)
+        if only_check:
+            check(release, layout=options["layout"])
+        else:
+            serve(release, **options)
+    except BrokenPipeError:  # nobody reads on, which `click` knows
+        raise
     except (FaultError, ReleaseError, OSError) as error:
         raise click.ClickException(str(error)) from error
 
