@@ -309,7 +309,7 @@ def test_a_database_that_goes_down_meanwhile_is_not_taken_for_an_empty_one(
     def fail(*_: object) -> None:
         raise DatabaseUnavailable("gone")
 
-    monkeypatch.setattr("app.page.view.nearest", fail)
+    monkeypatch.setattr("app.api.problems.nearest", fail)
     answer = starter.get(f"/?from={EXECUTIVES}&to={UNRATED}")
 
     assert (503, "5") == (answer.status_code, answer.headers["Retry-After"])

@@ -91,9 +91,9 @@ def test_all_rated_occupations_are_read_at_first_some_at_a_time(new_rankings, st
 
 def test_requests_that_come_together_read_once(new_rankings, store):
     with ThreadPoolExecutor(8) as pool:
-        matrices = list(pool.map(new_rankings.matrix, ["skills"] * 24))
+        held = list(pool.map(new_rankings.held, ["skills"] * 24))
 
-    assert 1 == len(set(map(id, matrices)))
+    assert 1 == len(set(map(id, held)))
     assert [list(RATED)] == store.asked
 
 
