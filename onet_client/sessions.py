@@ -21,7 +21,7 @@ class Session(requests.Session):
         return None
 
 
-def new_session(base_url: str, auth: AuthBase) -> Session:
+def new_session(base_url: str, auth: AuthBase | None, accept: str) -> Session:
     """Make a session of one connection, whose reads obey `reading_until`.
 
     It reads neither .netrc nor any setting of TLS verification from the environment; HTTPS_PROXY
@@ -30,7 +30,7 @@ def new_session(base_url: str, auth: AuthBase) -> Session:
     session = Session()
     session.trust_env = False
     session.auth = auth
-    session.headers.update({"Accept": "application/json", "User-Agent": USER_AGENT})
+    session.headers.update({"Accept": accept, "User-Agent": USER_AGENT})
     for scheme in ("https://", "http://"):
         session.mount(scheme, DeadlineAdapter(pool_connections=1, pool_maxsize=1))
     if base_url.startswith("https:"):
@@ -42,7 +42,7 @@ def translated(error: Exception, *, deadline_passed: bool) -> errors.OnetError:
     """What an exception of `requests` or `urllib3` means."""
     if isinstance(error, requests.RequestException):
         error.request = None  # it holds the credentials
-    if isinstance(error, requests.Timeout) or any(
+    if isinstance(error, requests.Timeout | ReadTimeoutError) or any(
         isinstance(cause, ReadTimeoutError) for cause in error.args
     ):
         if deadline_passed:

@@ -56,7 +56,7 @@ class Transport:
         self._sleep = sleep
         self._sessions: queue.LifoQueue[Session] = queue.LifoQueue()
         for _ in range(max_concurrency):
-            self._sessions.put(new_session(base_url, auth))
+            self._sessions.put(new_session(base_url, auth, "application/json"))
         self._retrying = retrying(sleep)
 
     def get(self, exchange: Exchange) -> Reply:
