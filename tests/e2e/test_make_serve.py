@@ -38,15 +38,17 @@ def project(tmp_path_factory):
 class Serving:
     """`make serve` at work, in a process group of its own as at a terminal."""
 
-    def __init__(self, project):
+    def __init__(self, project, **settings):
         self.began = time.monotonic()
         self.log = project / "serve.log"
         self.port = free_port()
         environment = {
             name: value
             for name, value in os.environ.items()
-            if not re.match("DATABASE_URL|FLASK_|ONET_|CACHE_|MAKE|PYTHON|HOST$", name)
+            if not re.match("DATABASE_URL|SEED_|FLASK_|ONET_|CACHE_|MAKE|PYTHON|HOST$", name)
         }
+        environment |= {"PORT": str(self.port), "FLASK_APP": "another_project"}
+        settings = {"SEED_RELEASE": "bundled"} | settings
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 ["make", "serve"],
@@ -54,7 +56,7 @@ class Serving:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**environment, "PORT": str(self.port), "FLASK_APP": "another_project"},
+                env=environment | settings,
                 start_new_session=True,
             )
 

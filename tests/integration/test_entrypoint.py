@@ -29,7 +29,7 @@ def start(*command, **environment):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={"PATH": PATH, **environment},
+        env={"PATH": PATH, "SEED_RELEASE": "bundled", **environment},
     )
 
 
