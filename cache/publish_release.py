@@ -14,10 +14,10 @@ from cache.leases import NO_FILL
 from cache.models import CacheEntry, Element, LandingRating, Load, Occupation, Rating, Scale
 from cache.publish_lists import publish_lists
 from cache.purge import WITHDRAWN
-from cache.release import Occupation as ListedOccupation
 from cache.release import Release
-from cache.release import Scale as ListedScale
 from cache.release_ratings import RatingRows
+from cache.release_references import Occupation as ListedOccupation
+from cache.release_references import Scale as ListedScale
 from cache.upsert import upsert
 
 

@@ -6,7 +6,7 @@ with release 30.3. This module decides what a valid release is and knows no data
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,42 +15,28 @@ from typing import IO, Final, Self
 
 from cache.release_identity import identify
 from cache.release_layouts import LAYOUTS, LISTS, all_names, find_layouts
+from cache.release_references import (
+    SCALE_FILE,
+    Occupation,
+    Scale,
+    read_occupations,
+    read_scales,
+)
+from cache.release_text import read_header, read_rows
 from onet_client.release_files import (
     OCCUPATION_FILE,
     Problem,
-    ReleaseError,
-    ReleaseFile,
+    ReleaseFiles,
     find_files,
     open_file,
     readable,
     refuse,
 )
 
-LONGEST_DESCRIPTION: Final = 5_000
-SCALE_FILE: Final = "Scales Reference.txt"
-
-OCCUPATION_COLUMNS: Final = ("O*NET-SOC Code", "Title", "Description")
+ELEMENT_FILE: Final = "Content Model Reference.txt"
+ELEMENT_ID: Final = "Element ID"
+ELEMENT_NAME: Final = "Element Name"
 ARCHIVE: Final = "https://www.onetcenter.org/dl_files/database"
-SCALE_COLUMNS: Final = ("Scale ID", "Scale Name", "Minimum", "Maximum")
-
-
-@dataclass(frozen=True, slots=True)
-class Occupation:
-    """A line of `Occupation Data.txt`."""
-
-    code: str
-    title: str
-    description: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """A line of `Scales Reference.txt`."""
-
-    id: str
-    name: str
-    minimum: float
-    maximum: float
 
 
 @dataclass
@@ -67,7 +53,7 @@ class Release:
     source: str
     name: str | None
     complete: bool
-    _files: dict[str, ReleaseFile]
+    _files: ReleaseFiles
     _stack: ExitStack
 
     def __enter__(self) -> Self:
@@ -122,7 +108,8 @@ class Release:
         total = hashlib.sha256(f"{self.name} {self.complete}".encode())
         rating_names = [name for _, name in self.rating_files]
         lines = -len(rating_names)  # their headers
-        for name in (OCCUPATION_FILE, SCALE_FILE, *rating_names, *self.list_files.values()):
+        others = (*self.list_files.values(), *self._reference_files)
+        for name in (OCCUPATION_FILE, SCALE_FILE, *rating_names, *others):
             total.update(name.encode())
             with self._opened(name) as file, readable(name):
                 while block := file.read(1 << 20):
@@ -136,43 +123,41 @@ class Release:
         Raises:
             ReleaseError: naming the line that is refused.
         """
-        found: dict[str, Occupation] = {}
-        for line, (code, title, description) in self.table(OCCUPATION_FILE, OCCUPATION_COLUMNS):
-            reason = None
-            if re.fullmatch(r"[0-9]{2}-[0-9]{4}\.[0-9]{2}", code) is None:
-                reason = f"{code[:60]!r} is not an O*NET-SOC code"
-            elif code in found:
-                reason = f"occupation {code} is there twice"
-            elif not 0 < len(title) <= 150:
-                reason = "the title is missing or longer than 150 characters"
-            elif len(description) > LONGEST_DESCRIPTION:
-                reason = f"the description is longer than {LONGEST_DESCRIPTION} characters"
-            if reason:
-                raise ReleaseError([Problem(OCCUPATION_FILE, line, reason)])
-            text = None if description in ("", "n/a") else description
-            found[code] = Occupation(code, title, text)
-        if not found:
-            raise ReleaseError([Problem(OCCUPATION_FILE, 0, "holds no occupation")])
-        return found
+        columns = ("O*NET-SOC Code", "Title")
+        return read_occupations(self.table(OCCUPATION_FILE, columns, ("Description",)))
 
     def scales(self) -> dict[str, Scale]:
-        """Read all scales, by id.
+        """Read the scales of ratings, by id.
 
         Raises:
-            ReleaseError: naming the line that is refused.
+            ReleaseError: naming the line that is refused, or the scale that is missing.
         """
-        found: dict[str, Scale] = {}
-        for line, (scale, name, low, high) in self.table(SCALE_FILE, SCALE_COLUMNS):
-            bounds = re.fullmatch(r"[0-9]{1,3} [0-9]{1,3}", f"{low} {high}")
-            if not scale or len(scale) > 5 or scale in found:
-                reason = f"scale id {scale[:60]!r} is missing, too long or there twice"
-            elif bounds is None or int(low) >= int(high):
-                reason = f"{low[:60]!r} to {high[:60]!r} is no range of whole numbers"
-            else:
-                found[scale] = Scale(scale, name[:60], float(low), float(high))
-                continue
-            raise ReleaseError([Problem(SCALE_FILE, line, reason)])
-        return found
+        columns = ("Scale ID", "Minimum", "Maximum")
+        return read_scales(self.table(SCALE_FILE, columns, ("Scale Name",)))
+
+    def element_names(self) -> dict[str, str]:
+        """Read the names of elements by id, where the ratings do not name them themselves.
+
+        Raises:
+            ReleaseError: where they do not, and no file does.
+        """
+        if not self._reference_files:
+            return {}
+        columns = (ELEMENT_ID, ELEMENT_NAME)
+        return {element: name for _, (element, name) in self.table(ELEMENT_FILE, columns)}
+
+    @cached_property
+    def _reference_files(self) -> tuple[str, ...]:
+        headers = {file: self.header(file) for _, file in self.rating_files}
+        unnamed = [
+            file
+            for file, header in headers.items()
+            if ELEMENT_ID in header and ELEMENT_NAME not in header
+        ]
+        if unnamed and ELEMENT_FILE not in self._files:
+            reason = f"column {ELEMENT_NAME} not found, nor {ELEMENT_FILE}, which has the names"
+            refuse(Problem(unnamed[0], 1, reason))
+        return (ELEMENT_FILE,) if unnamed else ()
 
     def header(self, name: str) -> tuple[str, ...]:
         """Read the column names of a tab separated file.
@@ -181,45 +166,29 @@ class Release:
             ReleaseError: for a missing or unreadable file.
         """
         with self._opened(name) as file, readable(name):
-            return _header(file)
+            return read_header(name, file)
 
     def table(
         self,
         name: str,
-        columns: tuple[str, ...],
+        needed: Sequence[str],
+        optional: Sequence[str] = (),
         reject: Callable[[Problem], None] = refuse,
-    ) -> Iterator[tuple[int, list[str]]]:
-        """Yield line number and fields of each line of a tab separated file.
+    ) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """Yield line number and fields of each line of a file, as `read_rows` does.
 
-        A line that is not UTF-8 or has another number of fields goes to `reject`, which
-        refuses the release unless the caller collects the problems.
+        What goes to `reject` refuses the release unless the caller collects the problems.
 
         Raises:
-            ReleaseError: for a missing or unreadable file, or another header.
+            ReleaseError: for a missing or unreadable file, or a needed column that is not there.
         """
         with self._opened(name) as file, readable(name):
-            if _header(file) != columns:
-                refuse(Problem(name, 1, f"the header is not: {', '.join(columns)}"))
-            for number, raw in enumerate(file, 2):
-                try:
-                    fields = raw.decode().rstrip("\r\n").split("\t")
-                except UnicodeDecodeError:
-                    reject(Problem(name, number, "not UTF-8"))
-                    continue
-                if len(fields) == len(columns):
-                    yield number, fields
-                elif fields != [""]:
-                    due = f"{len(fields)} fields where {len(columns)} are due"
-                    reject(Problem(name, number, due))
+            yield from read_rows(name, file, needed, optional, reject)
 
     def _opened(self, name: str) -> IO[bytes]:
         if name not in self._files:
             refuse(Problem(name, 0, f"not found in {self.source}"))
         return open_file(self._files[name])
-
-
-def _header(file: IO[bytes]) -> tuple[str, ...]:
-    return tuple(file.readline().decode("utf-8-sig", "replace").rstrip("\r\n").split("\t"))
 
 
 def open_release(path: Path) -> Release:
@@ -230,5 +199,5 @@ def open_release(path: Path) -> Release:
     """
     with ExitStack() as stack:
         files = find_files(path, stack)
-        name, complete = identify(path, files)
+        name, complete = identify(files)
         return Release(str(path), name, complete, files, stack.pop_all())

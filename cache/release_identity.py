@@ -2,22 +2,28 @@
 
 import json
 import re
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Final
 
-from onet_client.release_files import Problem, ReleaseFile, open_file, readable, refuse
+from onet_client.release_files import (
+    Problem,
+    ReleaseFile,
+    ReleaseFiles,
+    open_file,
+    readable,
+    refuse,
+)
 
 MANIFEST_FILE: Final = "manifest.json"
 READ_ME_FILE: Final = "Read Me.txt"
+NUMBER: Final = "([0-9]{1,3})[._]([0-9]{1,3})"
 LARGEST_NOTE: Final = 1 << 20
 
 
-def identify(path: Path, files: Mapping[str, ReleaseFile]) -> tuple[str | None, bool]:
+def identify(files: ReleaseFiles) -> tuple[str | None, bool]:
     """Tell the release and whether it is complete, from the best witness there is.
 
     That is a manifest, else O*NET's own `Read Me.txt`, else the name that O*NET gives the
-    folder. O*NET's releases are complete; what nothing names may be a selection.
+    folder or archive. O*NET's releases are complete; what nothing names may be a selection.
 
     Raises:
         ReleaseError: where a witness cannot be read, or a manifest does not say both.
@@ -26,10 +32,11 @@ def identify(path: Path, files: Mapping[str, ReleaseFile]) -> tuple[str | None, 
         return _manifest(_read_note(files[MANIFEST_FILE]))
     if READ_ME_FILE in files:
         text = _read_note(files[READ_ME_FILE]).decode("utf-8", "replace")
-        if named := re.search(r"O\*NET ([0-9]{1,3}\.[0-9]{1,3}) Database", text):
-            return named[1], True
-    if named := re.match(r"db_([0-9]{1,3})_([0-9]{1,3})(_text)?(\.zip)?$", path.resolve().name):
-        return f"{named[1]}.{named[2]}", True
+        if named := re.search(rf"O\*NET\W{{0,3}} {NUMBER} Database", text, re.IGNORECASE):
+            return f"{named[1]}.{named[2]}", True
+    for folder in files.folders:
+        if named := re.match(rf"db_{NUMBER}(_text)?(\.zip)?$", folder, re.IGNORECASE):
+            return f"{named[1]}.{named[2]}", True
     return None, False
 
 

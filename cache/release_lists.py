@@ -9,16 +9,16 @@ from collections.abc import Collection
 from typing import Final
 
 from cache.release import Release
+from cache.release_text import check_unquoted, quoted
 from onet_client.release_files import Problem, refuse
 
 CODE_COLUMN: Final = "O*NET-SOC Code"
 TITLE_COLUMNS: Final = ("Alternate Title", "Job Title")
 SHORT_TITLE_COLUMN: Final = "Short Title"
-JOB_ZONE_COLUMNS: Final = (CODE_COLUMN, "Job Zone", "Date", "Domain Source")
+JOB_ZONE_COLUMNS: Final = (CODE_COLUMN, "Job Zone")
 RELATED_COLUMNS: Final = (CODE_COLUMN, "Related O*NET-SOC Code", "Relatedness Tier", "Index")
 LONGEST_TITLE: Final = 250
 LONGEST_TIER: Final = 30
-LONGEST_QUOTE: Final = 60
 MISSING: Final = ("n/a", "")
 
 
@@ -35,24 +35,21 @@ def read_titles(release: Release, file: str, occupations: Collection[str]) -> li
         ReleaseError: naming the line that is refused.
     """
     header = release.header(file)
-    title_column = next((name for name in TITLE_COLUMNS if name in header), None)
-    if CODE_COLUMN not in header or title_column is None:
-        reason = f"the header has not: {CODE_COLUMN}, {' or '.join(TITLE_COLUMNS)}"
-        refuse(Problem(file, 1, reason))
-    code_at, title_at = header.index(CODE_COLUMN), header.index(title_column)
-    short_at = header.index(SHORT_TITLE_COLUMN) if SHORT_TITLE_COLUMN in header else None
+    title_column = next((name for name in TITLE_COLUMNS if name in header), TITLE_COLUMNS[0])
+    rows = release.table(file, (CODE_COLUMN, title_column), (SHORT_TITLE_COLUMN,))
     codes = {code: code for code in occupations}  # so that all titles share one object for each
     found = set()
-    for line, fields in release.table(file, header):
-        _check_listed(file, line, fields[code_at], codes)
-        titles = [fields[title_at].strip()]
-        if short_at is not None and fields[short_at].strip() not in MISSING:
-            titles.append(fields[short_at].strip())
+    for line, (code, long, short) in rows:
+        _check_listed(file, line, code, codes)
+        titles = [long.strip()]
+        if short.strip() not in MISSING:
+            titles.append(short.strip())
         for title in titles:
+            check_unquoted(file, line, title)
             if title in MISSING or len(title) > LONGEST_TITLE:
                 reason = f"a title is missing or longer than {LONGEST_TITLE} characters"
                 refuse(Problem(file, line, reason))
-            found.add((codes[fields[code_at]], title))
+            found.add((codes[code], title))
     return sorted(found)
 
 
@@ -63,12 +60,12 @@ def read_job_zones(release: Release, file: str, occupations: Collection[str]) ->
         ReleaseError: naming the line that is refused.
     """
     found: dict[str, int] = {}
-    for line, (code, zone, _, _) in release.table(file, JOB_ZONE_COLUMNS):
+    for line, (code, zone) in release.table(file, JOB_ZONE_COLUMNS):
         _check_listed(file, line, code, occupations)
         if code in found:
             refuse(Problem(file, line, f"a second job zone of {code}"))
         if re.fullmatch(r"[1-5]", zone) is None:
-            refuse(Problem(file, line, f"job zone {_quoted(zone)} is none of 1 to 5"))
+            refuse(Problem(file, line, f"job zone {quoted(zone)} is none of 1 to 5"))
         found[code] = int(zone)
     return found
 
@@ -89,16 +86,12 @@ def read_related(release: Release, file: str, occupations: Collection[str]) -> l
             reason = f"the tier is missing or longer than {LONGEST_TIER} characters"
             refuse(Problem(file, line, reason))
         if re.fullmatch(r"[1-9][0-9]{0,5}", index) is None:
-            refuse(Problem(file, line, f"index {_quoted(index)} is no place in an order"))
+            refuse(Problem(file, line, f"index {quoted(index)} is no place in an order"))
         found[code, related] = (code, related, tier, int(index))
     return sorted(found.values())
 
 
 def _check_listed(file: str, line: int, code: str, occupations: Collection[str]) -> None:
     if code not in occupations:
-        reason = f"occupation {_quoted(code)} is not in Occupation Data.txt"
+        reason = f"occupation {quoted(code)} is not in Occupation Data.txt"
         refuse(Problem(file, line, reason))
-
-
-def _quoted(text: str) -> str:
-    return repr(text[:LONGEST_QUOTE])

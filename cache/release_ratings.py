@@ -8,25 +8,27 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Final
 
 from cache.content import canonical_figure, canonical_line
-from cache.release import Release, Scale
+from cache.release import ELEMENT_NAME, Release
+from cache.release_references import RATED_SCALES, Scale
+from cache.release_text import LONGEST_QUOTE, quoted
 from onet_client.release_files import Problem, ReleaseError, refuse
 
-COLUMNS: Final = (
-    "O*NET-SOC Code", "Element ID", "Element Name", "Scale ID", "Data Value", "N",
-    "Standard Error", "Lower CI Bound", "Upper CI Bound", "Recommend Suppress", "Not Relevant",
-    "Date", "Domain Source",
+NEEDED: Final = (
+    "O*NET-SOC Code", "Element ID", "Scale ID", "Data Value", "N", "Standard Error",
+    "Recommend Suppress", "Not Relevant",
 )  # fmt: skip
-RATED_SCALES: Final = {"LV": 1, "IM": 2}
+"""The columns that a gap is calculated from."""
+OPTIONAL: Final = (ELEMENT_NAME, "Lower CI Bound", "Upper CI Bound", "Date", "Domain Source")
 BOTH_SCALES: Final = 3
 NOT_MET: Final = (0, 0)
-LONGEST_QUOTE: Final = 60
-"""Characters of a field that a reason repeats."""
 LISTED_PROBLEMS: Final = 20
-MISSING: Final = ("n/a", "")
-FLAGS: Final = {"Y": True, "N": False, "n/a": None, "": None}
+LISTED_CODES: Final = 3
+MISSING: Final = ("n/a", "", "N/A", "NA")
+FLAGS: Final = {"Y": True, "N": False} | dict.fromkeys(MISSING)
 
 Fields = tuple[Any, ...]
 LandedRow = Fields
@@ -49,7 +51,9 @@ class RatingRows:
         self._release = release
         self._occupations = occupations
         self._scales = scales
+        self._names = release.element_names()
         self._met: dict[tuple[str, str], tuple[int, int]] = {}
+        self._unlisted: dict[str, int] = {}
         self._told: set[tuple[str, str]] = set()
         self._problems: list[Problem] = []
         self._spread = lru_cache(maxsize=100_000)(self._parse_spread)
@@ -65,16 +69,21 @@ class RatingRows:
             ReleaseError: at the end, where any row was not; it names the first of them.
         """
         for domain, file in self._release.rating_files:
-            for line, fields in self._release.table(file, COLUMNS, self._reject):
+            for line, fields in self._release.table(file, NEEDED, OPTIONAL, self._reject):
+                code, element = fields[:2]
+                if code not in self._occupations:
+                    self._unlisted.setdefault(code[:LONGEST_QUOTE], line)
+                    continue
                 try:
-                    figures, text = self._check(domain, line, fields)
+                    name, figures, text = self._check(domain, line, fields)
                 except ValueError as reason:
                     self._reject(Problem(file, line, str(reason)))
-                    self._told.add((fields[0], fields[1]))
+                    self._told.add((code, element))
                     continue
-                self.lines[domain, fields[0]].append(text)
+                self.lines[domain, code].append(text)
                 self.rows += 1
-                yield (file, line, fields[0], fields[2], *figures)
+                yield (file, line, code, name, *figures)
+            self._check_listed(file)
             self._check_pairs(file)
         if not self.rows and not self._problems:
             names = " + ".join(file for _, file in self._release.rating_files)
@@ -87,13 +96,13 @@ class RatingRows:
         if len(self._problems) < LISTED_PROBLEMS:
             self._problems.append(problem)
 
-    def _check(self, domain: str, line: int, fields: list[str]) -> tuple[Fields, str]:
-        """Return a row's figures and their canonical line."""
-        code, element, name, scale, value, n, error, low, high, suppress, relevant, day, source = (
-            fields
-        )
-        if code not in self._occupations:
-            raise ValueError(f"occupation {_quoted(code)} is not in Occupation Data.txt")
+    def _check(self, domain: str, line: int, fields: tuple[str, ...]) -> tuple[str, Fields, str]:
+        """Return a row's element name, its figures and their canonical line."""
+        (
+            code, element, scale, value, n, error, suppress, relevant,
+            name, low, high, day, source,
+        ) = fields  # fmt: skip
+        name = name or self._names.get(element, "")
         if self.elements.get(element) != (name, domain):
             self._meet(element, name, domain)
         kind, kind_text = _kind(element, scale, n, suppress, relevant, day, source)
@@ -102,18 +111,17 @@ class RatingRows:
         if met & bit:
             raise ValueError(f"a second {scale} rating of {element} for {code}")
         self._met[code, element] = met | bit, line
-        return kind + spread, f"{kind_text}\t{spread_text}"
+        return name, kind + spread, f"{kind_text}\t{spread_text}"
 
     def _meet(self, element: str, name: str, domain: str) -> None:
         if re.fullmatch(r"[0-9](\.[0-9A-Za-z]{1,3}){1,6}", element) is None or len(element) > 20:
-            raise ValueError(f"{_quoted(element)} is not an element id")
+            raise ValueError(f"{quoted(element)} is not an element id")
         if not 0 < len(name) <= 150:
             raise ValueError("the element name is missing or longer than 150 characters")
         known, known_domain = self.elements.setdefault(element, (name, domain))
         if (known, known_domain) != (name, domain):
             raise ValueError(
-                f"element {element} is {_quoted(name)} here, "
-                f"{_quoted(known)} ({known_domain}) before"
+                f"element {element} is {quoted(name)} here, {quoted(known)} ({known_domain}) before"
             )
 
     def _check_pairs(self, file: str) -> None:
@@ -124,17 +132,30 @@ class RatingRows:
         # Both files of the split layout hold other elements: a pair never spans them.
         self._met = dict.fromkeys(self._met, (BOTH_SCALES, 0))
 
+    def _check_listed(self, file: str) -> None:
+        """Reject what is rated and not listed: line by line, or once where it is much."""
+        unlisted, self._unlisted = self._unlisted, {}
+        if len(unlisted) <= LISTED_CODES:
+            for code, line in unlisted.items():
+                reason = f"occupation {quoted(code)} is not in Occupation Data.txt"
+                self._reject(Problem(file, line, reason))
+            return
+        some = ", ".join(quoted(code) for code in islice(unlisted, LISTED_CODES))
+        reason = (
+            f"{len(unlisted):,} of its occupations are not in Occupation Data.txt ({some}, ...): "
+            "the files are of different releases"
+        )
+        self._reject(Problem(file, 0, reason))
+
     def _parse_spread(
         self, scale: str, value: str, error: str, low: str, high: str
     ) -> tuple[Fields, str]:
         """Check the value against its scale, and the figures that tell how sure it is."""
-        if scale not in self._scales:
-            raise ValueError(f"scale {_quoted(scale)} is not in Scales Reference.txt")
         minimum, maximum = self._scales[scale].minimum, self._scales[scale].maximum
         figure = _figure(value)
         if figure is None or not minimum <= float(figure) <= maximum:
             raise ValueError(
-                f"value {_quoted(value)} is not between {minimum:g} and {maximum:g} ({scale})"
+                f"value {quoted(value)} is not between {minimum:g} and {maximum:g} ({scale})"
             )
         lower, upper = _figure(low), _figure(high)
         if lower is not None and upper is not None and float(lower) > float(upper):
@@ -149,7 +170,7 @@ def _kind(
 ) -> tuple[Fields, str]:
     """Check what a rating is of, from whom and when; few combinations cover a release."""
     if scale not in RATED_SCALES:
-        raise ValueError(f"scale {_quoted(scale)} is neither LV nor IM")
+        raise ValueError(f"scale {quoted(scale)} is neither LV nor IM")
     if len(source) > 30:
         raise ValueError("the domain source is longer than 30 characters")
     kind = (
@@ -159,16 +180,12 @@ def _kind(
     return kind, canonical_line(kind)
 
 
-def _quoted(text: str) -> str:
-    return repr(text[:LONGEST_QUOTE])
-
-
 @lru_cache(maxsize=100_000)  # the 40,000 of a release come again and again
 def _figure(text: str) -> str | None:
     if text in MISSING:
         return None
     if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,4})?", text) is None:
-        raise ValueError(f"{_quoted(text)} is no figure of at most three digits and four decimals")
+        raise ValueError(f"{quoted(text)} is no figure of at most three digits and four decimals")
     return canonical_figure(Decimal(text))
 
 
@@ -176,7 +193,7 @@ def _count(text: str) -> int | None:
     if text in MISSING:
         return None
     if re.fullmatch(r"[0-9]{1,9}", text) is None:
-        raise ValueError(f"N {_quoted(text)} is not a count")
+        raise ValueError(f"N {quoted(text)} is not a count")
     return int(text)
 
 
@@ -184,7 +201,7 @@ def _flag(text: str) -> bool | None:
     try:
         return FLAGS[text]
     except KeyError:
-        raise ValueError(f"{_quoted(text)} is none of Y, N, n/a") from None
+        raise ValueError(f"{quoted(text)} is none of Y, N, n/a") from None
 
 
 def _day(text: str) -> str | None:
@@ -192,5 +209,5 @@ def _day(text: str) -> str | None:
         return None
     month = re.fullmatch(r"(0[1-9]|1[0-2])/([1-9][0-9]{3})", text)
     if month is None:
-        raise ValueError(f"{_quoted(text)} is not a month as 08/2023")
+        raise ValueError(f"{quoted(text)} is not a month as 08/2023")
     return f"{month[2]}-{month[1]}-01"

@@ -1,19 +1,32 @@
-"""The files of a text release, in a folder or a .zip, and how one is refused."""
+"""The files of a text release, in a folder or .zip as people have them; how one is refused."""
 
 import lzma
+import os
+import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import IO, Final, NoReturn
+from typing import IO, Final, Literal, NoReturn
 
 OCCUPATION_FILE: Final = "Occupation Data.txt"
 """Every release has it: the folder that holds it is the release."""
+DEEPEST: Final = 4
+"""Folders between the path that is given and the files of a release, the last one included."""
+MOST_FILES: Final = 20_000
+"""Files of a folder or archive that are looked at; a release has about 40."""
 LONGEST_PATH: Final = 200
+LISTED_NAMES: Final = 5
+TEXT_RELEASE_DUE: Final = (
+    "the text release is needed: O*NET publishes it as db_NN_N_text.zip on "
+    "https://www.onetcenter.org/database.html"
+)
+OTHER_KINDS: Final = (".xlsx", ".xls", ".ods", ".sql", ".csv", ".accdb", ".mdb", ".json", ".xml")
+"""Endings of the forms other than text that O*NET or others give its database."""
 
-ReleaseFile = Path | zipfile.Path
 UNREADABLE: Final = (
     OSError,
     EOFError,
@@ -47,6 +60,59 @@ class ReleaseError(ValueError):
         super().__init__("\n".join(str(problem) for problem in problems))
 
 
+@dataclass(frozen=True, slots=True)
+class ArchivedFile:
+    """A file in an archive, whatever its path there is separated by."""
+
+    archive: zipfile.ZipFile
+    member: zipfile.ZipInfo
+    name: str
+
+    def open(self, _mode: Literal["rb"]) -> IO[bytes]:
+        """Open it to read its bytes."""
+        return self.archive.open(self.member)
+
+
+ReleaseFile = Path | ArchivedFile
+
+
+class ReleaseFiles(Mapping[str, ReleaseFile]):
+    """The files beside a release's occupations, found by O*NET's names for them.
+
+    Case, spaces and underscores make no difference; names are listed as they are.
+
+    Attributes:
+        folders: the names of the folders, or the archive, that they lie in; the nearest first.
+    """
+
+    def __init__(self, files: Iterable[ReleaseFile], folders: tuple[str, ...]) -> None:
+        self.folders = folders
+        self._files: dict[str, list[ReleaseFile]] = {}
+        for file in files:
+            self._files.setdefault(_key(file.name), []).append(file)
+
+    def __getitem__(self, name: str) -> ReleaseFile:
+        """Return a file.
+
+        Raises:
+            KeyError: where there is none of that name.
+            ReleaseError: where there are two that differ in case alone.
+        """
+        first, *others = self._files[_key(name)]
+        if others:
+            names = " and ".join(file.name for file in (first, *others))
+            refuse(Problem(name, 0, f"is there twice: {names}"))
+        return first
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the names as they are."""
+        return (file.name for files in self._files.values() for file in files)
+
+    def __len__(self) -> int:
+        """Count the files."""
+        return sum(map(len, self._files.values()))
+
+
 def refuse(problem: Problem) -> NoReturn:
     """Refuse a release for one problem.
 
@@ -77,33 +143,93 @@ def open_file(file: ReleaseFile) -> IO[bytes]:
         return file.open("rb")
 
 
-def find_files(path: Path, stack: ExitStack) -> dict[str, ReleaseFile]:
-    """Find a release's files by name: those beside its occupations.
+def find_files(path: Path, stack: ExitStack) -> ReleaseFiles:
+    """Find a release's files: those beside its occupations, up to `DEEPEST` folders down.
+
+    What a system or an archiver adds (`__MACOSX`, `._Skills.txt`, `.DS_Store`) is left out.
 
     Args:
-        path: a folder, or a .zip with the files in it or in a folder in it.
+        path: a folder, or a .zip.
         stack: closes the archive.
 
     Raises:
-        ReleaseError: where there is no such folder or archive, or no release in it.
+        ReleaseError: where there is no such folder or archive, or not exactly one release in it.
     """
     with readable(str(path)[:LONGEST_PATH]):
-        files = _files_of(path, stack)
-    if OCCUPATION_FILE not in files:
-        refuse(Problem(OCCUPATION_FILE, 0, f"not found in {path}"))
-    return files
+        found = list(islice(_files_of(path, stack), MOST_FILES + 1))
+    if len(found) > MOST_FILES:
+        refuse(Problem(str(path), 0, "holds too many files: give the folder of the release"))
+    homes = {place.parent for place, _ in found if _key(place.name) == _key(OCCUPATION_FILE)}
+    if len(homes) > 1:
+        names = ", ".join(sorted(str(path.name / home) for home in homes))
+        refuse(Problem(path.name, 0, f"holds more than one release: {names}; give one of them"))
+    for home in homes:
+        folders = (*reversed(home.parts), path.resolve().name)
+        return ReleaseFiles((file for place, file in found if place.parent == home), folders)
+    refuse(Problem(OCCUPATION_FILE, 0, _why_none(path, [place for place, _ in found])))
 
 
-def _files_of(path: Path, stack: ExitStack) -> dict[str, ReleaseFile]:
-    home: ReleaseFile = path
+def _key(name: str) -> str:
+    return re.sub("[ _]+", "", name.casefold())
+
+
+def _files_of(path: Path, stack: ExitStack) -> Iterator[tuple[PurePosixPath, ReleaseFile]]:
+    """Yield each file with its place below the path."""
+    if path.is_dir():
+        return _in_folder(path)
     if path.is_file():
-        archive = stack.enter_context(zipfile.ZipFile(path))
-        found = {PurePosixPath(name) for name in archive.namelist()}
-        homes = [name.parent for name in found if name.name == OCCUPATION_FILE]
-        if len(homes) > 1:
-            refuse(Problem(path.name, 0, "holds more than one release"))
-        inside = f"{homes[0]}/" if homes and homes[0].name else ""
-        home = zipfile.Path(archive, inside)
-    elif not path.is_dir():
-        refuse(Problem(str(path), 0, "no such folder or .zip file"))
-    return {entry.name: entry for entry in home.iterdir() if entry.is_file()}
+        _check_is_archive(path)
+        return _in_archive(stack.enter_context(zipfile.ZipFile(path)))
+    refuse(Problem(str(path), 0, "no such folder or .zip file"))
+
+
+def _in_folder(top: Path) -> Iterator[tuple[PurePosixPath, ReleaseFile]]:
+    seen = set()
+    for folder, below, names in os.walk(top, followlinks=True):
+        place, real = Path(folder).relative_to(top), os.path.realpath(folder)
+        deeper = len(place.parts) < DEEPEST and real not in seen
+        below[:] = sorted(name for name in below if deeper and not _is_junk(name))
+        if real not in seen:
+            seen.add(real)
+            files = (Path(folder, name) for name in names if not _is_junk(name))
+            yield from ((PurePosixPath(place, file.name), file) for file in files if file.is_file())
+
+
+def _in_archive(archive: zipfile.ZipFile) -> Iterator[tuple[PurePosixPath, ReleaseFile]]:
+    for member in archive.infolist():
+        # Some archivers of Windows write backslashes, against APPNOTE 4.4.17.
+        place = PurePosixPath(member.filename.replace("\\", "/").lstrip("/"))
+        is_file = not member.filename.endswith(("/", "\\"))
+        if is_file and len(place.parts) <= DEEPEST + 1 and not any(map(_is_junk, place.parts)):
+            yield place, ArchivedFile(archive, member, place.name)
+
+
+def _is_junk(name: str) -> bool:
+    return name.startswith(".") or name == "__MACOSX"
+
+
+def _check_is_archive(path: Path) -> None:
+    """Refuse a file that is plainly something else than a .zip."""
+    with path.open("rb") as file:
+        start = file.read(512)
+    kind = path.suffix.lower()
+    if kind in OTHER_KINDS:
+        refuse(Problem(path.name, 0, f"is a {kind} file; {TEXT_RELEASE_DUE}"))
+    if re.match(rb"\s*<(!doctype|html|\?xml)", start, re.IGNORECASE):
+        refuse(Problem(path.name, 0, f"is a web page; {TEXT_RELEASE_DUE}"))
+    if kind in (".txt", ".tsv", ".tab"):
+        due = "give the folder of the whole release, or its .zip"
+        refuse(Problem(path.name, 0, f"is a single file; {due}"))
+
+
+def _why_none(path: Path, places: list[PurePosixPath]) -> str:
+    """Tell why there is no release, from what there is instead."""
+    names = sorted({place.name for place in places})
+    kinds = {kind for name in names if (kind := PurePosixPath(name).suffix.lower())}
+    if not kinds & {".txt"} and (others := [kind for kind in OTHER_KINDS if kind in kinds]):
+        return f"not found in {path}, which holds {others[0]} files; {TEXT_RELEASE_DUE}"
+    if archives := [str(place) for place in places if place.suffix.lower() == ".zip"]:
+        return f"not found in {path}; unpack {archives[0]} or give its path"
+    listed = ", ".join(names[:LISTED_NAMES])
+    more = f" and {len(names) - LISTED_NAMES} more" if len(names) > LISTED_NAMES else ""
+    return f"not found in {path}" + (f", which holds {listed}{more}" if names else "")

@@ -10,9 +10,9 @@ from support.release_files import change
 
 from cache.catalogue import Catalogue
 from cache.database import check_ready
-from cache.release import ReleaseError
 from cache.seed import is_seeded, seed
 from cache.store import Store
+from onet_client.release_files import ReleaseError
 
 
 @pytest.fixture

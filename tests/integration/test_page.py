@@ -306,10 +306,10 @@ def test_where_ratings_are_not_here_it_leads_to_occupations_that_have_some(
 def test_a_database_that_goes_down_meanwhile_is_not_taken_for_an_empty_one(
     starter: FlaskClient, monkeypatch
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise DatabaseUnavailable("gone")
 
-    monkeypatch.setattr("app.api.problems.nearest", fail)
+    monkeypatch.setattr("cache.catalogue.Catalogue.titles", fail)
     answer = starter.get(f"/?from={EXECUTIVES}&to={UNRATED}")
 
     assert (503, "5") == (answer.status_code, answer.headers["Retry-After"])

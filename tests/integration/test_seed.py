@@ -399,12 +399,12 @@ REFUSED = [
     pytest.param("Skills.txt", "\t4.12\t", "\t9.12\t", "value '9.12'", id="value"),
     pytest.param("Skills.txt", RATED[0], NEW, f"occupation '{NEW}'", id="occupation"),
     pytest.param("Skills.txt", "Analyst\n", "\n", "12 fields", id="fields"),
-    pytest.param("Skills.txt", "Scale ID", "Scale", "the header is not", id="header"),
+    pytest.param("Skills.txt", "Scale ID", "Scale", "column Scale ID not found", id="header"),
     pytest.param(OCCUPATION_FILE, "Kite Masters", "", "the title is missing", id="title"),
     pytest.param("Scales Reference.txt", "0\t7", "7\t0", "no range", id="scale"),
     pytest.param("Skills.txt", "\t4.12\t", f"\t{'9' * 70_000}\t", "no figure", id="huge field"),
     pytest.param(OCCUPATION_FILE, RATED[0], "9" * 70_000, "is not an O", id="huge code"),
-    pytest.param("Scales Reference.txt", "LV", "L" * 70_000, "scale id", id="huge scale"),
+    pytest.param("Scales Reference.txt", "LV", "L" * 70_000, "the scale LV", id="huge scale"),
 ]
 
 

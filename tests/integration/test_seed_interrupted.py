@@ -21,9 +21,9 @@ from cache.database import connect
 from cache.migrate import upgrade
 from cache.models import Load, Rating
 from cache.publish import Superseded
-from cache.release import OCCUPATION_FILE
 from cache.seed import seed
 from cache.store import Store
+from onet_client.release_files import OCCUPATION_FILE
 
 START_UP = 0.1
 """About the seconds that a command takes before it touches the database."""

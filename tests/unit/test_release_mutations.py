@@ -13,8 +13,9 @@ from support.made_up_release import write_release
 from support.release_files import zip_folder
 
 from cache.content import Figures
-from cache.release import ReleaseError, open_release
+from cache.release import open_release
 from cache.release_ratings import RatingRows
+from onet_client.release_files import ReleaseError
 
 FIGURE = re.compile(r"[0-9]{1,3}\.[0-9]{4}")
 NAMES = ("Skills.txt", "Essential Skills.txt", "Transferable Skills.txt")

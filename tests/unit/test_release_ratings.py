@@ -7,8 +7,10 @@ from support.made_up_release import RATED, RATING_ROWS, write_release
 from support.release_files import add_lines, change, content, drop_lines
 
 from cache.content import Figures, canonical_line
-from cache.release import SCALE_FILE, ReleaseError, open_release
+from cache.release import open_release
 from cache.release_ratings import RatingRows
+from cache.release_references import SCALE_FILE
+from onet_client.release_files import ReleaseError
 
 NAME = "Skills.txt"
 IMPORTANCE = "11-9001.00\t2.A.1.a\tListening to Wind\tIM\t4.12\t8\t0.1250\t3.8800\t4.3700\tN\tn/a"
@@ -192,7 +194,7 @@ def test_a_scale_that_the_release_does_not_define_is_refused(made_up_release, sc
     drop_lines(made_up_release / SCALE_FILE, scale)
 
     error = refused(made_up_release)
-    assert f"scale '{scale}' is not in Scales Reference.txt" in str(error)
+    assert f"Scales Reference.txt: does not hold the scale {scale}" == str(error)
 
 
 def test_a_bad_row_counts_once_and_is_not_told_again_as_missing(made_up_release):

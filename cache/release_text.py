@@ -1,0 +1,122 @@
+"""Reads a tab separated file of a text release: columns by their names, lines within bounds."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from operator import itemgetter
+from typing import IO, Final
+
+from onet_client.release_files import Problem, refuse
+
+LONGEST_LINE: Final = 1 << 20
+"""Bytes of a line; O*NET's longest has about 2,000."""
+LISTED_COLUMNS: Final = 30
+LONGEST_QUOTE: Final = 60
+"""Characters of a text that a reason repeats."""
+
+RESAVED: Final = (
+    "the texts are in quotes, as a spreadsheet saves them; "
+    "load the release as O*NET publishes it, not a copy that was opened and saved"
+)
+
+
+def read_header(name: str, file: IO[bytes]) -> tuple[str, ...]:
+    """Read the column names.
+
+    Raises:
+        ReleaseError: where the file is plainly no tab separated UTF-8 text; it says what it is.
+    """
+    raw = file.readline(LONGEST_LINE)
+    if reason := _another_format(raw):
+        refuse(Problem(name, 1, reason))
+    return tuple(column.strip() for column in raw.decode("utf-8-sig", "replace").split("\t"))
+
+
+def read_rows(
+    name: str,
+    file: IO[bytes],
+    needed: Sequence[str],
+    optional: Sequence[str],
+    reject: Callable[[Problem], None],
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yield line number and fields of each line, as many as columns are named and in their order.
+
+    Whatever else stands in the file makes no difference. A column that is optional and not there
+    has empty fields. A line with another number of fields than the header, or with a needed one
+    that is not UTF-8, goes to `reject`.
+
+    Raises:
+        ReleaseError: where a needed column is missing, or what `read_header` refuses.
+    """
+    header = read_header(name, file)
+    pick = _picker(name, header, needed, optional)
+    for number, raw in enumerate(iter(partial(file.readline, LONGEST_LINE), b""), 2):
+        try:
+            text, whole = raw.decode(), True
+        except UnicodeDecodeError:
+            text, whole = raw.decode(errors="replace"), False
+        fields = text.rstrip("\r\n").split("\t")
+        if len(fields) != len(header):
+            if len(raw) == LONGEST_LINE:
+                refuse(Problem(name, number, f"the line is longer than {LONGEST_LINE:,} bytes"))
+            if fields != [""]:
+                due = f"{len(fields)} fields where {len(header)} are due"
+                reject(Problem(name, number, due))
+            continue
+        fields.append("")  # what a column that is not there holds
+        picked = pick(fields)
+        if whole or not any("\ufffd" in field for field in picked):
+            yield number, picked
+        else:
+            reject(Problem(name, number, "not UTF-8"))
+
+
+def check_unquoted(name: str, line: int, text: str) -> None:
+    """Refuse a text in the quotes that a spreadsheet puts around one with a comma or a quote.
+
+    Raises:
+        ReleaseError: for such a text; O*NET's files quote nothing.
+    """
+    if text[:1] == text[-1:] == '"' and re.search('[,"]', text[1:-1]):
+        refuse(Problem(name, line, RESAVED))
+
+
+def quoted(text: str) -> str:
+    """Quote the beginning of a text for a reason."""
+    return repr(text[:LONGEST_QUOTE])
+
+
+def _picker(
+    name: str, header: Sequence[str], needed: Sequence[str], optional: Sequence[str]
+) -> Callable[[list[str]], tuple[str, ...]]:
+    """Make what takes the named columns out of a line's fields and one empty field more."""
+    if missing := [column for column in needed if column not in header]:
+        names = ", ".join(column[:LONGEST_QUOTE] for column in header[:LISTED_COLUMNS])
+        what = f"column{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
+        refuse(Problem(name, 1, f"{what} not found; the header is: {names}"))
+    for column in (*needed, *optional):
+        if header.count(column) > 1:
+            refuse(Problem(name, 1, f"column {column} is there twice"))
+    columns = (*needed, *optional)
+    places = [header.index(each) if each in header else len(header) for each in columns]
+    if len(places) == 1:
+        return lambda fields: (fields[places[0]],)
+    return itemgetter(*places)
+
+
+def _another_format(raw: bytes) -> str | None:
+    """Tell what a first line is of, where it is not one of tab separated UTF-8 text."""
+    found = None
+    if raw.startswith(b"PK\x03\x04"):
+        found = "an archive or a spreadsheet; tab separated text is due"
+    elif raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in raw[:100]:
+        found = "UTF-16 text, or no text at all; UTF-8 is due"
+    elif re.match(rb"\s*<(!doctype|html|\?xml)", raw, re.IGNORECASE):
+        found = "a web page; tab separated text is due"
+    elif b"\r" in raw.rstrip(b"\r\n"):
+        found = "lines that end in CR alone; LF or CRLF is due"
+    elif b"\t" not in raw and re.search(rb"[,;|].*[,;|]", raw):
+        found = "fields that are separated by commas or the like; tabs are due"
+    elif raw.startswith((b'"', b'\xef\xbb\xbf"')):
+        return RESAVED
+    return found and f"found {found}"
