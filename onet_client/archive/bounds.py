@@ -25,7 +25,7 @@ class Bounds:
     """
 
     connect: float = 5.0
-    answer: float = 8.0
+    answer: float = 7.0
     stall: float = 10.0
     whole: float = 900.0
     page_bytes: int = 2 * MEGABYTE

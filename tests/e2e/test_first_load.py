@@ -177,7 +177,7 @@ def test_an_archive_that_says_nothing_costs_ten_seconds_at_most(
 
     assert 0 == status
     assert time.monotonic() - began < 10
-    assert_starter(place, out, told, "within 8 seconds")
+    assert_starter(place, out, told, "within 7 seconds")
 
 
 def test_a_newest_release_that_is_refused_leaves_the_starter_data_and_a_line(
