@@ -18,6 +18,7 @@ from cache.release import Release
 from cache.release_ratings import RatingRows
 from cache.release_references import Occupation as ListedOccupation
 from cache.release_references import Scale as ListedScale
+from cache.release_taxonomy import settle_taxonomy
 from cache.upsert import upsert
 
 
@@ -42,6 +43,7 @@ def publish_release(
         ReleaseError: where the release is refused; the caller's transaction must not commit.
     """
     occupations, scales = release.occupations(), release.scales()
+    settle_taxonomy(connection, occupations)
     rows = RatingRows(release, occupations, scales)
     land(connection, publication.load_id, rows, progress)
     _publish_references(connection, occupations, scales, rows)

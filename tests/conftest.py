@@ -12,9 +12,10 @@ from support.made_up_release import write_release
 from support.mysql_server import empty_database, find_program, is_driver_installed, running_server
 
 ROOT = Path(__file__).parents[1]
-RELEASE_FOLDER = Path(
-    os.environ.get("ONET_TEST_RELEASE", ROOT.parent / "shared" / "onet" / "db_29_0_text")
-)
+RELEASES = ROOT.parent / "shared" / "onet"
+RELEASE_FOLDER = Path(os.environ.get("ONET_TEST_RELEASE", RELEASES / "db_29_0_text"))
+NEWER_RELEASE_FOLDER = RELEASES / "db_30_3_text"
+OTHER_DOMAINS_FOLDER = RELEASES / "abilities_30"
 
 
 def _why_without_mysql() -> str | None:
@@ -28,6 +29,16 @@ def _why_without_mysql() -> str | None:
 def _why_without_release() -> str | None:
     if not (RELEASE_FOLDER / "Occupation Data.txt").is_file():
         return f"no tests of the full release: {RELEASE_FOLDER} does not hold one"
+    return None
+
+
+def _why_without_newer_release() -> str | None:
+    for file in (
+        NEWER_RELEASE_FOLDER / "Occupation Data.txt",
+        OTHER_DOMAINS_FOLDER / "Abilities.txt",
+    ):
+        if not file.is_file():
+            return f"no tests of release 30.3: {file} is not there"
     return None
 
 
@@ -53,9 +64,14 @@ def _no_canary_in_the_log(request: pytest.FixtureRequest) -> Iterator[None]:
 LACKING = {
     "mysql": _why_without_mysql(),
     "full_release": _why_without_release(),
+    "newer_release": _why_without_newer_release(),
     "browser": why_without_browser(),
 }
-MARKS_BY_FIXTURE = {"mysql_server": "mysql", "full_release": "full_release"}
+MARKS_BY_FIXTURE = {
+    "mysql_server": "mysql",
+    "full_release": "full_release",
+    "newer_release": "newer_release",
+}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -78,6 +94,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     marks = {mark.name for item in session.items for mark in item.iter_markers()}
     if not RELEASE_FOLDER.exists():
         marks.discard("full_release")
+    if not RELEASES.exists():
+        marks.discard("newer_release")
     reasons = [reason for mark, reason in LACKING.items() if reason and mark in marks]
     if reasons:
         raise pytest.UsageError(f"CI=true allows no such skip: {'; '.join(reasons)}")
@@ -125,6 +143,22 @@ def starter_release() -> Path:
 def full_release() -> Path:
     """The folder of a whole O*NET text release."""
     return RELEASE_FOLDER
+
+
+@pytest.fixture(scope="session")
+def newer_release() -> Path:
+    """The folder of O*NET 30.3: skills in two files, no knowledge, no abilities."""
+    return NEWER_RELEASE_FOLDER
+
+
+@pytest.fixture(scope="session")
+def three_domains(newer_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """O*NET 30.3 with the knowledge and abilities of releases shortly before it."""
+    folder = tmp_path_factory.mktemp("three") / "db_30_3_text"
+    folder.mkdir()
+    for file in (*newer_release.iterdir(), *OTHER_DOMAINS_FOLDER.iterdir()):
+        (folder / file.name).symlink_to(file)
+    return folder
 
 
 @pytest.fixture
