@@ -1,6 +1,7 @@
 """What an empty database is loaded with, as who starts the product sees it."""
 
 import random
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -153,7 +154,7 @@ def test_an_archive_of_no_use_leaves_the_starter_data_and_a_line(
 
 
 def test_an_archive_that_is_away_leaves_the_starter_data_and_each_start_says_so(
-    place: Place,
+    place: Place, archive: LocalArchive, starter_release: Path, tmp_path: Path
 ) -> None:
     status, out, told = place.flask("seed", "--if-empty", ONET_ARCHIVE_URL=NOBODY)
     assert 0 == status
@@ -164,8 +165,15 @@ def test_an_archive_that_is_away_leaves_the_starter_data_and_each_start_says_so(
     [line] = told
     assert HOW_TO_GET_ALL in line
 
-    assert 0 == place.flask("seed", "latest")[0]
-    assert ALL["empty"] == place.held["empty"]
+    whole = tmp_path / "db_29_0_text"
+    shutil.copytree(starter_release, whole, ignore=shutil.ignore_patterns("manifest.json"))
+    (whole / "Read Me.txt").write_text("O*NET 29.0 Database")
+    archive.publish("29.0", zip_folder(whole, tmp_path / "x", top="db_29_0_text/").read_bytes())
+    status, out, told = place.flask("seed", "latest")
+    assert 0 == status
+    assert "The release is complete." in out
+    assert {"rated": 64, "empty": 1016 - 64} == place.held
+    assert not [line for line in told if "flask seed latest" in line]
 
 
 def test_an_archive_that_says_nothing_costs_ten_seconds_at_most(
