@@ -322,14 +322,14 @@ def test_a_kill_in_a_download_is_gone_on_from_by_the_next_start(
 @pytest.fixture
 def large(place: Place, archive: LocalArchive, full_release: Path, tmp_path: Path) -> int:
     """How many occupations a release of some size in the archive has rated."""
-    part = write_part(full_release, tmp_path / "db_29_0_text", "15-1299.09")
+    part = write_part(full_release, tmp_path / "db_29_0_text", "13-1199.99")
     body = zip_folder(part, tmp_path / "large.zip", top="db_29_0_text/").read_bytes()
     archive.publish("29.0", body, fault=Fault(pause=0.02))
     codes = (line.split("\t")[0] for line in (part / "Skills.txt").read_text().splitlines()[1:])
     return len(set(codes))
 
 
-@pytest.mark.parametrize("kills", [3, pytest.param(60, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("kills", [2, pytest.param(60, marks=pytest.mark.soak)])
 def test_a_kill_at_any_moment_is_completed_by_the_next_start(
     place: Place, archive: LocalArchive, large: int, kills: int, migrated: Path
 ) -> None:
