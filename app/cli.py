@@ -65,33 +65,17 @@ def downgrade(revision: str) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.argument("release", metavar="[PATH|latest|NUMBER]", required=False)
 @click.option("--if-empty", is_flag=True, help="Do nothing where a release was loaded before.")
-def seed(path: Path | None, if_empty: bool) -> None:
-    """Import an O*NET text release: a folder or .zip at PATH (default: SEED_DIR)."""
-    from app.console import print_report, progress_bar
-    from cache.seed import is_seeded, seed
-    from onet_client.release_files import ReleaseError
+def seed(release: str | None, if_empty: bool) -> None:
+    """Import an O*NET text release: the folder or .zip at PATH, the latest, or one by NUMBER.
 
-    if if_empty and is_seeded(services().engine):
-        click.echo("The database holds a release already; nothing to seed.")
-        return
-    try:
-        with progress_bar("Landing ratings") as progress:
-            report = seed(
-                services().engine,
-                path or services().settings.seed_dir,
-                limits=services().limits,
-                now=services().now,
-                progress=progress,
-            )
-    except ReleaseError as error:
-        more = error.rejected - len(error.problems)
-        reasons = f"{error}\n... and {more} more" if more else str(error)
-        raise click.ClickException(
-            f"the release is refused, nothing changed:\n{reasons}"
-        ) from error
-    print_report(report)
+    The latter two are downloaded from O*NET's archive. What is loaded where nothing is named says
+    SEED_RELEASE. A folder that is called `latest` is named `./latest`.
+    """
+    from app.seeding import load
+
+    load(release, if_empty=if_empty)
 
 
 @click.command(cls=Command)
