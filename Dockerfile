@@ -25,10 +25,11 @@ ENV PATH=/opt/venv/bin:$PATH \
     PORT=8000
 WORKDIR /srv/skillgap
 COPY . .
-# instance/ is the only folder the service writes to, and only where it runs on SQLite.
+# instance/ is the only folder the service writes to, where it runs on SQLite; and `seed`, which
+# keeps there what it downloads.
 RUN chmod -R a+rX . \
     && python -m compileall -q app cache onet_client docker \
-    && install --directory --owner=skillgap --group=skillgap instance
+    && install --directory --owner=skillgap --group=skillgap instance instance/releases
 USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=3s --start-period=20s --retries=3 \

@@ -65,33 +65,17 @@ def downgrade(revision: str) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.argument("release", metavar="[PATH|latest|NUMBER]", required=False)
 @click.option("--if-empty", is_flag=True, help="Do nothing where a release was loaded before.")
-def seed(path: Path | None, if_empty: bool) -> None:
-    """Import an O*NET text release: a folder or .zip at PATH (default: SEED_DIR)."""
-    from app.console import print_report, progress_bar
-    from cache.seed import is_seeded, seed
-    from onet_client.release_files import ReleaseError
+def seed(release: str | None, if_empty: bool) -> None:
+    """Import an O*NET text release: the folder or .zip at PATH, the latest, or one by NUMBER.
 
-    if if_empty and is_seeded(services().engine):
-        click.echo("The database holds a release already; nothing to seed.")
-        return
-    try:
-        with progress_bar("Landing ratings") as progress:
-            report = seed(
-                services().engine,
-                path or services().settings.seed_dir,
-                limits=services().limits,
-                now=services().now,
-                progress=progress,
-            )
-    except ReleaseError as error:
-        more = error.rejected - len(error.problems)
-        reasons = f"{error}\n... and {more} more" if more else str(error)
-        raise click.ClickException(
-            f"the release is refused, nothing changed:\n{reasons}"
-        ) from error
-    print_report(report)
+    The latter two are downloaded from O*NET's archive. What is loaded where nothing is named says
+    SEED_RELEASE. A folder that is called `latest` is named `./latest`.
+    """
+    from app.seeding import load
+
+    load(release, if_empty=if_empty)
 
 
 @click.command(cls=Command)
@@ -112,20 +96,30 @@ def serve() -> None:
 @click.option(
     "--taxonomy", type=click.Path(path_type=Path), help="2010 codes and what they became."
 )
-@click.option("--check", is_flag=True, help="Take no credentials but those of the ONET_ settings.")
-def sandbox(release: Path, check: bool, **options: Any) -> None:
+@click.option(
+    "--require-credentials",
+    is_flag=True,
+    help="Take no credentials but those of the ONET_ settings.",
+)
+@click.option("--check", "only_check", is_flag=True, help="Say what it would serve, and end.")
+def sandbox(release: Path, require_credentials: bool, only_check: bool, **options: Any) -> None:
     """Serve a text release as a local look-alike of O*NET Web Services, to try pull-through."""
-    from onet_client.sandbox import FaultError, ReleaseError, serve
+    from onet_client.sandbox import FaultError, ReleaseError, check, serve
 
     settings = services().settings
-    if check:
+    if require_credentials:
         options |= {
             "api_key": settings.onet_api_key or None,
             "username": settings.onet_api_username or None,
             "password": settings.onet_api_password or None,
         }
     try:
-        serve(release, **options)
+        if only_check:
+            check(release, layout=options["layout"])
+        else:
+            serve(release, **options)
+    except BrokenPipeError:  # nobody reads on, which `click` knows
+        raise
     except (FaultError, ReleaseError, OSError) as error:
         raise click.ClickException(str(error)) from error
 

@@ -1,13 +1,18 @@
 """What commands print: reports and progress, plain where it is not a terminal."""
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import click
 
 from app.services import services
 from cache.seed import SeedReport
+
+LINE_INTERVAL: Final = 5.0
+"""Seconds between two lines about a download where there is no terminal to draw a bar on."""
 
 
 @contextmanager
@@ -23,6 +28,35 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(label, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def download_bar() -> Iterator[Callable[[int, int | None], None]]:
+    """Yield what to call with the bytes that are here, and those of the whole where known."""
+    if not sys.stderr.isatty():
+        yield _download_lines(time.monotonic)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TransferSpeedColumn
+
+    columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("", total=None, visible=False)
+        yield lambda done, total: bar.update(task, completed=done, total=total, visible=True)
+
+
+def _download_lines(clock: Callable[[], float]) -> Callable[[int, int | None], None]:
+    """Make what prints a line now and then."""
+    told_at = clock()
+
+    def tell(done: int, total: int | None) -> None:
+        nonlocal told_at
+        if clock() - told_at >= LINE_INTERVAL:
+            told_at = clock()
+            of = f" of {total / 1e6:.1f}" if total else ""
+            click.echo(f"  {done / 1e6:.1f}{of} MB", err=True)
+
+    return tell
 
 
 def print_report(report: SeedReport) -> None:

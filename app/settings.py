@@ -16,6 +16,8 @@ from sqlalchemy.exc import ArgumentError
 
 T = TypeVar("T")
 DEFAULT_DATABASE: Final = "sqlite:///instance/skillgap.db"
+RELEASES: Final = Path("instance/releases")
+"""Where releases that were downloaded are kept."""
 
 
 class SettingsError(ValueError):
@@ -66,6 +68,16 @@ def _one_of(*choices: str) -> Callable[[str], str]:
     return parse
 
 
+def _release(raw: str) -> str:
+    if raw in ("latest", "bundled"):
+        return raw
+    from onet_client.archive.number import ReleaseNumber
+
+    if ReleaseNumber.parse(raw) is None:
+        raise ValueError("takes latest, bundled or the number of a release such as 30.3")
+    return raw
+
+
 def _database_url(raw: str) -> URL:
     takes = (
         "takes sqlite:///PATH or mysql+mysqldb://USER:PASSWORD@HOST/NAME "
@@ -112,6 +124,10 @@ class Settings:
 
     database_url: URL = _setting("DATABASE_URL", _database_url, make_url(DEFAULT_DATABASE))
     seed_dir: Path = _setting("SEED_DIR", _path, Path("data"))
+    seed_release: str = _setting("SEED_RELEASE", _release, "latest")
+    onet_archive_url: str = _setting(
+        "ONET_ARCHIVE_URL", _upstream_url, "https://www.onetcenter.org/"
+    )
     onet_api_url: str = _setting("ONET_API_URL", _upstream_url, "https://api-v2.onetcenter.org/")
     onet_api_version: Literal["2", "1.9"] = _setting("ONET_API_VERSION", _one_of("2", "1.9"), "2")
     onet_api_key: str = _setting("ONET_API_KEY", _text, "", secret=True)

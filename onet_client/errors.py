@@ -88,5 +88,9 @@ class CircuitOpen(OnetError):
     """Nothing was sent: the upstream failed repeatedly and is being left alone."""
 
 
+class CannotStore(OnetError):
+    """What was fetched cannot be kept on this machine: no room, or no right to write."""
+
+
 class DeadlineExceeded(OnetError):
     """The time allowed for the whole call ran out."""

@@ -43,7 +43,7 @@ class Exchange:
 def retrying(sleep: Callable[[float], None]) -> Retrying:
     """Calls a function of an `Exchange` until it returns, or raises its last error."""
     return Retrying(
-        retry=retry_if_exception(_is_worth_a_retry),
+        retry=retry_if_exception(is_worth_a_retry),
         wait=_wait,
         stop=_is_enough,
         sleep=sleep,
@@ -56,7 +56,8 @@ def _error(state: RetryCallState) -> BaseException | None:
     return state.outcome.exception() if state.outcome else None
 
 
-def _is_worth_a_retry(error: BaseException) -> bool:
+def is_worth_a_retry(error: BaseException) -> bool:
+    """Whether the same may go well a moment later."""
     return isinstance(error, RETRIED_ERRORS) or (
         isinstance(error, errors.OnetError) and error.status in RETRIED_STATUSES
     )

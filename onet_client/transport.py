@@ -11,8 +11,7 @@ from datetime import UTC, datetime
 
 import requests
 from requests.auth import AuthBase
-from requests.utils import get_environ_proxies
-from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.exceptions import HTTPError
 
 from onet_client import errors
 from onet_client.address import resolve
@@ -21,21 +20,13 @@ from onet_client.governor import Governor
 from onet_client.reply import MAX_BODY_BYTES, Reply, check_status, location, retry_after
 from onet_client.results import Result, error_result, reply_result
 from onet_client.retries import RETRIED_STATUSES, Exchange, retrying
-from onet_client.wire import DeadlineAdapter, reading_until
-
-USER_AGENT = "skillgap/0.1.0 (onet_client; pull-through cache of O*NET data)"
+from onet_client.sessions import Session, new_session, translated
+from onet_client.wire import reading_until
 
 PAUSE = 1.0
 """Seconds that all wait after a 429 that does not say how long: the span a rate is given for."""
 
 MAX_REDIRECTS = 3
-
-
-class _Session(requests.Session):
-    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002
-        # The library would read a redirect's whole body, however long, and prepare the next
-        # request with the credentials, before anyone could look where it leads.
-        return None
 
 
 class Transport:
@@ -63,9 +54,9 @@ class Transport:
         self._governor = governor
         self._observe = observe
         self._sleep = sleep
-        self._sessions: queue.LifoQueue[_Session] = queue.LifoQueue()
+        self._sessions: queue.LifoQueue[Session] = queue.LifoQueue()
         for _ in range(max_concurrency):
-            self._sessions.put(_new_session(base_url, auth))
+            self._sessions.put(new_session(base_url, auth, "application/json"))
         self._retrying = retrying(sleep)
 
     def get(self, exchange: Exchange) -> Reply:
@@ -94,7 +85,7 @@ class Transport:
         raise errors.BadReply("redirected again and again", status=reply.status)
 
     @contextmanager
-    def _session(self, deadline: Deadline) -> Iterator[_Session]:
+    def _session(self, deadline: Deadline) -> Iterator[Session]:
         try:
             session = self._sessions.get(timeout=deadline.remaining())
         except queue.Empty:
@@ -113,7 +104,7 @@ class Transport:
                 )
             self._sleep(wait)
 
-    def _send(self, session: _Session, exchange: Exchange) -> Reply:
+    def _send(self, session: Session, exchange: Exchange) -> Reply:
         """One request, and its outcome told to the governor."""
         try:
             reply = self._observed(session, exchange)
@@ -134,7 +125,7 @@ class Transport:
             self._governor.pause(PAUSE if asked is None else asked)
         return reply
 
-    def _observed(self, session: _Session, exchange: Exchange) -> Reply:
+    def _observed(self, session: Session, exchange: Exchange) -> Reply:
         try:
             reply = self._exchange(session, exchange)
         except BaseException as error:
@@ -143,7 +134,7 @@ class Transport:
         self._observe(reply_result(reply))
         return reply
 
-    def _exchange(self, session: _Session, exchange: Exchange) -> Reply:
+    def _exchange(self, session: Session, exchange: Exchange) -> Reply:
         deadline = exchange.deadline
         left = max(deadline.remaining(), 0.001)  # the library takes no time-out of 0
         connect, read = (min(timeout, left) for timeout in self._timeouts)
@@ -158,19 +149,7 @@ class Transport:
                 return Reply(response.status_code, response.headers, body, datetime.now(UTC))
         except (requests.RequestException, HTTPError) as error:
             deadline_passed = deadline.remaining() <= 0
-            raise _translated(error, deadline_passed=deadline_passed) from error
-
-
-def _new_session(base_url: str, auth: AuthBase) -> _Session:
-    session = _Session()
-    session.trust_env = False
-    session.auth = auth
-    session.headers.update({"Accept": "application/json", "User-Agent": USER_AGENT})
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, DeadlineAdapter(pool_connections=1, pool_maxsize=1))
-    if base_url.startswith("https:"):
-        session.proxies.update(get_environ_proxies(base_url))
-    return session
+            raise translated(error, deadline_passed=deadline_passed) from error
 
 
 def _body(response: requests.Response, deadline: Deadline) -> bytes:
@@ -181,17 +160,3 @@ def _body(response: requests.Response, deadline: Deadline) -> bytes:
             raise errors.BadReply(f"a body of more than {MAX_BODY_BYTES} bytes", status=200)
         deadline.check()
     return bytes(body)
-
-
-def _translated(error: Exception, *, deadline_passed: bool) -> errors.OnetError:
-    if isinstance(error, requests.RequestException):
-        error.request = None  # it holds the credentials
-    if isinstance(error, requests.Timeout) or any(
-        isinstance(cause, ReadTimeoutError) for cause in error.args
-    ):
-        if deadline_passed:
-            return errors.DeadlineExceeded("the time for the whole call ran out in a request")
-        return errors.TimedOut("no answer within the time-out")
-    if isinstance(error, requests.exceptions.ContentDecodingError):
-        return errors.BadReply("a body that its Content-Encoding does not fit")
-    return errors.Unreachable("no connection, or one that broke")

@@ -1,16 +1,16 @@
 """A local look-alike of O*NET Web Services over a text release, for trying and testing.
 
 It answers as API 2.0 or 1.9 do, with the tables of any release folder, and makes mistakes on order:
-see `Fault`. It listens on loopback unless told otherwise, and it shares no code with the client, so
-that each is a witness of the other.
+see `Fault`. It listens on loopback unless told otherwise. It shares no code with the client, and
+with the importer only how the files of a release are found, so that each is a witness of the other.
 """
 
-from onet_client.sandbox.console import serve
+from onet_client.release_files import ReleaseError
+from onet_client.sandbox.console import check, serve
 from onet_client.sandbox.control import Record
 from onet_client.sandbox.faults import Fault, FaultError, parse_faults
 from onet_client.sandbox.message import Generation
 from onet_client.sandbox.mutations import MUTATIONS
-from onet_client.sandbox.parser import ReleaseError
 from onet_client.sandbox.release import Layout, Release, load_release
 from onet_client.sandbox.sandbox import Sandbox
 from onet_client.sandbox.taxonomy import load_taxonomy
@@ -25,6 +25,7 @@ __all__ = [
     "Release",
     "ReleaseError",
     "Sandbox",
+    "check",
     "load_release",
     "load_taxonomy",
     "parse_faults",

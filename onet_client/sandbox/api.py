@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from urllib.parse import unquote, urlencode
 
+from onet_client.release_files import ReleaseError
 from onet_client.sandbox.message import Generation, Item, Page, Reply, Request, html
 from onet_client.sandbox.release import Release
 from onet_client.sandbox.table import QueryError, Row, Table
@@ -72,6 +73,8 @@ class Api:
                     return endpoint(request, request.origin + prefix[0], *found.groups())
                 except QueryError as error:
                     return Reply(422, {"error": str(error)})
+                except ReleaseError as error:  # the file was changed since the start
+                    return Reply(500, {"error": str(error)})
         return Reply(404, html(404))
 
     def _refusal(self, request: Request) -> Reply | None:

@@ -43,7 +43,6 @@ def serve(
         OSError: the address cannot be listened on, or the file of rules not read.
     """
     loaded = load_release(release, layout)
-    tables = _tables(loaded)
     sandbox = Sandbox(
         loaded,
         api,
@@ -56,20 +55,36 @@ def serve(
         taxonomy=load_taxonomy(taxonomy) if taxonomy else {},
         on_request=lambda record: _say(_line(record)),
     )
-    _run(sandbox, api, f"{loaded.name}, tables and their rows: {tables}")
+    _run(sandbox, api, loaded)
 
 
-def _run(sandbox: Sandbox, api: Generation, served: str) -> None:
+def check(release: Path, *, layout: Layout | None = None) -> None:
+    """Tell which tables of a release `serve` would serve, and what it would leave out.
+
+    Raises:
+        ReleaseError: the release cannot be served.
+    """
+    loaded = load_release(release, layout)
+    _say(f"{loaded.name}, tables: {len(loaded.table_ids)}")
+    for table_id in loaded.table_ids:
+        table = loaded.table(table_id)
+        _say(f"{table_id}, rows: {len(table.rows):,}")
+        _say(f"  {', '.join(f'{column.column_id} {column.kind}' for column in table.columns)}")
+    _say_left_out(loaded)
+
+
+def _run(sandbox: Sandbox, api: Generation, release: Release) -> None:
     with _stop_signals() as stop, sandbox:
         _say(f"O*NET Web Services look-alike, API {api}, on {sandbox.url} (Ctrl-C stops it)")
-        _say(served)
+        _say(f"{release.name}, tables: {', '.join(release.table_ids)}")
+        _say_left_out(release)
         stop.wait()
     _say(f"Stopped; requests: {sandbox.request_count}.")
 
 
-def _tables(release: Release) -> str:
-    """Read every table, so that a file that is wrong is found before the first request."""
-    return ", ".join(f"{name} ({len(release.table(name).rows)})" for name in release.table_ids)
+def _say_left_out(release: Release) -> None:
+    for problem in release.left_out:
+        _say(f"Left out: {problem}")
 
 
 def _say(line: str) -> None:

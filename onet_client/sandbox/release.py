@@ -1,23 +1,36 @@
 """Reads an O*NET text release, a folder or a .zip, as the tables O*NET Web Services serves.
 
-The files are held as bytes and a table is parsed when it is first asked for.
+Every file is read through at the start, to leave out what is broken; a table is parsed when it is
+asked for.
 """
 
-import json
-import re
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from importlib.resources.abc import Traversable
-from itertools import chain
-from pathlib import Path
+from functools import lru_cache
+from pathlib import Path, PurePath
 from threading import Lock
 from typing import Literal
 
-from onet_client.sandbox.parser import Parser, ReleaseError, lookup, snake_case
-from onet_client.sandbox.table import Table
+from onet_client.release_files import (
+    OCCUPATION_FILE,
+    Problem,
+    ReleaseError,
+    ReleaseFiles,
+    find_files,
+    refuse,
+)
+from onet_client.sandbox.parser import Names, lookup, parse
+from onet_client.sandbox.release_name import is_note, release_name
+from onet_client.sandbox.table import Column, Table
+from onet_client.sandbox.text_file import TextFile, read_table, snake_case
 
 Layout = Literal["split", "single"]
+
+KEPT_TABLES = 8
+"""How many tables stay in memory; those of all domains and the occupations are fewer."""
+UNNAMED = "O*NET 0.0"
+"""What a release is called that nothing names: `/about` has to name one."""
 
 _SKILLS, _ESSENTIAL, _TRANSFERABLE = "skills", "essential_skills", "transferable_skills"
 
@@ -27,23 +40,48 @@ class _Source:
     """Which rows of which files make up a table."""
 
     title: str
-    files: tuple[str, ...]
+    files: tuple[TextFile, ...]
     prefix: str = ""  # of the element identifiers it keeps
 
 
 class Release:
-    """The tables of one text release under the identifiers of the database services."""
+    """The tables of one text release under the identifiers of the database services.
 
-    def __init__(self, name: str, files: Mapping[str, bytes], layout: Layout | None) -> None:
+    Args:
+        name: such as `O*NET 30.3`.
+        files: those that are tables.
+        layout: how skills are served, as `load_release` takes it.
+        left_out: what is known to be left out.
+        archive: holds open what the files are read from.
+
+    Attributes:
+        name: such as `O*NET 30.3`.
+        left_out: what is not served as it stands, and why.
+
+    Raises:
+        ReleaseError: the occupations are not among the files, or without codes and titles.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        files: Iterable[TextFile],
+        layout: Layout | None,
+        left_out: Iterable[Problem],
+        archive: ExitStack,
+    ) -> None:
         self.name = name
-        self._files = files
-        self._sources = _arrange(
-            {snake_case(stem): _Source(stem, (stem,)) for stem in files}, layout
-        )
-        self._tables: dict[str, Table] = {}
+        self.left_out = list(left_out)
+        self._archive = archive
+        self._sources: dict[str, _Source] = {}
+        for file in files:
+            self._add(file)
+        self._arrange(layout)
+        self._names = self._read_names()
+        self._parsed = lru_cache(KEPT_TABLES)(self._parse)
         self._lock = Lock()
-        if "occupation_data" not in self._sources:
-            raise ReleaseError("The release holds no Occupation Data.txt.")
+        if not self._names["onetsoc_code"][1]:
+            refuse(Problem(OCCUPATION_FILE, 0, "has no occupations, with O*NET-SOC Code and Title"))
 
     @property
     def table_ids(self) -> tuple[str, ...]:
@@ -55,27 +93,44 @@ class Release:
         return self._sources[table_id].title
 
     def table(self, table_id: str) -> Table:
-        """Return a table, parsing its file the first time.
+        """Return a table, parsing its file where that was not done lately.
 
         Raises:
             KeyError: no table of that identifier.
-            ReleaseError: the file is not what the O*NET Data Dictionary says.
+            ReleaseError: the file can no longer be read.
         """
         with self._lock:
-            if table_id not in self._tables:
-                self._tables[table_id] = self._read(table_id, self._sources[table_id])
-            return self._tables[table_id]
+            return self._parsed(table_id)
 
-    def _read(self, table_id: str, source: _Source) -> Table:
-        titles = self._lookup("Occupation Data", "O*NET-SOC Code", "Title")
-        scales = self._lookup("Scales Reference", "Scale ID", "Scale Name")
-        parsers = [Parser(stem, self._files[stem], titles, scales) for stem in source.files]
-        columns = parsers[0].columns
-        if any(parser.columns != columns for parser in parsers):
-            raise ReleaseError(f"{' and '.join(source.files)} differ in their columns.")
-        rows = list(chain.from_iterable(parser.rows() for parser in parsers))
+    def _add(self, file: TextFile) -> None:
+        stem = _stem(file.name)
+        table_id = snake_case(stem)
+        if table_id in self._sources or not table_id:
+            reason = f"its table would be {table_id!r}, as that of another file"
+            self.left_out.append(Problem(file.name, 0, reason))
+        else:
+            self._sources[table_id] = _Source(stem, (file,))
+
+    def _arrange(self, layout: Layout | None) -> None:
+        sources = self._sources
+        if layout == "split" and _SKILLS in sources:
+            whole = sources.pop(_SKILLS)
+            sources[_ESSENTIAL] = replace(whole, title="Essential Skills", prefix="2.A.")
+            sources[_TRANSFERABLE] = replace(whole, title="Transferable Skills", prefix="2.B.")
+        elif layout == "single" and _ESSENTIAL in sources and _TRANSFERABLE in sources:
+            [one], [other] = sources[_ESSENTIAL].files, sources[_TRANSFERABLE].files
+            if one.column_ids != other.column_ids:
+                reason = f"has other columns than {other.name}, so they are not joined"
+                self.left_out.append(Problem(one.name, 1, reason))
+                return
+            del sources[_ESSENTIAL], sources[_TRANSFERABLE]
+            sources[_SKILLS] = _Source("Skills", (one, other))
+
+    def _parse(self, table_id: str) -> Table:
+        source = self._sources[table_id]
+        columns, rows = parse(source.files, self._names)
         table = Table(table_id, source.title, columns, rows)
-        if len(parsers) > 1:
+        if len(source.files) > 1:
             # One occupation after the other, as a single file lists them.
             return Table(table_id, source.title, columns, table.select(sorts=["onetsoc_code"]))
         if source.prefix:
@@ -83,72 +138,76 @@ class Release:
             return Table(table_id, source.title, columns, kept)
         return table
 
-    def _lookup(self, stem: str, key: str, value: str) -> dict[str, str]:
-        return lookup(stem, self._files[stem], key, value) if stem in self._files else {}
+    def _read_names(self) -> Names:
+        titles = self._lookup("occupation_data", "onetsoc_code", "title")
+        elements = self._lookup("content_model_reference", "element_id", "element_name")
+        scales = self._lookup("scales_reference", "scale_id", "scale_name")
+        return {
+            "onetsoc_code": (Column("title", "Title", "Text"), titles),
+            "related_onetsoc_code": (Column("related_title", "Related Title", "Text"), titles),
+            "element_id": (Column("element_name", "Element Name", "Text"), elements),
+            "scale_id": (Column("scale_name", "Scale Name", "Text"), scales),
+        }
+
+    def _lookup(self, table_id: str, key: str, value: str) -> dict[str, str]:
+        source = self._sources.get(table_id)
+        if source is None or not {key, value} <= set(source.files[0].column_ids):
+            return {}
+        return lookup(source.files[0], key, value)
 
 
 def load_release(path: Path, layout: Layout | None = None) -> Release:
-    """Read a text release: every `*.txt` table of a folder, or of a .zip that may hold one folder.
+    """Read a text release: every `*.txt` table of a folder or a .zip.
+
+    A file that is broken is left out, and `Release.left_out` says why.
 
     Args:
-        path: the folder or the archive.
+        path: the folder or the archive, as `find_files` takes it.
         layout: `split` serves Skills as Essential Skills (2.A.*) and Transferable Skills (2.B.*),
             as releases from 30.3 do; `single` the reverse; None as found.
 
     Raises:
-        ReleaseError: there is no such folder or archive, no occupations in it, or no release name.
+        ReleaseError: there is no such folder or archive, or no occupations in it.
     """
-    if path.is_dir():
-        return _load(path, path.name, layout)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            root = zipfile.Path(archive)
-            folders = [entry for entry in root.iterdir() if entry.is_dir()]
-            if not (root / "Occupation Data.txt").exists() and len(folders) == 1:
-                return _load(folders[0], folders[0].name, layout)
-            return _load(root, path.stem, layout)
-    except (OSError, zipfile.BadZipFile) as error:
-        raise ReleaseError(f"{path} is neither a folder nor a .zip: {error}") from error
+    with ExitStack() as stack:
+        files = find_files(path, stack)
+        tables, left_out = _tables(files)
+        name = release_name(files)
+        if name is None:
+            reason = f"nothing names the release, so it is served as {UNNAMED}"
+            left_out.append(Problem("Read Me.txt", 0, reason))
+        return Release(name or UNNAMED, tables, layout, left_out, stack.pop_all())
 
 
-def _load(folder: Traversable, folder_name: str, layout: Layout | None) -> Release:
-    entries = {entry.name: entry for entry in folder.iterdir() if entry.is_file()}
-    files: dict[str, bytes] = {}
-    for name in sorted(entries):
-        if name.endswith(".txt"):
-            data = entries[name].read_bytes()
-            # A read-me or a licence is text too, but no table.
-            if b"\t" in data.partition(b"\n")[0]:
-                files[name.removesuffix(".txt")] = data
-    return Release(_release_name(entries, folder_name), files, layout)
+def _tables(files: ReleaseFiles) -> tuple[list[TextFile], list[Problem]]:
+    """Read every table through; those that are broken are problems."""
+    tables: list[TextFile] = []
+    left_out: list[Problem] = []
+    for name in sorted(files):
+        if name.lower().endswith(".txt") and not is_note(name):
+            try:
+                tables.append(read_table(name, files[name]))
+            except ReleaseError as error:
+                if _stem(name) == _stem(OCCUPATION_FILE):
+                    raise
+                left_out += error.problems
+    return tables, left_out
 
 
-def _release_name(entries: Mapping[str, Traversable], folder_name: str) -> str:
-    """Find the number of the release: in its read-me, its manifest, or the folder's name."""
-    texts = [
-        entries[name].read_text(encoding="utf-8-sig")
-        for name in ("Read Me.txt", "README.md")
-        if name in entries
-    ]
-    if "manifest.json" in entries:
-        try:
-            manifest = json.loads(entries["manifest.json"].read_text(encoding="utf-8-sig"))
-            texts.insert(0, f"O*NET {manifest['release']}")
-        except (ValueError, TypeError, KeyError) as error:
-            raise ReleaseError("manifest.json names no release.") from error
-    texts.append(folder_name.replace("db_", "O*NET "))
-    for text in texts:
-        if found := re.search(r"O\*NET ([0-9]+)[._]([0-9]+)", text):
-            return f"O*NET {found[1]}.{found[2]}"
-    raise ReleaseError(f"Neither a read-me nor a manifest nor {folder_name} names the release.")
+def _stem(name: str) -> str:
+    """Return a file's name without its ending, as O*NET writes it where a table depends on it."""
+    stem = PurePath(name).stem
+    return _STEMS.get(_bare(stem), stem)
 
 
-def _arrange(sources: dict[str, _Source], layout: Layout | None) -> dict[str, _Source]:
-    if layout == "split" and _SKILLS in sources:
-        whole = sources.pop(_SKILLS)
-        sources[_ESSENTIAL] = replace(whole, title="Essential Skills", prefix="2.A.")
-        sources[_TRANSFERABLE] = replace(whole, title="Transferable Skills", prefix="2.B.")
-    elif layout == "single" and _ESSENTIAL in sources and _TRANSFERABLE in sources:
-        files = sources.pop(_ESSENTIAL).files + sources.pop(_TRANSFERABLE).files
-        sources[_SKILLS] = _Source("Skills", files)
-    return sources
+def _bare(stem: str) -> str:
+    return snake_case(stem).replace("_", "")
+
+
+_STEMS = {
+    _bare(stem): stem
+    for stem in (
+        *("Occupation Data", "Content Model Reference", "Scales Reference"),
+        *("Skills", "Essential Skills", "Transferable Skills", "Knowledge", "Abilities"),
+    )
+}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from onet_client.sandbox.parser import ReleaseError
+from onet_client.release_files import Problem, readable, refuse
 
 COLUMNS = 4
 
@@ -29,15 +29,13 @@ def load_taxonomy(path: Path) -> Taxonomy:
     Raises:
         ReleaseError: the file cannot be read, or a line has other than four fields.
     """
-    try:
+    with readable(str(path)):
         lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReleaseError(f"{path} cannot be read: {error}") from error
     found: dict[str, Former] = {}
     for number, line in enumerate(lines[1:], start=2):
         fields = line.split("\t")
         if len(fields) != COLUMNS:
-            raise ReleaseError(f"{path.name}, line {number}: {len(fields)} fields, not {COLUMNS}.")
+            refuse(Problem(path.name, number, f"{len(fields)} fields, not {COLUMNS}"))
         code, title, new_code, new_title = fields
         before = found[code].successors if code in found else ()
         found[code] = Former(title, (*before, (new_code, new_title)) if new_code else before)

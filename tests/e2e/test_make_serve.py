@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 import requests
 from support.clock import eventually
+from support.local_archive import local_archive
 from support.mysql_server import free_port
 from support.processes import processes_in
+from support.release_files import zip_folder
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60
@@ -38,15 +40,17 @@ def project(tmp_path_factory):
 class Serving:
     """`make serve` at work, in a process group of its own as at a terminal."""
 
-    def __init__(self, project):
+    def __init__(self, project, **settings):
         self.began = time.monotonic()
         self.log = project / "serve.log"
         self.port = free_port()
         environment = {
             name: value
             for name, value in os.environ.items()
-            if not re.match("DATABASE_URL|FLASK_|ONET_|CACHE_|MAKE|PYTHON|HOST$", name)
+            if not re.match("DATABASE_URL|SEED_|FLASK_|ONET_|CACHE_|MAKE|PYTHON|HOST$", name)
         }
+        environment |= {"PORT": str(self.port), "FLASK_APP": "another_project"}
+        settings = {"SEED_RELEASE": "bundled"} | settings
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 ["make", "serve"],
@@ -54,7 +58,7 @@ class Serving:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**environment, "PORT": str(self.port), "FLASK_APP": "another_project"},
+                env=environment | settings,
                 start_new_session=True,
             )
 
@@ -91,6 +95,28 @@ def test_make_serve_migrates_seeds_and_answers(serving):
     answer = serving.get("/skill-gap?from=11-1011.00&to=15-1254.00").json()
 
     assert (8, 0.8824) == (answer["summary"]["gaps"], answer["summary"]["readiness"])
+
+
+def test_make_serve_alone_brings_the_newest_release(project, made_up_release, tmp_path):
+    body = zip_folder(made_up_release, tmp_path / "archive.zip").read_bytes()
+    with local_archive() as archive:
+        archive.publish("28.1", body)
+        serving = Serving(
+            project,
+            SEED_RELEASE="latest",
+            ONET_ARCHIVE_URL=archive.url,
+            DATABASE_URL=f"sqlite:///{tmp_path / 'skillgap.db'}",
+        )
+        try:
+            serving.seconds_until_ready()
+            answer = serving.get("/occupations/15-9002.00").json()
+        finally:
+            serving.stop()
+
+    assert "Tide Clerks" == answer["title"]
+    said = serving.log.read_text()
+    for words in ("Asking ", "Downloading ", "Downloaded ", "O*NET 28.1 from", "is complete"):
+        assert words in said
 
 
 def seconds_of_a_start(project):

@@ -7,7 +7,7 @@ import yaml
 from sqlalchemy import make_url
 
 from app.cli import create_cli_app
-from app.settings import Settings
+from app.settings import RELEASES, Settings
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = {setting.metadata["name"] for setting in fields(Settings)}
@@ -110,7 +110,13 @@ def test_the_services_that_last_are_started_again(services):
 
 def test_the_data_lies_in_a_volume_that_is_declared(compose, services):
     assert ["mysql-data:/var/lib/mysql"] == services["mysql"]["volumes"]
-    assert {"mysql-data"} == set(compose["volumes"])
+    assert {"mysql-data", "releases"} == set(compose["volumes"])
+
+
+def test_what_is_downloaded_lies_in_a_volume_where_the_command_keeps_it(services):
+    (folder,) = re.findall(r"^WORKDIR (\S+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)[-1:]
+
+    assert [f"releases:{folder}/{RELEASES}"] == services["seed"]["volumes"]
 
 
 def test_the_api_alone_is_published_and_on_loopback(services):

@@ -9,27 +9,31 @@ import pytest
 import requests
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
+from support.local_archive import local_archive
 from support.mysql_server import PrivateServer, empty_database, free_port
+from support.release_files import zip_folder
 
+from app.settings import RELEASES
 from docker import wait_for_database
 
 ROOT = Path(__file__).parents[2]
 ENTRYPOINT = ROOT / "docker" / "entrypoint.sh"
 HEALTHCHECK = ROOT / "docker" / "healthcheck.py"
+PARTS = ("app", "cache", "data", "docker", "migrations", "onet_client", "pyproject.toml")
 # As the image has them first in its PATH.
 PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 SECONDS = 60
 ODD_PASSWORD = 'p@ss:w/o%rd#?&=+ ${HOME} "x" é'
 
 
-def start(*command, **environment):
+def start(*command, entrypoint=ENTRYPOINT, **environment):
     """The entry point at work, both its outputs in `stdout`."""
     return subprocess.Popen(
-        [ENTRYPOINT, *command],
+        [entrypoint, *command],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={"PATH": PATH, **environment},
+        env={"PATH": PATH, "SEED_RELEASE": "bundled", **environment},
     )
 
 
@@ -127,6 +131,26 @@ def test_seed_of_a_database_that_is_filled_changes_nothing(database):
 
     assert 0 == status, output
     assert "nothing to seed" in output
+
+
+def test_seed_brings_the_newest_release_and_keeps_it_in_the_folder_of_the_image(
+    made_up_release, tmp_path
+):
+    image = tmp_path / "image"
+    image.mkdir()
+    for part in (*PARTS, ".flaskenv"):
+        (image / part).symlink_to(ROOT / part)
+    body = zip_folder(made_up_release, tmp_path / "archive.zip").read_bytes()
+    settings = {"DATABASE_URL": "sqlite:///instance/skillgap.db", "SEED_RELEASE": "latest"}
+    with local_archive() as archive:
+        archive.publish("28.1", body)
+        entrypoint = image / "docker" / "entrypoint.sh"
+        process = start("seed", entrypoint=entrypoint, ONET_ARCHIVE_URL=archive.url, **settings)
+        status, output = finish(process)
+
+    assert 0 == status, output
+    assert "O*NET 28.1 from instance/releases/db_28_1_text.zip" in output
+    assert body == (image / RELEASES / "db_28_1_text.zip").read_bytes()
 
 
 def test_without_a_command_the_server_answers_from_the_database(shared):

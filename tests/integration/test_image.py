@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from app.settings import RELEASES
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -47,6 +49,15 @@ def test_the_image_starts_by_its_entry_point_without_a_shell_between(dockerfile)
     assert f'["{folder}/docker/entrypoint.sh"]' == one(dockerfile, "ENTRYPOINT")
     assert '["serve"]' == one(dockerfile, "CMD")
     assert (ROOT / "docker" / "entrypoint.sh").stat().st_mode & stat.S_IXUSR
+
+
+def test_what_is_downloaded_can_be_kept(dockerfile):
+    runs = " ".join(rest for word, rest in dockerfile if "RUN" == word)
+    (folders,) = re.findall(
+        r"install --directory --owner=skillgap --group=skillgap (.*?)(?: &&|$)", runs
+    )
+
+    assert str(RELEASES) in folders.split()
 
 
 def test_the_image_holds_the_client_library_but_no_compiler(dockerfile):

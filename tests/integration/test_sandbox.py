@@ -83,6 +83,21 @@ def test_the_tables_are_an_array_that_links_to_their_columns_and_rows(
     assert ("Date", "Date", False) == columns["date_updated"]
 
 
+def test_a_file_that_was_changed_is_an_error_of_its_table_alone(
+    tmp_path: Path, session: requests.Session
+) -> None:
+    folder = write_release(tmp_path / "db_28_1_text")
+    with Sandbox(load_release(folder)) as sandbox:
+        (folder / "Skills.txt").write_text("O*NET-SOC Code\tx\n1\n", encoding="utf-8")
+        broken, whole = (
+            session.get(f"{sandbox.url}database/rows/{name}")
+            for name in ("skills", "occupation_data")
+        )
+    error = {"error": "Skills.txt, line 2: 1 fields, not 13"}
+    assert (500, error) == (broken.status_code, broken.json())
+    assert (200, 5) == (whole.status_code, whole.json()["total"])
+
+
 def test_the_tables_of_api_1_9_are_in_an_object(get: Get, get_old: Get) -> None:
     ids = [table["table_id"] for table in get("database").json()]
     assert ids == [table["table_id"] for table in get_old("database").json()["table"]]

@@ -12,7 +12,7 @@ import pytest
 import requests
 from support.made_up_release import RATING_HEADER, write_release
 
-from onet_client.sandbox import FaultError, ReleaseError, serve
+from onet_client.sandbox import FaultError, ReleaseError, check, serve
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
@@ -37,11 +37,12 @@ class Running:
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
-        self.first = self._read()
-        self.second = self._read()
+        self.first = self.read()
+        self.second = self.read()
         [self.url] = re.findall(r"http://[^ )]+", self.first)
 
-    def _read(self) -> str:
+    def read(self) -> str:
+        """Return the next line that it prints."""
         assert self._process.stdout is not None
         return self._process.stdout.readline()
 
@@ -76,8 +77,7 @@ def test_it_says_what_it_serves_and_what_was_asked_and_stops_when_told(
         r"O\*NET Web Services look-alike, API 2, on http://127\.0\.0\.1:[0-9]+/ .*\n", running.first
     )
     assert (
-        "O*NET 28.1, tables and their rows: occupation_data (5), related_occupations (1),"
-        " scales_reference (2), skills (24)\n"
+        "O*NET 28.1, tables: occupation_data, related_occupations, scales_reference, skills\n"
     ) == running.second
     headers = {"X-API-Key": "canary"}
     query = {"filter": "onetsoc_code.eq.15-9002.00", "key": "canary"}
@@ -126,6 +126,40 @@ def test_it_follows_every_option(release: Path, tmp_path: Path) -> None:
     assert "canary" not in out
 
 
+def test_it_says_what_is_left_out_and_serves_the_rest(release: Path) -> None:
+    (release / "Skills.txt").write_text(f"{RATING_HEADER}\nx\n", encoding="utf-8")
+    (release / "Licence.txt").write_text("Do as you like.", encoding="utf-8")
+    running = Running(release)
+    try:
+        told = [running.read(), running.read()]
+        answer = requests.get(f"{running.url}database", headers={"X-API-Key": "any"}, timeout=5)
+    finally:
+        running.kill()
+    assert ["occupation_data", "related_occupations", "scales_reference"] == [
+        table["table_id"] for table in answer.json()
+    ]
+    assert [
+        "Left out: Licence.txt, line 1: no table: it has no columns separated by tabs\n",
+        "Left out: Skills.txt, line 2: 1 fields, not 13\n",
+    ] == told
+
+
+def test_check_says_what_it_would_serve(release: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (release / "Knowledge.txt").write_text(f"{RATING_HEADER}\nx\n", encoding="utf-8")
+    check(release, layout="split")
+    first, *tables, last = capsys.readouterr().out.splitlines()
+    assert "O*NET 28.1, tables: 5" == first
+    assert [
+        "essential_skills, rows: 16",
+        "occupation_data, rows: 5",
+        "related_occupations, rows: 1",
+        "scales_reference, rows: 2",
+        "transferable_skills, rows: 8",
+    ] == tables[::2]
+    assert "  scale_id Text, scale_name Text, minimum Number, maximum Number" == tables[7]
+    assert "Left out: Knowledge.txt, line 2: 1 fields, not 13" == last
+
+
 def test_it_refuses_what_it_cannot_serve(release: Path, tmp_path: Path) -> None:
     faults = tmp_path / "faults.json"
     faults.write_text('[{"nth": 0}]', encoding="utf-8")
@@ -136,8 +170,10 @@ def test_it_refuses_what_it_cannot_serve(release: Path, tmp_path: Path) -> None:
     with pytest.raises(ReleaseError):
         serve(tmp_path / "nowhere", port=0)
     broken = write_release(tmp_path / "broken")
-    (broken / "Skills.txt").write_text(f"{RATING_HEADER}\nx\n", encoding="utf-8")
-    with pytest.raises(ReleaseError, match=r"Skills\.txt, line 2"):
+    (broken / "Occupation Data.txt").write_text("O*NET-SOC Code\tTitle\nx\n", encoding="utf-8")
+    with pytest.raises(ReleaseError, match=r"Occupation Data\.txt, line 2"):
         serve(broken, port=0)
+    with pytest.raises(ReleaseError, match=r"Occupation Data\.txt, line 2"):
+        check(broken)
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
         serve(release, port=taken.getsockname()[1])

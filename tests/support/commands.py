@@ -43,10 +43,12 @@ class RunningSandbox:
 
 
 @contextmanager
-def sandbox(release: Path, folder: Path) -> Iterator[RunningSandbox]:
+def sandbox(
+    release: Path, folder: Path, *options: str, **settings: str
+) -> Iterator[RunningSandbox]:
     """Serve a release as O*NET Web Services until the block ends."""
-    arguments = ("sandbox", "--release", str(release), "--port", "0")
-    command = Command(*arguments, folder=folder)
+    arguments = ("sandbox", "--release", str(release), "--port", "0", *options)
+    command = Command(*arguments, folder=folder, **settings)
     # It tells of every request, and would wait for a reader where a long test has many.
     reader = Thread(target=command.communicate, daemon=True)
     try:

@@ -25,10 +25,14 @@ SECONDS = 60
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """An environment of nothing but these settings and what a process needs to start."""
+    """An environment of nothing but these settings and what a process needs to start.
+
+    What is loaded lies in the project unless a setting says otherwise: tests ask no network.
+    """
     flaskenv = {name: value or "" for name, value in dotenv_values(ROOT / ".flaskenv").items()}
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
     plain = {"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "COLUMNS": "120"}
+    plain["SEED_RELEASE"] = "bundled"
     return kept | plain | flaskenv | settings
 
 

@@ -34,14 +34,15 @@ class Expected:
 
 
 class Oracle:
-    """Answers from the ratings of a folder, those of `Skills.txt` or of another file."""
+    """Answers from the ratings of a folder, those of `Skills.txt` or of other files."""
 
-    def __init__(self, folder: Path, ratings: str = "Skills.txt") -> None:
+    def __init__(self, folder: Path, *ratings: str) -> None:
         self.rows: dict[str, dict[str, Any]] = defaultdict(lambda: defaultdict(dict))
-        with (folder / ratings).open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-                element = self.rows[row["O*NET-SOC Code"]][row["Element ID"]]
-                element[row["Scale ID"]] = row
+        for name in ratings or ("Skills.txt",):
+            with (folder / name).open(encoding="utf-8", newline="") as file:
+                for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+                    element = self.rows[row["O*NET-SOC Code"]][row["Element ID"]]
+                    element[row["Scale ID"]] = row
         with (folder / "Occupation Data.txt").open(encoding="utf-8", newline="") as file:
             reader = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
             self.titles = {row["O*NET-SOC Code"]: row["Title"] for row in reader}

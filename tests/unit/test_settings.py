@@ -11,6 +11,8 @@ from app.settings import Settings, SettingsError
 # As the contract names them.
 DEFAULTS = {
     "SEED_DIR": Path("data"),
+    "SEED_RELEASE": "latest",
+    "ONET_ARCHIVE_URL": "https://www.onetcenter.org/",
     "ONET_API_URL": "https://api-v2.onetcenter.org/",
     "ONET_API_VERSION": "2",
     "ONET_API_KEY": "",
@@ -65,6 +67,10 @@ def test_the_settings_are_those_of_the_contract_and_no_others():
     ("name", "raw", "expected"),
     [
         ("SEED_DIR", "/srv/onet/db 29.0.zip", Path("/srv/onet/db 29.0.zip")),
+        ("SEED_RELEASE", "bundled", "bundled"),
+        ("SEED_RELEASE", "latest", "latest"),
+        ("SEED_RELEASE", "30.3", "30.3"),
+        ("ONET_ARCHIVE_URL", "http://127.0.0.1:9901", "http://127.0.0.1:9901/"),
         (
             "ONET_API_URL",
             "https://services.onetcenter.org/ws",
@@ -177,6 +183,11 @@ def test_a_number_just_out_of_range_is_refused(name, raw):
 @pytest.mark.parametrize(
     ("name", "raw", "takes"),
     [
+        ("SEED_RELEASE", "newest", "takes latest, bundled or the number of a release such as 30.3"),
+        ("SEED_RELEASE", "30", "takes latest, bundled or the number"),
+        ("SEED_RELEASE", "data/canary", "takes latest, bundled or the number"),
+        ("ONET_ARCHIVE_URL", "http://www.onetcenter.org/", "takes https://HOST/PATH/"),
+        ("ONET_ARCHIVE_URL", "file:///canary", "takes https://HOST/PATH/"),
         ("ONET_API_VERSION", "3", "takes one of: 2, 1.9"),
         ("ONET_API_VERSION", "2.0", "takes one of: 2, 1.9"),
         ("LOG_LEVEL", "info", "takes one of: DEBUG, INFO, WARNING, ERROR, CRITICAL"),

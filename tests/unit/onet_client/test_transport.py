@@ -13,7 +13,7 @@ from urllib3.exceptions import ProtocolError, ReadTimeoutError
 from onet_client import Deadline, InMemoryGovernor, connect, errors
 from onet_client.governor import LONGEST_PAUSE
 from onet_client.retries import RETRIED_STATUSES
-from onet_client.transport import USER_AGENT
+from onet_client.sessions import USER_AGENT
 
 RETRIED = {429, 500, 502, 503, 504}
 

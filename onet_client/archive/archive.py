@@ -1,0 +1,184 @@
+"""The archive as a folder here: a release that is asked for is in it, or comes into it."""
+
+import fcntl
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from onet_client.archive.asking import Asking
+from onet_client.archive.bounds import MEGABYTE, Bounds, Patience
+from onet_client.archive.check import Identify, check
+from onet_client.archive.download import Download, Progress
+from onet_client.archive.number import ReleaseNumber
+from onet_client.archive.pages import Listed, newest, text_releases
+from onet_client.archive.part import Part, storing
+from onet_client.archive.tries import Tries, trying
+from onet_client.deadline import Deadline
+from onet_client.errors import BadReply, DeadlineExceeded, NotFound, OnetError
+
+CURRENT_PAGE: Final = "database.html"
+OLDER_PAGE: Final = "db_releases.html"
+FOLDER: Final = "dl_files/database/"
+LOOK_INTERVAL: Final = 0.2
+"""Seconds between two looks whether another process has finished."""
+
+
+class Archive:
+    """Fetches text releases into a folder, in which each is whole or not there.
+
+    Any number of processes may share the folder: one fetches, the others wait for it. What goes
+    on is told in one line for each step.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        folder: Path,
+        *,
+        identify: Identify,
+        progress: Progress,
+        say: Callable[[str], None],
+        bounds: Bounds | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._bounds = bounds or Bounds()
+        self._asking = Asking(base_url, self._bounds)
+        self._folder = folder
+        self._identify = identify
+        self._progress = progress
+        self._say = say
+        self._sleep = sleep
+
+    def newest(self) -> Path:
+        """The newest text release, which is looked for on the archive's page.
+
+        Raises:
+            OnetError: where the archive cannot be reached or sends something else, or what it
+                sends cannot be kept; with the URL that was asked.
+        """
+        patience = Patience(self._bounds)
+        url = self._asking.base_url + CURRENT_PAGE
+        self._say(f"Asking {url} for the newest release of the O*NET Database")
+        page = self._page(url, patience)
+        try:
+            listed = newest(page, url, self._asking.base_url)
+        except BadReply as error:
+            error.url = url
+            raise
+        return self._fetched(listed, patience)
+
+    def numbered(self, number: ReleaseNumber) -> Path:
+        """A text release by its number; the archive is asked only where it is not here.
+
+        Raises:
+            OnetError: as `newest` does; NotFound where the archive has no such release.
+        """
+        base, patience = self._asking.base_url, Patience(self._bounds)
+        usual = Listed(number, f"{base}{FOLDER}{number.file}")
+        try:
+            return self._fetched(usual, patience)
+        except NotFound as error:
+            listed = self._listed(patience)
+            if url := listed.get(number):
+                return self._fetched(Listed(number, url), patience)
+            held = f"; the newest there is {max(listed)}" if listed else ""
+            missing = NotFound(f"it has no text release {number}{held}", status=error.status)
+            missing.url = error.url
+            raise missing from error
+
+    def kept(self) -> Path | None:
+        """The newest text release in the folder; None where there is none."""
+        found = [
+            (number, path)
+            for path in self._folder.glob("*.zip")
+            if (number := ReleaseNumber.of_file(path.name))
+        ]
+        whole = (path for number, path in sorted(found, reverse=True) if self._is_whole(number))
+        return next(whole, None)
+
+    def _page(self, url: str, deadline: Deadline) -> str:
+        def ask(tries: Tries) -> str:
+            tries.begin()
+            return self._asking.page(url, deadline)
+
+        return trying(self._sleep)(ask, Tries(deadline))
+
+    def _listed(self, deadline: Deadline) -> dict[ReleaseNumber, str]:
+        """The releases that the archive's pages link; what cannot be read links none."""
+        base, listed = self._asking.base_url, dict[ReleaseNumber, str]()
+        for name in (OLDER_PAGE, CURRENT_PAGE):
+            with suppress(OnetError):
+                listed |= text_releases(self._page(base + name, deadline), base + name, base)
+        return listed
+
+    def _is_whole(self, number: ReleaseNumber) -> bool:
+        with suppress(BadReply):
+            check(self._folder / number.file, number, self._identify, self._bounds)
+            return True
+        return False
+
+    def _fetched(self, listed: Listed, patience: Patience) -> Path:
+        place = self._folder / listed.number.file
+        if self._is_whole(listed.number):
+            return place
+        try:
+            with self._alone() as waited:
+                if not self._is_whole(listed.number):
+                    self._say(f"Downloading {listed.url}")
+                    part = Part(place.with_name(f"{place.name}.part"))
+                    self._fetch(listed, part, Patience(self._bounds) if waited else patience)
+        except OnetError as error:
+            error.url = error.url or listed.url
+            raise
+        return place
+
+    def _fetch(self, listed: Listed, part: Part, patience: Patience) -> None:
+        while True:
+            download = Download(self._asking, part, self._bounds, self._progress, self._sleep)
+            download.run(listed.url, patience)
+            try:
+                check(part.path, listed.number, self._identify, self._bounds)
+            except BadReply:
+                part.discard()
+                if not download.resumed:
+                    raise
+            else:
+                megabytes = part.size / MEGABYTE
+                place = self._folder / listed.number.file
+                part.move_to(place)
+                self._say(f"Downloaded {megabytes:.1f} MB, whole: {place}")
+                return
+
+    @contextmanager
+    def _alone(self) -> Iterator[bool]:
+        """Wait until no other process fetches into the folder, and tell whether any did.
+
+        The system ends the claim of a process that has died.
+
+        Raises:
+            DeadlineExceeded: where another takes longer than a download may.
+            CannotStore: where the folder cannot be written to.
+        """
+        deadline, waited = Deadline(self._bounds.whole), False
+        with storing(self._folder):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            claim = (self._folder / ".lock").open("wb")
+        with claim:
+            while not self._is_claimed(claim.fileno()):
+                if deadline.remaining() <= 0:
+                    raise DeadlineExceeded("another process has been fetching it for too long")
+                if not waited:
+                    self._say(f"Another process downloads to {self._folder}: waiting for it")
+                waited = True
+                self._sleep(LOOK_INTERVAL)
+            yield waited
+
+    def _is_claimed(self, descriptor: int) -> bool:
+        with storing(self._folder):
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            return True

@@ -1,0 +1,135 @@
+"""Asking the archive over HTTP: bounded in time, and never away from its host."""
+
+import contextvars
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from threading import Thread
+from typing import Final, TypeVar
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from onet_client import errors
+from onet_client.address import resolve
+from onet_client.archive.bounds import MEGABYTE, Bounds
+from onet_client.deadline import Deadline
+from onet_client.reply import Reply, location, retry_after
+from onet_client.sessions import new_session, translated
+from onet_client.wire import reading_until
+
+T = TypeVar("T")
+
+MAX_REDIRECTS: Final = 3
+
+
+class Asking:
+    """Sends GET requests below one base URL; follows no redirect away from it."""
+
+    def __init__(self, base_url: str, bounds: Bounds) -> None:
+        self.base_url = base_url
+        self._bounds = bounds
+        self._session = new_session(base_url, None, "*/*")
+
+    def page(self, url: str, deadline: Deadline) -> str:
+        """The text of a page.
+
+        Raises:
+            OnetError: where there is none, or one too large; with its URL.
+        """
+        body, most = bytearray(), self._bounds.page_bytes
+        with self.open(url, {}, deadline) as response:
+            if response.status_code != requests.codes.ok:
+                raise refusal(response)
+            for piece in response.iter_content(65_536):
+                body += piece
+                if len(body) > most:
+                    raise errors.BadReply(f"the page is larger than {most / MEGABYTE:g} MB")
+                deadline.check()
+        return body.decode("utf-8", "replace")
+
+    @contextmanager
+    def open(
+        self, url: str, headers: Mapping[str, str], deadline: Deadline
+    ) -> Iterator[requests.Response]:
+        """Yield the reply that is no redirect, its body still to be read.
+
+        Raises:
+            OnetError: where none comes, or reading it fails; with the URL that was asked.
+        """
+        at = url
+        try:
+            with reading_until(deadline), _translating(deadline):
+                for _ in range(MAX_REDIRECTS + 1):
+                    with self._sent(at, headers, deadline) as response:
+                        target = location(_without_body(response))
+                        if target is None:
+                            yield response
+                            return
+                        at = resolve(self.base_url, at, target)
+            raise errors.BadReply("redirected again and again")
+        except errors.OnetError as error:
+            error.url = error.url or at
+            raise
+
+    def _sent(self, url: str, headers: Mapping[str, str], deadline: Deadline) -> requests.Response:
+        left = max(deadline.remaining(), 0.001)  # the library takes no time-out of 0
+        timeout = (min(self._bounds.connect, left), min(self._bounds.stall, left))
+        return _within(
+            deadline,
+            lambda: self._session.get(
+                url, headers=headers, timeout=timeout, allow_redirects=False, stream=True
+            ),
+        )
+
+
+@contextmanager
+def _translating(deadline: Deadline) -> Iterator[None]:
+    try:
+        yield
+    except (requests.RequestException, HTTPError) as error:
+        deadline.check()
+        raise translated(error, deadline_passed=False) from error
+
+
+def _within(deadline: Deadline, work: Callable[[], T]) -> T:
+    """Do what looks up a host name, which nothing can cut short, and leave it behind if need be.
+
+    Raises:
+        DeadlineExceeded: where it takes longer.
+        Exception: what the work raises.
+    """
+    outcome: list[T | BaseException] = []
+
+    def run() -> None:
+        try:
+            outcome.append(work())
+        except BaseException as error:  # noqa: BLE001 - raised by the one who waits
+            outcome.append(error)
+
+    thread = Thread(target=contextvars.copy_context().run, args=(run,), daemon=True)
+    thread.start()
+    thread.join(deadline.remaining())
+    if not outcome:
+        raise errors.DeadlineExceeded(f"no answer within {deadline.seconds:g} seconds")
+    if isinstance(outcome[0], BaseException):
+        raise outcome[0]
+    return outcome[0]
+
+
+def refusal(response: requests.Response) -> errors.OnetError:
+    """What a reply means that is not what was asked for."""
+    status = response.status_code
+    kind: type[errors.OnetError] = errors.BadReply
+    if status in (requests.codes.not_found, requests.codes.gone):
+        kind = errors.NotFound
+    elif status == requests.codes.too_many:
+        kind = errors.RateLimited
+    elif status >= requests.codes.server_error:
+        kind = errors.UpstreamFailure
+    asked = retry_after(_without_body(response))
+    return kind(f"it answers with status {status}", status=status, retry_after=asked)
+
+
+def _without_body(response: requests.Response) -> Reply:
+    return Reply(response.status_code, response.headers, b"", datetime.now(UTC))

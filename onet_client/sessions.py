@@ -1,0 +1,53 @@
+"""Sessions of `requests` for asking O*NET, and what their exceptions mean."""
+
+import requests
+from requests.auth import AuthBase
+from requests.utils import get_environ_proxies
+from urllib3.exceptions import ReadTimeoutError
+
+from onet_client import errors
+from onet_client.wire import DeadlineAdapter
+
+USER_AGENT = "skillgap/0.1.0 (onet_client; pull-through cache of O*NET data)"
+
+
+class Session(requests.Session):
+    """A session that follows no redirect by itself."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002
+        """Tell that there is none, whatever came."""
+        # The library would read a redirect's whole body, however long, and prepare the next
+        # request with the credentials, before anyone could look where it leads.
+        return None
+
+
+def new_session(base_url: str, auth: AuthBase | None, accept: str) -> Session:
+    """Make a session of one connection, whose reads obey `reading_until`.
+
+    It reads neither .netrc nor any setting of TLS verification from the environment; HTTPS_PROXY
+    and NO_PROXY are heeded for https, where a proxy sees no credentials.
+    """
+    session = Session()
+    session.trust_env = False
+    session.auth = auth
+    session.headers.update({"Accept": accept, "User-Agent": USER_AGENT})
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, DeadlineAdapter(pool_connections=1, pool_maxsize=1))
+    if base_url.startswith("https:"):
+        session.proxies.update(get_environ_proxies(base_url))
+    return session
+
+
+def translated(error: Exception, *, deadline_passed: bool) -> errors.OnetError:
+    """What an exception of `requests` or `urllib3` means."""
+    if isinstance(error, requests.RequestException):
+        error.request = None  # it holds the credentials
+    if isinstance(error, requests.Timeout | ReadTimeoutError) or any(
+        isinstance(cause, ReadTimeoutError) for cause in error.args
+    ):
+        if deadline_passed:
+            return errors.DeadlineExceeded("the time for the whole call ran out in a request")
+        return errors.TimedOut("no answer within the time-out")
+    if isinstance(error, requests.exceptions.ContentDecodingError):
+        return errors.BadReply("a body that its Content-Encoding does not fit")
+    return errors.Unreachable("no connection, or one that broke")
