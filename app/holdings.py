@@ -6,7 +6,8 @@ from cache.catalogue import Catalogue, Holding
 from cache.changes import Changes
 
 SEED: Final = "flask seed latest"
-"""The command that brings all that O*NET rates."""
+BRINGS_ALL: Final = "brings all that O*NET has rated"
+"""What that does."""
 
 
 def told(holding: Holding, domain: str) -> str:

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from app.api.caching import cache_status
 from app.api.problem_details import Problem, invalid_parameters
 from app.api.sides import note, was_replaced
-from app.holdings import SEED, told
+from app.holdings import BRINGS_ALL, SEED, told
 from app.resolve import Unresolved
 from app.services import services
 from app.soc import nearest
@@ -178,7 +178,7 @@ def upstream_not_configured(
     missing = " and ".join(services().settings.missing_credentials)
     reason = f"set {missing}" if missing else cause
     held = told(services().holdings.of(domain), domain)
-    detail = f"{what} there is no upstream to ask: {reason}. {held} `{SEED}` brings all."
+    detail = f"{what} there is no upstream to ask: {reason}. {held} `{SEED}` {BRINGS_ALL}."
     return Problem(503, "upstream-not-configured", detail, headers=retry, **members)
 
 

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from app.api import problems, skill_gap, transitions
 from app.api.problem_details import invalid_parameters
 from app.api.sides import Sides, read_sides
-from app.holdings import told
+from app.holdings import BRINGS_ALL, told
 from app.page import asking, chart, messages, words
 from app.page.assets import asset_url
 from app.page.links import Asked, address, with_side
@@ -172,6 +172,7 @@ def page(
         body=body,
         steps=steps,
         held=held,
+        brings_all=BRINGS_ALL,
         charts=[chart.draw(body, layout) for layout in (chart.WIDE, chart.NARROW)] if body else [],
         words=words,
         now=services().now(),

@@ -30,16 +30,16 @@ class Held(NamedTuple):
     """How much is held, and the command that brings all, empty where none is needed."""
 
     text: str
-    command: str
+    command: str = ""
 
 
 def held(holding: Holding, domain: str, *, can_fetch: bool) -> Held:
     """Say how much is held of a domain, and how the others come here."""
     text = told(holding, domain)
     if is_whole(holding):
-        return Held(text, "")
+        return Held(text)
     if can_fetch:
-        return Held(f"{text} Others are fetched from O*NET when they are asked for.", "")
+        return Held(f"{text} Others are fetched from O*NET when they are asked for.")
     return Held(text, SEED)
 
 

@@ -163,7 +163,7 @@ def test_transitions_can_be_asked_of_several_job_zones(
         (("gap", "15-1255.99", "15-1254"), "near it is 15-1255.0"),
         (("gap", "15-1254", "15-1255.99"), "15-1255.99 (to)"),
         (("transitions", "25-2032"), "set ONET_API_KEY. "),
-        (("transitions", "25-2032"), "skills ratings here. `flask seed latest` brings all."),
+        (("transitions", "25-2032"), "skills ratings here. `flask seed latest` brings all"),
         (("transitions", "15-1254", "--limit", "0"), "--limit"),
         (
             ("transitions", "15-1254", "--job-zone", "4"),
