@@ -141,7 +141,7 @@ def gap(source: str, target: str, domain: str, as_json: bool) -> None:
 @click.option("--from", "backwards", is_flag=True, help="Rank who can come to it instead.")
 @in_domain
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 2000))
-@click.option("--job-zone", type=click.IntRange(1, 5), help="List those of one job zone.")
+@click.option("--job-zone", metavar="N[,N...]", help="List those of these job zones, such as 3,4.")
 @click.option("--json", "as_json", is_flag=True, help="Print the body of the API's answer instead.")
 def transitions(occupation: str, **options: Any) -> None:
     """Rank the occupations that are in reach of OCCUPATION, a code or a title."""

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import orjson
 
+from app.job_zones import JobZones
 from app.rankings import Held, Rankings
 from app.transitions import Direction, Matrix, ranking, top_gaps
 from cache.catalogue import Catalogue
@@ -18,8 +19,8 @@ BESIDE: Final = 1_000
 """Bytes that a ranking takes beside its text."""
 
 
-Question = tuple[str, Direction, int | None, int]
-"""Which transitions are asked for: code, direction, job zone and limit."""
+Question = tuple[str, Direction, tuple[int, ...] | None, int]
+"""Which transitions are asked for: code, direction, job zones and limit."""
 
 
 class Ranked(NamedTuple):
@@ -28,11 +29,13 @@ class Ranked(NamedTuple):
     Attributes:
         compared: rated occupations at hand, the one that is asked about included.
         listed: occupations in O*NET's list.
+        job_zones: those of all occupations listed.
         transitions: a JSON array.
     """
 
     compared: int
     listed: int
+    job_zones: JobZones
     transitions: bytes
 
 
@@ -42,6 +45,7 @@ class _Kept:
 
     held: Held
     job_zones: dict[str, int | None]
+    zone_names: JobZones
     answers: dict[Question, tuple[Entry, Ranked]] = field(default_factory=dict)
     size: int = 0
 
@@ -59,7 +63,7 @@ class NextSteps:
         self,
         reading: Reading,
         direction: Direction,
-        job_zone: int | None,
+        job_zones: tuple[int, ...] | None,
         limit: int,
     ) -> Ranked:
         """Rank the transitions of an occupation.
@@ -67,7 +71,7 @@ class NextSteps:
         Args:
             reading: of the occupation, just made.
             direction: `to` others from it, or `from` others to it.
-            job_zone: of the others, 1-5; None for all.
+            job_zones: of the others, in order; None for all.
             limit: how many to tell of.
 
         Raises:
@@ -75,7 +79,7 @@ class NextSteps:
         """
         entry = reading.entry
         kept = self._known(entry.domain)
-        question = entry.code, direction, job_zone, min(limit, len(kept.job_zones))
+        question = entry.code, direction, job_zones, min(limit, len(kept.job_zones))
         found = kept.answers.get(question)
         if found is not None and found[0] == entry:
             return found[1]
@@ -84,26 +88,39 @@ class NextSteps:
             matrix = matrix.changed([reading.profile])  # filled since the others were read
         # A copy, since the writer of JSON leaves far more room than a short text takes.
         written = bytes(memoryview(orjson.dumps(self._rows(matrix, kept.job_zones, question))))
-        answer = Ranked(len(matrix.titles), len(kept.job_zones), written)
+        answer = Ranked(len(matrix.titles), len(kept.job_zones), kept.zone_names, written)
         self._keep(kept, question, entry, answer)
         return answer
+
+    def job_zones(self, domain: str) -> JobZones:
+        """Tell which job zones there are to choose from; the same in every domain.
+
+        Raises:
+            DatabaseUnavailable: where the database cannot be reached or used.
+        """
+        return self._known(domain).zone_names
 
     def _known(self, domain: str) -> _Kept:
         held = self._rankings.held(domain)
         kept = self._kept.get(domain)
         if kept is None or kept.held is not held:
-            kept = self._kept[domain] = _Kept(held, self._catalogue.job_zones())
+            kept = self._kept[domain] = _Kept(held, *self._read_job_zones())
         return kept
+
+    def _read_job_zones(self) -> tuple[dict[str, int | None], JobZones]:
+        """Read the job zones by occupation code, and which there are."""
+        found, names = self._catalogue.job_zones(), self._catalogue.job_zone_names()
+        return found, {zone: names.get(zone) for zone in sorted({*filter(None, found.values())})}
 
     def _rows(
         self, matrix: Matrix, job_zones: dict[str, int | None], question: Question
     ) -> list[dict[str, object]]:
-        code, direction, zone, limit = question
+        code, direction, zones, limit = question
         related = self._catalogue.related(code)
         chosen = [
             (other, readiness)
             for other, readiness in ranking(matrix, code, direction, list(related))
-            if zone is None or job_zones.get(other) == zone
+            if zones is None or job_zones.get(other) in zones
         ]
         rows: list[dict[str, object]] = []
         for other, readiness in chosen[:limit]:

@@ -81,10 +81,7 @@ class Rankings:
 
     def _tick(self) -> int:
         """Return the tick of what is read from now on; where nobody looked lately, look."""
-        tick = self._changes.tick()
-        if tick is None:
-            self._changes.look()
-            tick = self._changes.tick()
+        tick = self._changes.tick_or_look()
         if tick is None:
             raise DatabaseUnavailable("the database took too long to tell what changed")
         return tick

@@ -5,10 +5,12 @@ from pathlib import Path
 import click
 
 from app.console import download_bar, print_report, progress_bar
+from app.holdings import BRINGS_ALL, SEED
 from app.services import services
 from app.settings import RELEASES, Settings
+from cache.content import DOMAINS
 from cache.release import open_release
-from cache.seed import SeedReport, holdings, is_seeded, seed
+from cache.seed import SeedReport, is_seeded, seed
 from onet_client.archive import Archive, ReleaseNumber
 from onet_client.errors import CannotStore, OnetError
 from onet_client.release_files import ReleaseError
@@ -130,11 +132,11 @@ def _told(error: OnetError | ReleaseError, wanted: Path | str = LATEST) -> str:
 
 def _tell_what_is_missing(reason: str = "") -> None:
     """Say in one line that the database holds a part, and how to get all."""
-    held = holdings(services().engine)
+    each = [services().catalogue.holding(domain) for domain in DOMAINS]
+    held = max(each, key=lambda one: one.rated)  # a whole release need not have every domain
     if reason or held.unknown:
         why = f"{reason}, so the starter data is loaded. " if reason else ""
         click.echo(
-            f"{why}The database holds {held.rated:,} rated occupations; "
-            "`flask seed latest` brings all that O*NET has rated.",
+            f"{why}The database holds {held.rated:,} rated occupations; `{SEED}` {BRINGS_ALL}.",
             err=True,
         )

@@ -16,6 +16,7 @@ from cache.policy import Limits
 from cache.store import Store
 
 if TYPE_CHECKING:
+    from app.holdings import Holdings
     from app.next_steps import NextSteps
     from app.tally import Tally
     from app.titles import Titles
@@ -191,6 +192,13 @@ class Services:
 
         rankings = Rankings(self.store, self.catalogue, self.changes, self.limits, self.now)
         return NextSteps(rankings, self.catalogue)
+
+    @cached_property
+    def holdings(self) -> "Holdings":
+        """How much is held."""
+        from app.holdings import Holdings
+
+        return Holdings(self.catalogue, self.changes)
 
     @cached_property
     def titles(self) -> "Titles":

@@ -83,10 +83,7 @@ class Titles:
         """Read the titles, and make an index of them unless they are those held."""
         from app.title_search import TitleIndex
 
-        tick = self._changes.tick()
-        if tick is None:
-            self._changes.look()
-            tick = self._changes.tick()
+        tick = self._changes.tick_or_look()
         load, titles = self._catalogue.newest_load(), self._catalogue.titles()
         if held is not None and (load, titles) == (held.load, held.titles):
             return _Held(held.index, held.titles, load, tick)

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine, func, select
 
 from cache import database
-from cache.models import AlternateTitle, CacheEntry, Load, Occupation, RelatedOccupation
+from cache.models import AlternateTitle, CacheEntry, JobZone, Load, Occupation, RelatedOccupation
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,21 @@ class Described:
     code: str
     title: str
     description: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """How many of the occupations listed have ratings of a domain here.
+
+    Attributes:
+        unknown: those of which the cache does not know whether O*NET rates them.
+        releases: those that the ratings are of.
+    """
+
+    listed: int
+    rated: int
+    unknown: int
+    releases: tuple[str, ...]
 
 
 _RATED: Final = {"rated": True, "empty": False}
@@ -108,11 +123,33 @@ class Catalogue:
     def job_zones(self) -> dict[str, int | None]:
         """Read the job zones of all occupations, by code.
 
-        They go from 1, little preparation, to 5, extensive preparation; None where O*NET tells
-        none.
+        The higher, the more preparation it takes; None where O*NET tells none.
         """
         query = select(Occupation.code, Occupation.job_zone)
         return database.read(self._engine, lambda c: dict(c.execute(query).all()))
+
+    def job_zone_names(self) -> dict[int, str]:
+        """Read O*NET's names of job zones, where a release told them."""
+        query = select(JobZone.zone, JobZone.name)
+        return database.read(self._engine, lambda c: dict(c.execute(query).all()))
+
+    def holding(self, domain: str) -> Holding:
+        """Count what is held of a domain; quick."""
+        entry = (CacheEntry.occupation_code == Occupation.code) & (CacheEntry.domain == domain)
+        query = (
+            select(CacheEntry.state, CacheEntry.release, func.count())
+            .select_from(Occupation)
+            .outerjoin(CacheEntry, entry)
+            .group_by(CacheEntry.state, CacheEntry.release)
+        )
+        rows = database.read(self._engine, lambda c: c.execute(query).all())
+        rated = [(release, count) for state, release, count in rows if state == "rated"]
+        return Holding(
+            listed=sum(count for _, _, count in rows),
+            rated=sum(count for _, count in rated),
+            unknown=sum(count for state, _, count in rows if state not in _RATED),
+            releases=tuple(sorted({release for release, _ in rated if release})),
+        )
 
     def related(self, code: str) -> dict[str, str]:
         """Read the tier of each occupation that O*NET calls related to one, the closest first."""

@@ -78,6 +78,20 @@ class Changes:
         self._begin_looking()
         return None
 
+    def tick_or_look(self) -> int | None:
+        """Return the tick as `tick` does; where nobody looked lately, look first.
+
+        None then says that the look took too long to be trusted.
+
+        Raises:
+            DatabaseUnavailable: where the database cannot be reached or used.
+        """
+        tick = self.tick()
+        if tick is None:
+            self.look()
+            tick = self.tick()
+        return tick
+
     def is_good(self, tick: int, keys: Iterable[Key]) -> bool:
         """Tell whether a copy made at a tick, of these entries, is what the database holds."""
         self._asked_at = now = self._clock()

@@ -23,19 +23,20 @@ from cache.columns import (
 from cache.work_models import Succession, UpstreamGovernor, WarmItem, WarmJob
 
 __all__ = [
-    "AlternateTitle", "Base", "CacheChange", "CacheEntry", "Element", "LandingRating", "Load",
-    "LoadTable", "Occupation", "Rating", "RelatedOccupation", "Scale", "Succession",
+    "AlternateTitle", "Base", "CacheChange", "CacheEntry", "Element", "JobZone", "LandingRating",
+    "Load", "LoadTable", "Occupation", "Rating", "RelatedOccupation", "Scale", "Succession",
     "UpstreamGovernor", "UtcDateTime", "WarmItem", "WarmJob",
 ]  # fmt: skip
 
-SCHEMA_REVISION = "0006"
+SCHEMA_REVISION = "0007"
 """The Alembic revision these tables stand at; a database at another one is not ready."""
 
 
 class Occupation(Base):
     """An O*NET-SOC occupation, rated or not.
 
-    Its job zone (1-5) is how much preparation it takes; NULL where no release told it.
+    Its job zone is how much preparation it takes: the higher, the more; NULL where no release
+    told it.
     """
 
     __tablename__ = "occupation"
@@ -74,6 +75,16 @@ class RelatedOccupation(Base):
     related_code: Mapped[str] = mapped_column(CODE, primary_key=True)
     tier: Mapped[str] = mapped_column(String(30))
     position: Mapped[int]
+
+
+class JobZone(Base):
+    """O*NET's name of a job zone, such as `Job Zone Four: Considerable Preparation Needed`."""
+
+    __tablename__ = "job_zone"
+    __table_args__ = TABLE_OPTIONS
+
+    zone: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(150))
 
 
 class Element(Base):

@@ -6,9 +6,14 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from cache.columns import Base
-from cache.models import AlternateTitle, Occupation, RelatedOccupation
+from cache.models import AlternateTitle, JobZone, Occupation, RelatedOccupation
 from cache.release import Release
-from cache.release_lists import read_job_zones, read_related, read_titles
+from cache.release_lists import (
+    read_job_zone_names,
+    read_job_zones,
+    read_related,
+    read_titles,
+)
 
 
 def publish_lists(connection: Connection, release: Release, occupations: Collection[str]) -> None:
@@ -44,6 +49,12 @@ def _publish_job_zones(
         )
 
 
+def _publish_job_zone_names(
+    connection: Connection, release: Release, file: str, _occupations: Collection[str]
+) -> None:
+    _replace(connection, JobZone, sorted(read_job_zone_names(release, file).items()))
+
+
 def _publish_related(
     connection: Connection, release: Release, file: str, occupations: Collection[str]
 ) -> None:
@@ -62,10 +73,12 @@ def _replace(connection: Connection, model: type[Base], rows: Sequence[tuple[Any
 _PUBLISHERS: Final[dict[str, Callable[[Connection, Release, str, Collection[str]], None]]] = {
     "alternate titles": _publish_titles,
     "job zones": _publish_job_zones,
+    "job zone names": _publish_job_zone_names,
     "related occupations": _publish_related,
 }
 _COUNTS: Final = {
     "alternate titles": select(func.count()).select_from(AlternateTitle),
     "job zones": select(func.count()).where(Occupation.job_zone.is_not(None)),
+    "job zone names": select(func.count()).select_from(JobZone),
     "related occupations": select(func.count()).select_from(RelatedOccupation),
 }

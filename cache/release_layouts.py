@@ -17,6 +17,7 @@ LAYOUTS: Final[Layouts] = {
 LISTS: Final[Layouts] = {
     "alternate titles": (("Alternate Titles.txt",), ("Job Titles.txt",)),
     "job zones": (("Job Zones.txt",),),
+    "job zone names": (("Job Zone Reference.txt",),),
     "related occupations": (("Related Occupations.txt",),),
 }
 """What a release may list beside ratings, in one file each; titles have a new name since 30.3."""

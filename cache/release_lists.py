@@ -16,9 +16,13 @@ CODE_COLUMN: Final = "O*NET-SOC Code"
 TITLE_COLUMNS: Final = ("Alternate Title", "Job Title")
 SHORT_TITLE_COLUMN: Final = "Short Title"
 JOB_ZONE_COLUMNS: Final = (CODE_COLUMN, "Job Zone")
+ZONE_NAME_COLUMNS: Final = ("Job Zone", "Name")
 RELATED_COLUMNS: Final = (CODE_COLUMN, "Related O*NET-SOC Code", "Relatedness Tier", "Index")
 LONGEST_TITLE: Final = 250
 LONGEST_TIER: Final = 30
+LONGEST_ZONE_NAME: Final = 150
+ZONE: Final = re.compile("[1-9][0-9]?")
+"""A job zone: 1 to 5 up to release 30.1, 2 to 5 since 30.2."""
 MISSING: Final = ("n/a", "")
 
 
@@ -54,7 +58,7 @@ def read_titles(release: Release, file: str, occupations: Collection[str]) -> li
 
 
 def read_job_zones(release: Release, file: str, occupations: Collection[str]) -> dict[str, int]:
-    """Read job zones (1-5) by occupation code.
+    """Read job zones by occupation code: whole numbers, the higher the more preparation.
 
     Raises:
         ReleaseError: naming the line that is refused.
@@ -64,9 +68,28 @@ def read_job_zones(release: Release, file: str, occupations: Collection[str]) ->
         _check_listed(file, line, code, occupations)
         if code in found:
             refuse(Problem(file, line, f"a second job zone of {code}"))
-        if re.fullmatch(r"[1-5]", zone) is None:
-            refuse(Problem(file, line, f"job zone {quoted(zone)} is none of 1 to 5"))
+        _check_zone(file, line, zone)
         found[code] = int(zone)
+    return found
+
+
+def read_job_zone_names(release: Release, file: str) -> dict[int, str]:
+    """Read O*NET's names of job zones, such as `Job Zone Four: Considerable Preparation Needed`.
+
+    Raises:
+        ReleaseError: naming the line that is refused.
+    """
+    found: dict[int, str] = {}
+    for line, (zone, text) in release.table(file, ZONE_NAME_COLUMNS):
+        _check_zone(file, line, zone)
+        name = text.strip()
+        check_unquoted(file, line, name)
+        if int(zone) in found:
+            refuse(Problem(file, line, f"a second name of job zone {zone}"))
+        if name in MISSING or len(name) > LONGEST_ZONE_NAME:
+            reason = f"the name is missing or longer than {LONGEST_ZONE_NAME} characters"
+            refuse(Problem(file, line, reason))
+        found[int(zone)] = name
     return found
 
 
@@ -95,3 +118,8 @@ def _check_listed(file: str, line: int, code: str, occupations: Collection[str])
     if code not in occupations:
         reason = f"occupation {quoted(code)} is not in Occupation Data.txt"
         refuse(Problem(file, line, reason))
+
+
+def _check_zone(file: str, line: int, zone: str) -> None:
+    if ZONE.fullmatch(zone) is None:
+        refuse(Problem(file, line, f"job zone {quoted(zone)} is no whole number from 1 to 99"))

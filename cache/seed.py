@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, distinct, exists, func, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from cache import database
-from cache.models import CacheEntry, Load, Occupation
+from cache.models import CacheEntry, Load
 from cache.policy import Limits
 from cache.publish_lists import count_lists
 from cache.publish_release import Publication, publish_release
@@ -39,38 +39,6 @@ class SeedReport:
     rated: Mapping[str, int]
     empty: Mapping[str, int]
     lists: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Holdings:
-    """What the database knows of the occupations that it lists, in any domain.
-
-    Attributes:
-        rated: occupations with ratings.
-        unknown: occupations of which it knows neither ratings nor that there are none.
-    """
-
-    rated: int
-    unknown: int
-
-
-def holdings(engine: Engine) -> Holdings:
-    """Count what there is and what is missing.
-
-    Raises:
-        DatabaseUnavailable: where the database cannot be reached or used.
-    """
-    entry = (CacheEntry.occupation_code == Occupation.code, CacheEntry.state != "absent")
-    rated = select(func.count(distinct(CacheEntry.occupation_code))).where(
-        CacheEntry.state == "rated"
-    )
-    unknown = select(func.count()).select_from(Occupation).where(~exists().where(*entry))
-    return database.read(
-        engine,
-        lambda connection: Holdings(
-            connection.execute(rated).scalar_one(), connection.execute(unknown).scalar_one()
-        ),
-    )
 
 
 def is_seeded(engine: Engine) -> bool:

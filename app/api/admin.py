@@ -92,7 +92,9 @@ class Warm(MethodView):
         """Have entries filled by the workers; the same request meanwhile gets the same job."""
         upstream = services().upstream
         if isinstance(upstream, NotConfigured):
-            raise upstream_not_configured("Nothing can be filled, since", upstream)
+            raise upstream_not_configured(
+                "Nothing can be filled, since", upstream, wanted["domain"]
+            )
         job = services().warm_jobs.request(wanted["domain"], wanted["scope"], wanted["codes"])
         return job, 202, {"Location": f"/admin/cache/jobs/{job.id}"}
 

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from app.api.caching import cache_status
 from app.api.problem_details import Problem, invalid_parameters
 from app.api.sides import note, was_replaced
+from app.holdings import BRINGS_ALL, SEED, told
 from app.resolve import Unresolved
 from app.services import services
 from app.soc import nearest
@@ -149,7 +150,8 @@ def _unavailable(
 ) -> Problem:
     what = f"The ratings of {error.code} (`{side}`) are not cached"
     if isinstance(error, FillFailed) and isinstance(error.cause, NotConfigured):
-        problem = upstream_not_configured(f"{what} and", error.cause, **members)
+        domain = error.reading.entry.domain
+        problem = upstream_not_configured(f"{what} and", error.cause, domain, **members)
         problem.headers |= headers
         return problem
     wait = (error.cause.retry_after if error.cause else None) or UPSTREAM_RETRY_SECONDS
@@ -162,12 +164,21 @@ def _unavailable(
     return Problem(503, "upstream-unavailable", detail, headers=retry, **members)
 
 
-def upstream_not_configured(what: str, cause: NotConfigured, **members: Any) -> Problem:
-    """Make the problem of having nobody to ask; `what` begins the sentence that says so."""
+def upstream_not_configured(
+    what: str, cause: NotConfigured, domain: str, **members: Any
+) -> Problem:
+    """Make the problem of having nobody to ask for ratings of a domain, and say what is held.
+
+    `what` begins the sentence that says so.
+
+    Raises:
+        DatabaseUnavailable: where the database cannot be reached or used.
+    """
     retry = {"Retry-After": str(UPSTREAM_RETRY_SECONDS)}
     missing = " and ".join(services().settings.missing_credentials)
     reason = f"set {missing}" if missing else cause
-    detail = f"{what} there is no upstream to ask: {reason}."
+    held = told(services().holdings.of(domain), domain)
+    detail = f"{what} there is no upstream to ask: {reason}. {held} `{SEED}` {BRINGS_ALL}."
     return Problem(503, "upstream-not-configured", detail, headers=retry, **members)
 
 

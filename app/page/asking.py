@@ -7,8 +7,8 @@ from marshmallow import ValidationError, fields, validate
 
 from app.api.parameters import LONGEST_TITLE, TITLE_LIKE, DomainQuery, Whole, absent
 from app.api.problem_details import invalid_parameters
-from app.api.transitions import DIRECTIONS, JOB_ZONES
-from app.page import words
+from app.api.transitions import DIRECTIONS
+from app.job_zones import HIGHEST
 from app.page.links import Asked
 from cache.content import DOMAINS
 
@@ -19,7 +19,7 @@ class PageQuery(DomainQuery):
     source = fields.String(load_default="", data_key="from", validate=TITLE_LIKE)
     target = fields.String(load_default="", data_key="to", validate=TITLE_LIKE)
     direction = fields.String(load_default=DIRECTIONS[0], validate=validate.OneOf(DIRECTIONS))
-    job_zone = Whole(*JOB_ZONES, load_default=absent)
+    job_zone = Whole(1, HIGHEST, load_default=absent)
     swap = fields.String(load_default=None)
 
 
@@ -52,5 +52,5 @@ def as_given() -> Asked:
         given["to"],
         domain if domain in DOMAINS else DOMAINS[0],
         direction if direction in DIRECTIONS else DIRECTIONS[0],
-        next((zone for zone in words.JOB_ZONES if str(zone) == job_zone), None),
+        next((zone for zone in range(1, HIGHEST + 1) if str(zone) == job_zone), None),
     )

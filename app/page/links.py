@@ -11,7 +11,7 @@ class Asked(NamedTuple):
 
     Attributes:
         direction: of the next steps, `to` from the source or `from` others to the target.
-        job_zone: of the next steps, 1-5; None for all.
+        job_zone: of the next steps; None for all.
     """
 
     source: str = ""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
+from app.holdings import SEED
 from app.page.links import Asked, address, with_side
 from app.page.words import wait
 from app.resolve import is_code
@@ -54,7 +55,8 @@ def of(problem: Problem, asked: Asked, retry_after: int, title: str = "") -> Mes
     """Put a problem of the API into words.
 
     Args:
-        problem: its body; where there is no upstream, also with `alternatives` that have ratings.
+        problem: its body; where there is no upstream, also with `alternatives` that have ratings
+            and how much is `held`.
         asked: what the page was asked.
         retry_after: seconds until trying again makes sense.
         title: of the occupation that the problem is about, where it is known.
@@ -84,17 +86,19 @@ def of(problem: Problem, asked: Asked, retry_after: int, title: str = "") -> Mes
 def _not_here(problem: Problem, asked: Asked, about: str) -> Message:
     """Say that nobody can be asked for ratings, and offer what there is."""
     heading = f"The {asked.domain} ratings of {about} are not here"
-    lacks = "has no access to O*NET Web Services, which whoever runs it could set up"
+    told = (
+        f"{problem['held']} This service has no access to O*NET Web Services; whoever runs it can "
+        f"bring all by “{SEED}”, or set that up."
+    )
     near = _choices(problem.get("alternatives", ()), asked, problem["occupation"])
     instead = _skills_instead(asked)
     if near:
         text = (
-            f"This service holds a part of O*NET and {lacks}. Choose a suggestion without the "
-            "words “ratings not here yet”, or go on with one of these:"
+            f"{told} Choose a suggestion without the words “ratings not here yet”, or go on with "
+            "one of these:"
         )
         return Message(heading, text, near + instead)
-    text = f"This service holds no {asked.domain} ratings at all and {lacks}."
-    return Message(heading, f"{text} Go on with {DOMAINS[0]}:" if instead else text, instead)
+    return Message(heading, f"{told} Go on with {DOMAINS[0]}:" if instead else told, instead)
 
 
 def _not_offered(domain: str, asked: Asked, about: str) -> Message:

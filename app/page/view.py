@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from app.api import problems, skill_gap, transitions
 from app.api.problem_details import invalid_parameters
 from app.api.sides import Sides, read_sides
+from app.holdings import BRINGS_ALL, told
 from app.page import asking, chart, messages, words
 from app.page.assets import asset_url
 from app.page.links import Asked, address, with_side
@@ -17,6 +18,7 @@ from app.resolve import resolve
 from app.services import services
 from cache.content import DOMAINS
 from cache.database import DatabaseUnavailable
+from onet_client.errors import NotConfigured
 
 blueprint = Blueprint("page", __name__, template_folder="templates")
 
@@ -30,6 +32,8 @@ HEADERS: Final = {
 }
 STEPS: Final = 10
 """Transitions that a page lists."""
+SAYS_WHAT_IS_HELD: Final = ("upstream-not-configured", "database-unavailable")
+"""Problems whose message says how much is held, or that nobody can tell."""
 SIDES: Final = {"from": "source", "to": "target"}
 """What the sides of a comparison are called in a query, by their parameters."""
 
@@ -54,11 +58,11 @@ def _view(asked: Asked) -> Response:
     if len(given) < len(SIDES):
         resolve(given, services().titles.index)  # says what is the matter before asking for more
         message = messages.half_asked(asked) if given else messages.welcome()
-        return page(asked, message=message)
+        return page(asked, message=message, held=_held(asked.domain))
     sides = read_sides(query)
     body = skill_gap.answer(sides.source, sides.target, query) | {"notes": sides.notes}
     meant = asked._replace(source=sides.source.profile.code, target=sides.target.profile.code)
-    return page(meant, body=_read(body), steps=_steps(sides, meant))
+    return page(meant, body=_read(body), steps=_steps(sides, meant), held=_held(asked.domain))
 
 
 def _query(asked: Asked) -> dict[str, Any]:
@@ -83,7 +87,7 @@ def _steps(sides: Sides, asked: Asked) -> dict[str, Any] | None:
     query = {
         "direction": asked.direction,
         "domain": asked.domain,
-        "job_zone": asked.job_zone,
+        "job_zone": asked.job_zone and [asked.job_zone],
         "limit": STEPS,
     }
     try:
@@ -105,21 +109,33 @@ def fail(error: Exception) -> Response:
     response = problems.handle(error)
     problem = response.get_json()
     asked = asking.as_given()
-    if problem["type"].endswith(":upstream-not-configured"):
+    name = problem["type"].rpartition(":")[2]
+    if name == "upstream-not-configured":
         try:
             rated = services().catalogue.titles(rated_in=asked.domain)
+            problem["held"] = told(services().holdings.of(asked.domain), asked.domain)
         except DatabaseUnavailable as unavailable:
             return fail(unavailable)
         problem["alternatives"] = problems.near(problem["code"], rated)
     retry = int(response.headers.get("Retry-After", 0))
     message = messages.of(problem, asked, retry, _title(problem.get("code")))
-    told = page(asked, message=message)
-    told.status_code = response.status_code
-    told.headers["Cache-Control"] = "no-store"
-    for name in ("Retry-After", "Cache-Status"):
-        if name in response.headers:
-            told.headers[name] = response.headers[name]
-    return told
+    held = None if name in SAYS_WHAT_IS_HELD else _held(asked.domain)
+    answer = page(asked, message=message, held=held)
+    answer.status_code = response.status_code
+    answer.headers["Cache-Control"] = "no-store"
+    for header in ("Retry-After", "Cache-Status"):
+        if header in response.headers:
+            answer.headers[header] = response.headers[header]
+    return answer
+
+
+def _held(domain: str) -> words.Held | None:
+    """Say how much is held of a domain; None where the database does not tell."""
+    can_fetch = not isinstance(services().upstream, NotConfigured)
+    try:
+        return words.held(services().holdings.of(domain), domain, can_fetch=can_fetch)
+    except DatabaseUnavailable:
+        return None
 
 
 def _title(code: str | None) -> str:
@@ -137,6 +153,7 @@ def page(
     message: messages.Message | None = None,
     body: dict[str, Any] | None = None,
     steps: dict[str, Any] | None = None,
+    held: words.Held | None = None,
 ) -> Response:
     """Make the page.
 
@@ -145,6 +162,7 @@ def page(
         message: what it says in place of an answer.
         body: the answer of /skill-gap with what is covered.
         steps: the answer of /occupations/{code}/transitions; None where it cannot be had.
+        held: how much there is to ask for; None where that is not known, or told elsewhere.
     """
     text = render_template(
         "page.html",
@@ -153,6 +171,8 @@ def page(
         message=message,
         body=body,
         steps=steps,
+        held=held,
+        brings_all=BRINGS_ALL,
         charts=[chart.draw(body, layout) for layout in (chart.WIDE, chart.NARROW)] if body else [],
         words=words,
         now=services().now(),

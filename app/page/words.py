@@ -3,18 +3,14 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from math import floor
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+
+from app.holdings import SEED, is_whole, told
+from app.job_zones import called
+from cache.catalogue import Holding
 
 Body = dict[str, Any]
 
-JOB_ZONES: Final = {
-    1: "little or no preparation",
-    2: "some preparation",
-    3: "medium preparation",
-    4: "considerable preparation",
-    5: "extensive preparation",
-}
-"""O*NET's names of its job zones (onetonline.org/help/online/zones)."""
 DOUBTS: Final = {
     "may be chance": "The gap is not wider than chance would make it (at 95 %, from O*NET's "
     "standard errors): another group of raters could have found none.",
@@ -28,6 +24,23 @@ NOUNS: Final = {"knowledge": "areas of knowledge"}
 """What the elements of a domain are called, where its name does not tell."""
 MINUTE: Final = 60
 HOUR: Final = 3600
+
+
+class Held(NamedTuple):
+    """How much is held, and the command that brings all, empty where none is needed."""
+
+    text: str
+    command: str = ""
+
+
+def held(holding: Holding, domain: str, *, can_fetch: bool) -> Held:
+    """Say how much is held of a domain, and how the others come here."""
+    text = told(holding, domain)
+    if is_whole(holding):
+        return Held(text)
+    if can_fetch:
+        return Held(f"{text} Others are fetched from O*NET when they are asked for.")
+    return Held(text, SEED)
 
 
 def percent(share: float) -> str:
@@ -151,9 +164,10 @@ def wait(seconds: int) -> str:
     return "in an hour" if hours == 1 else f"in {hours} hours"
 
 
-def job_zone(zone: int | None) -> str:
-    """Say what preparation an occupation takes; nothing where O*NET does not tell."""
-    return JOB_ZONES.get(zone or 0, "")
+def job_zone(zone: int, body: Body) -> str:
+    """Name a job zone, in O*NET's words where the answer has them."""
+    names = {one["zone"]: one["name"] for one in body["job_zones"]}
+    return f"job zone {called(zone, names.get(zone))}"
 
 
 def related(tier: str | None) -> str:
@@ -168,7 +182,7 @@ def next_steps(body: Body, zone: int | None = None) -> tuple[str, str]:
 
     Args:
         body: the answer of /occupations/{code}/transitions.
-        zone: the job zone (1-5) that it was asked for; None for all.
+        zone: the job zone that it was asked for; None for all.
     """
     title, shown = body["occupation"]["title"], len(body["transitions"])
     others, listed = body["compared"] - 1, body["occupations_listed"] - 1  # without itself
@@ -183,18 +197,21 @@ def next_steps(body: Body, zone: int | None = None) -> tuple[str, str]:
         return heading, f"There is no other occupation {rated}."
     all_others = f"{others:,} other occupations {rated}"
     if not shown:
-        told = f"None of the {all_others}, is known to need {job_zone(zone)}."
-        return heading, f"{told} Choose another preparation, or any."
+        told = f"None of the {all_others}, is known to be in job zone {zone}."
+        return heading, f"{told} Choose {'another, or any' if body['job_zones'] else 'any'}."
     if zone:
-        return heading, f"The nearest that need {job_zone(zone)}, of the {all_others}, by {ranked}."
+        return heading, f"The nearest in job zone {zone}, of the {all_others}, by {ranked}."
     which = "The nearest of the" if shown < others else "The"
     return heading, f"{which} {all_others}, by {ranked}."
 
 
-def zones() -> list[tuple[int | None, str]]:
-    """Return what preparation can be chosen, each as a job zone and a short name."""
-    named = {zone: name.removesuffix(" preparation") for zone, name in JOB_ZONES.items()}
-    return [(None, "any"), *((zone, f"{zone} {name}") for zone, name in named.items())]
+def zones(body: Body, chosen: int | None) -> list[tuple[int | None, str]]:
+    """Return which job zones can be chosen, each with its words; none where none are held.
+
+    Whoever has chosen one can always have any.
+    """
+    held = [(one["zone"], called(one["zone"], one["name"])) for one in body["job_zones"]]
+    return [(None, "any"), *held] if held or chosen else []
 
 
 def weightiest(item: Body) -> str:

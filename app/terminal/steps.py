@@ -8,12 +8,13 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from app.job_zones import any_of, called
 from app.terminal.layout import Column, bar, fit
 from app.terminal.screen import FAINT, STRONG, ask, drawn, meant, open_console, table
 
 Body = dict[str, Any]
 
-NAMES: Final = {"code": "OCCUPATION"}
+NAMES: Final = {"code": "OCCUPATION", "job_zone": "--job-zone"}
 FIGURES: Final = ("#", "ready", "zone")
 LISTED: Final = "weightiest gaps"
 RELATED: Final = "+"
@@ -25,7 +26,7 @@ def print_transitions(
     backwards: bool,
     domain: str,
     limit: int,
-    job_zone: int | None,
+    job_zone: str | None,
     as_json: bool,
 ) -> None:
     """Print a ranking as a table, or the body of the API's answer.
@@ -42,41 +43,48 @@ def print_transitions(
         click.echo(json.dumps(body, indent=2))
         return
     console = open_console()
-    console.print(Text(_head(body, job_zone), STRONG))
-    found = body["transitions"]
-    if found:
+    zones = any_of({*map(int, job_zone.split(","))}) if job_zone else ""
+    console.print(Text(_head(body, zones), STRONG))
+    if body["transitions"]:
         console.print()
-        widths = fit(_columns(found, console.width), console.width)
-        rows = [_row(console, place, one, widths) for place, one in enumerate(found, 1)]
-        console.print(table(console, widths, rows, right=FIGURES, wrapped=("occupation", LISTED)))
-        if RELATED in widths:
-            console.print(Text(f"{RELATED} O*NET lists the two as related.", FAINT))
+        _print_table(console, body["transitions"])
     console.print()
     for note in body.get("notes", []):
         console.print(note["text"])
-    console.print(_count(body, limit, job_zone))
+    console.print(_count(body, limit, zones))
+    if body["job_zones"]:
+        held = "; ".join(called(one["zone"], one["name"]) for one in body["job_zones"])
+        console.print(Text(f"Job zones: {held}", FAINT))
     console.print(Text(body["attribution"], FAINT))
 
 
-def _head(body: Body, job_zone: int | None) -> str:
+def _print_table(console: Console, found: Sequence[Body]) -> None:
+    widths = fit(_columns(found, console.width), console.width)
+    rows = [_row(console, place, one, widths) for place, one in enumerate(found, 1)]
+    console.print(table(console, widths, rows, right=FIGURES, wrapped=("occupation", LISTED)))
+    if RELATED in widths:
+        console.print(Text(f"{RELATED} O*NET lists the two as related.", FAINT))
+
+
+def _head(body: Body, zones: str) -> str:
     title, domain = body["occupation"]["title"], body["domain"]
-    others = f"other occupations{f' of job zone {job_zone}' if job_zone else ''}"
+    others = f"other occupations{f' of job zone {zones}' if zones else ''}"
     if body["direction"] == "to":
         return f"How ready {title} are for {others}, by {domain}"
     return f"How ready {others} are for {title}, by {domain}"
 
 
-def _count(body: Body, limit: int, job_zone: int | None) -> str:
-    """Say how many there are; of a job zone only whether all that are known are shown."""
+def _count(body: Body, limit: int, zones: str) -> str:
+    """Say how many there are; of job zones only whether all that are known are shown."""
     shown = len(body["transitions"])
     others, listed = body["compared"] - 1, body["occupations_listed"] - 1  # without itself
-    zone = ""
-    if job_zone:
-        known = f"known to be of job zone {job_zone}"
-        zone = f"all that are {known}, " if 0 < shown < limit else f"of those {known}, "
+    chosen = ""
+    if zones:
+        known = f"known to be of job zone {zones}"
+        chosen = f"all that are {known}, " if 0 < shown < limit else f"of those {known}, "
     return (
-        f"{shown} shown, {zone}of {others:,} other occupations with {body['domain']} ratings here, "
-        f"out of {listed:,} that O*NET lists."
+        f"{shown} shown, {chosen}of {others:,} other occupations with {body['domain']} ratings "
+        f"here, out of {listed:,} that O*NET lists."
     )
 
 

@@ -1,5 +1,6 @@
 """The page in headless Chromium against the real server: by keyboard, on paper, without scripts."""
 
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -11,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from support.browser import chromium
 from support.canary import CANARY
+from support.commands import flask
 from support.processes import Serving, serving
 
 from app.page import chart
@@ -18,6 +20,7 @@ from onet_client.sandbox import Fault, Sandbox, load_release
 
 EXECUTIVES, DEVELOPERS = "11-1011.00", "15-1254.00"
 GAP = f"/?from={EXECUTIVES}&to={DEVELOPERS}"
+ZONED = ("13-1071.00", "29-1141.00", "41-2031.00")
 UNRATED, UNREAD = "15-1252.00", "15-2051.00"
 
 
@@ -33,7 +36,8 @@ STATES = {
     "empty": State("server", "/", "Nothing asked yet"),
     "one named": State("server", f"/?from={EXECUTIVES}", "One more occupation"),
     "answer": State("server", GAP, "Chief Executives already have 88 %"),
-    "from others": State("server", f"{GAP}&direction=from&job_zone=4", "Who could become Web"),
+    "from others": State("server", f"{GAP}&direction=from", "Who could become Web"),
+    "job zones": State("with_zones", f"{GAP}&job_zone=3", "in job zone 3, of"),
     "same twice": State("server", f"/?from={EXECUTIVES}&to={EXECUTIVES}", "Both are Chief Exec"),
     "no gaps": State("server", f"/?from={EXECUTIVES}&to=13-1071.00", "there is no gap."),
     "candidates": State("server", f"/?from=nurse&to={EXECUTIVES}", "It could be:"),
@@ -71,6 +75,26 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def server(starter_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     with serving(tmp_path_factory.mktemp("server"), DATABASE_URL=starter_url) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def with_zones(
+    starter_release: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Serving]:
+    """A server of the starter release with three job zones, two of which have names."""
+    folder = tmp_path_factory.mktemp("with_zones")
+    release = Path(shutil.copytree(starter_release, folder / "release"))
+    zones = "".join(f"{code}\t{zone}\n" for zone, code in enumerate(ZONED, 2))
+    (release / "Job Zones.txt").write_text(f"O*NET-SOC Code\tJob Zone\n{zones}", encoding="utf-8")
+    names = "2\tJob Zone 1-2: Very Little to Some Preparation Needed\n3\tJob Zone Three: Medium\n"
+    reference = release / "Job Zone Reference.txt"
+    reference.write_text(f"Job Zone\tName\n{names}", encoding="utf-8")
+    url = f"sqlite:///{folder / 'skillgap.db'}"
+    for command in (("db", "upgrade"), ("seed", str(release))):
+        done = flask(*command, DATABASE_URL=url)
+        assert 0 == done.returncode, done.stderr
+    with serving(folder, DATABASE_URL=url) as running:
         yield running
 
 
@@ -326,6 +350,21 @@ def test_a_next_step_is_followed_and_what_was_asked_comes_back(visit: Visit) -> 
     page.go_back()
     page.go_back()
     expect(heading).to_have_text("Chief Executives to Web Developers")
+
+
+def test_a_job_zone_is_chosen_of_those_that_are_held(visit: Visit, with_zones: Serving) -> None:
+    page = visit(GAP, at=with_zones)
+    steps = page.get_by_role("region", name="Next steps")
+    zones = steps.get_by_role("list", name="Job zone")
+
+    offered = ["any", "2: Very Little to Some Preparation Needed", "3: Medium", "4"]
+    expect(zones.get_by_role("listitem")).to_have_text(offered)
+    zones.get_by_role("link", name="3: Medium").click()
+    expect(zones.locator("[aria-current]")).to_have_text("3: Medium")
+    expect(steps.locator("ol > li")).to_have_count(1)
+    expect(steps.locator("ol > li")).to_contain_text("job zone 3: Medium")
+    zones.get_by_role("link", name="any").click()
+    expect(steps.locator("ol > li")).to_have_count(10)
 
 
 def test_what_may_be_meant_is_chosen_by_its_link(visit: Visit) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.commands import flask
+from support.made_up_release import write_lists
 from support.processes import SECONDS, environment, serving
 
 pytestmark = pytest.mark.parametrize("starter_url", ["sqlite"], indirect=True, scope="session")
@@ -127,14 +128,29 @@ def test_transitions_take_a_title_as_a_gap_does(starter_url: str) -> None:
 
 
 def test_transitions_json_is_the_body_of_the_api(starter_url: str, tmp_path: Path) -> None:
-    options = ("--from", "--domain", "skills", "--limit", "5", "--job-zone", "4")
+    options = ("--from", "--domain", "skills", "--limit", "5")
     shown = json.loads(printed(starter_url, *STEPS, *options, "--json"))
     with serving(tmp_path, DATABASE_URL=starter_url) as server:
         path = "/occupations/15-1254/transitions"
-        body = server.get(f"{path}?direction=from&limit=5&job_zone=4").json()
+        body = server.get(f"{path}?direction=from&limit=5").json()
 
     assert body == shown
     assert list(body) == list(shown)
+
+
+def test_transitions_can_be_asked_of_several_job_zones(
+    starter_url: str, made_up_release: Path, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path / 'skillgap.db'}"
+    printed(url, "db", "upgrade")
+    printed(url, "seed", str(write_lists(made_up_release)))
+
+    text = printed(url, "transitions", "moon gardeners", "--job-zone", "5,3")
+
+    assert text.startswith("How ready Moon Gardeners are for other occupations of job zone 3 or 5,")
+    assert ["11-9001.00", "15-9002.00"] == sorted(re.findall(r"\d\d-\d{4}\.\d\d", text))
+    zones = "Job zones: 1; 3: Medium Preparation Needed; 5: Extensive Preparation Needed"
+    assert f"\n{zones}\n" in text
 
 
 @pytest.mark.parametrize(
@@ -146,9 +162,14 @@ def test_transitions_json_is_the_body_of_the_api(starter_url: str, tmp_path: Pat
         (("transitions", "99-9999"), "99-9999.00 (OCCUPATION)"),
         (("gap", "15-1255.99", "15-1254"), "near it is 15-1255.0"),
         (("gap", "15-1254", "15-1255.99"), "15-1255.99 (to)"),
-        (("transitions", "25-2032"), "ONET_API_KEY"),
+        (("transitions", "25-2032"), "set ONET_API_KEY. "),
+        (("transitions", "25-2032"), "skills ratings here. `flask seed latest` brings all"),
         (("transitions", "15-1254", "--limit", "0"), "--limit"),
-        (("transitions", "15-1254", "--job-zone", "6"), "--job-zone"),
+        (
+            ("transitions", "15-1254", "--job-zone", "4"),
+            "--job-zone: No job zones are held; `flask",
+        ),
+        (("transitions", "15-1254", "--job-zone", "4-5"), "--job-zone: Not a job zone, or several"),
         ((*GAP, "--domain", "no-such"), "--domain"),
         ((*GAP, "--domain", "knowledge"), "ONET_API_KEY"),
     ],

@@ -5,7 +5,8 @@ from support.clock import LIMITS, FakeClock
 from support.fills import fill, rated
 from support.made_up_release import RATED, TITLES, write_release
 
-from cache.catalogue import Catalogue, Described, Listed
+from cache.catalogue import Catalogue, Described, Holding, Listed
+from cache.purge import purge
 from cache.seed import seed
 from cache.store import Store
 
@@ -79,6 +80,32 @@ def test_titles_are_those_of_all_or_of_the_rated(catalogue):
     assert TITLES | ODD == catalogue.titles()
     assert {code: TITLES[code] for code in RATED} | ODD == catalogue.titles("skills")
     assert {} == catalogue.titles("knowledge")
+
+
+def test_what_is_held_of_a_domain_is_counted_by_release(catalogue):
+    listed = len(TITLES) + len(ODD)
+
+    held = Holding(listed, len(RATED) + len(ODD), unknown=0, releases=("28.1", "30.3"))
+    assert held == catalogue.holding("skills")
+    assert Holding(listed, 0, unknown=listed, releases=()) == catalogue.holding("knowledge")
+
+
+def test_a_purged_occupation_is_one_of_which_nothing_is_known(seeded_engine):
+    purge(seeded_engine, [RATED[0]])
+
+    assert Holding(5, 3, unknown=1, releases=("28.1",)) == Catalogue(seeded_engine).holding(
+        "skills"
+    )
+
+
+def test_the_starter_data_leaves_what_it_does_not_hold_unknown(engine, starter_release):
+    seed(engine, starter_release, limits=LIMITS, now=FakeClock())
+
+    assert Holding(1016, 64, 952, ("29.0",)) == Catalogue(engine).holding("skills")
+
+
+def test_of_an_empty_database_nothing_is_held(engine):
+    assert Holding(0, 0, unknown=0, releases=()) == Catalogue(engine).holding("skills")
 
 
 def test_a_loaded_release_tells_which_codes_there_are(catalogue):

@@ -1,25 +1,88 @@
-from support.clock import LIMITS, FakeClock
-from support.made_up_release import RATED
+"""How much is held is told as the database holds it, and counted once while nothing changes."""
 
+import pytest
+from sqlalchemy import event
+from support.fills import rated
+from support.made_up_release import RATED, TITLES
+
+from app.holdings import Holdings, is_whole, told
+from cache.catalogue import Catalogue, Holding
+from cache.changes import TRUSTED, Changes
+from cache.database import DatabaseUnavailable
 from cache.purge import purge
-from cache.seed import Holdings, holdings, seed
+from cache.store import Store
+
+WHOLE = Holding(len(TITLES), len(RATED), 0, ("28.1",))
 
 
-def test_an_empty_database_holds_nothing_and_misses_nothing(engine):
-    assert Holdings(rated=0, unknown=0) == holdings(engine)
+@pytest.fixture
+def holdings(seeded_engine, changes):
+    return Holdings(Catalogue(seeded_engine), changes)
 
 
-def test_a_complete_release_leaves_nothing_unknown(seeded_engine):
-    assert Holdings(rated=len(RATED), unknown=0) == holdings(seeded_engine)
+@pytest.fixture
+def statements(seeded_engine):
+    """What is asked of the list of occupations."""
+    found = []
+    event.listen(
+        seeded_engine,
+        "before_cursor_execute",
+        lambda *given: found.append(given[2]) if "FROM occupation" in given[2] else None,
+    )
+    return found
 
 
-def test_the_starter_data_leaves_what_it_does_not_hold_unknown(engine, starter_release):
-    seed(engine, starter_release, limits=LIMITS, now=FakeClock())
+@pytest.mark.parametrize(
+    ("holding", "whole", "text"),
+    [
+        (Holding(1016, 879, 0, ("29.0",)), True, "879 rated occupations of O*NET 29.0."),
+        (
+            Holding(1016, 880, 0, ("29.0", "30.3")),
+            True,
+            "880 rated occupations of O*NET 29.0 and 30.3.",
+        ),
+        (
+            Holding(1016, 64, 952, ("29.0",)),
+            False,
+            "64 of 1,016 occupations of O*NET 29.0 have skills ratings here.",
+        ),
+        (Holding(5, 1, 4, ()), False, "1 of 5 occupations of O*NET has skills ratings here."),
+        (Holding(5, 0, 5, ()), False, "No occupation has skills ratings here."),
+        (Holding(0, 0, 0, ()), False, "No occupation has skills ratings here."),
+    ],
+)
+def test_it_is_told_in_a_sentence(holding, whole, text):
+    assert (text, whole) == (told(holding, "skills"), is_whole(holding))
 
-    assert Holdings(rated=64, unknown=1016 - 64) == holdings(engine)
+
+def test_it_is_counted_once_while_nothing_changes(holdings, statements):
+    assert [WHOLE] * 3 == [holdings.of("skills") for _ in range(3)]
+    assert 1 == len(statements)
+
+    assert 0 == holdings.of("knowledge").rated
+    assert 2 == len(statements)
 
 
-def test_what_is_forgotten_is_unknown_again(seeded_engine):
+def test_a_change_shows_after_a_look(holdings, seeded_engine, changes):
+    assert WHOLE == holdings.of("skills")
+
     purge(seeded_engine, [RATED[0]])
+    changes.look()
+    assert Holding(5, 3, 1, ("28.1",)) == holdings.of("skills")
 
-    assert Holdings(rated=len(RATED) - 1, unknown=1) == holdings(seeded_engine)
+    Store(seeded_engine).publish(rated("99-1001.00"), 0)
+    changes.look()
+    assert Holding(6, 4, 1, ("28.1", "30.3")) == holdings.of("skills")
+
+
+def test_who_comes_after_a_pause_is_told_what_is_held_now(holdings, seeded_engine, seconds):
+    assert WHOLE == holdings.of("skills")
+
+    purge(seeded_engine, [RATED[0]])
+    seconds.now += TRUSTED
+    assert 3 == holdings.of("skills").rated
+
+
+def test_a_database_without_tables_is_not_taken_for_one_that_holds_nothing(empty_engine):
+    with pytest.raises(DatabaseUnavailable):
+        Holdings(Catalogue(empty_engine), Changes(empty_engine)).of("skills")

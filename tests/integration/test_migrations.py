@@ -94,6 +94,7 @@ GOOD = {
         "tier": "Primary-Short",
         "position": 1,
     },
+    "job_zone": {"zone": 4, "name": "Job Zone Four: Considerable Preparation Needed"},
     "element": {"id": "2.A.1.a", "name": "Listening to Wind", "domain": "skills"},
     "scale": {"id": "LV", "name": "Level", "minimum": 0, "maximum": 7},
     "load": {
@@ -193,6 +194,7 @@ BITES = [
     ("related_occupation", {"occupation_code": "99-9999.99"}),
     ("related_occupation", {"tier": None}),
     ("related_occupation", {"position": None}),
+    ("job_zone", {"name": None}),
     ("element", {"domain": None}),
     ("scale", {"minimum": 7}),
     ("scale", {"maximum": -1}),
@@ -285,6 +287,7 @@ def test_what_is_listed_of_an_occupation_goes_with_it(connection, table):
         ("occupation", {"title": "x" * 151}),
         ("alternate_title", {"title": "x" * 251}),
         ("related_occupation", {"tier": "x" * 31}),
+        ("job_zone", {"name": "x" * 151}),
         ("occupation", {"description": "x" * 65_536}),
         ("scale", {"maximum": 1000}),
         ("cache_entry", {"source_url": "x" * 256}),

@@ -56,6 +56,8 @@ def test_every_statement_compiles_for_mysql_8(engine, statements, mysql_8, made_
     catalogue.newest_load()
     catalogue.alternate_titles()
     catalogue.job_zones()
+    catalogue.job_zone_names()
+    catalogue.holding("skills")
     catalogue.related(RATED[0])
     catalogue.occupation(RATED[0])
     catalogue.lists(RATED[0])

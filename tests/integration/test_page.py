@@ -30,7 +30,7 @@ from cache.seed import seed
 from onet_client.sandbox import Sandbox, load_release, load_taxonomy
 
 EXECUTIVES, DEVELOPERS = "11-1011.00", "15-1254.00"
-UNRATED, UNLISTED = "15-1252.00", "15-9999.00"
+UNRATED, UNREAD, UNLISTED = "15-1252.00", "15-2051.00", "15-9999.00"
 GAP = f"/?from={EXECUTIVES}&to={DEVELOPERS}"
 KITES, TIDES, MOONS = "11-9001.00", "15-9002.00", "29-9003.00"
 REPLACED, SPLIT = "15-1132.00", "11-0001.00"
@@ -257,7 +257,7 @@ def test_one_occupation_alone_that_is_not_understood_says_so_at_once(
         (f"from=xyzzy&to={EXECUTIVES}", 422, "No occupation is called “xyzzy”"),
         (f"from={'x' * 201}&to={EXECUTIVES}", 422, "Longer than maximum length 200"),
         (f"from=%00x&to={EXECUTIVES}", 422, "Holds a NUL character"),
-        (f"from=x&to={EXECUTIVES}&job_zone=6", 422, "job_zone: Must be greater than or equal"),
+        (f"from=x&to={EXECUTIVES}&job_zone=0", 422, "job_zone: Must be greater than or equal"),
         (f"from=x&to={EXECUTIVES}&job_zone=", 422, "job_zone: Not a whole number."),
         (f"from={EXECUTIVES}&to={DEVELOPERS}&domain=luck", 422, "domain: Must be one of"),
         (f"from={EXECUTIVES}&from=x&to={DEVELOPERS}", 422, "From: Given more than once"),
@@ -319,7 +319,7 @@ def test_a_database_that_goes_down_meanwhile_is_not_taken_for_an_empty_one(
 def test_a_domain_that_is_held_nowhere_leads_to_skills(starter: FlaskClient) -> None:
     page = read(starter.get(f"{GAP}&domain=knowledge&job_zone=4"))
 
-    assert "This service holds no knowledge ratings at all" in page.words
+    assert "No occupation has knowledge ratings here." in page.words
     assert [f"{GAP}&job_zone=4"] == [link for link in page.links if link.startswith("/?")]
 
 
@@ -490,7 +490,7 @@ def test_next_steps_are_links_that_keep_the_rest_of_what_is_asked(
     for part in (
         "90 %",
         "closely related",
-        "Weightiest gaps: Reading Tides · needs some preparation",
+        "Weightiest gaps: Reading Tides · job zone 2: Some Preparation Needed",
     ):
         assert part in page.words
 
@@ -508,23 +508,78 @@ def test_next_steps_can_be_asked_of_one_job_zone(
     assert [unescape(address(with_side(asked, direction, TIDES)))] == [
         unescape(link) for link in re.findall('href="([^"]+)"', steps)
     ]
-    assert "The nearest that need medium preparation, of the 3 other" in page.words
-    assert ["3 medium"] == re.findall('aria-current="true">([^<]+)<', answer.text)
+    assert "The nearest in job zone 3, of the 3 other" in page.words
+    assert ["3: Medium Preparation Needed"] == re.findall(
+        'aria-current="true">([^<]+)<', answer.text
+    )
     assert '<input type="hidden" name="job_zone" value="3">' in answer.text
-    for zone in (None, 1, 2, 3, 4, 5):
-        assert f"{address(asked._replace(job_zone=zone))}#next" in page.links
+    zones = answer.text.partition('<ul class="zones"')[2].partition("</ul>")[0]
+    assert [
+        (f"{address(asked._replace(job_zone=zone))}#next", name)
+        for zone, name in (
+            (None, "any"),
+            (1, "1"),
+            (3, "3: Medium Preparation Needed"),
+            (5, "5: Extensive Preparation Needed"),
+        )
+    ] == [
+        (unescape(link), name) for link, name in re.findall(r'href="([^"]+)"[^>]*>([^<]+)<', zones)
+    ]
     other = "from" if direction == "to" else "to"
     assert f"{address(asked._replace(direction=other))}#next" in page.links
     assert "&job_zone=3" in client.get(f"{address(asked)}&swap=1").headers["Location"]
 
 
-def test_a_job_zone_of_no_occupation_has_a_sentence_of_its_own(starter: FlaskClient) -> None:
-    page = read(starter.get(f"{GAP}&job_zone=5"))
+def test_a_job_zone_of_no_occupation_has_a_sentence_and_the_ways_to_others(
+    full: FlaskClient,
+) -> None:
+    page = read(full.get(f"{GAP}&job_zone=6"))
 
-    assert "is known to need extensive preparation. Choose another preparation, or any." in (
-        page.words
-    )
-    assert f"{GAP}#next" in page.links
+    assert "is known to be in job zone 6. Choose another, or any." in page.words
+    assert [f"{GAP}#next", *(f"{GAP}&job_zone={zone}#next" for zone in range(1, 6))] == [
+        link for link in page.links if link.endswith("#next") and "direction" not in link
+    ]
+
+
+def test_where_no_job_zone_is_held_none_is_offered(starter: FlaskClient) -> None:
+    plain, asked = (read(starter.get(f"{GAP}{more}")) for more in ("", "&job_zone=5"))
+
+    assert "Job zone" not in plain.words
+    assert f"{GAP}#next" not in plain.links
+    assert "is known to be in job zone 5. Choose any." in asked.words
+    assert f"{GAP}#next" in asked.links
+
+
+@pytest.mark.parametrize("target", ["/", f"/?from={EXECUTIVES}", GAP, f"/?from=xyzzy&to={UNREAD}"])
+def test_it_says_how_many_occupations_are_held_and_what_brings_all(
+    starter: FlaskClient, target: str
+) -> None:
+    held = "64 of 1,016 occupations of O*NET 29.0 have skills ratings here."
+
+    page = read(starter.get(target))
+    assert f"{held} flask seed latest brings all that O*NET has rated." in page.words
+
+
+def test_of_a_whole_release_it_says_how_many_are_rated_and_of_nothing_more(
+    full: FlaskClient,
+) -> None:
+    page = read(full.get("/"))
+
+    assert "879 rated occupations of O*NET 29.0." in page.words
+    assert "flask seed" not in page.words
+
+
+def test_it_says_how_much_is_held_of_the_domain_that_is_asked_for(full: FlaskClient) -> None:
+    page = read(full.get("/?domain=abilities"))
+
+    assert "No occupation has abilities ratings here. flask seed latest brings" in page.words
+
+
+def test_where_ratings_are_not_here_it_is_said_once_how_many_are(starter: FlaskClient) -> None:
+    page = read(starter.get(f"/?from={EXECUTIVES}&to={UNREAD}"))
+
+    assert 1 == page.words.count("64 of 1,016 occupations of O*NET 29.0 have skills ratings here.")
+    assert "whoever runs it can bring all by “flask seed latest”" in page.words
 
 
 @pytest.mark.parametrize(("direction", "code"), [("to", EXECUTIVES), ("from", DEVELOPERS)])
@@ -620,8 +675,12 @@ def test_what_is_fetched_from_onet_says_so_and_links_there(
 ) -> None:
     clock = FakeClock()
     client = open_page(load(None), clock, **settings_of(upstream.url))
+    empty = read(client.get("/"))
     page = read(client.get(f"/?from={KITES}&to={TIDES}"))
 
+    others = "Others are fetched from O*NET when they are asked for."
+    assert f"No occupation has skills ratings here. {others}" in empty.words
+    assert "flask seed" not in empty.words
     assert "fetched from O*NET Web Services on 4 May 2026 (today)" in page.words
     assert "https://services.onetcenter.org/" in page.links
 

@@ -98,6 +98,7 @@ def test_the_starter_release_is_64_rated_occupations_and_the_titles_of_all(
         "occupation": 1016,
         "alternate_title": 0,
         "related_occupation": 0,
+        "job_zone": 0,
         "element": 35,
         "scale": 2,
         "rating": 4480,

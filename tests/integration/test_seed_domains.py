@@ -6,6 +6,7 @@ import pytest
 from support.clock import LIMITS, FakeClock
 from support.made_up_release import (
     ALTERNATE_TITLES,
+    JOB_ZONE_NAMES,
     JOB_ZONES,
     OTHER_ELEMENTS,
     RATED,
@@ -67,10 +68,15 @@ def listed(engine) -> tuple[object, ...]:
         for related, tier in catalogue.related(code).items()
     }
     zones = {code: zone for code, zone in catalogue.job_zones().items() if zone}
-    return {*catalogue.alternate_titles()}, zones, related
+    return {*catalogue.alternate_titles()}, zones, catalogue.job_zone_names(), related
 
 
-LISTED = ({*ALTERNATE_TITLES}, JOB_ZONES, {related[:3] for related in RELATED})
+LISTED = (
+    {*ALTERNATE_TITLES},
+    JOB_ZONES,
+    JOB_ZONE_NAMES,
+    {related[:3] for related in RELATED},
+)
 
 
 def test_every_domain_of_a_release_is_loaded(load, engine, made_up_release):
@@ -140,8 +146,8 @@ def test_a_domain_is_refused_with_the_whole_release(load, engine, make_release):
 def test_every_list_of_a_release_is_loaded_and_counted(load, engine, make_release, job_titles):
     report = load(write_lists(make_release("28.1"), job_titles=job_titles))
 
-    counts = {"alternate titles": 5, "job zones": 3, "related occupations": 3}
-    assert counts == report.lists
+    counts = {"alternate titles": 5, "job zones": 3, "job zone names": 2}
+    assert counts | {"related occupations": 3} == report.lists
     assert LISTED == listed(engine)
 
 
@@ -161,10 +167,14 @@ def test_a_list_replaces_the_one_before(load, engine, make_release):
     drop_lines(newer / "Job Titles.txt", "11-9001.00")
     drop_lines(newer / "Job Zones.txt", "11-9001.00", "53-9005.00")
     drop_lines(newer / "Related Occupations.txt", "11-9001.00")
+    name = "Job Zone 1-2: Very Little to Some Preparation Needed"
+    reference = f"Name\tJob Zone\n{name}\t2\n"
+    (newer / "Job Zone Reference.txt").write_text(reference, encoding="utf-8")
 
     load(newer)
 
-    titles, zones, related = listed(engine)
+    titles, zones, names, related = listed(engine)
+    assert {2: name} == names
     assert {("15-9002.00", "Ebb Clerk"), ("53-9005.00", "Kite Captain")} == titles
     assert {"15-9002.00": 3} == zones
     assert {("15-9002.00", "11-9001.00", "Primary-Long")} == related
@@ -173,13 +183,18 @@ def test_a_list_replaces_the_one_before(load, engine, make_release):
 def test_a_list_without_a_line_leaves_nothing_listed(load, engine, make_release):
     load(write_lists(make_release("28.1")))
     newer = write_lists(make_release("28.2"))
-    for name in ("Alternate Titles.txt", "Job Zones.txt", "Related Occupations.txt"):
+    for name in (
+        "Alternate Titles.txt",
+        "Job Zones.txt",
+        "Job Zone Reference.txt",
+        "Related Occupations.txt",
+    ):
         header = (newer / name).read_text(encoding="utf-8").splitlines()[0]
         (newer / name).write_text(f"{header}\n", encoding="utf-8")
 
     load(newer)
 
-    assert (set(), {}, set()) == listed(engine)
+    assert (set(), {}, {}, set()) == listed(engine)
 
 
 @pytest.mark.parametrize("complete", [True, False], ids=["complete", "partial"])
@@ -197,7 +212,7 @@ def test_what_is_listed_of_an_occupation_goes_with_it(load, engine, make_release
 
     load(make_release("28.2", without=DROPPED))
 
-    titles, zones, related = listed(engine)
+    titles, zones, _, related = listed(engine)
     assert {title for title in ALTERNATE_TITLES if title[0] != DROPPED} == titles
     assert {"15-9002.00": 3, "53-9005.00": 1} == zones
     assert {("15-9002.00", DROPPED, "Primary-Long")} == related
@@ -207,9 +222,9 @@ def test_a_refused_list_leaves_the_whole_release_as_it_was(load, engine, make_re
     load(write_lists(make_release("28.1")))
     before = without(dump(engine), *OF_A_LOAD)
     newer = write_lists(make_release("28.2"))
-    add_lines(newer / "Job Zones.txt", "29-9003.00\t6\t08/2023\tAnalyst")
+    add_lines(newer / "Job Zones.txt", "29-9003.00\t0\t08/2023\tAnalyst")
 
-    with pytest.raises(ReleaseError, match=r"Job Zones\.txt, line 5: job zone '6'"):
+    with pytest.raises(ReleaseError, match=r"Job Zones\.txt, line 5: job zone '0'"):
         load(newer)
 
     after = without(dump(engine), *OF_A_LOAD)

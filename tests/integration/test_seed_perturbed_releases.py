@@ -22,6 +22,7 @@ NOT_READ = {
     "Alternate Titles.txt": ["Source(s)"],
     "Job Titles.txt": ["Source(s)"],
     "Job Zones.txt": ["Date", "Domain Source"],
+    "Job Zone Reference.txt": ["Experience", "Education", "Job Training", "Examples", "SVP Range"],
 }
 """Columns of files that are read, which are not read."""
 JUNK_NAMES = ("Work Styles.txt", "Emerging Tasks.txt", "Tools Used.txt", "notes.txt", "a.xlsx")

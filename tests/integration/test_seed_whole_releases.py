@@ -236,6 +236,17 @@ def test_every_title_job_zone_and_related_occupation_is_that_of_the_text(tables,
     assert sorted(related) == [tuple(row.values()) for row in tables["related_occupation"]]
 
 
+def test_every_name_of_a_job_zone_is_that_of_the_text(tables, folder):
+    file = folder / "Job Zone Reference.txt"
+    names = (
+        [(int(line["Job Zone"]), line["Name"]) for line in lines_of(file)] if file.exists() else []
+    )
+
+    assert names == [tuple(row.values()) for row in tables["job_zone"]]
+    held = {row["job_zone"] for row in tables["occupation"] if row["job_zone"]}
+    assert not names or held == {zone for zone, _ in names}
+
+
 def test_each_rated_occupation_has_two_ratings_of_every_element_under_a_hash(tables, whole):
     rated = {(domain, 2 * count, 64) for domain, count in whole.elements.items()}
     assert rated | {(domain, 0, 0) for domain in whole.elements} == {

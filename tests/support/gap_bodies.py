@@ -71,6 +71,7 @@ def transitions(direction: str = "to") -> dict[str, Any]:
         "domain": "skills",
         "compared": 64,
         "occupations_listed": 1016,
+        "job_zones": [{"zone": 2, "name": "Job Zone Two: Some Preparation Needed"}],
         "transitions": [
             {
                 "code": "29-9003.00",

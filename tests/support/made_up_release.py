@@ -32,6 +32,10 @@ ALTERNATE_TITLES = {
     ("53-9005.00", "Kite Captain"),
 }
 JOB_ZONES = {"11-9001.00": 5, "15-9002.00": 3, "53-9005.00": 1}
+JOB_ZONE_NAMES = {
+    3: "Job Zone Three: Medium Preparation Needed",
+    5: "Job Zone Five: Extensive Preparation Needed",
+}
 RELATED = {
     ("11-9001.00", "53-9005.00", "Primary-Short", 1),
     ("11-9001.00", "15-9002.00", "Supplemental", 2),
@@ -91,7 +95,7 @@ def write_domain(folder: Path, stem: str) -> Path:
 
 
 def write_lists(folder: Path, *, job_titles: bool = False) -> Path:
-    """Add other titles, job zones and related occupations to a release, and return its folder.
+    """Add other titles, job zones, names of some, and related occupations; return the folder.
 
     Titles are in the file that they are in up to release 30.2, or in that of 30.3.
     """
@@ -109,6 +113,10 @@ def write_lists(folder: Path, *, job_titles: bool = False) -> Path:
         "Job Zones": [
             "O*NET-SOC Code\tJob Zone\tDate\tDomain Source",
             *(f"{code}\t{zone}\t08/2023\tAnalyst" for code, zone in JOB_ZONES.items()),
+        ],
+        "Job Zone Reference": [
+            "Job Zone\tName\tSVP Range",
+            *(f"{zone}\t{name}\t(6.0 to < 7.0)" for zone, name in JOB_ZONE_NAMES.items()),
         ],
         "Related Occupations": [
             "O*NET-SOC Code\tRelated O*NET-SOC Code\tRelatedness Tier\tIndex",

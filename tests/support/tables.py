@@ -8,6 +8,7 @@ PUBLISHED = (
     "occupation",
     "alternate_title",
     "related_occupation",
+    "job_zone",
     "element",
     "scale",
     "rating",

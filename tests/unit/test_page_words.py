@@ -5,11 +5,16 @@ from datetime import UTC, datetime
 import pytest
 from support.gap_bodies import body, item, transitions
 
+from app.holdings import SEED
 from app.page import messages, words
 from app.page.links import Asked, address, with_side
+from cache.catalogue import Holding
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 ASKED = Asked("11-9001.00", "15-9002.00")
+PARTIAL = Holding(1016, 64, 952, ("29.0",))
+WHOLE = Holding(1016, 879, 0, ("29.0",))
+HELD = "64 of 1,016 occupations of O*NET 29.0 have skills ratings here."
 
 
 @pytest.mark.parametrize(
@@ -189,10 +194,10 @@ def test_retry_after_is_told_in_words_and_never_too_early(seconds, text) -> None
 
 
 @pytest.mark.parametrize(
-    ("zone", "text"), [(1, "little or no preparation"), (5, "extensive preparation"), (None, "")]
+    ("zone", "text"), [(2, "job zone 2: Some Preparation Needed"), (5, "job zone 5")]
 )
-def test_a_job_zone_is_told_in_the_words_of_onet(zone, text) -> None:
-    assert text == words.job_zone(zone)
+def test_a_job_zone_is_told_in_the_words_of_onet_where_there_are_some(zone, text) -> None:
+    assert text == words.job_zone(zone, transitions())
 
 
 @pytest.mark.parametrize(
@@ -241,26 +246,53 @@ def test_next_steps_of_a_job_zone_say_which_or_that_there_is_none() -> None:
     none = steps | {"transitions": []}
 
     assert (
-        "The nearest that need some preparation, of the 63 other occupations with skills ratings "
-        "here, out of 1,015 that O*NET lists, by how much Kite Makers already have of what each "
-        "needs."
+        "The nearest in job zone 2, of the 63 other occupations with skills ratings here, out of "
+        "1,015 that O*NET lists, by how much Kite Makers already have of what each needs."
     ) == words.next_steps(steps, 2)[1]
     assert (
         "None of the 63 other occupations with skills ratings here, out of 1,015 that O*NET "
-        "lists, is known to need extensive preparation. Choose another preparation, or any."
+        "lists, is known to be in job zone 5. Choose another, or any."
     ) == words.next_steps(none, 5)[1]
+    no_zones = words.next_steps(none | {"job_zones": []}, 5)[1]
+    assert no_zones.endswith("is known to be in job zone 5. Choose any.")
     assert words.next_steps(none | {"compared": 1}, 5)[1].startswith("There is no other occ")
 
 
-def test_any_preparation_can_be_chosen_or_one_of_the_five() -> None:
+def test_any_job_zone_that_is_held_can_be_chosen_and_none_where_none_is() -> None:
+    found = [
+        {"zone": 2, "name": "Job Zone 1-2: Very Little to Some Preparation Needed"},
+        {"zone": 7, "name": None},
+    ]
+    none = transitions() | {"job_zones": []}
+
     assert [
         (None, "any"),
-        (1, "1 little or no"),
-        (2, "2 some"),
-        (3, "3 medium"),
-        (4, "4 considerable"),
-        (5, "5 extensive"),
-    ] == words.zones()
+        (2, "2: Very Little to Some Preparation Needed"),
+        (7, "7"),
+    ] == words.zones(transitions() | {"job_zones": found}, None)
+    assert [] == words.zones(none, None)
+    assert [(None, "any")] == words.zones(none, 4)
+
+
+@pytest.mark.parametrize(
+    ("holding", "can_fetch", "text", "command"),
+    [
+        (PARTIAL, False, HELD, SEED),
+        (
+            PARTIAL,
+            True,
+            f"{HELD} Others are fetched from O*NET when they are asked for.",
+            "",
+        ),
+        (WHOLE, False, "879 rated occupations of O*NET 29.0.", ""),
+        (WHOLE, True, "879 rated occupations of O*NET 29.0.", ""),
+        (Holding(0, 0, 0, ()), False, "No occupation has skills ratings here.", SEED),
+    ],
+)
+def test_it_says_how_much_is_held_and_how_the_others_come_here(
+    holding, can_fetch, text, command
+) -> None:
+    assert (text, command) == words.held(holding, "skills", can_fetch=can_fetch)
 
 
 def test_a_step_names_its_weightiest_gaps() -> None:
@@ -371,32 +403,30 @@ def test_skills_that_onet_does_not_offer_lead_nowhere() -> None:
 
 def test_without_an_upstream_it_leads_to_what_has_ratings_here() -> None:
     near = [{"code": "15-9003.00", "title": "Moon Clerks"}]
-    message = told("upstream-not-configured", title="Tide Clerks", alternatives=near)
+    message = told("upstream-not-configured", title="Tide Clerks", alternatives=near, held=HELD)
 
     assert "The skills ratings of Tide Clerks (15-9002.00) are not here" == message.heading
-    assert "Choose a suggestion without the words “ratings not here yet”, or go" in message.text
+    assert (
+        f"{HELD} This service has no access to O*NET Web Services; whoever runs it can bring all "
+        "by “flask seed latest”, or set that up. Choose a suggestion without the words “ratings "
+        "not here yet”, or go on with one of these:"
+    ) == message.text
     assert [("Moon Clerks", "/?from=11-9001.00&to=15-9003.00")] == list(message.links)
 
 
-@pytest.mark.parametrize(
-    ("domain", "words_of_it", "ways"),
-    [
-        ("skills", "holds no skills ratings at all and has no access to O*NET Web Services", []),
-        ("knowledge", "holds no knowledge ratings at all and has no", ["Compare skills"]),
-    ],
-)
-def test_without_an_upstream_and_any_ratings_it_says_so_and_leads_to_skills(
-    domain, words_of_it, ways
-) -> None:
+@pytest.mark.parametrize(("domain", "ways"), [("skills", []), ("knowledge", ["Compare skills"])])
+def test_without_an_upstream_and_any_ratings_it_says_so_and_leads_to_skills(domain, ways) -> None:
     problem = {
         "type": "urn:problem-type:skillgap:upstream-not-configured",
         "code": "15-9002.00",
         "occupation": "to",
         "alternatives": [],
+        "held": "No occupation has ratings here.",
     }
     message = messages.of(problem, ASKED._replace(domain=domain), 30, "Tide Clerks")
 
-    assert words_of_it in message.text
+    assert message.text.startswith("No occupation has ratings here. This service has no access")
+    assert "bring all by “flask seed latest”" in message.text
     assert "suggestion" not in message.text
     assert ways == [link.text for link in message.links]
     assert bool(ways) == message.text.endswith("Go on with skills:")

@@ -1,16 +1,23 @@
 """What a release lists beside ratings is read as it stands, or refused by file and line."""
 
 import pytest
-from support.made_up_release import ALTERNATE_TITLES, JOB_ZONES, RELATED, write_lists
+from support.made_up_release import (
+    ALTERNATE_TITLES,
+    JOB_ZONE_NAMES,
+    JOB_ZONES,
+    RELATED,
+    write_lists,
+)
 from support.release_files import add_lines, change
 
 from cache.release import open_release
-from cache.release_lists import read_job_zones, read_related, read_titles
+from cache.release_lists import read_job_zone_names, read_job_zones, read_related, read_titles
 from onet_client.release_files import ReleaseError
 
 READERS = {
     "alternate titles": read_titles,
     "job zones": read_job_zones,
+    "job zone names": lambda release, file, _: read_job_zone_names(release, file),
     "related occupations": read_related,
 }
 
@@ -42,6 +49,7 @@ def test_each_list_is_read_whole(made_up_release, job_titles):
     assert {
         "alternate titles": sorted(ALTERNATE_TITLES),
         "job zones": JOB_ZONES,
+        "job zone names": JOB_ZONE_NAMES,
         "related occupations": sorted(RELATED),
     } == found
 
@@ -84,6 +92,32 @@ def test_a_column_that_is_not_there_is_named_with_those_that_are(listed, name):
     assert refusal(listed).startswith(told)
 
 
+@pytest.mark.parametrize(
+    "header", ["Job Zone\tName", "Experience\tName\tEducation\tSVP Range\tJob Zone\tExamples"]
+)
+def test_names_of_job_zones_are_found_by_their_columns_wherever_those_are(listed, header):
+    name = "Job Zone 1-2: Very Little to Some Preparation Needed"
+    fields = {"Job Zone": "2", "Name": name}
+    line = "\t".join(fields.get(column, "n/a") for column in header.split("\t"))
+    (listed / "Job Zone Reference.txt").write_text(f"{header}\n{line}\n", encoding="utf-8")
+
+    assert {2: name} == read(listed)["job zone names"]
+
+
+@pytest.mark.parametrize("header", ["Job Zone\tTitle", "Zone\tName"])
+def test_names_of_job_zones_without_their_columns_are_refused(listed, header):
+    (listed / "Job Zone Reference.txt").write_text(f"{header}\n", encoding="utf-8")
+
+    assert refusal(listed).startswith("Job Zone Reference.txt, line 1: column")
+
+
+@pytest.mark.parametrize("zone", [1, 6, 9, 10, 99])
+def test_a_job_zone_may_be_any_that_a_release_says(listed, zone):
+    add_lines(listed / "Job Zones.txt", f"29-9003.00\t{zone}\t08/2023\tAnalyst")
+
+    assert JOB_ZONES | {"29-9003.00": zone} == read(listed)["job zones"]
+
+
 def test_titles_in_both_layouts_are_refused(listed):
     write_lists(listed, job_titles=True)
 
@@ -104,6 +138,7 @@ def test_a_title_may_be_any_text_of_up_to_250_characters(listed, title):
 
 LONG_TITLE = "a title is missing or longer than 250 characters"
 LONG_TIER = "the tier is missing or longer than 30 characters"
+LONG_NAME = "the name is missing or longer than 150 characters"
 REFUSED = {
     "Alternate Titles.txt": [
         ("99-9999.99\tFlyer\tn/a\t08", "occupation '99-9999.99' is not in Occupation Data.txt"),
@@ -118,12 +153,22 @@ REFUSED = {
     "Job Zones.txt": [
         ("99-9999.99\t3\t08/2023\tAnalyst", "occupation '99-9999.99' is not in"),
         ("11-9001.00\t3\t08/2023\tAnalyst", "a second job zone of 11-9001.00"),
-        ("29-9003.00\t0\t08/2023\tAnalyst", "job zone '0' is none of 1 to 5"),
-        ("29-9003.00\t6\t08/2023\tAnalyst", "job zone '6' is none of 1 to 5"),
-        ("29-9003.00\t3.0\t08/2023\tAnalyst", "job zone '3.0' is none of 1 to 5"),
-        ("29-9003.00\tn/a\t08/2023\tAnalyst", "job zone 'n/a' is none of 1 to 5"),
-        ("29-9003.00\t\N{ARABIC-INDIC DIGIT FIVE}\t\t", "is none of 1 to 5"),
+        ("29-9003.00\t0\t08/2023\tAnalyst", "job zone '0' is no whole number from 1 to 99"),
+        ("29-9003.00\t-1\t08/2023\tAnalyst", "job zone '-1' is no whole"),
+        ("29-9003.00\t100\t08/2023\tAnalyst", "job zone '100' is no whole"),
+        ("29-9003.00\t3.0\t08/2023\tAnalyst", "job zone '3.0' is no whole number from 1 to 99"),
+        ("29-9003.00\tn/a\t08/2023\tAnalyst", "job zone 'n/a' is no whole number from 1 to 99"),
+        ("29-9003.00\t\N{ARABIC-INDIC DIGIT FIVE}\t\t", "is no whole number from 1 to 99"),
         ("29-9003.00\t3", "2 fields where 4 are due"),
+    ],
+    "Job Zone Reference.txt": [
+        ("3\tJob Zone Three\tn/a", "a second name of job zone 3"),
+        ("0\tJob Zone None\tn/a", "job zone '0' is no whole number from 1 to 99"),
+        ("1-2\tJob Zone 1-2\tn/a", "job zone '1-2' is no whole number from 1 to 99"),
+        ("4\t\tn/a", LONG_NAME),
+        ("4\tn/a\tn/a", LONG_NAME),
+        (f"4\t{'x' * 151}\tn/a", LONG_NAME),
+        ("4\tJob Zone Four", "2 fields where 3 are due"),
     ],
     "Related Occupations.txt": [
         ("99-9999.99\t11-9001.00\tPrimary-Long\t1", "occupation '99-9999.99' is not in"),

@@ -39,6 +39,10 @@ STEPS = {
     "domain": "abilities",
     "compared": 879,
     "occupations_listed": 1016,
+    "job_zones": [
+        {"zone": 2, "name": "Job Zone 1-2: Very Little to Some Preparation Needed"},
+        {"zone": 4, "name": None},
+    ],
     "transitions": [
         {
             "code": code,
@@ -168,7 +172,11 @@ def test_bars_are_explained_where_they_are(printed):
 def test_the_head_says_what_the_answer_is_about(printed):
     assert printed("gap").startswith("Chief Executives → Web Developers, by knowledge\n")
     head, there, back = "How ready", "Web Developers", "other occupations"
-    for zone, of_zone in ((None, ""), (4, " of job zone 4")):
+    for zone, of_zone in (
+        (None, ""),
+        ("4", " of job zone 4"),
+        ("2,3,4", " of job zone 2, 3 or 4"),
+    ):
         to = printed("transitions", job_zone=zone)
         of = printed("transitions", job_zone=zone, direction="from")
         assert to.startswith(f"{head} {there} are for {back}{of_zone}, by abilities\n")
@@ -179,10 +187,13 @@ def test_the_head_says_what_the_answer_is_about(printed):
     ("asked", "told"),
     [
         ({}, "2 shown, of 878 other"),
-        ({"job_zone": 4}, "2 shown, all that are known to be of job zone 4, of 878 other"),
-        ({"job_zone": 4, "limit": 2}, "2 shown, of those known to be of job zone 4, of 878 other"),
+        ({"job_zone": "4"}, "2 shown, all that are known to be of job zone 4, of 878 other"),
         (
-            {"job_zone": 4, "transitions": []},
+            {"job_zone": "3,4", "limit": 2},
+            "2 shown, of those known to be of job zone 3 or 4, of 878 other",
+        ),
+        (
+            {"job_zone": "4", "transitions": []},
             "0 shown, of those known to be of job zone 4, of 878 other",
         ),
     ],
@@ -191,6 +202,13 @@ def test_the_count_is_of_others_and_says_what_is_known_of_the_job_zone(printed, 
     rest = "occupations with abilities ratings here, out of 1,015 that O*NET lists."
 
     assert f"\n{told} {rest}\n" in printed("transitions", **asked)
+
+
+def test_the_job_zones_that_can_be_asked_for_are_listed_in_their_words(printed):
+    listed = "\nJob zones: 2: Very Little to Some Preparation Needed; 4\n"
+
+    assert listed in printed("transitions")
+    assert "Job zones" not in printed("transitions", job_zones=[])
 
 
 @both

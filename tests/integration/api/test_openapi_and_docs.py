@@ -129,6 +129,15 @@ def test_the_parameters_are_those_of_the_contract(
     assert {"query"} == {one["in"] for one in given}
 
 
+def test_job_zones_are_documented_as_one_list_between_commas(document: Any) -> None:
+    parameters = document["paths"]["/occupations/{code}/transitions"]["get"]["parameters"]
+    (zones,) = [one for one in parameters if one["name"] == "job_zone"]
+
+    assert ("form", False) == (zones["style"], zones["explode"])
+    assert ("array", 1) == (zones["schema"]["type"], zones["schema"]["minItems"])
+    assert {"type": "integer", "minimum": 1, "maximum": 99} == zones["schema"]["items"]
+
+
 def test_the_admin_api_and_nothing_else_needs_a_token(document: Any) -> None:
     assert {"adminToken": {"type": "http", "scheme": "bearer"}} == document["components"][
         "securitySchemes"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -11,7 +12,8 @@ from sqlalchemy import Engine, event
 from support.answers import members, problem
 from support.clock import LIMITS, START, FakeClock
 from support.fills import CODE, rated
-from support.made_up_release import RATED, TITLES
+from support.made_up_release import JOB_ZONE_NAMES, RATED, TITLES, write_lists
+from support.release_files import change
 from support.skill_gap_oracle import Oracle
 
 from app import create_app, next_steps
@@ -20,6 +22,7 @@ from app.services import Services
 from app.settings import Settings
 from cache.changes import Changes
 from cache.purge import purge
+from cache.seed import seed
 from cache.store import Store
 
 ALL = 2_000
@@ -128,11 +131,50 @@ def test_limit_cuts_the_list_and_nothing_else(ask: Ask) -> None:
 def test_a_job_zone_keeps_its_occupations_in_their_order(ask: Ask) -> None:
     whole = ask("15-1254.00", limit=ALL)["transitions"]
 
-    found = [ask("15-1254.00", job_zone=zone, limit=ALL) for zone in range(1, 6)]
-    for zone, body in enumerate(found, 1):
+    found = {zone: ask("15-1254.00", job_zone=zone, limit=ALL) for zone in range(1, 6)}
+    for zone, body in found.items():
         assert [one for one in whole if one["job_zone"] == zone] == body["transitions"]
         assert 879 == body["compared"]
-    assert 878 == sum(len(body["transitions"]) for body in found)
+    assert 878 == sum(len(body["transitions"]) for body in found.values())
+
+
+def test_several_job_zones_keep_their_occupations_in_the_order_of_all(ask: Ask) -> None:
+    whole = ask("15-1254.00", limit=ALL)["transitions"]
+
+    body = ask("15-1254.00", job_zone="4,3,4", limit=ALL)
+    assert [one for one in whole if one["job_zone"] in (3, 4)] == body["transitions"]
+    assert body == ask("15-1254.00", job_zone="3,4", limit=ALL)
+
+
+def test_the_job_zones_held_are_told_by_their_numbers_where_no_release_names_them(
+    ask: Ask, full_release: Any
+) -> None:
+    lines = (full_release / "Job Zones.txt").read_text(encoding="utf-8").splitlines()[1:]
+    zones = sorted({int(line.split("\t")[1]) for line in lines})
+
+    told = ask("15-1254.00", limit=1)["job_zones"]
+    assert zones == [one["zone"] for one in told]
+    if not (full_release / "Job Zone Reference.txt").exists():
+        assert {None} == {one["name"] for one in told}
+
+
+def test_a_job_zone_that_is_not_held_is_refused_with_those_that_are(full: FlaskClient) -> None:
+    answer = full.get("/occupations/15-1254.00/transitions?job_zone=4,6")
+
+    assert (422, "invalid-parameter") == problem(answer)
+    said = "No occupation held is in job zone 6; held are 1, 2, 3, 4 and 5."
+    assert [{"parameter": "job_zone", "detail": said}] == answer.get_json()["errors"]
+
+
+def test_where_no_job_zone_is_held_none_is_offered_and_any_is_refused(
+    starter: FlaskClient,
+) -> None:
+    assert [] == starter.get(target("15-1254.00", limit=1)).get_json()["job_zones"]
+    answer = starter.get(target("15-1254.00", job_zone=4))
+
+    assert (422, "invalid-parameter") == problem(answer)
+    said = "No job zones are held; `flask seed latest` brings them."
+    assert [{"parameter": "job_zone", "detail": said}] == answer.get_json()["errors"]
 
 
 def test_related_occupations_are_marked_with_their_tier(ask: Ask, full_release: Any) -> None:
@@ -161,7 +203,11 @@ def test_another_domain_is_ranked_by_its_own_ratings(ask: Ask, full: FlaskClient
         ("direction=up", "direction"),
         ("direction=", "direction"),
         ("job_zone=0", "job_zone"),
-        ("job_zone=6", "job_zone"),
+        ("job_zone=100", "job_zone"),
+        ("job_zone=3,", "job_zone"),
+        ("job_zone=3,x", "job_zone"),
+        ("job_zone=3, 4", "job_zone"),
+        ("job_zone=3&job_zone=4", "job_zone"),
         ("job_zone=3.0", "job_zone"),
         ("job_zone=", "job_zone"),
         ("limit=0", "limit"),
@@ -326,9 +372,9 @@ def test_the_fast_way_keeps_none(world: World) -> None:
 
 def test_kept_answers_are_bounded(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(next_steps, "CAPACITY", 6_000)
-    for zone in range(1, 6):  # in none of which there is any: the shortest answers
+    for code in RATED:
         for limit in range(1, 4):
-            world.codes(limit=limit, job_zone=zone)
+            world.codes(code, limit=limit)
     assert OTHERS[:1] == world.codes(limit=2_000)[:1]
 
     (kept,) = world.services.next_steps._kept.values()
@@ -357,6 +403,30 @@ def test_a_change_shows_after_a_look(
     assert len(left) + 1 == after["compared"]
     listed = before["occupations_listed"] + (UNLISTED in left)
     assert (len(TITLES), listed) == (before["occupations_listed"], after["occupations_listed"])
+
+
+def test_job_zones_are_those_of_the_release_that_was_loaded_last(
+    world: World, made_up_release: Path
+) -> None:
+    def told() -> list[tuple[int, str | None]]:
+        return [(one["zone"], one["name"]) for one in world.get().get_json()["job_zones"]]
+
+    def load() -> None:
+        seed(world.engine, made_up_release, limits=LIMITS, now=FakeClock())
+        world.changes.look()
+
+    assert [] == told()
+    write_lists(made_up_release)
+    load()
+    assert [(zone, JOB_ZONE_NAMES.get(zone)) for zone in (1, 3, 5)] == told()
+    assert ["11-9001.00"] == world.codes(job_zone="1,5")
+
+    change(made_up_release / "Job Zones.txt", "53-9005.00\t1", "53-9005.00\t2")
+    reference = made_up_release / "Job Zone Reference.txt"
+    reference.write_text("Name\tJob Zone\nJob Zone 1-2: Some\t2\n", encoding="utf-8")
+    load()
+    assert [(2, "Job Zone 1-2: Some"), (3, None), (5, None)] == told()
+    assert (422, "invalid-parameter") == problem(world.get(job_zone=1))
 
 
 def test_a_refresh_of_another_occupation_shows_after_a_look(world: World) -> None:
