@@ -221,7 +221,7 @@ def test_whatever_happens_the_rules_hold(events):
                     continue
                 if wait == 0.0:
                     assert now >= until
-                    assert not granted or now - granted[-1] >= 0.25
+                    assert not granted or now - granted[-1] >= 0.25 - 1e-9  # a difference rounds
                     assert not was_open or probe_at is None or now - probe_at >= 30.0
                     probe_at = now if was_open else probe_at
                     granted.append(now)
