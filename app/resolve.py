@@ -14,6 +14,11 @@ CANDIDATES: Final = 5
 _CODE: Final = re.compile(r"[0-9]{2}-[0-9]{4}\.[0-9]{2}")
 NO_SUCH_TITLE: Final = "No occupation has exactly this title."
 SHARED_TITLE: Final = "More than one occupation has this title."
+HINT: Final = (
+    "No occupation is found by this. Try other words, or fewer letters. A broader word for the job "
+    "finds more than a rank or an employer, and an O*NET-SOC code such as 15-1254 will do as well."
+)
+"""What to do where a text is found nowhere."""
 SPLIT_CODE: Final = "O*NET replaced this code by more than one."
 
 
@@ -50,8 +55,8 @@ def resolve(texts: Mapping[str, str], index: Callable[[], "TitleIndex"]) -> dict
     """Return the code that each text means, by parameter.
 
     A code means itself, listed or not. Another text means the occupation that has it as its own
-    title, or else the only one that has it as an alternate title; case, spaces and punctuation
-    make no difference.
+    title, or else the only one that has it as an alternate title, or else the one that it is a
+    synonym of; case, spaces and punctuation make no difference.
 
     Args:
         texts: whole codes and titles, by parameter.
@@ -69,7 +74,7 @@ def resolve(texts: Mapping[str, str], index: Callable[[], "TitleIndex"]) -> dict
             found[name] = meant[0]
         else:
             messages[name] = SHARED_TITLE if meant else NO_SUCH_TITLE
-            hits = index().search(text, len(meant) or CANDIDATES)  # those with the title are first
+            hits = index().search(text, _offered(text, meant, index()))
             candidates[name] = [Candidate(hit.code, hit.title, hit.matched) for hit in hits]
     if messages:
         raise Unresolved(messages, candidates)
@@ -77,9 +82,14 @@ def resolve(texts: Mapping[str, str], index: Callable[[], "TitleIndex"]) -> dict
 
 
 def _meant(text: str, index: "TitleIndex") -> list[str]:
-    """Return the codes of those that have a title: by their own one, else by an alternate one."""
+    """Return the codes of those that have a title, of which O*NET's go before our synonyms."""
     own = index.owners(text)
-    return own if len(own) == 1 else index.exact(text)
+    return own if len(own) == 1 else index.exact(text) or index.synonymous(text)
+
+
+def _offered(text: str, meant: Iterable[str], index: "TitleIndex") -> int:
+    """Count the occupations to offer: all that have the title, which are found first, or a few."""
+    return len({*meant, *index.synonymous(text)}) or CANDIDATES
 
 
 def successor(code: str, found: Iterable["Successor"], parameters: Iterable[str]) -> str | None:

@@ -1,6 +1,7 @@
 """The production server: Granian, a Rust HTTP server with WSGI worker processes."""
 
 import ctypes
+import gc
 import os
 import select
 import signal
@@ -14,6 +15,7 @@ from granian.constants import Interfaces
 from granian.server import Server
 
 from app import logs
+from app.services import services_of
 from app.settings import Settings, share_metrics
 from app.worker_process import end_with_parent, worker_beside
 
@@ -21,6 +23,9 @@ THREADS: Final = 256
 """Requests a worker process works on at once; most of them may wait for the upstream."""
 BACKPRESSURE: Final = 1024
 """Requests a worker process takes on before the rest wait in the listen queue."""
+INDEX_SECONDS: Final = 0.6
+"""How long a worker process that starts waits for its index of titles, which whoever searches first
+would wait for; where it takes longer, it is finished while requests are served already."""
 STOP_SECONDS: Final = 30
 """How long a stopping worker may finish what is under way."""
 
@@ -79,8 +84,12 @@ def worker() -> Flask:
         end_with_parent(server.pid, signal.SIGUSR1)
     with suppress(AttributeError, OSError):  # glibc only
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
+    gc.disable()  # what is loaded here stays: to look for garbage among it would take 0.1 s
     from wsgi import app
 
+    services_of(app).titles.expect(INDEX_SECONDS)
+    gc.freeze()
+    gc.enable()
     return app
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy import Engine
 
 from app.settings import Settings
@@ -235,5 +235,10 @@ class Services:
 
 def services() -> Services:
     """Return the services of the current application."""
-    found: Services = current_app.extensions["skillgap"]
+    return services_of(current_app)
+
+
+def services_of(app: Flask) -> Services:
+    """Return the services of an application."""
+    found: Services = app.extensions["skillgap"]
     return found

@@ -9,17 +9,26 @@ import numpy as np
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
-EDITS: Final = ((9, 3), (4, 2), (3, 1))
-"""How many edits a word of at least so many letters may be away; a swap of two counts as one."""
+EDITS: Final = ((12, 3), (8, 2), (4, 1))
+"""How many edits a word of at least so many letters may be away; a swap of two counts as one.
+
+None for three letters: most of those are acronyms, of which each means another thing.
+"""
 MOST_EDITS: Final = 3
 MOST_ALIKE: Final = 60
 """Words that one word may stand for by edits."""
 SHORTEST_HALF: Final = 3
+OTHER_START_ALONE: Final = 7
+OTHER_START: Final = 5
+"""Letters of a word whose first letter may be the one that is wrong, which is rare: where it is the
+whole text, and where other words beside it have to be found as well."""
 
 # How like a word is that begins so (the last one may still be being typed), or is two in one.
 BEGUN_LAST: Final = 0.85
 BEGUN: Final = 0.75
 JOINED: Final = 0.95
+REAL: Final = 0.7
+"""The part of the likeness of another word where what was typed is a word as well."""
 
 
 class Run(NamedTuple):
@@ -41,8 +50,8 @@ class Vocabulary:
         self.words = sorted(words)
         self._places = {word: place for place, word in enumerate(self.words)}
 
-    def runs(self, words: list[str]) -> list[list[Run]]:
-        """Return what each word may stand for, least like first.
+    def runs(self, words: list[str]) -> list[tuple[int, list[Run]]]:
+        """Return what each word, by its place, may stand for, least like first.
 
         A word like no other counts as two where it can be cut in two words (`datascientist`), and
         two neighbours as one that reads like both (`data base`).
@@ -57,7 +66,7 @@ class Vocabulary:
                 found[place].append(run)
                 found[place + 1].append(run)
         return [
-            sorted(runs)
+            (place, sorted(runs))
             for place, word in enumerate(words)
             for runs in ([found[place]] if found[place] else self._halves(word) or [[]])
         ]
@@ -85,17 +94,29 @@ class Vocabulary:
         distances = cdist(
             words, self.words, scorer=OSA.distance, score_cutoff=MOST_EDITS, dtype=np.uint8
         )
-        found = []
+        alone, found = len(words) == 1, []
         for word, row in zip(words, distances, strict=True):
-            near = np.flatnonzero(row <= edits_allowed(word)).tolist()
-            runs = (
-                Run(1 - int(row[place]) / max(len(word), len(self.words[place])), place, place + 1)
+            known = REAL if word in self._places else 1.0
+            near = np.flatnonzero((row > 0) & (row <= edits_allowed(word))).tolist()
+            runs = [
+                Run(known * (1 - edits / max(len(word), len(other))), place, place + 1)
                 for place in near
-            )
-            found.append(sorted(runs)[-MOST_ALIKE:])
+                if _may_mean(
+                    word, other := self.words[place], edits := int(row[place]), alone=alone
+                )
+            ]
+            found.append([*sorted(runs)[-MOST_ALIKE:], *self._same(word)])
         return found
 
 
 def edits_allowed(word: str) -> int:
     """Return how many edits a word may be away from what it stands for, 0 to 3."""
     return next((edits for length, edits in EDITS if len(word) >= length), 0)
+
+
+def _may_mean(word: str, other: str, edits: int, *, alone: bool) -> bool:
+    """Tell whether a word so many edits away may be meant: the first letter is seldom wrong."""
+    if word[0] == other[0]:
+        return True
+    shortest = OTHER_START_ALONE if alone else OTHER_START
+    return edits == 1 and (len(word) >= shortest or word[1::-1] == other[:2])

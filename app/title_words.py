@@ -8,29 +8,76 @@ LONGEST: Final = 200
 """Characters of a text that count, since normalising can lengthen one eighteenfold."""
 SHORTEST_PLURAL: Final = 4
 
-_APOSTROPHES: Final = re.compile("['\u2019]")
-_WORD: Final = re.compile(r"[^\W_]+(?:\+\+|#)?")  # "C++" and "C#" are not "C"
+_LETTERS_JOINED: Final = re.compile(r"(?<![^\W_])([^\W\d_]) ?& ?([^\W\d_])(?![^\W_])")
+# "C++" and "C#" are not "C", "R&D" is one word, and ".NET" is no net.
+_WORD: Final = re.compile(
+    r"(?<![^\W_])[^\W\d_]&[^\W\d_](?![^\W_])|\.net(?![^\W_])|[^\W_]+(?:\+\+|#)?"
+)
+# A word's British letters, and the American ones that most titles have.
+_SPELLINGS: Final = {
+    "adviser": "advisor",
+    "aesth": "esth",
+    "aluminium": "aluminum",
+    "anaesth": "anesth",
+    "archaeo": "archeo",
+    "catalogue": "catalog",
+    "centre": "center",
+    "colour": "color",
+    "counsell": "counsel",
+    "defence": "defense",
+    "dietician": "dietitian",
+    "draught": "draft",
+    "enquir": "inquir",
+    "fibre": "fiber",
+    "gynaec": "gynec",
+    "haem": "hem",
+    "harbour": "harbor",
+    "jeweller": "jeweler",
+    "jewellery": "jewelry",
+    "labour": "labor",
+    "licence": "license",
+    "modell": "model",
+    "mould": "mold",
+    "operative": "operator",
+    "paed": "ped",
+    "plough": "plow",
+    "theatre": "theater",
+    "travell": "travel",
+    "tyre": "tire",
+}
+_BRITISH: Final = re.compile("|".join(sorted(_SPELLINGS, key=len, reverse=True)))
+_PERSON: Final = re.compile("(?<=..)(?:woman|women|men|person|people|lady)$")
 
 
 def fold(text: str) -> str:
     """Return the words of a text with one space between, the same for texts that read the same.
 
     Case, marks (as in "é"), forms of a letter, apostrophes, punctuation and spaces make no
-    difference; without any word it is empty.
+    difference; without any word it is empty. Symbols that make another word of one stay: "C#",
+    "C++", ".NET", "R&D".
     """
     if not text.isascii():
         # Twice, since some letters have another case only once they are taken apart.
         text = normalize("NFKD", normalize("NFKD", text[:LONGEST]).casefold())
         text = "".join(letter for letter in text if not combining(letter))
-    return " ".join(_WORD.findall(_APOSTROPHES.sub("", text[:LONGEST]).casefold()))
+    text = text[:LONGEST].replace("'", "").replace("\u2019", "").casefold()
+    if "&" in text:
+        text = _LETTERS_JOINED.sub(r"\1&\2", text)
+    return " ".join(_WORD.findall(text))
 
 
 def stem(word: str) -> str:
-    """Return a folded word without the ending of an English plural, rightly or wrongly.
+    """Return a folded word as all its forms are compared: number, sex and spelling.
 
-    What matters is that both numbers of a word give the same (after Harman, "How effective is
-    suffixing?", 1991).
+    The ending of an English plural goes, rightly or wrongly (after Harman, "How effective is
+    suffixing?", 1991); a postwoman is a postman, and a labourer a laborer. What matters is that
+    all forms of a word give the same.
     """
+    singular = _PERSON.sub("man", _singular(word))
+    return _BRITISH.sub(lambda british: _SPELLINGS[british[0]], singular)
+
+
+def _singular(word: str) -> str:
     if len(word) < SHORTEST_PLURAL or not word.endswith("s") or word.endswith(("ss", "us", "is")):
         return word
     if word.endswith("ies"):

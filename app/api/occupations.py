@@ -22,7 +22,9 @@ from app.api.problem_details import answers_problems
 from app.api.sides import LONGEST_BY_NAME, read_one
 from app.api.skill_gap_schemas import NoteSchema
 from app.api.sources import SourceSchema, attribution, source, timestamp
+from app.resolve import HINT
 from app.services import services
+from app.titles import rated_first
 
 blueprint = QueryBlueprint("occupations", __name__, description="Find and read occupations.")
 MOST_HITS: Final = 200
@@ -36,8 +38,8 @@ class OccupationsQuery(DomainQuery):
         load_default="",
         validate=TITLE_LIKE,
         metadata={
-            "description": "A title as people give it, misspelt or half typed, or the beginning "
-            "of a code.",
+            "description": "A title as people give it, misspelt or half typed, with or without a "
+            "rank, or the beginning of a code: `15-12`, `1512`, `15.12`.",
             "example": "sofware developer",
             "pattern": WITHOUT_NUL,
         },
@@ -49,7 +51,11 @@ class OccupationsQuery(DomainQuery):
 class MatchedSchema(Schema):
     """What `q` found an occupation by."""
 
-    kind = fields.String(required=True, validate=validate.OneOf(["title", "alternate", "code"]))
+    kind = fields.String(
+        required=True,
+        validate=validate.OneOf(["title", "alternate", "synonym", "code"]),
+        metadata={"description": "A title of O*NET's, a word of this service for it, or a code."},
+    )
     text = fields.String(required=True, metadata={"example": "Software Developers"})
 
 
@@ -68,13 +74,17 @@ class ListedSchema(Schema):
 class OccupationsSchema(Schema):
     """A page of the list: by code, or what `q` finds, best first; `total` counts all.
 
-    A search finds 200 at most.
+    A search finds 200 at most, of equal ones those with ratings first, and nothing where no title
+    is near.
     """
 
     total = fields.Integer(required=True)
     limit = fields.Integer(required=True)
     offset = fields.Integer(required=True)
     occupations = fields.List(fields.Nested(ListedSchema), required=True)
+    hint = fields.String(
+        metadata={"description": "What to try instead; only where `q` finds nothing."}
+    )
 
 
 class ElementSchema(Schema):
@@ -125,7 +135,8 @@ class Occupations(MethodView):
         total, found = (
             _found(query["domain"], text, **cut) if text else _all(query["domain"], **cut)
         )
-        return jsonify({"total": total, **cut, "occupations": found})
+        hint = {} if total or not text else {"hint": HINT}
+        return jsonify({"total": total, **cut, "occupations": found, **hint})
 
 
 def _all(domain: str, limit: int, offset: int) -> tuple[int, list[dict[str, Any]]]:
@@ -137,8 +148,8 @@ def _all(domain: str, limit: int, offset: int) -> tuple[int, list[dict[str, Any]
 
 def _found(domain: str, text: str, limit: int, offset: int) -> tuple[int, list[dict[str, Any]]]:
     hits = services().titles.index().search(text, MOST_HITS)
-    page = hits[offset : offset + limit]
-    rated = services().catalogue.rated(domain, [hit.code for hit in page]) if page else {}
+    rated = services().catalogue.rated(domain, [hit.code for hit in hits]) if hits else {}
+    page = rated_first(hits, rated)[offset : offset + limit]
     return len(hits), [
         {
             "code": hit.code,

@@ -13,13 +13,16 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
 from app.api.problem_details import invalid_parameters
+from app.typed_code import OTHERWISE, as_published
 from cache.content import DOMAINS
 
 CODE: Final = re.compile(r"([0-9]{2}-[0-9]{4})(\.[0-9]{2})?")
-LIKE_CODE: Final = re.compile(r"[0-9.-]*|[0-9]{2}-[0-9]{4}.*", re.DOTALL)
+LIKE_CODE: Final = re.compile(r"[0-9. -]*|[0-9]{2}-[0-9]{4}.*", re.DOTALL)
 """No title is all figures, or begins with a code."""
 WITHOUT_NUL: Final = r"^[^\u0000]*$"
-NAMED: Final = rf"^( *{CODE.pattern} *|(?! *([0-9.-]* *$|[0-9]{{2}}-[0-9]{{4}}))[^\u0000]*)$"
+NAMED: Final = (
+    rf"^( *({CODE.pattern}|{OTHERWISE}) *|(?! *([0-9. -]*$|[0-9]{{2}}-[0-9]{{4}}))[^\u0000]*)$"
+)
 """What a title may be, for the document."""
 LONGEST_TITLE: Final = 200
 """Characters of what names an occupation."""
@@ -67,13 +70,14 @@ def absent() -> None:
 
 
 class Named(fields.String):
-    """An occupation by its code or by a title; what reads like a code must be one."""
+    """An occupation by a title or its code, however written; what reads like a code is one."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
             validate=TITLE_LIKE,
             metadata={
-                "description": "A code, or the title or an alternate title of one occupation.",
+                "description": "A code (15-1254.00, 15-1254, 151254, 15.1254), or what one "
+                "occupation alone is called: its title, an alternate title, or a synonym.",
                 "example": "Web Developers",
                 "pattern": NAMED,
             },
@@ -81,8 +85,10 @@ class Named(fields.String):
         )
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
-        text = super()._deserialize(value, attr, data, **kwargs).strip(" ")
-        return str(PATH_CODE.deserialize(text)) if LIKE_CODE.fullmatch(text) else text
+        text = TITLE_LIKE[0](super()._deserialize(value, attr, data, **kwargs)).strip(" ")
+        if LIKE_CODE.fullmatch(text):
+            text = PATH_CODE.deserialize(as_published(text) or text)
+        return str(text)
 
 
 class Whole(fields.Integer):

@@ -41,6 +41,9 @@ class ProblemSchema(Schema):
         values=fields.List(fields.Dict(keys=fields.String(), values=fields.String())),
         metadata={"description": "Occupations that a parameter may mean: code, title, matched."},
     )
+    hint = fields.String(
+        metadata={"description": "What to try where a parameter may mean no occupation at all."}
+    )
     alternatives = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
     notes = fields.List(
         fields.Nested(NoteSchema),

@@ -15,7 +15,7 @@ from app.api.caching import cache_status
 from app.api.problem_details import Problem, invalid_parameters
 from app.api.sides import note, was_replaced
 from app.holdings import BRINGS_ALL, SEED, told
-from app.resolve import Unresolved
+from app.resolve import HINT, Unresolved
 from app.services import services
 from app.soc import nearest
 from cache.database import DatabaseUnavailable
@@ -101,6 +101,8 @@ def unresolved(error: Unresolved) -> Problem:
         name: [candidate._asdict() for candidate in found]
         for name, found in error.candidates.items()
     }
+    if not all(error.candidates.values()):
+        problem.members["hint"] = HINT
     return problem
 
 

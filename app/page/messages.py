@@ -148,8 +148,8 @@ def _invalid(problem: Problem, asked: Asked) -> Message:
             return Message("Which occupation do you mean?", text, links)
         if side in candidates:
             text = (
-                "Check the spelling, choose from the suggestions while you type, or give an "
-                "O*NET-SOC code such as 15-1254.00."
+                "Check the spelling, try another or a broader word for the job, choose from the "
+                "suggestions while you type, or give an O*NET-SOC code such as 15-1254.00."
             )
             return Message(f"No occupation is called “{given[side]}”", text)
     told = " ".join(f"{_field(parameter)}: {detail}" for parameter, detail in said.items())

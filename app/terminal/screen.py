@@ -98,6 +98,7 @@ def complaint(problem: Mapping[str, Any], names: Mapping[str, str]) -> str:
     ]
     found += [("near it is", one) for one in problem.get("suggestions", [])]
     found += [("rated is", one) for one in problem.get("alternatives", [])]
+    told = f"{told} {problem.get('hint', '')}".rstrip()
     return "\n".join([told, *(f"  {said} {_listed(one)}" for said, one in found)])
 
 

@@ -44,6 +44,18 @@ def server(
         yield running
 
 
+def test_a_worker_process_makes_its_index_of_titles_before_it_is_asked(
+    starter_url: str, tmp_path: Path
+) -> None:
+    with serving(tmp_path, DATABASE_URL=starter_url) as server:
+        began = server.process.pid
+        tasks = Path(f"/proc/{began}/task").glob("*/children")
+        children = [pid for task in tasks for pid in task.read_text().split()]
+        loaded = [Path(f"/proc/{pid}/maps").read_text() for pid in children]
+
+    assert any("_multiarray_umath" in maps for maps in loaded)  # what the index is made with
+
+
 def test_an_occupation_that_is_not_held_is_fetched_once_and_then_a_hit(
     server: Serving, upstream: RunningSandbox
 ) -> None:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,8 +11,8 @@ from support.fills import rated
 from support.made_up_release import TITLES, write_release
 
 from app import title_search
-from app.title_search import TitleIndex
-from app.titles import Titles
+from app.title_search import TitleHit, TitleIndex
+from app.titles import Titles, rated_first
 from cache import database
 from cache.catalogue import Catalogue
 from cache.changes import Changes
@@ -37,9 +38,9 @@ def built(monkeypatch):
     sizes = []
 
     class Counted(TitleIndex):
-        def __init__(self, titles, alternates):
+        def __init__(self, titles, alternates, synonyms):
             sizes.append(len(titles))
-            super().__init__(titles, alternates)
+            super().__init__(titles, alternates, synonyms)
 
     monkeypatch.setattr(title_search, "TitleIndex", Counted)
     return sizes
@@ -53,6 +54,10 @@ def titles(seeded_engine, changes, built):
 def write_alternates(release, *lines):
     header = "O*NET-SOC Code\tAlternate Title\tShort Title\tSource(s)"
     (release / "Alternate Titles.txt").write_text("\n".join([header, *lines, ""]))
+
+
+def refuse(*_):
+    raise DatabaseUnavailable("gone")
 
 
 def load(engine, release):
@@ -88,12 +93,50 @@ def test_an_index_that_is_expected_is_built_behind_and_once(titles, built):
     assert [len(TITLES)] == built
 
 
+def test_who_is_patient_finds_the_index_that_was_expected_there(titles, built):
+    titles.expect(patience=30)
+
+    assert [len(TITLES)] == built
+    assert not titles._working.locked()
+
+
+def test_no_patience_is_lost_on_an_index_that_cannot_be_built(titles, built, monkeypatch):
+    monkeypatch.setattr(database, "read", refuse)
+    before = time.monotonic()
+    titles.expect(patience=30)
+
+    assert time.monotonic() - before < 15
+    assert [] == built
+
+
+def test_synonyms_of_titles_that_are_there_find_their_occupation(engine, tmp_path):
+    release = write_release(tmp_path / "db_28_1_text")
+    occupations = release / "Occupation Data.txt"
+    occupations.write_text(occupations.read_text().replace(TITLES[KITES], "Firefighters"))
+    load(engine, release)
+    index = Titles(Catalogue(engine), Changes(engine)).index()
+
+    assert [TitleHit(KITES, "Firefighters", "fireman", "synonym", 0.985)] == index.search(
+        "Fireman", 9
+    )
+    assert [] == index.search("brickie", 9)
+
+
+def test_of_hits_with_the_same_score_the_rated_ones_come_first():
+    def hit(code, score, kind="title"):
+        return TitleHit(code, code, code, kind, score)
+
+    hits = [hit("a", 0.98), hit("b", 0.98), hit("c", 0.98), hit("d", 0.98), hit("e", 0.9)]
+    rated = {"a": False, "b": None, "c": True, "d": True, "e": True}
+
+    assert list("cdbae") == [one.code for one in rated_first(hits, rated)]
+    codes = [hit("a", 1.0, "code"), hit("c", 1.0, "code")]
+    assert codes == rated_first(codes, rated)
+
+
 def test_an_index_that_cannot_be_built_is_built_when_it_is_asked_for(
     titles, built, seeded_engine, monkeypatch
 ):
-    def refuse(*_):
-        raise DatabaseUnavailable("gone")
-
     with monkeypatch.context() as patch:
         patch.setattr(titles._catalogue, "titles", refuse)
         titles.expect()

@@ -30,12 +30,21 @@ ALTERNATES = [
     ("15-1254.00", "Actors"),
     ("27-2011.00", "Thespian"),
     ("27-2011.00", "thespian"),
+    ("43-9061.00", "Boss"),
+    ("43-9061.00", "Filer"),
+    ("11-1011.00", "Filer"),
+]
+SYNONYMS = [
+    ("Software Developers", "SWE"),
+    ("Software Developers", "programmer"),
+    ("Chief Executives", "boss"),
+    ("Web Developers", "filer"),
 ]
 
 
 @pytest.fixture(scope="module")
 def index():
-    return TitleIndex(TITLES, ALTERNATES)
+    return TitleIndex(TITLES, ALTERNATES, SYNONYMS)
 
 
 @pytest.mark.parametrize(
@@ -49,6 +58,8 @@ def index():
         ("ceo - chief executive officer", "11-1011.00"),
         pytest.param("Thespian", "27-2011.00", id="twice an alternate title of one"),
         pytest.param("actors", "27-2011.00", id="an own title before another's alternate one"),
+        pytest.param("swe", "15-1252.00", id="a synonym that is no title"),
+        pytest.param("boss", "43-9061.00", id="O*NET's alternate title before a synonym"),
     ],
 )
 def test_a_code_or_a_title_of_one_occupation_means_that(index, text, code):
@@ -58,7 +69,15 @@ def test_a_code_or_a_title_of_one_occupation_means_that(index, text, code):
 @pytest.mark.parametrize(
     ("text", "said", "codes"),
     [
-        ("Programmer", SHARED_TITLE, ["15-1252.00", "15-1254.00"]),
+        pytest.param(
+            "Programmer", SHARED_TITLE, ["15-1252.00", "15-1254.00"], id="a title that two have"
+        ),
+        pytest.param(
+            "filer",
+            SHARED_TITLE,
+            ["15-1254.00", "43-9061.00", "11-1011.00"],
+            id="a title that two have and that is a synonym for a third",
+        ),
         ("Web Developer", NO_SUCH_TITLE, ["15-1254.00"]),
         ("chef executives", NO_SUCH_TITLE, ["11-1011.00"]),
         ("xyzzy", NO_SUCH_TITLE, []),

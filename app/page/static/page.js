@@ -6,7 +6,6 @@ const PAUSE = 150; // milliseconds without a key before the server is asked
 const FEWEST = 2; // letters
 const MOST = 8; // suggestions
 const LONGEST = 45000; // milliseconds that an answer can take
-const NONE = "No occupation is found by this. Try other words, or fewer letters.";
 const FAILED = "Titles cannot be looked up now. Type the title whole, or try again in a moment.";
 
 function combobox(field) {
@@ -71,13 +70,13 @@ function combobox(field) {
   function note(found) {
     const notes = [];
     const matched = found.matched;
-    if (matched && matched.kind === "alternate") notes.push(`also called ${matched.text}`);
+    if (matched && ["alternate", "synonym"].includes(matched.kind)) notes.push(`also called ${matched.text}`);
     if (found.rated === false) notes.push("no ratings");
     if (found.rated === null) notes.push("ratings not here yet");
     return notes.join(" · ");
   }
 
-  function show(found) {
+  function show({ occupations: found, hint }) {
     options = found;
     active = -1;
     list.replaceChildren(
@@ -99,7 +98,7 @@ function combobox(field) {
     list.hidden = found.length === 0;
     input.setAttribute("aria-expanded", String(found.length > 0));
     input.removeAttribute("aria-activedescendant");
-    if (found.length === 0) say(NONE, true);
+    if (found.length === 0) say(hint, true);
     else say(`${found.length} suggestion${found.length === 1 ? "" : "s"}; choose with the arrow keys.`);
   }
 
@@ -119,7 +118,7 @@ function combobox(field) {
     let found = null;
     try {
       const answer = await fetch(`/occupations?${query}`, { signal: mine.signal });
-      if (answer.ok) found = (await answer.json()).occupations;
+      if (answer.ok) found = await answer.json();
     } catch {
       // Nobody answers, or nobody waits for it: the signal tells which.
     }

@@ -75,13 +75,32 @@ def test_a_near_miss_and_a_shared_title_are_refused_with_what_they_may_mean(
     assert {"Machine Operator"} == {one["matched"] for one in body["candidates"]["to"]}
 
 
-def test_a_text_like_no_title_is_refused_without_candidates(full: FlaskClient) -> None:
-    answer = gap(full, EXECUTIVES, "xyzzy")
+def test_a_text_like_no_title_is_refused_without_candidates_and_with_a_hint(
+    full: FlaskClient,
+) -> None:
+    body = gap(full, EXECUTIVES, "xyzzy").get_json()
 
-    assert {"to": []} == answer.get_json()["candidates"]
+    assert {"to": []} == body["candidates"]
+    assert "Try other words" in body["hint"]
+    assert "hint" not in gap(full, EXECUTIVES, "sofware developer").get_json()
 
 
-@pytest.mark.parametrize("text", ["15-12", "151254", "15-1254.0", "1", "15-1254.00;"])
+@pytest.mark.parametrize("code", ["151254", "15.1254", " 15 1254", "15125400", "15.1254.00"])
+def test_a_code_may_be_written_otherwise(full: FlaskClient, code: str) -> None:
+    assert gap(full, EXECUTIVES, DEVELOPERS).data == gap(full, EXECUTIVES, code).data
+
+
+def test_a_synonym_is_answered_where_no_other_occupation_has_it_as_a_title(
+    full: FlaskClient,
+) -> None:
+    assert "47-2021.00" == gap(full, EXECUTIVES, "Brickie").get_json()["to"]["code"]
+    shared = gap(full, EXECUTIVES, "fireman").get_json()
+    assert ["33-2011.00", "53-4022.00"] == [one["code"] for one in shared["candidates"]["to"]]
+
+
+@pytest.mark.parametrize(
+    "text", ["15-12", "1512", "15-1254.0", "1", "15 -1254", "151254.00", "15-1254.00;"]
+)
 def test_what_reads_like_a_code_is_judged_as_one(full: FlaskClient, text: str) -> None:
     body = gap(full, text, DEVELOPERS).get_json()
 

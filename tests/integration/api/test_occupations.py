@@ -94,6 +94,9 @@ def test_alternate_titles_find_their_occupation_among_the_first_three(
         ("CEO", "11-1011.00", {"kind": "alternate", "text": "CEO"}),
         (" 15-125 ", "15-1251.00", {"kind": "code", "text": "15-1251.00"}),
         ("15-1254.00", "15-1254.00", {"kind": "code", "text": "15-1254.00"}),
+        ("15.1254", "15-1254.00", {"kind": "code", "text": "15-1254.00"}),
+        ("brickie", "47-2021.00", {"kind": "synonym", "text": "brickie"}),
+        ("C#", "15-1252.00", {"kind": "synonym", "text": "c#"}),
     ],
 )
 def test_a_hit_says_what_it_was_found_by(
@@ -120,6 +123,24 @@ def test_a_hit_tells_whether_it_is_rated(search: Search, starter: FlaskClient) -
     assert {None} == {one["rated"] for one in unknown}
 
 
+def test_what_no_title_is_near_gets_a_hint_instead_of_chance(search: Search) -> None:
+    for text in ("xqzt", "blorp manager", "%"):
+        body = search(q=text)
+        assert (0, []) == (body["total"], body["occupations"])
+        assert "Try other words" in body["hint"]
+    for query in ({}, {"q": "nurse"}, {"q": "nurse", "offset": 1_000}, {"q": " "}):
+        assert "hint" not in search(**query)
+
+
+def test_of_equal_hits_the_rated_come_first(search: Search) -> None:
+    hits = search(q="engineer", limit=ALL)["occupations"]
+    exact = [one["rated"] for one in hits if one["matched"]["text"] == "Engineer"]
+    equal = exact[1:]  # the first has it as a synonym as well
+
+    assert {True, False} == set(equal)
+    assert sorted(equal, reverse=True) == equal
+
+
 def test_pages_of_a_search_put_together_are_the_search(search: Search) -> None:
     whole = search(q="engineer", limit=ALL)
     pages = [search(q="engineer", limit=7, offset=offset) for offset in range(0, 210, 7)]
@@ -130,7 +151,7 @@ def test_pages_of_a_search_put_together_are_the_search(search: Search) -> None:
 
 
 def test_a_search_finds_200_at_most(search: Search) -> None:
-    body = search(q="manager", limit=ALL)
+    body = search(q="operator", limit=ALL)
 
     assert (200, 200) == (body["total"], len(body["occupations"]))
 
