@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from flask import Flask
 
-from app.services import Services
+from app.container import Services
 from app.settings import Settings
 
 VERSION: Final = "0.1.0"
@@ -40,7 +40,7 @@ def create_app(
     app.extensions["skillgap"] = given
     register(app)
     if fast_way:
-        from app.fast_way import FastWay
+        from app.response_cache.middleware import FastWay
 
         way = FastWay(app.wsgi_app, given.changes, given.tally, given.now)
         app.wsgi_app = way  # type: ignore[method-assign]

@@ -98,8 +98,8 @@ def _database_url(raw: str) -> URL:
 
 
 def _upstream_url(raw: str) -> str:
-    from onet_client.address import base_url
     from onet_client.errors import NotConfigured
+    from onet_client.urls import base_url
 
     takes = (
         "takes https://HOST/PATH/ of at most 255 characters, without credentials, query or "

@@ -3,9 +3,9 @@
 from sqlalchemy import Engine
 
 from app.settings import Settings
-from cache.fetch import Upstream
-from cache.governor import DatabaseGovernor
-from cache.telemetry import Telemetry
+from cache.fill.fetch import Upstream
+from cache.fill.shared_governor import DatabaseGovernor
+from cache.metrics import Telemetry
 from onet_client.client import connect
 from onet_client.errors import NotConfigured
 

@@ -19,7 +19,7 @@ from typing import Any
 from granian.constants import Interfaces
 from granian.server import Server
 
-from app.server import BACKPRESSURE, THREADS
+from app.server.serve import BACKPRESSURE, THREADS
 
 WAIT, WAIT_SECONDS = "/wait", 0.05
 """The path of `waiting` that waits, as a miss does for the upstream, and how long."""
@@ -75,7 +75,7 @@ def flask() -> Callable[..., Iterable[bytes]]:
 
 def whole() -> Callable[..., Iterable[bytes]]:
     """Make the product's worker."""
-    from app.server import worker
+    from app.server.serve import worker
 
     return worker()
 

@@ -6,8 +6,15 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, func, select
 
-from cache import database
-from cache.models import AlternateTitle, CacheEntry, JobZone, Load, Occupation, RelatedOccupation
+from cache.db import database
+from cache.db.onet_tables import (
+    AlternateTitle,
+    CacheEntry,
+    JobZone,
+    Load,
+    Occupation,
+    RelatedOccupation,
+)
 
 
 @dataclass(frozen=True, slots=True)

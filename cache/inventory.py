@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, case, func, or_, select
 
-from cache import database
-from cache.content import DOMAINS
-from cache.database_time import database_time
-from cache.leases import UNLISTED_CAP
-from cache.models import CacheEntry, Load, Rating, UpstreamGovernor, WarmItem, WarmJob
+from cache.db import database
+from cache.db.clock import database_time
+from cache.db.onet_tables import CacheEntry, Load, Rating, UpstreamGovernor, WarmItem, WarmJob
+from cache.entries.canonical import DOMAINS
+from cache.fill.leases import UNLISTED_CAP
 from cache.policy import Freshness, Limits
-from cache.warm_items import UNFINISHED
+from cache.warm.items import UNFINISHED
 
 Counts = dict[str, dict[str, int]]
 """Entries by domain and freshness."""

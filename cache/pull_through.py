@@ -8,11 +8,15 @@ from itertools import chain
 from typing import Final
 
 from cache.catalogue import Catalogue
-from cache.changes import Key
-from cache.copies import Copies
-from cache.fetch import ServedRelease
-from cache.filler import Filler
-from cache.flight import Flights, Flown, Land, TooManyWaiting
+from cache.entries.invalidation import Key
+from cache.entries.store import Stored
+from cache.fill.fetch import ServedRelease
+from cache.fill.filler import Filler
+from cache.fill.refresh_requests import RefreshRequests
+from cache.fill.single_flight import Flights, Flown, Land, TooManyWaiting
+from cache.local.batched_reads import SharedReads
+from cache.local.bounded_cache import Copies
+from cache.metrics import Telemetry
 from cache.policy import Entry, Freshness, Limits, freshness
 from cache.reading import (
     FillFailed,
@@ -22,10 +26,6 @@ from cache.reading import (
     UnknownOccupation,
     counted,
 )
-from cache.refresh import RefreshRequests
-from cache.shared_reads import SharedReads
-from cache.store import Stored
-from cache.telemetry import Telemetry
 from onet_client.errors import CircuitOpen, DeadlineExceeded, NotConfigured, OnetError
 
 log = logging.getLogger(__name__)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from cache.metrics import ReadResult
 from cache.policy import Entry
 from cache.profile import Profile
-from cache.telemetry import ReadResult
 from onet_client.errors import OnetError
 
 Outcome = Literal["hit", "stale", "refreshed", "filled", "failed"]

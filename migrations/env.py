@@ -4,8 +4,8 @@ from alembic import context
 from sqlalchemy import Connection
 
 from app.settings import Settings
-from cache.database import connect
-from cache.models import Base
+from cache.db.database import connect
+from cache.db.onet_tables import Base
 
 
 def _migrate(connection: Connection) -> None:

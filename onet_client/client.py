@@ -3,20 +3,20 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 
+from onet_client import content_model as model
 from onet_client import interpret
-from onet_client.address import base_url, taxonomy_path
 from onet_client.asking import Asker
 from onet_client.auth import credentials
+from onet_client.content_model import OCCUPATIONS, Domain, check_code, check_domain
 from onet_client.deadline import Deadline
-from onet_client.domains import OCCUPATIONS, Domain, check_code, check_domain, layout, rows_path
 from onet_client.errors import BadRequest, NoData, NotFound, OnetError, UnknownCode
 from onet_client.governor import Governor
 from onet_client.interpret import Page
 from onet_client.paging import BEGINNING, DomainCheck, Position
-from onet_client.reply import ApiVersion, Reply, bad
-from onet_client.results import Result
+from onet_client.reply import ApiVersion, Reply, Result, bad
 from onet_client.rows import Occupation, Rating, Table
 from onet_client.transport import Transport
+from onet_client.urls import base_url, taxonomy_path
 
 REFUSED = 422
 
@@ -130,7 +130,7 @@ class OnetClient:
             rating
             for table in tables
             for page, _ in self._asker.pages(
-                rows_path(table, code), self._reader(table, code, check), deadline
+                model.rows_path(table, code), self._reader(table, code, check), deadline
             )
             for rating in page.rows
         )
@@ -163,7 +163,7 @@ class OnetClient:
         check_domain(domain)
 
         def read(reply: Reply) -> tuple[str, ...]:
-            return layout(domain, [table.table_id for table in self._read_tables(reply)])
+            return model.layout(domain, [table.table_id for table in self._read_tables(reply)])
 
         self._layouts[domain] = found = self._asker.ask("database", read, deadline)
         return found
@@ -187,7 +187,8 @@ class OnetClient:
             BadReply: Without a request, if the position leads away from the upstream.
         """
         read = self._reader(table, None, check)
-        for page, after in self._asker.pages(rows_path(table, None), read, deadline, position):
+        first = model.rows_path(table, None)
+        for page, after in self._asker.pages(first, read, deadline, position):
             yield page.rows, after
             del page  # or it would be held while the next one is read
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from onet_client.address import resolve
 from onet_client.errors import NoData
 from onet_client.interpret import Page, check_pairs
 from onet_client.reply import bad
 from onet_client.rows import Rating
+from onet_client.urls import resolve
 
 Row = TypeVar("Row")
 

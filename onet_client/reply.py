@@ -18,6 +18,18 @@ from onet_client.governor import LONGEST_PAUSE
 
 ApiVersion = Literal["2", "1.9"]
 
+Result = Literal[
+    "ok",
+    "redirect",
+    "rate_limited",
+    "client_error",
+    "server_error",
+    "timeout",
+    "unreachable",
+    "bad_reply",
+]
+"""How a request ended, in the few words that a counter of requests has labels for."""
+
 MAX_BODY_BYTES = 20_000_000
 """Some thirty times a page of as many rows as a page can have."""
 
@@ -125,3 +137,26 @@ def json_document(reply: Reply) -> object:
 
 def _refuse_constant(_: str) -> None:
     raise ValueError("RFC 8259, section 6: neither NaN nor an infinity is JSON")
+
+
+def reply_result(reply: Reply) -> Result:
+    """The result of a request with a reply, by its status: what the body means comes later."""
+    if location(reply) is not None:
+        return "redirect"
+    match reply.status:
+        case 200:
+            return "ok"
+        case 429:
+            return "rate_limited"
+        case status if 400 <= status <= 499:
+            return "client_error"
+        case status if 500 <= status <= 599:
+            return "server_error"
+    return "bad_reply"
+
+
+def error_result(error: BaseException) -> Result:
+    """The result of a request that ended without a whole reply."""
+    if isinstance(error, errors.TimedOut | errors.DeadlineExceeded):
+        return "timeout"
+    return "bad_reply" if isinstance(error, BadReply) else "unreachable"

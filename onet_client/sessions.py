@@ -6,7 +6,7 @@ from requests.utils import get_environ_proxies
 from urllib3.exceptions import ReadTimeoutError
 
 from onet_client import errors
-from onet_client.wire import DeadlineAdapter
+from onet_client.deadline_adapter import DeadlineAdapter
 
 USER_AGENT = "skillgap/0.1.0 (onet_client; pull-through cache of O*NET data)"
 

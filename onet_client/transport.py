@@ -14,14 +14,22 @@ from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError
 
 from onet_client import errors
-from onet_client.address import resolve
 from onet_client.deadline import Deadline
+from onet_client.deadline_adapter import reading_until
 from onet_client.governor import Governor
-from onet_client.reply import MAX_BODY_BYTES, Reply, check_status, location, retry_after
-from onet_client.results import Result, error_result, reply_result
+from onet_client.reply import (
+    MAX_BODY_BYTES,
+    Reply,
+    Result,
+    check_status,
+    error_result,
+    location,
+    reply_result,
+    retry_after,
+)
 from onet_client.retries import RETRIED_STATUSES, Exchange, retrying
 from onet_client.sessions import Session, new_session, translated
-from onet_client.wire import reading_until
+from onet_client.urls import resolve
 
 PAUSE = 1.0
 """Seconds that all wait after a 429 that does not say how long: the span a rate is given for."""

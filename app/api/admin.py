@@ -22,8 +22,8 @@ from app.api.headers import JOB, UNSTORED
 from app.api.parameters import IN_PATH, BodyBlueprint, path_code
 from app.api.problem_details import answers_problems
 from app.api.problems import upstream_not_configured
-from app.services import services
-from cache.purge import purge
+from app.container import services
+from cache.entries.purge import purge
 from onet_client.errors import NotConfigured
 
 blueprint = BodyBlueprint("admin", __name__, description="Run the cache. Needs the admin token.")

@@ -6,7 +6,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, pre_load, va
 
 from app.api.parameters import LARGEST_PAGE, Code, Query, Whole, absent
 from app.api.sources import timestamp
-from cache.content import DOMAINS
+from cache.entries.canonical import DOMAINS
 from cache.policy import Freshness
 
 STATES: Final = [state.value for state in Freshness]

@@ -8,7 +8,7 @@ from flask import Response, request
 from werkzeug.exceptions import NotFound
 
 from app.api.problem_details import Problem
-from app.services import services
+from app.container import services
 
 ADMIN: Final = "/admin"
 BELOW: Final = "/admin/"

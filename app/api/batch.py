@@ -21,7 +21,7 @@ from app.api.problem_details import Problem, answers_problems
 from app.api.problems import Titles, read_problem, to_problem
 from app.api.sides import Sides
 from app.api.skill_gap import noted_answer
-from app.services import services
+from app.container import services
 from cache.reading import ReadFailed
 
 log = logging.getLogger("app.errors")

@@ -6,8 +6,8 @@ from marshmallow import Schema, ValidationError, fields, pre_load, validate
 
 from app.api.parameters import LARGEST_PAGE, Named
 from app.api.problem_details import ProblemSchema
-from app.api.skill_gap_schemas import KINDS, SORTS, SkillGapSchema
-from cache.content import DOMAINS
+from app.gaps.schema import KINDS, SORTS, SkillGapSchema
+from cache.entries.canonical import DOMAINS
 
 MOST_PAIRS: Final = 100
 EXAMPLE: Final = {

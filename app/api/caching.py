@@ -10,7 +10,7 @@ import orjson
 from flask import Response, request
 from werkzeug.datastructures import Headers
 
-from app.api.answer import KEPT, NEVER, Answer
+from app.response_cache.answer import KEPT, NEVER, Answer
 from cache.policy import Entry
 from cache.profile import Profile
 from cache.reading import Reading

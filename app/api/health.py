@@ -7,8 +7,8 @@ from marshmallow import Schema, fields
 
 from app.api.headers import PLAIN
 from app.api.problem_details import answers_problems
-from app.services import services
-from cache.database import check_ready
+from app.container import services
+from cache.db.database import check_ready
 
 blueprint = Blueprint("health", __name__, description="Is it alive, can it serve.")
 

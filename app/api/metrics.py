@@ -14,9 +14,9 @@ from prometheus_client.registry import Collector
 
 from app import VERSION
 from app.api.headers import PLAIN
-from app.services import services
+from app.container import services
 from app.settings import metrics_folder
-from cache.database import DatabaseUnavailable
+from cache.db.database import DatabaseUnavailable
 from cache.inventory import Figures
 
 blueprint = Blueprint("metrics", __name__, description="Figures for Prometheus.")

@@ -20,11 +20,11 @@ from app.api.parameters import (
 )
 from app.api.problem_details import answers_problems
 from app.api.sides import LONGEST_BY_NAME, read_one
-from app.api.skill_gap_schemas import NoteSchema
 from app.api.sources import SourceSchema, attribution, source, timestamp
-from app.resolve import HINT
-from app.services import services
-from app.titles import rated_first
+from app.container import services
+from app.gaps.schema import NoteSchema
+from app.occupations.resolve import HINT
+from app.occupations.titles import rated_first
 
 blueprint = QueryBlueprint("occupations", __name__, description="Find and read occupations.")
 MOST_HITS: Final = 200

@@ -5,12 +5,12 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.api.sides import Sides, paired, replaced
-from app.resolve import Unresolved, resolve
-from app.services import services
+from app.container import services
+from app.occupations.resolve import Unresolved, resolve
 from cache.reading import UnknownOccupation
 
 if TYPE_CHECKING:
-    from cache.successions import Successor
+    from cache.fill.crosswalk import Successor
 
 Pair = tuple[str, str]
 """Two occupations as the caller names them."""

@@ -13,8 +13,8 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
 from app.api.problem_details import invalid_parameters
-from app.typed_code import OTHERWISE, as_published
-from cache.content import DOMAINS
+from app.occupations.typed_code import OTHERWISE, as_published
+from cache.entries.canonical import DOMAINS
 
 CODE: Final = re.compile(r"([0-9]{2}-[0-9]{4})(\.[0-9]{2})?")
 LIKE_CODE: Final = re.compile(r"[0-9. -]*|[0-9]{2}-[0-9]{4}.*", re.DOTALL)

@@ -10,8 +10,8 @@ from marshmallow import EXCLUDE, Schema, fields, validate
 from marshmallow.exceptions import SCHEMA
 
 from app.api.headers import OF_PROBLEMS, OF_READS, UNSTORED
-from app.api.skill_gap_schemas import NoteSchema
-from cache.content import DOMAINS
+from app.gaps.schema import NoteSchema
+from cache.entries.canonical import DOMAINS
 
 TYPE_PREFIX: Final = "urn:problem-type:skillgap:"
 MEDIA_TYPE: Final = "application/problem+json"

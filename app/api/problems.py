@@ -14,11 +14,11 @@ from werkzeug.exceptions import HTTPException
 from app.api.caching import cache_status
 from app.api.problem_details import Problem, invalid_parameters
 from app.api.sides import note, was_replaced
-from app.holdings import BRINGS_ALL, SEED, told
-from app.resolve import HINT, Unresolved
-from app.services import services
-from app.soc import nearest
-from cache.database import DatabaseUnavailable
+from app.container import services
+from app.occupations.holdings import BRINGS_ALL, SEED, told
+from app.occupations.nearest import nearest
+from app.occupations.resolve import HINT, Unresolved
+from cache.db.database import DatabaseUnavailable
 from cache.reading import FillFailed, NoRatings, ReadFailed, UnknownOccupation
 from onet_client.errors import NotConfigured, NotOffered
 

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from flask import g
 
-from app.resolve import is_code, resolve, successor
-from app.services import services
+from app.container import services
+from app.occupations.resolve import is_code, resolve, successor
 from cache.reading import Reading, UnknownOccupation
 
 if TYPE_CHECKING:
-    from cache.successions import Successor
+    from cache.fill.crosswalk import Successor
 
 
 LONGEST_BY_NAME: Final = 60

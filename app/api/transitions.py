@@ -20,10 +20,10 @@ from app.api.parameters import (
 )
 from app.api.problem_details import answers_problems, invalid_parameters
 from app.api.sides import read_one
-from app.api.skill_gap_schemas import ComparedSchema, NoteSchema
 from app.api.sources import SourceSchema, attribution, source
-from app.job_zones import HIGHEST, not_held
-from app.services import services
+from app.container import services
+from app.gaps.schema import ComparedSchema, NoteSchema
+from app.transitions.job_zones import HIGHEST, not_held
 from cache.reading import Reading
 
 blueprint = QueryBlueprint("transitions", __name__, description="Find the next step.")

@@ -8,9 +8,9 @@ from marshmallow import ValidationError, fields, validate
 from app.api.parameters import LONGEST_TITLE, TITLE_LIKE, DomainQuery, Whole, absent
 from app.api.problem_details import invalid_parameters
 from app.api.transitions import DIRECTIONS
-from app.job_zones import HIGHEST
 from app.page.links import Asked
-from cache.content import DOMAINS
+from app.transitions.job_zones import HIGHEST
+from cache.entries.canonical import DOMAINS
 
 
 class PageQuery(DomainQuery):

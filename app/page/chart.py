@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
 
-from app.gap import HIGHEST_LEVEL
+from app.gaps.compare import HIGHEST_LEVEL
 from app.page.words import nouns
 
 Item = dict[str, Any]

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from cache.content import DOMAINS
+from cache.entries.canonical import DOMAINS
 
 
 class Asked(NamedTuple):

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-from app.holdings import SEED
+from app.occupations.holdings import SEED
+from app.occupations.resolve import is_code
 from app.page.links import Asked, address, with_side
 from app.page.words import wait
-from app.resolve import is_code
-from cache.content import DOMAINS
+from cache.entries.canonical import DOMAINS
 
 Problem = Mapping[str, Any]
 

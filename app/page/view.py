@@ -10,14 +10,14 @@ from werkzeug.datastructures import MultiDict
 from app.api import problems, skill_gap, transitions
 from app.api.problem_details import invalid_parameters
 from app.api.sides import Sides, read_sides
-from app.holdings import BRINGS_ALL, told
+from app.container import services
+from app.occupations.holdings import BRINGS_ALL, told
+from app.occupations.resolve import resolve
 from app.page import asking, chart, messages, words
 from app.page.assets import asset_url
 from app.page.links import Asked, address, with_side
-from app.resolve import resolve
-from app.services import services
-from cache.content import DOMAINS
-from cache.database import DatabaseUnavailable
+from cache.db.database import DatabaseUnavailable
+from cache.entries.canonical import DOMAINS
 from onet_client.errors import NotConfigured
 
 blueprint = Blueprint("page", __name__, template_folder="templates")

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from math import floor
 from typing import Any, Final, NamedTuple
 
-from app.holdings import SEED, is_whole, told
-from app.job_zones import called
+from app.occupations.holdings import SEED, is_whole, told
+from app.transitions.job_zones import called
 from cache.catalogue import Holding
 
 Body = dict[str, Any]

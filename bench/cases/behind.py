@@ -17,9 +17,9 @@ from bench.figures import Cell, Check, Report
 from bench.load import Measured, Traffic, measure, median, remarks
 from bench.servers import Server, product, sandbox
 from bench.stage import Stage
-from cache import database
-from cache.models import CacheEntry
-from cache.purge import purge
+from cache.db import database
+from cache.db.onet_tables import CacheEntry
+from cache.entries.purge import purge
 
 COLUMNS = ("case", "database", "requests/s", "p50 ms", "p99 ms", "CPU ms each", "remark")
 ROUNDS = 3

@@ -17,8 +17,8 @@ from bench.load import Measured, Traffic, measure, remarks
 from bench.pairs import again, keep_answer, random_targets
 from bench.servers import Server, ceiling, product, sandbox
 from bench.stage import Stage
-from cache import database
-from cache.purge import purge
+from cache.db import database
+from cache.entries.purge import purge
 
 WSGI, HOT, SOME, MANY = "bare WSGI", "hot pair", "200 pairs", "10,000 pairs"
 NOT_MODIFIED, PAST = "304", "past the fast way"

@@ -9,7 +9,7 @@ from support.mysql_server import empty_database
 
 from bench.figures import Check, Report
 from bench.stage import ROOT, Stage
-from cache.release import open_release
+from cache.release.reader import open_release
 
 TIMES = 1.5
 

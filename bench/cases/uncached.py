@@ -11,8 +11,8 @@ from sqlalchemy import make_url
 from bench.figures import Check, Report
 from bench.pairs import rated_codes
 from bench.stage import Stage
-from cache.database import connect
-from cache.store import Store
+from cache.db.database import connect
+from cache.entries.store import Store
 
 TIMES = 3
 COLUMNS = (

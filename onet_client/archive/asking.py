@@ -11,12 +11,12 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from onet_client import errors
-from onet_client.address import resolve
 from onet_client.archive.bounds import MEGABYTE, Bounds
 from onet_client.deadline import Deadline
+from onet_client.deadline_adapter import reading_until
 from onet_client.reply import Reply, location, retry_after
 from onet_client.sessions import new_session, translated
-from onet_client.wire import reading_until
+from onet_client.urls import resolve
 
 T = TypeVar("T")
 

@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-from onet_client.address import resolve
 from onet_client.archive.number import ReleaseNumber
 from onet_client.errors import BadReply
+from onet_client.urls import resolve
 
 NAMED_FILES: Final = 4
 """How many other .zip files a message names."""

@@ -35,13 +35,13 @@ from support.rig import (
 )
 from support.waiting import Done, at_once
 
-from app.services import utc_now
-from cache.changes import note_change
-from cache.filler import LEASE_MARGIN
-from cache.flight import MAX_WAITING
-from cache.models import CacheEntry
+from app.container import utc_now
+from cache.db.onet_tables import CacheEntry
+from cache.entries.invalidation import note_change
+from cache.fill.filler import LEASE_MARGIN
+from cache.fill.single_flight import MAX_WAITING
 from cache.policy import Limits
-from cache.seed import seed
+from cache.release.seed import seed
 from onet_client.sandbox import Fault, Release, load_release
 
 log = logging.getLogger("rig")

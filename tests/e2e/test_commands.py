@@ -15,7 +15,7 @@ from support.made_up_release import write_release
 from support.mysql_server import empty_database, free_port
 from support.processes import SECONDS, serving
 
-from cache.models import Base
+from cache.db.onet_tables import Base
 
 STARTER_COUNTS = {
     "occupations": "1,016",

@@ -18,7 +18,7 @@ from support.processes import ROOT, Serving, serving
 
 from app import create_app
 from app.settings import Settings
-from cache.models import Base
+from cache.db.onet_tables import Base
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -17,8 +17,8 @@ from support.mysql_server import free_port
 from support.processes import SECONDS, Command
 from support.release_files import change, write_part, zip_folder
 
-from cache.database import connect
-from cache.migrate import upgrade
+from cache.db.database import connect
+from cache.db.migrate import upgrade
 
 ZIP = "db_28_1_text.zip"
 NOBODY = f"http://127.0.0.1:{free_port()}/"

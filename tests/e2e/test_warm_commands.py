@@ -21,10 +21,10 @@ from support.processes import SECONDS, serving
 from support.release_files import write_part
 from support.warming import expire_leases
 
-from cache.database import connect
-from cache.migrate import upgrade
-from cache.models import CacheEntry, LandingRating, WarmJob
-from cache.seed import seed
+from cache.db.database import connect
+from cache.db.migrate import upgrade
+from cache.db.onet_tables import CacheEntry, LandingRating, WarmJob
+from cache.release.seed import seed
 
 EMPTY = tuple(TITLES)[4]
 UNKNOWN = "99-9999.00"

@@ -11,10 +11,10 @@ from support.clock import LIMITS, FakeClock, Seconds
 from support.mysql_server import empty_database
 from support.tables import clear
 
-from cache.changes import Changes
-from cache.database import connect
-from cache.migrate import upgrade
-from cache.seed import seed
+from cache.db.database import connect
+from cache.db.migrate import upgrade
+from cache.entries.invalidation import Changes
+from cache.release.seed import seed
 
 BACKENDS = ["sqlite", pytest.param("mysql", marks=pytest.mark.mysql)]
 

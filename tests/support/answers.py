@@ -12,8 +12,8 @@ from app.api.admin_schemas import CacheEntriesSchema, CacheSummarySchema
 from app.api.health import HealthSchema
 from app.api.occupations import OccupationSchema, OccupationsSchema
 from app.api.problem_details import ProblemSchema
-from app.api.skill_gap_schemas import SkillGapSchema
 from app.api.transitions import TransitionsSchema
+from app.gaps.schema import SkillGapSchema
 
 SCHEMAS: dict[str, type[Schema]] = {
     "/skill-gap": SkillGapSchema,

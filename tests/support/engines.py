@@ -6,18 +6,18 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from cache.catalogue import Catalogue
-from cache.changes import Changes
-from cache.copies import Copies
-from cache.fetch import Upstream
-from cache.filler import LEASE_MARGIN, Filler
-from cache.leases import Leases
+from cache.entries.invalidation import Changes
+from cache.entries.renewal import Revalidation
+from cache.entries.store import Store
+from cache.fill.fetch import Upstream
+from cache.fill.filler import LEASE_MARGIN, Filler
+from cache.fill.leases import Leases
+from cache.fill.refresh_requests import RefreshRequests
+from cache.local.batched_reads import SharedReads
+from cache.local.bounded_cache import Copies
+from cache.metrics import Telemetry
 from cache.policy import Limits
 from cache.pull_through import PullThrough
-from cache.refresh import RefreshRequests
-from cache.revalidate import Revalidation
-from cache.shared_reads import SharedReads
-from cache.store import Store
-from cache.telemetry import Telemetry
 from onet_client.errors import NotConfigured
 
 

@@ -11,9 +11,9 @@ from support import engines
 from support.clock import LIMITS
 from support.processes import FORKS, SECONDS
 
-from cache.database import connect
-from cache.fetch import Upstream
-from cache.governor import DatabaseGovernor
+from cache.db.database import connect
+from cache.fill.fetch import Upstream
+from cache.fill.shared_governor import DatabaseGovernor
 from cache.reading import FillFailed
 from onet_client import connect as connect_client
 

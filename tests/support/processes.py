@@ -52,7 +52,7 @@ FORKS = multiprocessing.get_context("forkserver")
 # All but the metrics' library, which looks for the folder that `serve` makes when it is imported.
 FORKS.set_forkserver_preload(
     [
-        *("app.cli", "app.server", "app.services", "cache.seed"),
+        *("app.cli", "app.server.serve", "app.container", "cache.release.seed"),
         *("alembic.command", "flask.testing", "flask_smorest", "flask_swagger_ui"),
         *("onet_client.client", "sqlalchemy.dialects.mysql.mysqldb", "sqlite3"),
         __name__,

@@ -3,8 +3,8 @@
 import zipfile
 from pathlib import Path
 
-from cache.release import open_release
-from cache.release_ratings import RatingRows
+from cache.release.ratings import RatingRows
+from cache.release.reader import open_release
 
 JUNK = {
     "__MACOSX/._db_28_1_text": b"\x00\x05\x16\x07",

@@ -19,10 +19,10 @@ from sqlalchemy import Engine, delete, make_url, select
 from support.processes import Serving, serving
 from support.structured_fields import Member, parse_list
 
-from cache.database import connect
-from cache.migrate import upgrade
-from cache.models import CacheEntry, UpstreamGovernor
-from cache.purge import purge
+from cache.db.database import connect
+from cache.db.migrate import upgrade
+from cache.db.onet_tables import CacheEntry, UpstreamGovernor
+from cache.entries.purge import purge
 from onet_client.sandbox import Record, Release, Sandbox
 
 TOKEN = "canary-token"

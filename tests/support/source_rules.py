@@ -15,10 +15,10 @@ CLOCKS = ("time",)
 FORBIDDEN = {
     "onet_client/": (*WEB, *DATABASE, "app", "cache"),
     "cache/": (*WEB, *HTTP, "app"),
-    "app/gap.py": (*WEB, *HTTP, *DATABASE, *CLOCKS),
-    "app/transitions.py": (*WEB, *HTTP, *DATABASE, *CLOCKS),
+    "app/gaps/compare.py": (*WEB, *HTTP, *DATABASE, *CLOCKS),
+    "app/transitions/readiness.py": (*WEB, *HTTP, *DATABASE, *CLOCKS),
     "cache/policy.py": (*DATABASE, *CLOCKS),
-    "cache/release.py": (*DATABASE, *CLOCKS),
+    "cache/release/reader.py": (*DATABASE, *CLOCKS),
     "onet_client/interpret.py": (*HTTP, *CLOCKS),
 }
 PURE = tuple(name for name in FORBIDDEN if name.endswith(".py"))

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Engine, select
 
-from cache.models import Base
+from cache.db.onet_tables import Base
 
 PUBLISHED = (
     "occupation",

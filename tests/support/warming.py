@@ -8,16 +8,16 @@ from sqlalchemy import Engine, select, update
 from support import engines
 from support.clock import LIMITS
 
-from cache.fetch import Upstream
-from cache.models import WarmItem, WarmJob
+from cache.db.onet_tables import WarmItem, WarmJob
+from cache.entries.renewal import Revalidation
+from cache.fill.fetch import Upstream
+from cache.fill.refresh_requests import RefreshRequests
+from cache.metrics import Telemetry
 from cache.pull_through import PullThrough
-from cache.refresh import RefreshRequests
-from cache.revalidate import Revalidation
-from cache.telemetry import Telemetry
-from cache.warm_publication import Publication
-from cache.warm_queue import WarmQueue
-from cache.warm_tables import WholeTables
-from cache.worker import Worker
+from cache.warm.prepare import WholeTables
+from cache.warm.publish import Publication
+from cache.warm.queue import WarmQueue
+from cache.warm.worker import Worker
 from onet_client.errors import NotConfigured
 
 URL = "https://onet.test/"

@@ -2,8 +2,8 @@ import re
 
 from bench.made_up import codes, elements, write
 from bench.pairs import random_targets, rated_codes
-from cache.release import open_release
-from cache.release_ratings import RatingRows
+from cache.release.ratings import RatingRows
+from cache.release.reader import open_release
 
 
 def test_codes_of_any_number_are_different_and_such_as_onet_has():

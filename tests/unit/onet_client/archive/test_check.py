@@ -4,7 +4,7 @@ import zipfile
 import pytest
 from support.release_files import zip_folder
 
-from cache.release import open_release
+from cache.release.reader import open_release
 from onet_client.archive.bounds import Bounds
 from onet_client.archive.check import check
 from onet_client.archive.number import ReleaseNumber

@@ -1,0 +1,113 @@
+"""What commands print: reports and progress, plain where it is not a terminal."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import click
+
+from app.container import services
+from cache.release.seed import SeedReport
+
+LINE_INTERVAL: Final = 5.0
+"""Seconds between two lines about a download where there is no terminal to draw a bar on."""
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Yield what to call with the steps done and the steps in all."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
+
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def download_bar() -> Iterator[Callable[[int, int | None], None]]:
+    """Yield what to call with the bytes that are here, and those of the whole where known."""
+    if not sys.stderr.isatty():
+        yield _download_lines(time.monotonic)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TransferSpeedColumn
+
+    columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("", total=None, visible=False)
+        yield lambda done, total: bar.update(task, completed=done, total=total, visible=True)
+
+
+def _download_lines(clock: Callable[[], float]) -> Callable[[int, int | None], None]:
+    """Make what prints a line now and then."""
+    told_at = clock()
+
+    def tell(done: int, total: int | None) -> None:
+        nonlocal told_at
+        if clock() - told_at >= LINE_INTERVAL:
+            told_at = clock()
+            of = f" of {total / 1e6:.1f}" if total else ""
+            click.echo(f"  {done / 1e6:.1f}{of} MB", err=True)
+
+    return tell
+
+
+def print_report(report: SeedReport) -> None:
+    """Print what a seeding did."""
+    click.echo(f"O*NET {report.release or '(release unknown)'} from {report.source}")
+    counts = {"occupations": report.occupations, "ratings": report.ratings}
+    for domain in report.rated:
+        counts[f"{domain}, rated"] = report.rated[domain]
+        counts[f"{domain}, empty"] = report.empty[domain]
+    for what, count in (*counts.items(), *report.lists.items()):
+        click.echo(f"  {what:<20}{count:>8,}")
+    kind = "complete" if report.complete else "partial: what it does not hold stays as it was"
+    click.echo(f"The release is {kind}.")
+    click.echo("Published." if report.changed else "Already loaded; nothing changed.")
+
+
+def print_status() -> None:
+    """Print what the cache holds, as GET /admin/cache tells it.
+
+    Raises:
+        DatabaseUnavailable: where the database cannot be reached or used.
+    """
+    from app.api.sources import timestamp
+    from onet_client.errors import NotConfigured
+
+    held, upstream = services().inventory.summary(), services().upstream
+    lines = [
+        (f"{domain}, {state}", f"{count:,}")
+        for domain, counts in held.entries.items()
+        for state, count in counts.items()
+    ]
+    lines += [
+        (f"{one['domain']}, release {one['release'] or 'unknown'}", f"{one['entries']:,}")
+        for one in held.releases
+    ]
+    lines += [
+        ("ratings", f"{held.ratings:,}"),
+        ("entries without content", f"{held.unlisted:,} of at most {held.unlisted_cap:,}"),
+    ]
+    if held.oldest_fetched_at and held.newest_fetched_at:
+        ends = map(timestamp, (held.oldest_fetched_at, held.newest_fetched_at))
+        lines.append(("fetched", " to ".join(ends)))
+    if held.last_load:
+        load = held.last_load
+        what = f"{load['release'] or 'release unknown'} from {load['source']}, {load['state']}"
+        lines.append(("last load", what))
+    lines += [("fills under way", f"{held.fills:,}"), ("refreshes waiting", f"{held.refreshes:,}")]
+    lines += [(f"job {job['id']}", f"{job['scope']}, {job['state']}") for job in held.jobs]
+    asked = "left alone, since it failed" if held.pace.breaker_open else "configured"
+    lines.append(("upstream", "not configured" if isinstance(upstream, NotConfigured) else asked))
+    if held.pace.paused_until:
+        lines.append(("paused until", timestamp(held.pace.paused_until)))
+    for what, value in lines:
+        click.echo(f"{what:<26}{value}")

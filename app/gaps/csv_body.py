@@ -1,0 +1,73 @@
+"""GET /skill-gap as CSV (RFC 4180): a header and one row an element, for spreadsheets."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from io import StringIO
+from typing import Any, Final
+
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from app.gaps.compare import Comparison
+from cache.reading import Reading
+
+CSV: Final = "text/csv; charset=utf-8; header=present"
+COLUMNS: Final = (
+    "from_code", "from_title", "to_code", "to_title", "domain", "id", "name", "kind",
+    "from_level", "from_importance", "to_level", "to_importance", "level_gap", "priority",
+    "significant", "low_precision", "from_not_relevant", "to_not_relevant",
+)  # fmt: skip
+CSV_EXAMPLE: Final = (
+    ",".join(COLUMNS) + "\r\n"
+    "11-1011.00,Chief Executives,15-1254.00,Web Developers,skills,2.B.3.e,Programming,"
+    "higher_level,1.0,1.75,4.25,4.12,3.25,0.3621,true,false,false,false\r\n"
+)
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""What a cell begins with that spreadsheets calculate instead of showing it."""
+WORDS: Final = {None: "", True: "true", False: "false"}
+
+
+@lru_cache(maxsize=200)
+def prefers_csv(accept: str) -> bool:
+    """Tell whether an Accept header puts CSV before JSON (RFC 9110 section 12.5.1)."""
+    asked = parse_accept_header(accept, MIMEAccept)
+    # Whatever CSV's parameters are, there is one way it is written.
+    accepted = MIMEAccept([(kind.partition(";")[0], quality) for kind, quality in asked])
+    return accepted.quality("text/csv") > accepted.quality("application/json")
+
+
+def csv_text(
+    source: Reading, target: Reading, gaps: Iterable[Comparison], covered: Iterable[Comparison]
+) -> bytes:
+    """Write gaps, and what is covered after them; figures are those of the JSON, null is empty."""
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    sides = (
+        source.profile.code, _shown(source.profile.title),
+        target.profile.code, _shown(target.profile.title), source.entry.domain,
+    )  # fmt: skip
+    writer.writerows((*sides, *_cells(item, item.kind)) for item in gaps)
+    writer.writerows((*sides, *_cells(item, "covered")) for item in covered)
+    return text.getvalue().encode()
+
+
+def csv_headers(source: Reading, target: Reading) -> list[tuple[str, str]]:
+    """Name the file, should it be saved."""
+    pair = f"{source.profile.code}-to-{target.profile.code}"
+    name = f"{source.entry.domain}-gap-{pair}.csv"
+    return [("Content-Disposition", f'attachment; filename="{name}"')]
+
+
+def _cells(item: Comparison, kind: str) -> Iterator[Any]:
+    source, target = item.source, item.target
+    yield from (target.id, _shown(target.name), kind)
+    yield from (source.level, source.importance, target.level, target.importance)
+    yield from (item.level_gap, item.priority, WORDS[item.significant], WORDS[item.low_precision])
+    yield from (WORDS[source.not_relevant], WORDS[target.not_relevant])
+
+
+def _shown(text: str) -> str:
+    """Keep a spreadsheet from calculating a text: an apostrophe has it taken as it is."""
+    return f"'{text}" if text.startswith(FORMULA) else text

@@ -1,0 +1,89 @@
+"""What an answer of /skill-gap holds."""
+
+from typing import Final, get_args
+
+from marshmallow import Schema, fields, validate
+
+from app.api.sources import SourceSchema
+from app.gaps import compare as gap
+
+KINDS: Final = get_args(gap.Kind)
+SORTS: Final = get_args(gap.Sort)
+
+
+class SideSchema(Schema):
+    """One side of a comparison, as published."""
+
+    level = fields.Float(required=True, metadata={"minimum": 0, "maximum": 7})
+    importance = fields.Float(required=True, metadata={"minimum": 1, "maximum": 5})
+    not_relevant = fields.Boolean(required=True)
+
+
+class ItemSchema(Schema):
+    """One element that is required by the target."""
+
+    id = fields.String(required=True, metadata={"example": "2.B.3.e"})
+    name = fields.String(required=True, metadata={"example": "Programming"})
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    source = fields.Nested(SideSchema, required=True, data_key="from")
+    target = fields.Nested(SideSchema, required=True, data_key="to")
+    level_gap = fields.Float(required=True)
+    priority = fields.Float(required=True)
+    significant = fields.Boolean(required=True, allow_none=True)
+    low_precision = fields.Boolean(required=True)
+
+
+class ComparedSchema(Schema):
+    """An occupation by code and title."""
+
+    code = fields.String(required=True)
+    title = fields.String(required=True)
+
+
+class IncomparableSchema(Schema):
+    """An element rated on one side only."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    rated = fields.String(required=True, validate=validate.OneOf(["from", "to"]))
+
+
+class SummarySchema(Schema):
+    """Taken before filters and limit."""
+
+    compared = fields.Integer(required=True)
+    gaps = fields.Integer(required=True)
+    missing = fields.Integer(required=True)
+    higher_level = fields.Integer(required=True)
+    readiness = fields.Float(required=True, metadata={"minimum": 0, "maximum": 1})
+
+
+class SourcesSchema(Schema):
+    """Where each side comes from."""
+
+    source = fields.Nested(SourceSchema, required=True, data_key="from")
+    target = fields.Nested(SourceSchema, required=True, data_key="to")
+
+
+class NoteSchema(Schema):
+    """A code that O*NET does not list any more, and what was read in its place."""
+
+    parameter = fields.String(required=True, validate=validate.OneOf(["from", "to", "code"]))
+    code = fields.String(required=True, metadata={"example": "15-1132.00"})
+    replaced_by = fields.String(required=True, metadata={"example": "15-1252.00"})
+    text = fields.String(required=True)
+
+
+class SkillGapSchema(Schema):
+    """The answer."""
+
+    source = fields.Nested(ComparedSchema, required=True, data_key="from")
+    target = fields.Nested(ComparedSchema, required=True, data_key="to")
+    domain = fields.String(required=True)
+    summary = fields.Nested(SummarySchema, required=True)
+    gaps = fields.List(fields.Nested(ItemSchema), required=True)
+    covered = fields.List(fields.Nested(ItemSchema))
+    incomparable = fields.List(fields.Nested(IncomparableSchema), required=True)
+    sources = fields.Nested(SourcesSchema, required=True)
+    attribution = fields.String(required=True)
+    notes = fields.List(fields.Nested(NoteSchema))

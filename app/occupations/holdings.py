@@ -1,0 +1,51 @@
+"""How much of O*NET is held here, as visitors and callers are told."""
+
+from typing import Final
+
+from cache.catalogue import Catalogue, Holding
+from cache.entries.invalidation import Changes
+
+SEED: Final = "flask seed latest"
+BRINGS_ALL: Final = "brings all that O*NET has rated"
+"""What that does."""
+
+
+def told(holding: Holding, domain: str) -> str:
+    """Say in a sentence how many occupations have ratings of a domain here."""
+    if not holding.rated:
+        return f"No occupation has {domain} ratings here."
+    release = f"O*NET {' and '.join(holding.releases)}".rstrip()
+    if is_whole(holding):
+        return f"{holding.rated:,} rated occupations of {release}."
+    have = "has" if holding.rated == 1 else "have"
+    of = f"of {holding.listed:,} occupations of {release}"
+    return f"{holding.rated:,} {of} {have} {domain} ratings here."
+
+
+def is_whole(holding: Holding) -> bool:
+    """Tell whether the cache knows of every occupation whether it is rated, and how."""
+    return holding.rated > 0 and not holding.unknown
+
+
+class Holdings:
+    """Counts what is held, once while nothing changes."""
+
+    def __init__(self, catalogue: Catalogue, changes: Changes) -> None:
+        self._catalogue = catalogue
+        self._changes = changes
+        self._kept: dict[str, tuple[int, Holding]] = {}
+
+    def of(self, domain: str) -> Holding:
+        """Return what is held of a domain.
+
+        Raises:
+            DatabaseUnavailable: where the database cannot be reached or used.
+        """
+        tick = self._changes.tick_or_look()
+        kept = self._kept.get(domain)
+        if kept is not None and kept[0] == tick:
+            return kept[1]
+        holding = self._catalogue.holding(domain)
+        if tick is not None:
+            self._kept[domain] = tick, holding
+        return holding

@@ -1,0 +1,110 @@
+"""What a caller means by an occupation: its code, its title, or a code that was replaced."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from app.occupations.title_index import TitleIndex
+    from cache.fill.crosswalk import Successor
+
+CANDIDATES: Final = 5
+"""Occupations offered where a text is the title of none."""
+
+_CODE: Final = re.compile(r"[0-9]{2}-[0-9]{4}\.[0-9]{2}")
+NO_SUCH_TITLE: Final = "No occupation has exactly this title."
+SHARED_TITLE: Final = "More than one occupation has this title."
+HINT: Final = (
+    "No occupation is found by this. Try other words, or fewer letters. A broader word for the job "
+    "finds more than a rank or an employer, and an O*NET-SOC code such as 15-1254 will do as well."
+)
+"""What to do where a text is found nowhere."""
+SPLIT_CODE: Final = "O*NET replaced this code by more than one."
+
+
+class Candidate(NamedTuple):
+    """An occupation that may be meant; `matched` is its title or code that speaks for it."""
+
+    code: str
+    title: str
+    matched: str
+
+
+class Unresolved(Exception):
+    """Texts that do not name one occupation each.
+
+    Attributes:
+        messages: what is the matter with each, by parameter.
+        candidates: what each may mean, best first, by parameter.
+    """
+
+    def __init__(
+        self, messages: Mapping[str, str], candidates: Mapping[str, list[Candidate]]
+    ) -> None:
+        super().__init__("; ".join(f"{name}: {said}" for name, said in messages.items()))
+        self.messages = messages
+        self.candidates = candidates
+
+
+def is_code(text: str) -> bool:
+    """Tell a whole code from a title."""
+    return _CODE.fullmatch(text) is not None
+
+
+def resolve(texts: Mapping[str, str], index: Callable[[], "TitleIndex"]) -> dict[str, str]:
+    """Return the code that each text means, by parameter.
+
+    A code means itself, listed or not. Another text means the occupation that has it as its own
+    title, or else the only one that has it as an alternate title, or else the one that it is a
+    synonym of; case, spaces and punctuation make no difference.
+
+    Args:
+        texts: whole codes and titles, by parameter.
+        index: gives the titles, and is called where they are needed.
+
+    Raises:
+        Unresolved: where a text means no occupation, or several; it names all such texts.
+    """
+    found: dict[str, str] = {}
+    messages: dict[str, str] = {}
+    candidates: dict[str, list[Candidate]] = {}
+    for name, text in texts.items():
+        meant = [text] if is_code(text) else _meant(text, index())
+        if len(meant) == 1:
+            found[name] = meant[0]
+        else:
+            messages[name] = SHARED_TITLE if meant else NO_SUCH_TITLE
+            hits = index().search(text, _offered(text, meant, index()))
+            candidates[name] = [Candidate(hit.code, hit.title, hit.matched) for hit in hits]
+    if messages:
+        raise Unresolved(messages, candidates)
+    return found
+
+
+def _meant(text: str, index: "TitleIndex") -> list[str]:
+    """Return the codes of those that have a title, of which O*NET's go before our synonyms."""
+    own = index.owners(text)
+    return own if len(own) == 1 else index.exact(text) or index.synonymous(text)
+
+
+def _offered(text: str, meant: Iterable[str], index: "TitleIndex") -> int:
+    """Count the occupations to offer: all that have the title, which are found first, or a few."""
+    return len({*meant, *index.synonymous(text)}) or CANDIDATES
+
+
+def successor(code: str, found: Iterable["Successor"], parameters: Iterable[str]) -> str | None:
+    """Return the code that stands in place of one that is not listed; None where none does.
+
+    Args:
+        code: the one that is not listed.
+        found: what the upstream has in its place.
+        parameters: where the caller gave the code.
+
+    Raises:
+        Unresolved: where several do, for each of the parameters.
+    """
+    candidates = [Candidate(one.code, one.title, code) for one in found]
+    if len(candidates) > 1:
+        names = list(parameters)
+        raise Unresolved(dict.fromkeys(names, SPLIT_CODE), dict.fromkeys(names, candidates))
+    return candidates[0].code if candidates else None

@@ -1,0 +1,206 @@
+"""Occupations by the titles that people give them: the nearest first, whatever the spelling."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final, Literal, NamedTuple
+
+import numpy as np
+
+from app.occupations.postings import Floats, Postings
+from app.occupations.typed_code import as_published
+from app.occupations.typed_text import read
+from app.occupations.words import fold
+
+Kind = Literal["title", "synonym", "alternate", "code"]
+
+
+class Tier(IntEnum):
+    """What a title is to its occupation, the most telling first."""
+
+    OWN = 0
+    ENDORSED = 1
+    """An alternate title that is a synonym of ours as well."""
+    SYNONYM = 2
+    ALTERNATE = 3
+    CONTESTED = 4
+    """An alternate title that is a synonym of ours for another occupation."""
+
+
+_KINDS: Final[tuple[Kind, ...]] = ("title", "alternate", "synonym", "alternate", "alternate")
+# The most that a title of each tier scores, so that of two as near the first of these wins: an own
+# title as written or by its words, then a synonym as written, then an alternate title as written.
+EXACT: Final = np.array([1.0, 0.985, 0.985, 0.98, 0.98], np.float32)
+BY_WORDS: Final = np.array([0.99, 0.975, 0.975, 0.97, 0.9], np.float32)
+WHOLE: Final = 0.97
+"""The least score of a title that holds the words of the text and no others."""
+WELL: Final = 0.545
+"""The least score of a first hit: below it are words by chance (a "Headache Specialist" for a head
+of a school), and nothing is found."""
+LEAST: Final = 0.4
+"""The lowest score of a hit that follows."""
+NEAR_BEST: Final = 0.6
+"""The part of the best score from which a title speaks for its occupation."""
+BY_OTHERS: Final = 0.1
+"""The part of a score below `WHOLE` that an occupation's other titles decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class TitleHit:
+    """An occupation that a text may mean.
+
+    Attributes:
+        matched: the one of its titles that is nearest to the text, or its code.
+        kind: what `matched` is; a synonym is a word of ours for the occupation.
+        score: nearness in four decimals, 0.4 to 1, where 1 is the occupation's own title; for a
+            code the part of it that was given, 0.2 to 1.
+    """
+
+    code: str
+    title: str
+    matched: str
+    kind: Kind
+    score: float
+
+
+class TitleIndex:
+    """Titles, alternate titles and synonyms of all occupations; any thread may search it."""
+
+    def __init__(
+        self,
+        titles: Mapping[str, str],
+        alternates: Iterable[tuple[str, str]],
+        synonyms: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        """Index titles, alternate titles and synonyms; what leads to no occupation is left out.
+
+        Args:
+            titles: own titles by code.
+            alternates: pairs of a code and an alternate title.
+            synonyms: pairs of an own title and what people type for it.
+        """
+        self._codes = sorted(titles)
+        own = [_Row(code, titles[code], fold(titles[code]), Tier.OWN) for code in self._codes]
+        code_of = {row.title: row.code for row in own}
+        meant = {
+            fold(typed): _Row(code_of[title], typed, fold(typed), Tier.SYNONYM)
+            for title, typed in synonyms
+            if title in code_of
+        }
+        others = [
+            _Row(code, title, folded := fold(title), _tier(code, meant.get(folded)))
+            for code, title in alternates
+            if code in titles
+        ]
+        endorsed = {(row.code, row.folded) for row in others if row.tier == Tier.ENDORSED}
+        others += [row for row in meant.values() if (row.code, row.folded) not in endorsed]
+        # An occupation's own title, its other titles, the next occupation's own title.
+        rows = sorted([*own, *others], key=lambda row: row.code)
+        self._titles = [row.title for row in rows]
+        self._tiers = np.array([row.tier for row in rows], np.int8)
+        self._starts = np.flatnonzero(self._tiers == Tier.OWN).astype(np.int32)
+        self._spread = np.sqrt(np.diff(self._starts, append=len(rows))).astype(np.float32)
+        # By hash: a dictionary of all these texts would take more memory than all else here.
+        hashes = np.array([hash(row.folded) for row in rows], np.int64)
+        self._by_hash = np.argsort(hashes, kind="stable").astype(np.int32)
+        self._hashes = hashes[self._by_hash]
+        self._postings = Postings(self._titles, [row.folded for row in rows])
+
+    def search(self, text: str, limit: int) -> list[TitleHit]:
+        """Return up to `limit` occupations, best first; each one once.
+
+        The order is by the nearest title of each, to which its other titles add a little, then by
+        how much its titles say the text, then by code. A text that reads like the beginning of a
+        code (`15-12`, `1512`) finds codes. Any text will do; what no title is well near finds
+        nothing.
+        """
+        code = as_published(text)
+        if code is not None:
+            return self._with_code(code)[:limit]
+        words = read(text)
+        if not words or not self._codes:
+            return []
+        scores: Floats = self._postings.nearness(words) * BY_WORDS[self._tiers]
+        exact = self._places_of(fold(text))
+        scores[exact] = EXACT[self._tiers[exact]]
+        return self._best(scores, limit)
+
+    def exact(self, text: str) -> list[str]:
+        """Return the codes that a text names: by their own title, then by an alternate title.
+
+        What makes no difference to `fold` makes none here; plural and word order do.
+        """
+        return self._codes_of(text, lambda tier: tier != Tier.SYNONYM)
+
+    def owners(self, text: str) -> list[str]:
+        """Return the codes whose own title a text is, as `exact` takes it."""
+        return self._codes_of(text, lambda tier: tier == Tier.OWN)
+
+    def synonymous(self, text: str) -> list[str]:
+        """Return the code, if any, that a text is a synonym of, as `exact` takes it."""
+        return self._codes_of(text, lambda tier: tier in (Tier.SYNONYM, Tier.ENDORSED))
+
+    def _codes_of(self, text: str, wanted: Callable[[int], bool]) -> list[str]:
+        found = [
+            (tier != Tier.OWN, place)
+            for place in self._places_of(fold(text))
+            if wanted(tier := int(self._tiers[place]))
+        ]
+        return list(dict.fromkeys(self._codes[self._occupation_at(at)] for _, at in sorted(found)))
+
+    def _with_code(self, beginning: str) -> list[TitleHit]:
+        return [
+            TitleHit(code, self._titles[start], code, "code", round(len(beginning) / len(code), 4))
+            for code, start in zip(self._codes, self._starts.tolist(), strict=True)
+            if code.startswith(beginning)
+        ]
+
+    def _places_of(self, folded: str) -> list[int]:
+        """Where the titles stand that fold to a text; without a word it names nothing."""
+        if not folded:
+            return []
+        first, end = np.searchsorted(self._hashes, [hash(folded), hash(folded) + 1])
+        places = self._by_hash[first:end].tolist()
+        return [place for place in places if fold(self._titles[place]) == folded]
+
+    def _occupation_at(self, place: int) -> int:
+        return int(np.searchsorted(self._starts, place, "right")) - 1
+
+    def _best(self, scores: Floats, limit: int) -> list[TitleHit]:
+        best = np.maximum.reduceat(scores, self._starts)
+        near = np.where(scores < NEAR_BEST * best.max(), 0, scores)
+        saying = np.add.reduceat(near, self._starts) / self._spread
+        others = 1 - BY_OTHERS + BY_OTHERS * saying / (float(saying.max()) or 1.0)
+        best = np.where(best < WHOLE, best * others, best).round(4)
+        if best.max() < WELL:
+            return []
+        # The last key counts first; what is equal in all stays in the order of the codes.
+        order = np.lexsort((-saying, -best))[:limit].tolist()
+        return [self._hit(at, scores, float(best[at])) for at in order if best[at] >= LEAST]
+
+    def _hit(self, occupation: int, scores: Floats, score: float) -> TitleHit:
+        start, end = [*self._starts[occupation : occupation + 2].tolist(), len(self._titles)][:2]
+        place = start + int(scores[start:end].argmax())
+        return TitleHit(
+            code=self._codes[occupation],
+            title=self._titles[start],
+            matched=self._titles[place],
+            kind=_KINDS[self._tiers[place]],
+            score=round(score, 4),
+        )
+
+
+class _Row(NamedTuple):
+    """A title of an occupation, what it folds to, and what it is there."""
+
+    code: str
+    title: str
+    folded: str
+    tier: Tier
+
+
+def _tier(code: str, meant: _Row | None) -> Tier:
+    """Tell what an alternate title is, where a synonym reads the same."""
+    if meant is None:
+        return Tier.ALTERNATE
+    return Tier.ENDORSED if meant.code == code else Tier.CONTESTED

@@ -1,0 +1,117 @@
+"""Finished answers, kept in the process and served before Flask sees the request.
+
+An answer is kept where it is a 200 made of fresh entries only: what it says is then a function of
+the request and the entries. Errors are kept out since they name the request, stale answers since
+they are to be renewed soon, and everything whose entries could have changed unseen. Whatever asks
+for more than a plain GET (HEAD, a list in If-None-Match) is left to Flask, and so is who would
+rather have another format than is given to those who do not say.
+"""
+
+from collections.abc import Callable, Hashable, Iterable
+from datetime import datetime
+from sys import intern
+from typing import Any, Final
+
+from app.api.caching import Hit
+from app.gaps.csv_body import prefers_csv
+from app.logs import RequestIds
+from app.response_cache.answer import KEPT, Answer
+from app.response_cache.buffered_counters import Tally
+from app.response_cache.cached_response import KeptAnswer, Unpacked
+from cache.entries.invalidation import Changes
+from cache.local.bounded_cache import Copies
+from cache.policy import Entry
+
+Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+CAPACITY: Final = 28_000_000
+"""Bytes that kept answers take; about 12,000 of those that compare 35 skills."""
+ALIASES: Final = 24_000
+"""Ways of writing requests that are remembered, which may be several for an answer."""
+KEPT_BELOW: Final = ("/skill-gap", "/occupations/")
+"""Paths of answers that are kept; for others nobody needs to know of changes."""
+LONGEST: Final = 200
+"""Characters of path and query together that are remembered."""
+
+
+class FastWay:
+    """WSGI middleware that serves kept answers and passes on everything else."""
+
+    def __init__(
+        self, inner: Wsgi, changes: Changes, tally: Tally, now: Callable[[], datetime]
+    ) -> None:
+        self._inner = inner
+        self._tally = tally
+        self._now = now
+        self._answers: Copies[Hashable, KeptAnswer] = Copies(changes, CAPACITY)
+        self._aliases: dict[tuple[str, str], Hashable] = {}
+        self._hits: dict[str, Hit] = {}
+        self._unpacked = Unpacked()
+        self._ids = RequestIds()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Serve one request."""
+        accept = environ.get("HTTP_ACCEPT")
+        if accept is not None and prefers_csv(accept):
+            return self._inner(environ, start_response)
+        raw = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
+        key = self._aliases.get(raw)
+        if key is not None and environ["REQUEST_METHOD"] == "GET":
+            kept = self._answers.get(key)
+            if kept is not None:
+                now = self._now()
+                asked = environ.get("HTTP_IF_NONE_MATCH")
+                if now < kept.expires_at and (asked is None or asked == kept.etag):
+                    return self._serve(kept, now, asked is not None, environ, start_response)
+        return self._pass_on(raw, environ, start_response)
+
+    def _serve(
+        self,
+        kept: KeptAnswer,
+        now: datetime,
+        not_modified: bool,
+        environ: dict[str, Any],
+        start_response: Any,
+    ) -> Iterable[bytes]:
+        request_id = self._ids.taken_or_made(environ.get("HTTP_X_REQUEST_ID"))
+        headers = kept.headers_at(now)
+        if not_modified:
+            kept.not_modified()
+            start_response("304 NOT MODIFIED", [*headers, ("X-Request-ID", request_id)])
+            return []
+        kept.full()
+        body = kept.body
+        length = ("Content-Length", kept.length)
+        start_response("200 OK", [kept.content, length, *headers, ("X-Request-ID", request_id)])
+        return [self._unpacked.body_of(kept) if body is None else body]
+
+    def _pass_on(
+        self, raw: tuple[str, str], environ: dict[str, Any], start_response: Any
+    ) -> Iterable[bytes]:
+        kept = raw[0].startswith(KEPT_BELOW) and len(raw[0]) + len(raw[1]) <= LONGEST
+        tick = self._answers.tick() if kept else None  # before anything is read
+        if tick is None:
+            return self._inner(environ, start_response)
+        environ[KEPT] = None
+        response = self._inner(environ, start_response)
+        answer: Answer | None = environ.pop(KEPT)
+        if answer is not None:
+            self._keep(raw, answer, tick)
+        return response
+
+    def _keep(self, raw: tuple[str, str], answer: Answer, tick: int) -> None:
+        kept = KeptAnswer(answer, tuple(map(self._hit, answer.entries)), self._tally)
+        self._answers.put(answer.key, kept, tick, [hit.key for hit in kept.hits], kept.size)
+        self._unpacked.add(kept)
+        if len(self._aliases) >= ALIASES:
+            self._aliases = {}
+        self._aliases[intern(raw[0]), raw[1]] = answer.key
+
+    def _hit(self, entry: Entry) -> Hit:
+        """Return what all answers made of an entry share."""
+        hit = self._hits.get(entry.key)
+        if hit is None or hit.entry != entry:
+            if len(self._hits) >= ALIASES:
+                self._hits = {}
+            hit = self._hits[entry.key] = Hit(entry)
+        return hit

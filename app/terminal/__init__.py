@@ -1,1 +1,0 @@
-"""What `flask gap` and `flask transitions` print: tables that fit the terminal."""

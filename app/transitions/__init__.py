@@ -1,0 +1,1 @@
+"""Which occupations are in reach of one, or lead to it."""

@@ -1,0 +1,94 @@
+"""The tables of what processes share: warm jobs, the upstream's pace, and its word on old codes."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, SmallInteger, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cache.db.columns import CLUSTERED, CODE, DOMAIN, RELEASE, TABLE_OPTIONS, Base, UtcDateTime
+
+
+class WarmJob(Base):
+    """A request to fill many entries; of those that are not finished, no two ask for the same.
+
+    `active_key` is the request's key until the job is finished, and then NULL. The lease is
+    that of the worker that lists the items or reads whole tables; items have their own.
+    """
+
+    __tablename__ = "warm_job"
+    __table_args__ = (
+        CheckConstraint("state IN ('queued', 'running', 'done', 'failed')", name="state"),
+        CheckConstraint("scope IN ('codes', 'stale', 'all')", name="scope"),
+        TABLE_OPTIONS,
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    active_key: Mapped[str | None] = mapped_column(String(64), unique=True)
+    scope: Mapped[str] = mapped_column(String(10))
+    domain: Mapped[str] = mapped_column(DOMAIN)
+    state: Mapped[str] = mapped_column(String(10))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    release: Mapped[str | None] = mapped_column(RELEASE)
+    load_id: Mapped[int | None] = mapped_column(ForeignKey("load.id"), index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_owner: Mapped[str | None] = mapped_column(String(64))
+    lease_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    error: Mapped[str | None] = mapped_column(String(255))
+
+
+class WarmItem(Base):
+    """One occupation of a warm job, claimed by lease.
+
+    `generation` is the entry's when the item was listed: what was read for it since may only
+    be published over that one.
+    """
+
+    __tablename__ = "warm_item"
+    __table_args__ = (
+        CheckConstraint("state IN ('queued', 'done', 'empty', 'failed')", name="state"),
+        Index(None, "job_id", "state", "lease_expires_at"),
+        TABLE_OPTIONS,
+    )
+
+    job_id: Mapped[str] = mapped_column(ForeignKey("warm_job.id"), primary_key=True)
+    occupation_code: Mapped[str] = mapped_column(CODE, primary_key=True)
+    state: Mapped[str] = mapped_column(String(10))
+    generation: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_owner: Mapped[str | None] = mapped_column(String(64))
+    lease_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    error: Mapped[str | None] = mapped_column(String(255))
+
+
+class UpstreamGovernor(Base):
+    """When the next request to the upstream may go: one row that all processes share.
+
+    Times are seconds since 1970 by the database's clock.
+    """
+
+    __tablename__ = "upstream_governor"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"), TABLE_OPTIONS)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    next_slot: Mapped[float] = mapped_column(Double)
+    paused_until: Mapped[float] = mapped_column(Double)
+    failures: Mapped[int]
+    open_until: Mapped[float | None] = mapped_column(Double)
+    version: Mapped[int]
+
+
+class Succession(Base):
+    """A code of the 2010 taxonomy, and one of those that O*NET has in its place now, if any.
+
+    Where it has none, position 0 has no new code.
+    """
+
+    __tablename__ = "succession"
+    __table_args__ = CLUSTERED
+
+    old_code: Mapped[str] = mapped_column(CODE, primary_key=True)
+    position: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    new_code: Mapped[str | None] = mapped_column(CODE)
+    title: Mapped[str | None] = mapped_column(String(150))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,1 @@
+"""What is held of an occupation in a domain: read, published, purged, renewed."""

@@ -1,0 +1,165 @@
+"""The one transaction that publishes what the upstream said of an entry."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal, NamedTuple
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from cache.db.clock import database_time
+from cache.db.onet_tables import CacheEntry, Element, Rating, Scale
+from cache.db.upsert import upsert
+from cache.entries.canonical import Figures, canonical_line, content_hash
+from cache.entries.invalidation import note_change
+from cache.entries.occupations import publish_occupation
+from cache.fill.leases import NO_FILL
+
+SCALES = (
+    {"id": "IM", "name": "Importance", "minimum": 1, "maximum": 5},
+    {"id": "LV", "name": "Level", "minimum": 0, "maximum": 7},
+)
+"""What O*NET rates on (Scales Reference); a database that was seeded has them already."""
+
+
+# Built once, since building them takes longer than running them.
+_ENTRY: Any = CacheEntry.__table__
+_RATING: Any = Rating.__table__
+_CHANGE: Final = update(_ENTRY).where(
+    _ENTRY.c.domain == bindparam("of_domain"),
+    _ENTRY.c.occupation_code == bindparam("of_code"),
+    _ENTRY.c.generation == bindparam("over"),
+)
+_CHANGE_UNDER_LEASE: Final = _CHANGE.where(
+    _ENTRY.c.lease_owner == bindparam("owner"), _ENTRY.c.lease_expires_at > bindparam("now")
+)
+_DELETE_RATINGS: Final = delete(_RATING).where(
+    _RATING.c.occupation_code == bindparam("code"),
+    _RATING.c.element_id.in_(select(Element.id).where(Element.domain == bindparam("domain"))),
+)
+_INSERT_RATINGS: Final = insert(_RATING)
+_SCALES: Final = select(Scale.id)
+_ELEMENTS: Final = select(Element.id).where(Element.id.in_(bindparam("names", expanding=True)))
+
+
+class Superseded(Exception):
+    """The entry changed while it was being filled; what was fetched is not published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """What the upstream said of one occupation in one domain, validated and complete.
+
+    Attributes:
+        state: `unknown` where O*NET has no such code, `empty` where it has no ratings.
+        title: None where unknown, as are names and figures.
+        names: the element names, by id.
+    """
+
+    domain: str
+    code: str
+    state: Literal["rated", "empty", "unknown"]
+    release: str | None
+    source_url: str
+    fetched_at: datetime
+    expires_at: datetime
+    title: str | None = None
+    description: str | None = None
+    names: Mapping[str, str] | None = None
+    figures: Sequence[Figures] = ()
+
+
+class Content(NamedTuple):
+    """What an entry tells of its ratings: how many there are, and their hash."""
+
+    row_count: int = 0
+    content_hash: str | None = None
+
+
+def content_of(lines: Collection[str]) -> Content:
+    """Tell of the canonical lines of an entry's ratings."""
+    return Content(len(lines), content_hash(lines)) if lines else Content()
+
+
+def publish(connection: Connection, fill: Fill, over: int, owner: str | None) -> None:
+    """Put an entry, its ratings and its occupation into their new state; see `Store.publish`.
+
+    Raises:
+        Superseded: the caller's transaction must not commit.
+    """
+    _advance(connection, fill, over, owner)
+    connection.execute(_DELETE_RATINGS, {"code": fill.code, "domain": fill.domain})
+    changed = [CacheEntry.occupation_code == fill.code]
+    occupation = {"code": fill.code, "title": fill.title, "description": fill.description}
+    if fill.title is None or not publish_occupation(connection, occupation):
+        changed.append(CacheEntry.domain == fill.domain)
+    if fill.figures:
+        _insert_ratings(connection, fill)
+    note_change(connection, *changed)
+
+
+def _advance(connection: Connection, fill: Fill, over: int, owner: str | None) -> None:
+    """Put the entry into its new state, if its generation and lease are still those."""
+    key = {"domain": fill.domain, "occupation_code": fill.code}
+    seen = {"of_domain": fill.domain, "of_code": fill.code, "over": over}
+    if owner is not None:
+        seen |= {"owner": owner, "now": database_time(connection)}
+    change = _CHANGE if owner is None else _CHANGE_UNDER_LEASE
+    content = content_of([canonical_line(figures) for figures in fill.figures])
+    values = entry_values(fill, content, over + 1)
+    if connection.execute(change, seen | values).rowcount:
+        return
+    if over or owner is not None:
+        raise Superseded(f"{fill.domain}/{fill.code} changed during its fill")
+    try:
+        connection.execute(insert(CacheEntry).values(key | values))
+    except IntegrityError as error:
+        raise Superseded(f"{fill.domain}/{fill.code} was filled by another") from error
+
+
+def entry_values(fill: Fill, content: Content, generation: int) -> dict[str, Any]:
+    """Give an entry's row, without its key, as it is once a fill is published."""
+    return {
+        "state": fill.state,
+        "origin": "api",
+        "release": fill.release,
+        "load_id": None,
+        "source_url": fill.source_url,
+        "fetched_at": fill.fetched_at,
+        "expires_at": fill.expires_at,
+        "validated_at": None,
+        "row_count": content.row_count,
+        "content_hash": content.content_hash,
+        "generation": generation,
+        **NO_FILL,
+    }
+
+
+def _insert_ratings(connection: Connection, fill: Fill) -> None:
+    publish_scales(connection)
+    publish_elements(connection, fill.domain, fill.names or {})
+    connection.execute(
+        _INSERT_RATINGS,
+        [{"occupation_code": fill.code, **figures._asdict()} for figures in fill.figures],
+    )
+
+
+def publish_scales(connection: Connection) -> None:
+    """Have the scales that ratings refer to."""
+    known = set(connection.execute(_SCALES).scalars())
+    upsert(connection, Scale, [scale for scale in SCALES if scale["id"] not in known])
+
+
+def publish_elements(connection: Connection, domain: str, names: Mapping[str, str]) -> None:
+    """Have elements of a domain that ratings refer to; those that are known keep their names."""
+    known = set(connection.execute(_ELEMENTS, {"names": list(names)}).scalars())
+    upsert(
+        connection,
+        Element,
+        [
+            {"id": element, "name": name, "domain": domain}
+            for element, name in sorted(names.items())
+            if element not in known
+        ],
+    )

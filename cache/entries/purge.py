@@ -1,0 +1,62 @@
+"""Forgets entries; what was being fetched for them meanwhile is refused."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Engine, delete, select, update
+
+from cache.db import database
+from cache.db.onet_tables import CacheEntry, Element, Rating
+from cache.entries.invalidation import note_change
+from cache.fill.leases import NO_FILL
+
+WITHDRAWN: Final[dict[str, Any]] = {
+    "state": "absent",
+    "origin": None,
+    "release": None,
+    "load_id": None,
+    "source_url": None,
+    "fetched_at": None,
+    "expires_at": None,
+    "validated_at": None,
+    "row_count": 0,
+    "content_hash": None,
+    "generation": CacheEntry.generation + 1,
+    **NO_FILL,
+}
+"""What becomes of an entry that is to hold nothing; its generation goes up, which fences fills."""
+
+
+def purge(engine: Engine, codes: Sequence[str] | None, domain: str | None = None) -> int:
+    """Make entries absent and delete their ratings, in one transaction.
+
+    Args:
+        engine: that writes.
+        codes: of the occupations; None for all.
+        domain: None for all.
+
+    Returns:
+        How many entries held something.
+
+    Raises:
+        DatabaseUnavailable: where the database cannot be reached or used; nothing is purged.
+    """
+    entries: list[ColumnElement[bool]] = []
+    ratings: list[ColumnElement[bool]] = []
+    if codes is not None:
+        entries.append(CacheEntry.occupation_code.in_(codes))
+        ratings.append(Rating.occupation_code.in_(codes))
+    if domain is not None:
+        entries.append(CacheEntry.domain == domain)
+        in_domain = select(Element.id).where(Element.domain == domain)
+        ratings.append(Rating.element_id.in_(in_domain))
+
+    def work(connection: Connection) -> int:
+        held = select(CacheEntry.occupation_code).where(*entries, CacheEntry.state != "absent")
+        count = len(connection.execute(held).all())
+        connection.execute(update(CacheEntry).where(*entries).values(WITHDRAWN))
+        connection.execute(delete(Rating).where(*ratings))
+        note_change(connection, *entries)
+        return count
+
+    return database.write(engine, work)

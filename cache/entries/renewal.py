@@ -1,0 +1,84 @@
+"""What `/about` tells of all entries at once: O*NET's figures change with its release only."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, case, or_, select, update
+
+from cache.db import database
+from cache.db.onet_tables import CacheEntry
+from cache.entries.invalidation import note_change
+from cache.policy import Limits
+
+
+class Revalidation:
+    """Renews the entries of the release that the upstream serves, and ages all others."""
+
+    def __init__(self, engine: Engine, limits: Limits, now: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._limits = limits
+        self._now = now
+
+    def renew(self, domain: str, release: str) -> int:
+        """Let every entry of the release live from now on as if it had just been fetched.
+
+        An empty entry of a text release lives as long as a rated one, since a complete
+        release is O*NET's word on it; what the upstream said of one code is asked again.
+
+        Returns:
+            How many entries there are of the release.
+        """
+        now = self._now()
+        seeded_or_rated = or_(CacheEntry.state == "rated", CacheEntry.origin == "seed")
+        expiry = case(
+            (seeded_or_rated, self._limits.expiry(now)),
+            else_=self._limits.expiry(now, negative=True),
+        )
+        of_release = (
+            CacheEntry.release == release,
+            CacheEntry.state.in_(("rated", "empty")),
+        )
+        times = {"expires_at": expiry, "validated_at": now}
+        settled = {"refresh_requested_at": None, "last_error": None}
+        return self._change(domain, times | settled, of_release)
+
+    def is_outdated(self, domain: str, release: str, asked_at: datetime) -> bool:
+        """Tell whether something of another release was fetched after a moment.
+
+        Then the word of that moment on which release is served has been overtaken.
+        """
+        later = select(CacheEntry.occupation_code).where(
+            CacheEntry.domain == domain,
+            CacheEntry.origin == "api",
+            CacheEntry.release != release,
+            CacheEntry.fetched_at > asked_at,
+        )
+        return database.read(self._engine, lambda c: c.execute(later.limit(1)).first()) is not None
+
+    def mark_stale(self, domain: str, release: str) -> int:
+        """End the freshness of every rated or empty entry of any other release.
+
+        Returns:
+            How many entries were fresh until now.
+        """
+        now = self._now()
+        of_another = (
+            or_(CacheEntry.release.is_(None), CacheEntry.release != release),
+            CacheEntry.state.in_(("rated", "empty")),
+            CacheEntry.expires_at > now,
+        )
+        return self._change(domain, {"expires_at": now}, of_another)
+
+    def _change(
+        self, domain: str, values: dict[str, Any], entries: Sequence[ColumnElement[bool]]
+    ) -> int:
+        change = update(CacheEntry).where(CacheEntry.domain == domain, *entries).values(values)
+
+        def work(connection: Connection) -> int:
+            changed = connection.execute(change)
+            if changed.rowcount:
+                note_change(connection, CacheEntry.domain == domain)
+            return changed.rowcount
+
+        return database.write(self._engine, work)

@@ -1,0 +1,155 @@
+"""The entries in the database: read on one snapshot, published in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from sys import intern
+from typing import Any
+
+from sqlalchemy import Engine, String, bindparam, func, literal_column, select, type_coerce
+
+from cache.db import database
+from cache.db.onet_tables import CacheEntry, Element, Occupation, Rating
+from cache.entries.publish import Fill, publish
+from cache.policy import Entry
+from cache.profile import ElementRating, Profile
+
+ENTRY_COLUMNS = (
+    CacheEntry.domain,
+    CacheEntry.occupation_code,
+    CacheEntry.state,
+    CacheEntry.origin,
+    CacheEntry.release,
+    CacheEntry.source_url,
+    CacheEntry.fetched_at,
+    CacheEntry.expires_at,
+    CacheEntry.row_count,
+    CacheEntry.content_hash,
+    CacheEntry.generation,
+    CacheEntry.last_error,
+    CacheEntry.validated_at,
+)
+"""In the order of `Entry`."""
+TAB = literal_column("'\t'", String)
+NOTHING = literal_column("''", String)
+
+
+def _text(figure: Any) -> Any:
+    """Write a figure as the database does; nothing where there is none."""
+    return func.coalesce(type_coerce(figure, String), NOTHING)
+
+
+RATINGS = (
+    # One text for each entry: drivers take long over many small fields. No field has a tab or a
+    # line feed, since a release is split at them and the upstream's texts are checked for them.
+    select(
+        func.aggregate_strings(
+            Rating.element_id
+            + TAB
+            + Rating.scale_id
+            + TAB
+            + type_coerce(Rating.value, String)
+            + TAB
+            + _text(Rating.standard_error)
+            + TAB
+            + _text(Rating.not_relevant)
+            + TAB
+            + _text(Rating.recommend_suppress)
+            + TAB
+            + Element.name,
+            "\n",
+        )
+    )
+    .join(Element, Element.id == Rating.element_id)
+    # Left to itself the server may begin with the elements, and read all ratings.
+    .prefix_with("STRAIGHT_JOIN", dialect="mysql")
+    .where(
+        Rating.occupation_code == CacheEntry.occupation_code, Element.domain == CacheEntry.domain
+    )
+    .correlate(CacheEntry)
+    .scalar_subquery()
+)
+ENTRIES = (
+    select(*ENTRY_COLUMNS, Occupation.title, RATINGS)
+    .outerjoin(Occupation, Occupation.code == CacheEntry.occupation_code)
+    # Left to itself the server reads all entries of the domain.
+    .with_hint(CacheEntry, "FORCE INDEX (PRIMARY)", "mysql")
+    .where(
+        CacheEntry.domain == bindparam("asked_domain"),
+        CacheEntry.occupation_code.in_(bindparam("asked_codes", expanding=True)),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What one read found: the entry, and the profile, which is empty unless it is rated."""
+
+    entry: Entry
+    profile: Profile
+
+
+class Store:
+    """The entries; every method is one transaction."""
+
+    def __init__(self, writer: Engine, reader: Engine | None = None) -> None:
+        """Use one engine, or read by another one that is less patient."""
+        self._writer = writer
+        self._reader = reader or writer
+
+    def read(self, domain: str, codes: Sequence[str]) -> list[Stored]:
+        """Read entries and profiles in one statement, so on one snapshot, in the order asked."""
+        asked = {"asked_domain": domain, "asked_codes": codes}
+        rows = database.read(
+            self._reader, lambda connection: connection.execute(ENTRIES, asked).all()
+        )
+        found = {row.occupation_code: _stored(row) for row in rows}
+        return [
+            found.get(code) or Stored(Entry(domain, code), Profile(code, "", {})) for code in codes
+        ]
+
+    def publish(self, fill: Fill, over: int, owner: str | None = None) -> None:
+        """Publish what the upstream said, over the generation that the fill saw.
+
+        Args:
+            fill: complete and validated.
+            over: the entry's generation before the upstream was asked; 0 where it had no row.
+            owner: of the lease that the fill was made under; None where there is none.
+
+        Raises:
+            Superseded: where the entry has changed since, or the lease is no longer held;
+                nothing is stored.
+        """
+        database.write(self._writer, lambda connection: publish(connection, fill, over, owner))
+
+
+def _stored(row: Sequence[Any]) -> Stored:
+    *columns, title, ratings = row
+    entry = Entry(*columns)
+    rows = [line.split("\t") for line in ratings.split("\n")] if ratings else []
+    if len(rows) != entry.row_count:
+        # As where a proxy in between does not pass on how long joined text may be.
+        raise database.DatabaseUnavailable(
+            f"{len(rows)} of {entry.row_count} ratings of {entry.key} were read"
+        )
+    return Stored(entry, Profile(entry.code, title or "", _elements(rows)))
+
+
+def _elements(rows: Sequence[Sequence[str]]) -> dict[str, ElementRating]:
+    """Put the two scales of each element together."""
+    importances = {row[0]: row for row in rows if row[1] == "IM"}
+    elements = {}
+    for element, scale, level, error, irrelevant, suppressed, name in rows:
+        if scale != "LV":
+            continue
+        _, _, importance, _, also_irrelevant, also_suppressed, _ = importances[element]
+        known = intern(element)  # the same few for all occupations, of which many are kept
+        elements[known] = ElementRating(
+            known,
+            intern(name),
+            float(level),
+            float(importance),
+            float(error) if error else None,
+            irrelevant == "1" or also_irrelevant == "1",
+            suppressed == "1" or also_suppressed == "1",
+        )
+    return elements

@@ -1,0 +1,153 @@
+"""What became of codes that O*NET does not list any more, as the upstream's taxonomy has it."""
+
+import logging
+import time
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection, Engine, delete, insert, select
+
+from cache.db import database
+from cache.db.onet_tables import Succession
+from cache.fill.fetch import Upstream
+from cache.fill.single_flight import Flights, Land, TooManyWaiting
+from cache.policy import Limits
+from onet_client.errors import OnetError, UnknownCode
+
+log = logging.getLogger(__name__)
+
+NONE_CAP: Final = 1_000
+"""Codes without a successor that are kept: anyone can make some up."""
+LEFT_ALONE: Final = 30.0
+"""Seconds for which the upstream is not asked after it failed: whoever asks for a code that is
+not listed has a clear answer without it, and need not wait for another failure."""
+
+
+class Successor(NamedTuple):
+    """An occupation that stands in place of a former one."""
+
+    code: str
+    title: str
+
+
+class _Known(NamedTuple):
+    successors: list[Successor]
+    asked_at: datetime
+
+
+class Successions:
+    """Tells what stands in place of a code; asks the upstream once, and keeps its word."""
+
+    def __init__(
+        self,
+        writer: Engine,
+        reader: Engine,
+        upstream: Upstream,
+        limits: Limits,
+        now: Callable[[], datetime],
+        patience: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Wire it; a request waits `patience` seconds at most for the upstream's word.
+
+        That is good for the negative TTL; then it is asked for again.
+        """
+        self._writer = writer
+        self._reader = reader
+        self._upstream = upstream
+        self._kept = timedelta(seconds=limits.negative_ttl)
+        self._now = now
+        self._patience = patience
+        self._clock = clock
+        self._ask_from = float("-inf")
+        self._flights: Flights[str, list[Successor]] = Flights()
+
+    def of(self, codes: Collection[str]) -> dict[str, list[Successor]]:
+        """Return what stands in place of codes that are not listed: none, one or several.
+
+        Where the upstream fails to tell, what it said before counts.
+
+        Raises:
+            DatabaseUnavailable: where the database cannot be reached or used.
+        """
+        known, now = self._read(codes), self._now()
+        found = {code: known[code].successors if code in known else [] for code in codes}
+        asked = [
+            code for code in codes if code not in known or now >= known[code].asked_at + self._kept
+        ]
+        if asked and self._clock() >= self._ask_from:
+            found |= self._ask(asked)
+        return found
+
+    def _ask(self, codes: Iterable[str]) -> dict[str, list[Successor]]:
+        """Ask for each code, or wait for whoever asks already; tell what was answered."""
+        works = {code: partial(self._fetch, code) for code in codes}
+        try:
+            flown = self._flights.fly(works, self._patience)
+        except TooManyWaiting as error:
+            self._leave_alone(", ".join(works), error)
+            return {}
+        found = {}
+        for code, (outcome, _) in flown.items():
+            if isinstance(outcome, OnetError | TimeoutError):
+                self._leave_alone(code, outcome)
+            elif isinstance(outcome, BaseException):
+                raise outcome
+            else:
+                found[code] = outcome
+        return found
+
+    def _leave_alone(self, what: str, error: Exception) -> None:
+        wait = getattr(error, "retry_after", None) or 0.0
+        self._ask_from = self._clock() + max(LEFT_ALONE, wait)
+        log.warning("what became of %s could not be asked: %r", what, error)
+
+    def _fetch(self, code: str, land: Land) -> list[Successor]:
+        try:
+            found = self._upstream.client.successors(code)
+        except UnknownCode:
+            found = ()
+        successors = [Successor(one.code, one.title) for one in found if one.code != code]
+        land()
+        asked_at = self._now()
+        database.write(
+            self._writer, lambda connection: _store(connection, code, successors, asked_at)
+        )
+        return successors
+
+    def _read(self, codes: Collection[str]) -> dict[str, _Known]:
+        columns = (Succession.old_code, Succession.asked_at, Succession.new_code, Succession.title)
+        query = select(*columns).where(Succession.old_code.in_(codes)).order_by(Succession.position)
+        rows = database.read(self._reader, lambda connection: connection.execute(query).all())
+        known: dict[str, _Known] = {}
+        for old, asked_at, new, title in rows:
+            successors = known.setdefault(old, _Known([], asked_at)).successors
+            if new is not None:
+                successors.append(Successor(new, title or new))
+        return known
+
+
+def _store(
+    connection: Connection, code: str, successors: list[Successor], asked_at: datetime
+) -> None:
+    """Put the upstream's word in place of what it said before."""
+    connection.execute(delete(Succession).where(Succession.old_code == code))
+    said: list[Successor | None] = [*successors] or [None]
+    rows = [
+        {
+            "old_code": code,
+            "position": position,
+            "new_code": one and one.code,
+            "title": one and one.title,
+            "asked_at": asked_at,
+        }
+        for position, one in enumerate(said)
+    ]
+    connection.execute(insert(Succession), rows)
+    none = Succession.new_code.is_(None)
+    newest = select(Succession.asked_at).where(none).order_by(Succession.asked_at.desc())
+    beyond = connection.execute(newest.offset(NONE_CAP).limit(1)).scalar()
+    if beyond is not None:
+        connection.execute(delete(Succession).where(none, Succession.asked_at <= beyond))

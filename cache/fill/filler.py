@@ -1,0 +1,188 @@
+"""Fills one entry from the upstream, whoever else in any process is at it."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from threading import Lock
+from typing import Final
+from uuid import uuid4
+
+from cache.db.database import DatabaseUnavailable
+from cache.entries.publish import Superseded
+from cache.entries.renewal import Revalidation
+from cache.entries.store import Store, Stored
+from cache.fill.fetch import Asked, ServedRelease, Upstream, fetch
+from cache.fill.leases import Lease, Leases
+from cache.fill.single_flight import Land
+from cache.local.batched_reads import SharedReads
+from cache.metrics import FillResult, Telemetry
+from cache.policy import Entry, Freshness, Limits, freshness
+from onet_client.deadline import Deadline
+from onet_client.errors import BadReply, OnetError
+
+log = logging.getLogger(__name__)
+
+LEASE_MARGIN: Final = 5.0
+"""Seconds that a lease outlasts the deadline of the fill it is for: time to publish."""
+POLL: Final = 0.02
+"""Seconds between two looks at another process's fill, and as much again for every few flights
+of this process that look, so that many of them do not crowd the database."""
+POLLERS_AT_FULL_PACE: Final = 4
+OVERTAKINGS: Final = 3
+"""How often a fill may be overtaken by purges or loads before it is given up."""
+
+
+class Filler:
+    """Takes an entry's lease and fetches, or waits for the process that has it."""
+
+    def __init__(
+        self,
+        store: Store,
+        reads: SharedReads,
+        leases: Leases,
+        revalidation: Revalidation,
+        upstream: Upstream,
+        limits: Limits,
+        now: Callable[[], datetime],
+        telemetry: Telemetry,
+    ) -> None:
+        self._store = store
+        self._reads = reads
+        self._leases = leases
+        self._revalidation = revalidation
+        self._upstream = upstream
+        self._limits = limits
+        self._now = now
+        self._telemetry = telemetry
+        self._lock = Lock()
+        self._polling = 0
+        self._releases: dict[str, str] = {}
+
+    def served_release(self) -> ServedRelease:
+        """Make what fills share that begin together."""
+        return ServedRelease(self._upstream, self._now)
+
+    def fill(self, domain: str, code: str, land: Land, served: ServedRelease) -> Stored:
+        """Return the entry once it is fresh, negative ones too, or was just fetched; see `Land`.
+
+        Raises:
+            OnetError: where the upstream, asked here or by another process, did not give a
+                complete answer.
+            DatabaseUnavailable: where the database cannot be reached or used.
+        """
+        patience = Deadline(2 * (self._upstream.deadline + LEASE_MARGIN))
+        overtaken = 0
+        while overtaken < OVERTAKINGS:
+            patience.check()
+            lease = self._leases.acquire(domain, code, uuid4().hex)
+            published = None
+            if lease is None:
+                self._await_other(domain, code, patience)
+            elif self._fill_under(lease, land, served):
+                overtaken += 1
+            else:
+                published = lease.generation + 1
+            land()
+            stored = self._read(domain, code)
+            # What lives for less than its fill takes has expired by now, and would once more.
+            entry = stored.entry
+            just_stored = entry.generation == published and entry.state != "absent"
+            if just_stored or self.is_usable(entry):
+                return stored
+            served.forget()
+        raise BadReply(f"{domain}/{code} was purged again and again while it was fetched")
+
+    def is_usable(self, entry: Entry) -> bool:
+        """Tell whether an entry needs no filling now."""
+        state = freshness(entry, self._now(), self._limits)
+        return state in (Freshness.FRESH, Freshness.EMPTY, Freshness.UNKNOWN)
+
+    def _read(self, domain: str, code: str) -> Stored:
+        (stored,) = self._reads.read(domain, [code])
+        return stored
+
+    def _fill_under(self, lease: Lease, land: Land, served: ServedRelease) -> bool:
+        """Fetch and publish under a lease; tell whether that was overtaken."""
+        started = time.monotonic()
+        try:
+            entry = Entry(lease.domain, lease.code)
+            if lease.state != "absent":  # else there is nothing to renew, and no other filled it
+                entry = self._read(lease.domain, lease.code).entry
+            result = None if self.is_usable(entry) else self._fetch(lease, entry, land, served)
+        except Superseded as overtaken:
+            log.info("%s", overtaken)
+            self._leases.release(lease)  # which it may hold still
+            self._telemetry.filled("superseded", time.monotonic() - started)
+            return True
+        except OnetError as error:
+            self._telemetry.filled("failed", time.monotonic() - started)
+            self._leases.release(lease, str(error), error.retry_after)
+            raise
+        except BaseException:
+            with suppress(DatabaseUnavailable):  # then it expires
+                self._leases.release(lease)
+            raise
+        if result is None:
+            self._leases.release(lease)
+        else:
+            self._telemetry.filled(result, time.monotonic() - started)
+        return False
+
+    def _fetch(self, lease: Lease, entry: Entry, land: Land, served: ServedRelease) -> FillResult:
+        deadline = Deadline(self._upstream.deadline)
+        release, asked_at = served.ask(deadline)
+        lingering = (Freshness.STALE, Freshness.OLD)
+        if entry.release == release and freshness(entry, self._now(), self._limits) in lingering:
+            land()
+            if self._revalidation.is_outdated(lease.domain, release, asked_at):
+                raise Superseded(f"release {release} is no longer served")
+            self._revalidation.renew(lease.domain, release)
+            self._leases.release(lease)
+            return "renewed"
+        asked = Asked(lease.domain, lease.code, release)
+        fill = fetch(self._upstream, asked, self._limits, self._now, deadline)
+        land()
+        self._store.publish(fill, lease.generation, lease.owner)
+        self._note(lease.domain, release)
+        return fill.state
+
+    def _note(self, domain: str, release: str) -> None:
+        """Let the entries of any other release go stale, when this one is first stored from."""
+        with self._lock:
+            known = self._releases.get(domain) == release
+        if not known:
+            aged = self._revalidation.mark_stale(domain, release)
+            if aged:
+                log.info("O*NET serves release %s now: %d entries are stale", release, aged)
+            with self._lock:
+                self._releases[domain] = release
+
+    def _await_other(self, domain: str, code: str, patience: Deadline) -> None:
+        """Wait until another process's fill has ended, well or by its owner's death.
+
+        Raises:
+            OnetError: with which it ended.
+        """
+        first = last = self._leases.standing(domain, code)
+        with self._polled():
+            while last is not None and first is not None and last.held:
+                patience.check()
+                time.sleep(POLL * (1 + self._polling // POLLERS_AT_FULL_PACE))
+                last = self._leases.standing(domain, code)
+                if last is None or last.generation != first.generation:
+                    return
+        if last is not None and last.released and last.error is not None:
+            wait = None if last.retry_at is None else (last.retry_at - last.now).total_seconds()
+            raise OnetError(last.error, retry_after=wait)
+
+    @contextmanager
+    def _polled(self) -> Iterator[None]:
+        with self._lock:
+            self._polling += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._polling -= 1

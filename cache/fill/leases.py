@@ -1,0 +1,216 @@
+"""One fill of an entry at a time in all processes: a lease in the entry's own row.
+
+A lease is taken by a conditional update, so that nothing is locked while its owner fetches. It
+outlives the fill's deadline; whoever finds it expired takes it over, and what its late owner
+still brings is refused by `Store.publish`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy import tuple_ as row_of
+from sqlalchemy.exc import IntegrityError
+
+from cache.db import database
+from cache.db.clock import TimedQuery, database_time, has_passed
+from cache.db.onet_tables import CacheEntry, Occupation
+
+UNLISTED_CAP: Final = 1_000
+"""Entries of codes that no release lists; the oldest make room for new ones."""
+HEADROOM: Final = 100
+"""Below the cap, for those that others add in the same moment."""
+DROPPED_AT_ONCE: Final = 20
+ERROR_LENGTH: Final = 255
+NO_FILL: Final[dict[str, Any]] = {
+    "lease_owner": None,
+    "lease_expires_at": None,
+    "attempts": 0,
+    "last_error": None,
+    "retry_at": None,
+    "refresh_requested_at": None,
+}
+"""An entry's row where no fill of it is under way, has failed or is asked for."""
+
+
+# Built once, since building them takes longer than running them.
+_ENTRY: Any = CacheEntry.__table__
+_IS: Final = (
+    _ENTRY.c.domain == bindparam("of_domain"),
+    _ENTRY.c.occupation_code == bindparam("of_code"),
+)
+_SEEN: Final = TimedQuery(select(_ENTRY.c.generation, _ENTRY.c.state).where(*_IS))
+_TAKE: Final = (
+    update(_ENTRY)
+    .where(
+        *_IS,
+        _ENTRY.c.generation == bindparam("seen"),
+        has_passed(_ENTRY.c.lease_expires_at, bindparam("now")),
+    )
+    .values(attempts=_ENTRY.c.attempts + 1)
+)
+_STANDING: Final = TimedQuery(
+    select(
+        _ENTRY.c.generation, _ENTRY.c.lease_expires_at, _ENTRY.c.last_error, _ENTRY.c.retry_at
+    ).where(*_IS)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to fill an entry.
+
+    Attributes:
+        owner: unlike any other lease's.
+        generation: the entry's when the lease was taken; its fill publishes over that one.
+        state: the entry's when the lease was taken.
+    """
+
+    domain: str
+    code: str
+    owner: str
+    generation: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An entry's row as those see it who wait for another's fill.
+
+    Attributes:
+        held: somebody's lease has not expired.
+        released: nobody has one, nor had until it expired.
+        error: how the last fill failed; None where it did not.
+        retry_at: when the upstream asked to be left alone until; None where it did not.
+        now: the database's time.
+    """
+
+    generation: int
+    held: bool
+    released: bool
+    error: str | None
+    retry_at: datetime | None
+    now: datetime
+
+
+class Leases:
+    """Takes and gives back leases."""
+
+    def __init__(self, writer: Engine, reader: Engine, seconds: float) -> None:
+        """Take leases that last so many seconds, which must be more than a fill can take."""
+        self._writer = writer
+        self._reader = reader
+        self._seconds = seconds
+
+    def acquire(self, domain: str, code: str, owner: str) -> Lease | None:
+        """Take the lease if nobody holds it; an entry that has no row gets one, absent."""
+
+        def work(connection: Connection) -> Lease | None:
+            return self._acquire(connection, domain, code, owner)
+
+        try:
+            return database.write(self._writer, work)
+        except IntegrityError:  # another process made the row, and has the lease
+            return None
+
+    def _acquire(self, connection: Connection, domain: str, code: str, owner: str) -> Lease | None:
+        row, now = _SEEN.first(connection, of_domain=domain, of_code=code)
+        lease = {"lease_owner": owner, "lease_expires_at": now + timedelta(seconds=self._seconds)}
+        if row is None:
+            _make_room(connection, now)
+            new = {"domain": domain, "occupation_code": code, "state": "absent", "attempts": 1}
+            connection.execute(insert(CacheEntry).values(new | lease))
+            return Lease(domain, code, owner, 0, "absent")
+        seen = {"of_domain": domain, "of_code": code, "seen": row.generation, "now": now}
+        taken = connection.execute(_TAKE, seen | lease)
+        return Lease(domain, code, owner, row.generation, row.state) if taken.rowcount else None
+
+    def standing(self, domain: str, code: str) -> Standing | None:
+        """Read how an entry's fill stands; None where its row is gone."""
+
+        def work(connection: Connection) -> Standing | None:
+            row, now = _STANDING.first(connection, of_domain=domain, of_code=code)
+            if row is None:
+                return None
+            until = row.lease_expires_at
+            return Standing(
+                generation=row.generation,
+                held=until is not None and until > now,
+                released=until is None,
+                error=row.last_error,
+                retry_at=row.retry_at,
+                now=now,
+            )
+
+        return database.read(self._reader, work)
+
+    def release(
+        self, lease: Lease, error: str | None = None, retry_after: float | None = None
+    ) -> None:
+        """Give a lease back unused; with an error, for those who wait to share.
+
+        Without one that of an earlier fill is forgotten, lest they take it for this one's.
+        """
+
+        def work(connection: Connection) -> None:
+            values: dict[str, Any] = {
+                "lease_owner": None,
+                "lease_expires_at": None,
+                "last_error": None,
+                "retry_at": None,
+            }
+            if error is not None:
+                wait = None if retry_after is None else timedelta(seconds=retry_after)
+                values["last_error"] = error[:ERROR_LENGTH]
+                values["retry_at"] = None if wait is None else database_time(connection) + wait
+                values["refresh_requested_at"] = None
+            connection.execute(
+                update(CacheEntry)
+                .where(*_is(lease.domain, lease.code), CacheEntry.lease_owner == lease.owner)
+                .values(values)
+            )
+
+        database.write(self._writer, work)
+
+
+def _is(domain: str, code: str) -> Sequence[ColumnElement[bool]]:
+    return CacheEntry.domain == domain, CacheEntry.occupation_code == code
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    return has_passed(CacheEntry.lease_expires_at, now)
+
+
+def _make_room(connection: Connection, now: datetime) -> None:
+    """Drop the oldest entries of codes that no release lists, near the cap.
+
+    Whoever makes up codes can thus fill no more than so many rows. Those being filled stay.
+    """
+    unlisted = CacheEntry.state.in_(("absent", "unknown")) & CacheEntry.occupation_code.not_in(
+        select(Occupation.code)
+    )
+    counted = select(CacheEntry.domain).where(unlisted).limit(UNLISTED_CAP).subquery()
+    count = connection.execute(select(func.count()).select_from(counted)).scalar_one()
+    if count < UNLISTED_CAP - HEADROOM:
+        return
+    oldest = (
+        select(CacheEntry.domain, CacheEntry.occupation_code)
+        .where(unlisted, _free(now))
+        .order_by(CacheEntry.expires_at)
+        .limit(DROPPED_AT_ONCE)
+    )
+    keys = [tuple(row) for row in connection.execute(oldest)]
+    key = row_of(CacheEntry.domain, CacheEntry.occupation_code)
+    connection.execute(delete(CacheEntry).where(key.in_(keys), _free(now)))

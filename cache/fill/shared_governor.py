@@ -1,0 +1,99 @@
+"""The upstream's governor for all processes on one database: one row, changed conditionally.
+
+Every process reads the row, lets the pure rules of `onet_client.governor` decide, and writes
+the outcome only over the version that it read; who comes second reads again. Nothing is locked
+while anyone waits.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, fields
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, Engine, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from cache.db import database
+from cache.db.clock import TimedQuery
+from cache.db.onet_tables import UpstreamGovernor
+from onet_client.governor import GovernorState, admit, failed, paused, spacing, succeeded
+
+T = TypeVar("T")
+Decision = Callable[[GovernorState, float], tuple[GovernorState, T]]
+
+ROW: Final = 1
+CONTENTION_WAIT: Final = 0.01
+"""Seconds to wait before asking again where many others changed the row first."""
+ATTEMPTS: Final = 20
+
+# Built once: for every request upstream they are run three times.
+_TABLE: Any = UpstreamGovernor.__table__
+_NAMES: Final = [field.name for field in fields(GovernorState)]
+_STATE: Final = TimedQuery(select(_TABLE.c.version, *(_TABLE.c[name] for name in _NAMES)))
+_CHANGE: Final = update(_TABLE).where(
+    _TABLE.c.id == ROW, _TABLE.c.version == bindparam("seen_version")
+)
+
+
+class DatabaseGovernor:
+    """A governor whose state all processes on a database share.
+
+    Its methods raise DatabaseUnavailable where the database cannot be reached or used: without
+    it there is no telling what the others do, so nothing may go.
+    """
+
+    def __init__(self, engine: Engine, max_rate: float) -> None:
+        self._engine = engine
+        self._spacing = spacing(max_rate)
+
+    def acquire(self) -> float:
+        """Take the next slot if it is due; see `Governor`."""
+        wait = self._change(lambda state, now: admit(state, now, self._spacing))
+        return CONTENTION_WAIT if wait is None else wait
+
+    def pause(self, seconds: float) -> None:
+        """Let nobody go for so many seconds, whichever process it is."""
+        self._change(lambda state, now: (paused(state, now, seconds), None))
+
+    def success(self) -> None:
+        """Note that the upstream answered; a row that says so already is only read."""
+        self._change(lambda state, _now: (succeeded(state), None))
+
+    def failure(self) -> None:
+        """Note a connection error, a time-out or a 5xx."""
+        self._change(lambda state, now: (failed(state, now), None))
+
+    def _change(self, decide: Decision[T]) -> T | None:
+        """Apply a decision to the row; None where others kept changing it first."""
+        for attempt in range(ATTEMPTS):
+            time.sleep(CONTENTION_WAIT * attempt * random.random())  # noqa: S311 - no secret
+            found = database.read(self._engine, _read)
+            if found is None:
+                self._insert()
+                continue
+            state, version, now = found
+            changed, result = decide(state, now)
+            if changed == state or self._update(changed, version):
+                return result
+        return None
+
+    def _insert(self) -> None:
+        first = insert(UpstreamGovernor).values(id=ROW, version=0, **asdict(GovernorState()))
+        with suppress(IntegrityError):  # another process was first
+            database.write(self._engine, lambda connection: connection.execute(first))
+
+    def _update(self, state: GovernorState, version: int) -> bool:
+        values = {"version": version + 1, "seen_version": version, **asdict(state)}
+        changed = database.write(
+            self._engine, lambda connection: connection.execute(_CHANGE, values)
+        )
+        return changed.rowcount == 1
+
+
+def _read(connection: Connection) -> tuple[GovernorState, int, float] | None:
+    row, now = _STATE.first(connection)
+    if row is None:
+        return None
+    return GovernorState(*row[1 : len(_NAMES) + 1]), row.version, now.timestamp()

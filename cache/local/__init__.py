@@ -1,0 +1,1 @@
+"""What a process keeps of the database."""

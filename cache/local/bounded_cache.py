@@ -1,0 +1,77 @@
+"""Copies that a process keeps of what it made from entries, bounded, and never wrong for long."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Final, Generic, TypeVar
+
+from cache.entries.invalidation import Changes, Key
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+DROPPED: Final = 0.1
+"""The share of the capacity that is made free when a new copy finds no room."""
+
+
+@dataclass(slots=True)
+class _Copy(Generic[V]):
+    value: V
+    tick: int
+    keys: Sequence[Key]
+    size: int
+
+
+class Copies(Generic[K, V]):
+    """Copies of at most so much size, each good until one of its entries changes; see `Changes`.
+
+    What size is, such as bytes, is the caller's choice; without one it is the number of copies.
+    """
+
+    def __init__(self, changes: Changes, capacity: int) -> None:
+        self._changes = changes
+        self._capacity = capacity
+        self._lock = Lock()
+        self._copies: dict[K, _Copy[V]] = {}
+        self._size = 0
+
+    def __len__(self) -> int:
+        return len(self._copies)
+
+    def tick(self) -> int | None:
+        """Return what to `put` a copy with of what is read from now on."""
+        return self._changes.tick()
+
+    def get(self, key: K) -> V | None:
+        """Return the copy if there is one and nothing has changed since it was made."""
+        copy = self._copies.get(key)
+        if copy is None or not self._changes.is_good(copy.tick, copy.keys):
+            return None
+        return copy.value
+
+    def put(self, key: K, value: V, tick: int | None, keys: Sequence[Key], size: int = 1) -> None:
+        """Keep a copy of what was made of these entries, as they were read since the tick.
+
+        A tick of None says that they could have changed unseen: nothing is kept.
+        """
+        if tick is None or size > self._capacity:
+            return
+        with self._lock:
+            self._drop(key)
+            if self._size + size > self._capacity:
+                self._make_room(size)
+            self._copies[key] = _Copy(value, tick, keys, size)
+            self._size += size
+
+    def _make_room(self, size: int) -> None:
+        """Drop those that came first: at once enough for some time."""
+        room = self._capacity - max(size, int(self._capacity * DROPPED))
+        for key in list(self._copies):
+            if self._size <= room:
+                break
+            self._drop(key)
+
+    def _drop(self, key: K) -> None:
+        dropped = self._copies.pop(key, None)
+        if dropped is not None:
+            self._size -= dropped.size

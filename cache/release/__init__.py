@@ -1,0 +1,1 @@
+"""Text releases: found, read, checked and published."""

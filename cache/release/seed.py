@@ -1,0 +1,159 @@
+"""Lands a text release, validates it, and publishes it in one transaction."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, func, insert, select, update
+
+from cache.db import database
+from cache.db.onet_tables import CacheEntry, Load
+from cache.policy import Limits
+from cache.release.publish import Publication, publish_release
+from cache.release.publish_lists import count_lists
+from cache.release.reader import Release, open_release
+from onet_client.release_files import ReleaseError
+
+Progress = Callable[[int, int], None]
+"""Called with the rows landed so far and the rows there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeedReport:
+    """What a seeding did.
+
+    Attributes:
+        changed: False where the database held the same release already.
+        rated: by domain that the release holds, occupations with ratings; `empty` likewise
+            those that a complete release has none for.
+        lists: what it lists beside ratings, such as `alternate titles`, and how many.
+    """
+
+    source: str
+    release: str | None
+    complete: bool
+    changed: bool
+    occupations: int
+    ratings: int
+    rated: Mapping[str, int]
+    empty: Mapping[str, int]
+    lists: Mapping[str, int]
+
+
+def is_seeded(engine: Engine) -> bool:
+    """Tell whether any release was ever published into the database."""
+    query = select(Load.id).where(Load.state == "published").limit(1)
+    return database.read(engine, lambda connection: connection.execute(query).first() is not None)
+
+
+def seed(
+    engine: Engine,
+    path: Path,
+    *,
+    limits: Limits,
+    now: Callable[[], datetime],
+    progress: Progress = lambda _done, _total: None,
+) -> SeedReport:
+    """Load a release; a second run over the same one changes nothing.
+
+    A partial release replaces what it holds and leaves the rest; a complete one replaces
+    every seeded entry and marks the occupations it has no ratings for as empty.
+
+    Raises:
+        ReleaseError: where the release is refused; what was published stays as it was.
+        DatabaseUnavailable: where the database cannot be reached or used.
+    """
+    with open_release(path) as release:
+        digest, lines = release.fingerprint
+        unchanged = _unchanged(engine, release, digest, now())
+        if unchanged is not None:
+            return unchanged
+        load_id = _begin(engine, release, digest, now())
+        try:
+            return database.write(
+                engine,
+                lambda connection: _publish(
+                    connection,
+                    release,
+                    Publication(load_id, now(), limits.expiry(now())),
+                    lambda done: progress(done, lines),
+                ),
+            )
+        except ReleaseError as error:
+            _record_refusal(engine, load_id, error, now())
+            raise
+
+
+def _publish(
+    connection: Connection,
+    release: Release,
+    publication: Publication,
+    progress: Callable[[int], None],
+) -> SeedReport:
+    ratings = publish_release(connection, release, publication, progress)
+    return _report(connection, release, publication.load_id, ratings, changed=True)
+
+
+def _begin(engine: Engine, release: Release, digest: str, now: datetime) -> int:
+    load = {
+        "release": release.name,
+        "source": Path(release.source).resolve().name[:255],
+        "digest": digest,
+        "complete": release.complete,
+        "started_at": now,
+        "state": "running",
+    }
+    return database.write(
+        engine, lambda connection: int(connection.execute(insert(Load).values(load)).lastrowid)
+    )
+
+
+def _record_refusal(engine: Engine, load_id: int, error: ReleaseError, now: datetime) -> None:
+    refused = {"state": "refused", "rejected": error.rejected, "reason": str(error)}
+    change = update(Load).where(Load.id == load_id).values(refused | {"finished_at": now})
+    database.write(engine, lambda connection: connection.execute(change))
+
+
+def _unchanged(engine: Engine, release: Release, digest: str, now: datetime) -> SeedReport | None:
+    """Report the last published load where it is this release and all its entries stand."""
+    last = select(Load.id, Load.digest, Load.rows, Load.entries).where(Load.state == "published")
+
+    def work(connection: Connection) -> SeedReport | None:
+        load = connection.execute(last.order_by(Load.id.desc()).limit(1)).first()
+        if load is None or load.digest != digest:
+            return None
+        standing = select(func.count()).where(
+            CacheEntry.load_id == load.id, CacheEntry.expires_at > now
+        )
+        if connection.execute(standing).scalar_one() != load.entries:
+            return None
+        return _report(connection, release, load.id, load.rows, changed=False)
+
+    return database.read(engine, work)
+
+
+def _report(
+    connection: Connection, release: Release, load_id: int, ratings: int, *, changed: bool
+) -> SeedReport:
+    count = (
+        select(CacheEntry.domain, CacheEntry.state, func.count())
+        .where(CacheEntry.load_id == load_id)
+        .group_by(CacheEntry.domain, CacheEntry.state)
+    )
+    found = {(domain, state): number for domain, state, number in connection.execute(count)}
+    rated, empty = (
+        {domain: found.get((domain, state), 0) for domain in release.domains}
+        for state in ("rated", "empty")
+    )
+    return SeedReport(
+        source=release.source,
+        release=release.name,
+        complete=release.complete,
+        changed=changed,
+        occupations=len(release.occupations()),
+        ratings=ratings,
+        rated=rated,
+        empty=empty,
+        lists=count_lists(connection, release),
+    )

@@ -1,0 +1,150 @@
+"""Jobs and their items in the database, as all who change them need them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final, Literal, NamedTuple
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from cache.db.clock import database_time
+from cache.db.onet_tables import CacheEntry, WarmItem, WarmJob
+from cache.db.upsert import upsert
+from cache.fill.leases import ERROR_LENGTH
+
+UNFINISHED: Final = ("queued", "running")
+FENCED: Final = -1
+"""In place of an item's generation: what was read for all was overtaken, so ask for this one."""
+
+Outcome = Literal["done", "empty", "unlisted", "fenced"]
+"""What an item ended in; `unlisted`: there is no such occupation, so the item goes; `fenced`: it
+did not end and is to be asked for by itself."""
+
+
+OUTCOMES: Final[dict[str, Literal["done", "empty"]]] = {"rated": "done", "empty": "empty"}
+"""What an item ends in whose entry is in a state."""
+
+
+class LeaseLost(Exception):
+    """Another worker has taken over, since this one took longer than its lease."""
+
+
+class NewItem(NamedTuple):
+    """An item to make; `generation` is its entry's."""
+
+    code: str
+    generation: int
+    state: str = "queued"
+
+
+class Item(NamedTuple):
+    """A claimed item."""
+
+    code: str
+    generation: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """An unfinished job.
+
+    Attributes:
+        release: that the items of an `all` job are of, once they may be worked on.
+        load_id: that an `all` job reads whole tables by.
+    """
+
+    id: str
+    scope: str
+    domain: str
+    state: str
+    release: str | None
+    load_id: int | None
+    attempts: int
+
+    @property
+    def is_unprepared(self) -> bool:
+        """Whether O*NET's list and tables have to be read before there are items to work on."""
+        return self.scope == "all" and self.release is None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The lease of a job that is being prepared."""
+
+    work: Work
+    owner: str
+    seconds: float
+
+    def renew(self, connection: Connection) -> None:
+        """Make the lease last anew, in the transaction that stores what was done under it.
+
+        As that is progress, errors are counted anew too.
+
+        Raises:
+            LeaseLost: the transaction must not commit.
+        """
+        until = database_time(connection) + timedelta(seconds=self.seconds)
+        self.change(connection, lease_expires_at=until, attempts=0)
+
+    def change(self, connection: Connection, **values: Any) -> None:
+        """Change the job; see `renew`."""
+        held = (WarmJob.id == self.work.id, WarmJob.lease_owner == self.owner)
+        if not connection.execute(update(WarmJob).where(*held).values(values)).rowcount:
+            raise LeaseLost(f"another worker prepares job {self.work.id} now")
+
+
+WORK_COLUMNS: Final = (
+    WarmJob.id,
+    WarmJob.scope,
+    WarmJob.domain,
+    WarmJob.state,
+    WarmJob.release,
+    WarmJob.load_id,
+    WarmJob.attempts,
+)
+
+
+def end_job(
+    connection: Connection, work: Work, state: Literal["done", "failed"], error: str | None = None
+) -> bool:
+    """End a job, unless another has ended it; the same may be requested anew."""
+    values = {
+        "state": state,
+        "active_key": None,
+        "error": None if error is None else error[:ERROR_LENGTH],
+        "finished_at": database_time(connection),
+        "lease_owner": None,
+        "lease_expires_at": None,
+    }
+    unfinished = (WarmJob.id == work.id, WarmJob.state.in_(UNFINISHED))
+    return bool(connection.execute(update(WarmJob).where(*unfinished).values(values)).rowcount)
+
+
+def entry_generations(connection: Connection, domain: str) -> dict[str, int]:
+    """Read the generation of every entry of a domain that has a row, by code."""
+    columns = (CacheEntry.occupation_code, CacheEntry.generation)
+    query = select(*columns).where(CacheEntry.domain == domain)
+    return dict(connection.execute(query).all())
+
+
+def ensure_entries(connection: Connection, domain: str, codes: Iterable[str]) -> None:
+    """Give entries without a row one, absent, for a purge to raise its generation."""
+    rows = [{"domain": domain, "occupation_code": code, "state": "absent"} for code in codes]
+    upsert(connection, CacheEntry, rows, kept=["state"])
+
+
+def replace_items(connection: Connection, job: str, items: Iterable[NewItem]) -> None:
+    """Make items, in place of any that the job has."""
+    connection.execute(delete(WarmItem).where(WarmItem.job_id == job))
+    rows = [
+        {
+            "job_id": job,
+            "occupation_code": item.code,
+            "state": item.state,
+            "generation": item.generation,
+        }
+        for item in items
+    ]
+    if rows:
+        connection.execute(insert(WarmItem), rows)

@@ -1,0 +1,117 @@
+"""Publishes what landed of whole tables, many occupations in one transaction."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, select
+
+from cache.db import database
+from cache.db.onet_tables import CacheEntry, Load, Occupation
+from cache.db.upsert import upsert
+from cache.entries.invalidation import note_change
+from cache.entries.publish import Content, Fill, Superseded, entry_values
+from cache.policy import Limits
+from cache.warm.items import OUTCOMES, Item, Outcome, Work
+from cache.warm.loads import contents, publish_ratings
+
+BREATH: Final = 0.005
+"""Seconds to leave to others who write, between two transactions."""
+
+
+class Publication:
+    """Publishes the claimed items of a job."""
+
+    def __init__(self, engine: Engine, source_url: str, limits: Limits) -> None:
+        self._engine = engine
+        self._source_url = source_url
+        self._limits = limits
+        self._load_id: int | None = None
+        self._contents: Mapping[str, Content] = {}
+
+    def expect(self, load_id: int, landed: Mapping[str, Content]) -> None:
+        """Take what is told of all that landed of a load, which else is read when needed."""
+        self._load_id, self._contents = load_id, landed
+
+    def publish(self, work: Work, load_id: int, items: Sequence[Item]) -> dict[str, Outcome]:
+        """Publish items over the generations they were listed with; tell what became of each.
+
+        One whose entry has changed since, as by a purge, is not published: `fenced`. The others
+        are published together, or none of them is.
+
+        Raises:
+            DatabaseUnavailable: where the database cannot be reached or used.
+        """
+        if self._load_id != load_id:
+            self.expect(load_id, contents(self._engine, load_id))
+        outcomes = database.write(
+            self._engine, lambda connection: self._publish(connection, work, load_id, items)
+        )
+        time.sleep(BREATH)
+        return outcomes
+
+    def _publish(
+        self, connection: Connection, work: Work, load_id: int, items: Sequence[Item]
+    ) -> dict[str, Outcome]:
+        open_items = _lock_unchanged(connection, work.domain, items)
+        load = connection.execute(
+            select(Load.release, Load.started_at).where(Load.id == load_id)
+        ).one()
+        fills = [self._fill(work.domain, code, load) for code in open_items]
+        rows = [
+            {"domain": fill.domain, "occupation_code": fill.code}
+            | entry_values(fill, self._content(fill.code), open_items[fill.code] + 1)
+            for fill in fills
+        ]
+        upsert(connection, CacheEntry, rows, counted=["generation"])
+        codes = [fill.code for fill in fills]
+        if publish_ratings(connection, load_id, work.domain, codes) != sum(
+            row["row_count"] for row in rows
+        ):
+            raise Superseded(f"what landed of load {load_id} has changed")
+        if codes:
+            changed = (CacheEntry.domain == work.domain, CacheEntry.occupation_code.in_(codes))
+            note_change(connection, *changed)
+        fenced: dict[str, Outcome] = dict.fromkeys((item.code for item in items), "fenced")
+        return fenced | {fill.code: OUTCOMES[fill.state] for fill in fills}
+
+    def _content(self, code: str) -> Content:
+        return self._contents.get(code, Content())
+
+    def _fill(self, domain: str, code: str, load: Any) -> Fill:
+        is_rated = code in self._contents
+        return Fill(
+            domain=domain,
+            code=code,
+            state="rated" if is_rated else "empty",
+            release=load.release,
+            source_url=self._source_url,
+            fetched_at=load.started_at,
+            expires_at=self._limits.expiry(load.started_at, negative=not is_rated),
+        )
+
+
+def _lock_unchanged(connection: Connection, domain: str, items: Sequence[Item]) -> dict[str, int]:
+    """Read the generations of entries that are as they were listed, until the commit.
+
+    Without those that a release seeded meanwhile does not list. SQLite, where one transaction
+    writes at a time, has no locks of rows, and SQLAlchemy asks for none there.
+    """
+    codes = [item.code for item in items]
+    generations = dict(
+        connection.execute(
+            select(CacheEntry.occupation_code, CacheEntry.generation)
+            .where(CacheEntry.domain == domain, CacheEntry.occupation_code.in_(codes))
+            .with_for_update()
+        ).all()
+    )
+    listed = set(
+        connection.execute(
+            select(Occupation.code).where(Occupation.code.in_(codes)).with_for_update(read=True)
+        ).scalars()
+    )
+    return {
+        item.code: item.generation
+        for item in items
+        if item.code in listed and generations.get(item.code) == item.generation
+    }

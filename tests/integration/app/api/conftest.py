@@ -1,0 +1,142 @@
+"""The application over databases that hold the starter release, the full one, or nothing."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import URL, Engine, make_url
+from support.answers import CheckedClient
+from support.clock import START, FakeClock
+from support.mysql_server import empty_database
+from support.skill_gap_oracle import Oracle
+
+from app import create_app
+from app.container import Services
+from app.settings import Settings
+from cache.db.migrate import upgrade
+from cache.release.seed import seed
+from onet_client.sandbox import Sandbox
+
+Open = Callable[..., FlaskClient]
+
+
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("mysql", marks=pytest.mark.mysql)])
+def backend(request: pytest.FixtureRequest) -> str:
+    """Which database the shared ones below are."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def seeded(
+    backend: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[Path], str]]:
+    """Makes a database that holds a release, to be read only; gives its URL."""
+    server = request.getfixturevalue("mysql_server") if backend == "mysql" else None
+    with ExitStack() as stack:
+
+        def make(release: Path) -> str:
+            if server is None:
+                url = f"sqlite:///{tmp_path_factory.mktemp('database') / 'skillgap.db'}"
+            else:
+                url = stack.enter_context(empty_database(server))
+            services = Services(Settings(database_url=make_url(url)), FakeClock())
+            upgrade(services.engine)
+            seed(services.engine, release, limits=services.limits, now=services.now)
+            close(services)
+            return url
+
+        yield make
+
+
+@pytest.fixture(scope="session")
+def starter_database(seeded: Callable[[Path], str], starter_release: Path) -> str:
+    """URL of a database that holds the starter release."""
+    return seeded(starter_release)
+
+
+@pytest.fixture(scope="session")
+def full_database(seeded: Callable[[Path], str], full_release: Path) -> str:
+    """URL of a database that holds a whole release."""
+    return seeded(full_release)
+
+
+@pytest.fixture(scope="session")
+def oracle(full_release: Path) -> Oracle:
+    return Oracle(full_release)
+
+
+@pytest.fixture(scope="session")
+def shared_clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def clock(shared_clock: FakeClock) -> FakeClock:
+    """What the applications take for the time: at first, when the databases were seeded."""
+    shared_clock.time = START
+    return shared_clock
+
+
+@pytest.fixture(scope="session")
+def share_app(shared_clock: FakeClock) -> Iterator[Open]:
+    """Makes a client of an application over a database URL, with any other settings."""
+    with ExitStack() as stack:
+        yield partial(open_client, stack, shared_clock)
+
+
+@pytest.fixture
+def open_app(clock: FakeClock) -> Iterator[Open]:
+    """Makes such a client for one test, which may alter the application."""
+    with ExitStack() as stack:
+        yield partial(open_client, stack, clock)
+
+
+def open_client(
+    stack: ExitStack, clock: FakeClock, url: str | URL, **settings: object
+) -> FlaskClient:
+    services = Services(Settings(database_url=make_url(url), **settings), clock)
+    stack.callback(close, services)
+    app = create_app(services=services)
+    app.test_client_class = CheckedClient
+    return app.test_client()
+
+
+def close(services: Services) -> None:
+    """Close the connections of whatever engines were made."""
+    for engine in vars(services).values():
+        if isinstance(engine, Engine):
+            engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def starter_app(share_app: Open, starter_database: str) -> Flask:
+    return share_app(starter_database).application
+
+
+@pytest.fixture(scope="session")
+def full_app(share_app: Open, full_database: str) -> Flask:
+    return share_app(full_database).application
+
+
+@pytest.fixture
+def starter(starter_app: Flask, clock: FakeClock) -> FlaskClient:
+    """A client of the API over the starter release, without an upstream."""
+    return starter_app.test_client()
+
+
+@pytest.fixture
+def full(full_app: Flask, clock: FakeClock) -> FlaskClient:
+    """A client of the API over a whole release, without an upstream."""
+    return full_app.test_client()
+
+
+@pytest.fixture
+def sandbox(shared_sandbox: Sandbox) -> Sandbox:
+    """The upstream of a module, as it was: it makes no mistakes and has been asked nothing."""
+    shared_sandbox.set_faults()
+    shared_sandbox.clear_requests()
+    return shared_sandbox

@@ -1,0 +1,114 @@
+"""A database that cannot be used is a 503 within a second, whatever was asked."""
+
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import URL, make_url
+from support.answers import problem
+from support.mysql_server import free_port
+
+from cache.db.database import DatabaseUnavailable
+
+TARGETS = [
+    "/skill-gap?from=11-1011.00&to=15-1254.00",
+    "/occupations/15-1254.00",
+    "/occupations/15-1254.00/transitions",
+    "/occupations?q=x",
+    "/health/ready",
+]
+WITHIN = 1.0
+"""Seconds, the contract's."""
+
+every_target = pytest.mark.parametrize("target", TARGETS)
+
+
+def assert_unavailable(client: FlaskClient, target: str, within: float = WITHIN) -> None:
+    """Ask and expect a 503 in time, then and again."""
+    for _ in range(2):
+        began = time.perf_counter()
+        answer = client.get(target)
+        took = time.perf_counter() - began
+        assert (503, "database-unavailable") == problem(answer)
+        assert took < within
+    assert 200 == client.get("/health").status_code
+
+
+@pytest.fixture(params=["folder in its place", "file above it", "no database", "cut short"])
+def unusable_file(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a SQLite database that is none."""
+    path = tmp_path / "skillgap.db"
+    match request.param:
+        case "folder in its place":
+            path.mkdir()
+        case "file above it":
+            path.write_text("a file")
+            path /= "skillgap.db"
+        case "no database":
+            path.write_text("Not a database, and longer than the header of one. " * 100)
+        case "cut short":
+            path.write_bytes(b"SQLite format 3\0" + bytes(84) + b"\x0d" * 5_000)
+    return f"sqlite:///{path}"
+
+
+@every_target
+def test_a_sqlite_file_that_cannot_be_used(open_app, unusable_file: str, target: str) -> None:
+    assert_unavailable(open_app(unusable_file), target)
+
+
+@every_target
+def test_a_database_that_is_not_migrated(open_app, database_url: str, target: str) -> None:
+    assert_unavailable(open_app(database_url), target)
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """A port that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+def mysql_at(port: int) -> str:
+    url = URL.create("mysql+mysqldb", "tester", "canary", "127.0.0.1", port, "skillgap")
+    return url.render_as_string(hide_password=False)
+
+
+@pytest.mark.mysql
+@every_target
+def test_a_server_that_is_down(open_app, target: str) -> None:
+    assert_unavailable(open_app(mysql_at(free_port())), target)
+
+
+@pytest.mark.mysql
+@every_target
+def test_a_server_that_says_nothing(open_app, silent_port: int, target: str) -> None:
+    # The driver takes whole seconds: one of them, and the request itself.
+    assert_unavailable(open_app(mysql_at(silent_port)), target, within=1.2)
+
+
+@pytest.mark.parametrize("part", [{"password": "canary"}, {"database": "no_such_canary"}])
+@every_target
+def test_a_server_that_lets_nobody_in(
+    open_app, mysql_server: str, part: dict[str, str], target: str
+) -> None:
+    url = make_url(mysql_server).set(**{"database": "skillgap", **part})
+
+    assert_unavailable(open_app(url.render_as_string(hide_password=False)), target)
+
+
+def test_a_database_that_fails_while_an_error_is_put_into_words(
+    open_app, full_database: str
+) -> None:
+    class Gone:
+        """A catalogue whose database has just gone away."""
+
+        def titles(self, rated_in: str | None = None) -> dict[str, str]:
+            raise DatabaseUnavailable("the database cannot be reached or used")
+
+    client = open_app(full_database)
+    client.application.extensions["skillgap"].catalogue = Gone()
+
+    assert (503, "database-unavailable") == problem(client.get("/occupations/15-1252.00"))

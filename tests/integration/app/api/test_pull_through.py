@@ -1,0 +1,459 @@
+"""What the database does not hold is fetched from the upstream, through the real client."""
+
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from support.answers import members, problem
+from support.canary import CANARY
+from support.clock import FakeClock
+from support.made_up_release import ELEMENTS, write_release
+from support.mysql_server import free_port
+from support.tables import held
+
+from cache.release.seed import seed
+from onet_client.sandbox import Fault, Sandbox, load_release
+
+KITES, TIDES, MOONS, ECHOPPES, CLOUDS = (
+    "11-9001.00", "15-9002.00", "29-9003.00", "51-9004.00", "53-9005.00",
+)  # fmt: skip
+GAP = f"/skill-gap?from={KITES}&to={TIDES}"
+TTL, NEGATIVE_TTL = 1_000, 50
+WINDOW, LINGER = 100, 5_000
+KEY = CANARY
+
+Start = Callable[..., FlaskClient]
+
+
+@pytest.fixture(scope="module")
+def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_release(tmp_path_factory.mktemp("release") / "db_28_1_text")
+
+
+@pytest.fixture(scope="module")
+def shared_sandbox(made_up: Path) -> Iterator[Sandbox]:
+    with Sandbox(load_release(made_up), api_key=KEY) as running:
+        yield running
+
+
+@pytest.fixture
+def start(open_app: Callable[..., FlaskClient], engine: Engine) -> Start:
+    """Makes a client of the API over the test's own database, and the upstream at a URL."""
+
+    def start(url: str, **settings: Any) -> FlaskClient:
+        given = {
+            "onet_api_url": url,
+            "onet_api_key": KEY,
+            "onet_max_rate": 1_000.0,
+            "cache_ttl": TTL,
+            "cache_negative_ttl": NEGATIVE_TTL,
+            "cache_stale_while_revalidate": WINDOW,
+            "cache_stale_if_error": LINGER,
+        }
+        return open_app(engine.url, **given | settings)
+
+    return start
+
+
+@pytest.fixture
+def client(start: Start, sandbox: Sandbox) -> FlaskClient:
+    return start(sandbox.url)
+
+
+def test_a_miss_is_fetched_stored_and_answered_and_then_a_hit(
+    client: FlaskClient, sandbox: Sandbox
+) -> None:
+    first = client.get(GAP)
+    asked = sandbox.request_count
+    second = client.get(GAP)
+
+    assert (200, 200) == (first.status_code, second.status_code)
+    assert [
+        f'skillgap; fwd=miss; stored; key="skills/{code}"' for code in (KITES, TIDES)
+    ] == first.headers["Cache-Status"].split(", ")
+    assert [
+        f'skillgap; hit; ttl={TTL}; key="skills/{code}"' for code in (KITES, TIDES)
+    ] == second.headers["Cache-Status"].split(", ")
+    assert asked > 0
+    assert asked == sandbox.request_count
+    assert (first.data, first.headers["ETag"]) == (second.data, second.headers["ETag"])
+    assert f"public, max-age={TTL}" == first.headers["Cache-Control"]
+    assert "0" == first.headers["Age"]
+
+
+def test_the_answer_names_the_upstream_as_its_source(client: FlaskClient, sandbox: Sandbox) -> None:
+    body = client.get(GAP).get_json()
+
+    assert {
+        "origin": "api",
+        "release": "28.1",
+        "fetched_at": "2026-05-04T12:00:00Z",
+        "state": "fresh",
+    } == body["sources"]["to"]
+    assert "O*NET Web Services (https://services.onetcenter.org/)" in body["attribution"]
+    assert "O*NET 28.1 Database" in body["attribution"]
+    cache = client.get(f"/occupations/{KITES}").get_json()["cache"]
+    assert ("api", sandbox.url, 6) == (cache["origin"], cache["source_url"], cache["rows"])
+
+
+def test_what_was_fetched_is_compared_like_what_was_seeded(
+    open_app: Callable[..., FlaskClient],
+    seeded: Callable[[Path], str],
+    backend: str,
+    made_up: Path,
+    sandbox: Sandbox,
+    start: Start,
+) -> None:
+    fetched = start(sandbox.url).get(f"{GAP}&include=covered").get_json()
+    loaded = open_app(seeded(made_up)).get(f"{GAP}&include=covered").get_json()
+
+    parts = ("from", "to", "summary", "gaps", "covered", "incomparable")
+    assert {part: loaded[part] for part in parts} == {part: fetched[part] for part in parts}
+    assert 3 == fetched["summary"]["compared"]
+
+
+def test_an_occupation_is_fetched_with_its_title_and_description(client: FlaskClient) -> None:
+    answer = client.get(f"/occupations/{ECHOPPES}")
+    body = answer.get_json()
+
+    assert [{"fwd": "miss", "stored": True, "key": f"skills/{ECHOPPES}"}] == [
+        parameters for _, parameters in members(answer)
+    ]
+    assert ("Échoppe Keepers", "They do.") == (body["title"], body["description"])
+    assert sorted(ELEMENTS) == [rating["id"] for rating in body["ratings"]]
+
+
+def test_one_occupation_on_both_sides_is_fetched_once(
+    client: FlaskClient, sandbox: Sandbox
+) -> None:
+    answer = client.get(f"/skill-gap?from={KITES}&to={KITES}")
+
+    assert 200 == answer.status_code
+    rows = [record for record in sandbox.requests if "/rows/" in record.path]
+    assert 1 == len(rows)
+
+
+def test_every_request_carries_the_key_and_none_shows_it(
+    client: FlaskClient, sandbox: Sandbox
+) -> None:
+    client.get(GAP)
+
+    assert {200} == {record.status for record in sandbox.requests}
+    assert not any(KEY in record.path + record.query for record in sandbox.requests)
+
+
+@pytest.mark.parametrize("codes", [(KITES, TIDES), (TIDES, KITES)])
+def test_of_two_entries_the_older_makes_the_age_and_the_first_to_expire_the_max_age(
+    client: FlaskClient, clock: FakeClock, codes: tuple[str, str]
+) -> None:
+    client.get(f"/occupations/{codes[0]}")
+    clock.advance(300)
+    client.get(f"/occupations/{codes[1]}")
+    clock.advance(100)
+    answer = client.get(GAP)
+
+    assert "400" == answer.headers["Age"]
+    assert f"public, max-age={TTL - 400}" == answer.headers["Cache-Control"]
+    ttls = {parameters["key"]: parameters["ttl"] for _, parameters in members(answer)}
+    assert {f"skills/{codes[0]}": TTL - 400, f"skills/{codes[1]}": TTL - 100} == ttls
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"), [(CLOUDS, "no-ratings"), ("99-9999.99", "occupation-not-found")]
+)
+def test_a_confirmed_nothing_is_remembered_until_its_time_passes(
+    client: FlaskClient, sandbox: Sandbox, clock: FakeClock, code: str, kind: str
+) -> None:
+    target = f"/skill-gap?from={KITES}&to={code}"
+    first = client.get(target)
+    asked = sandbox.request_count
+    clock.advance(NEGATIVE_TTL - 1)
+    second = client.get(target)
+
+    assert (404, kind) == problem(first) == problem(second)
+    assert "to" == first.get_json()["occupation"]
+    assert asked == sandbox.request_count
+    assert {"hit": True, "ttl": 1, "key": f"skills/{code}"} == members(second)[-1][1]
+    clock.advance(1)
+    assert (404, kind) == problem(client.get(target))
+    assert asked < sandbox.request_count
+
+
+def test_alternatives_are_those_the_cache_holds_ratings_of(client: FlaskClient) -> None:
+    client.get(GAP)
+    body = client.get(f"/occupations/{CLOUDS}").get_json()
+
+    assert {KITES: "Kite Masters", TIDES: "Tide Clerks"} == {
+        each["code"]: each["title"] for each in body["alternatives"]
+    }
+
+
+def test_an_old_entry_is_refreshed_before_it_is_served(
+    client: FlaskClient, sandbox: Sandbox, clock: FakeClock
+) -> None:
+    client.get(f"/occupations/{KITES}")
+    clock.advance(TTL + WINDOW + 1)
+    answer = client.get(f"/occupations/{KITES}")
+
+    assert f'skillgap; fwd=stale; stored; key="skills/{KITES}"' == answer.headers["Cache-Status"]
+    assert ("0", f"public, max-age={TTL}") == (
+        answer.headers["Age"],
+        answer.headers["Cache-Control"],
+    )
+    assert "fresh" == answer.get_json()["cache"]["state"]
+
+
+def test_an_old_entry_that_cannot_be_refreshed_is_served_as_stale_and_then_no_more(
+    client: FlaskClient, sandbox: Sandbox, clock: FakeClock
+) -> None:
+    client.get(GAP)
+    sandbox.set_faults(Fault(status=403))
+    clock.advance(TTL + LINGER)
+    stale = client.get(GAP)
+    clock.advance(1)
+    gone = client.get(GAP)
+
+    assert {"stale"} == {side["state"] for side in stale.get_json()["sources"].values()}
+    assert "public, max-age=0" == stale.headers["Cache-Control"]
+    assert {-LINGER} == {parameters["ttl"] for _, parameters in members(stale)}
+    assert (503, "upstream-unavailable") == problem(gone)
+
+
+def test_elements_rated_on_one_side_only_are_listed_not_compared(
+    start: Start, sandbox: Sandbox, starter_release: Path
+) -> None:
+    # Two elements of the made-up release are none of the real one.
+    client = start(sandbox.url)
+    client.get(f"/occupations/{KITES}")
+    services = client.application.extensions["skillgap"]
+    seed(services.engine, starter_release, limits=services.limits, now=services.now)
+    body = client.get(f"/skill-gap?from=11-1011.00&to={KITES}&include=covered").get_json()
+    back = client.get(f"/skill-gap?from={KITES}&to=11-1011.00").get_json()
+
+    assert 3 == body["summary"]["compared"]
+    assert 32 == len(body["incomparable"])
+    assert {"from"} == {one["rated"] for one in body["incomparable"]}
+    assert {"to"} == {one["rated"] for one in back["incomparable"]}
+    ids = [one["id"] for one in body["incomparable"]]
+    assert sorted(ids) == ids
+    assert set(ELEMENTS).isdisjoint(ids)
+
+
+# What an upstream can do wrong, by the request of a fill that it does it to.
+REQUESTS = {
+    "about": "/about$",
+    "occupation": "/online/occupations/[0-9.-]+/$",
+    "tables": "/database$",
+    "rows": "/database/rows/",
+}
+FAULTS: dict[str, dict[str, Any]] = {
+    "time-out": {"delay": 5.0},
+    "dripping": {"drip": 0.05},
+    "closed": {"close": "before"},
+    "cut off": {"close": "mid"},
+    "401": {"status": 401, "body": {"error": "canary: no such key"}},
+    "403 HTML": {"status": 403, "body": "<html>canary</html>"},
+    "404": {"status": 404},
+    "422": {"status": 422, "body": {"error": "canary"}},
+    "429": {"status": 429},
+    "500": {"status": 500, "body": "Traceback canary"},
+    "503": {"status": 503},
+    "301 elsewhere": {"mutate": "foreign_redirect"},
+    "HTML": {"mutate": "html"},
+    "error": {"mutate": "error"},
+    "truncated": {"mutate": "truncated"},
+    "wrong root": {"mutate": "wrong_root"},
+    "wrong content type": {"mutate": "wrong_content_type"},
+    "not JSON": {"body": "canary"},
+    "null": {"body": []},
+}
+ROW_FAULTS: dict[str, dict[str, Any]] = {
+    name: {"mutate": name, **more}
+    for name, more in {
+        "wrong_code": {},
+        "duplicate_row": {},
+        "short_page": {},
+        "wrong_total": {},
+        "stuck_next": {},
+        "out_of_range": {},
+        "missing_field": {},
+        "null_field": {},
+    }.items()
+}
+RETRIED = {"time-out", "dripping", "closed", "cut off", "429", "500", "503"}
+IMPATIENT = {"onet_deadline": 0.8, "onet_read_timeout": 0.2}
+"""Seconds: hardly time to wait for a second attempt."""
+STRIKES = [
+    *((request, name) for request in REQUESTS for name in FAULTS),
+    *(("rows", name) for name in ROW_FAULTS),
+]
+SHORTLY = {"503", "HTML", "closed"}
+"""What strikes the requests that only prepare a fill, but for `make soak`."""
+
+
+def rare(request: str, name: str) -> list[pytest.MarkDecorator]:
+    prepares = request in ("about", "tables") and name not in SHORTLY
+    return [pytest.mark.soak] if prepares else []
+
+
+# On the slower database only the faults of the last request, when most is there to be stored.
+MATRIX = [pytest.param("sqlite", *strike, marks=rare(*strike)) for strike in STRIKES] + [
+    pytest.param("mysql", *strike, marks=pytest.mark.mysql)
+    for strike in STRIKES
+    if strike[0] == "rows"
+]
+
+
+@pytest.mark.parametrize(("engine", "request_struck", "name"), MATRIX, indirect=["engine"])
+def test_an_upstream_that_fails_is_a_503_and_leaves_nothing_behind(
+    start: Start,
+    sandbox: Sandbox,
+    engine: Engine,
+    caplog: pytest.LogCaptureFixture,
+    request_struck: str,
+    name: str,
+) -> None:
+    fault = Fault(path=REQUESTS[request_struck], **(FAULTS | ROW_FAULTS)[name])
+    sandbox.set_faults(fault)
+    client = start(sandbox.url, **(IMPATIENT if name in RETRIED else {}))
+    before = held(engine)
+    answer = client.get(f"/skill-gap?from={KITES}&to={TIDES}")
+
+    assert (503, "upstream-unavailable") == problem(answer)
+    assert ("from", KITES) == (answer.get_json()["occupation"], answer.get_json()["code"])
+    assert [
+        f'skillgap; fwd=miss; key="skills/{KITES}"',
+        f'skillgap; fwd=miss; key="skills/{TIDES}"',
+    ] == answer.headers["Cache-Status"].split(", ")
+    assert before == held(engine)
+    assert not any("canary" in record.getMessage() for record in caplog.records)
+    errors = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert ["app.errors"] == [record.name for record in errors]
+    assert any(rule["struck"] for rule in sandbox_state(sandbox))
+
+
+def sandbox_state(sandbox: Sandbox) -> list[dict[str, Any]]:
+    """The rules in force with how often each struck."""
+    answer = requests.get(sandbox.url + "sandbox/faults", timeout=5)
+    state: list[dict[str, Any]] = answer.json()
+    return state
+
+
+@pytest.mark.parametrize(
+    ("status", "header", "expected"),
+    [
+        (429, "7", "7"),
+        (503, "120", "120"),
+        (429, "0", None),
+        (429, "9" * 14, "86400"),
+        (503, "Fri, 31 Dec 9999 23:59:59 GMT", "86400"),
+        (503, "soon", None),
+        (500, None, None),
+    ],
+)
+def test_retry_after_is_what_the_upstream_asked_for_or_ours(
+    start: Start, sandbox: Sandbox, status: int, header: str | None, expected: str | None
+) -> None:
+    sandbox.set_faults(Fault(status=status, headers={"Retry-After": header} if header else {}))
+    deadline = 5.0 if expected else 0.25  # what is longer than the deadline is not waited for
+    answer = start(sandbox.url, onet_deadline=deadline).get(GAP)
+
+    assert (503, "upstream-unavailable") == problem(answer)
+    assert expected is None or expected == answer.headers["Retry-After"]
+
+
+def test_an_upstream_that_recovers_is_asked_again_and_believed(
+    client: FlaskClient, sandbox: Sandbox
+) -> None:
+    sandbox.set_faults(Fault(path="/rows/", mutate="truncated", times=1))
+
+    assert 503 == client.get(GAP).status_code
+    assert 200 == client.get(GAP).status_code
+
+
+def test_the_side_that_failed_is_named_and_the_other_one_kept(
+    client: FlaskClient, sandbox: Sandbox
+) -> None:
+    sandbox.set_faults(Fault(path=TIDES, mutate="html"))
+    answer = client.get(GAP)
+
+    assert (503, "upstream-unavailable") == problem(answer)
+    assert ("to", TIDES) == (answer.get_json()["occupation"], answer.get_json()["code"])
+    assert [
+        {"fwd": "miss", "stored": True, "key": f"skills/{KITES}"},
+        {"fwd": "miss", "key": f"skills/{TIDES}"},
+    ] == [parameters for _, parameters in members(answer)]
+    assert [True] == [
+        parameters.get("hit") for _, parameters in members(client.get(f"/occupations/{KITES}"))
+    ]
+
+
+def test_a_wrong_key_is_an_upstream_that_refuses_and_no_word_of_the_key_gets_out(
+    start: Start, sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = start(sandbox.url, onet_api_key="canary-wrong").get(GAP)
+
+    assert (503, "upstream-unavailable") == problem(answer)
+    assert "canary" not in caplog.text
+
+
+def test_an_upstream_that_is_not_there(start: Start, sandbox: Sandbox) -> None:
+    client = start(f"http://127.0.0.1:{free_port()}/", onet_deadline=0.25)
+
+    assert (503, "upstream-unavailable") == problem(client.get(GAP))
+
+
+@pytest.mark.parametrize(
+    ("settings", "missing"),
+    [
+        ({"onet_api_key": ""}, ["ONET_API_KEY"]),
+        (
+            {"onet_api_version": "1.9", "onet_api_key": "canary"},
+            ["ONET_API_USERNAME", "ONET_API_PASSWORD"],
+        ),
+        ({"onet_api_version": "1.9", "onet_api_username": "canary"}, ["ONET_API_PASSWORD"]),
+        ({"onet_api_version": "1.9", "onet_api_password": "canary"}, ["ONET_API_USERNAME"]),
+    ],
+)
+def test_without_credentials_the_settings_that_are_missing_are_named(
+    start: Start, sandbox: Sandbox, settings: dict[str, str], missing: list[str]
+) -> None:
+    answer = start(sandbox.url, **settings).get(GAP)
+
+    assert (503, "upstream-not-configured") == problem(answer)
+    detail = answer.get_json()["detail"]
+    names = ["ONET_API_KEY", "ONET_API_USERNAME", "ONET_API_PASSWORD"]
+    assert missing == [name for name in names if name in detail]
+    assert 0 == sandbox.request_count
+
+
+@pytest.mark.parametrize("layout", ["single", "split"])
+def test_the_older_api_and_either_layout_give_the_same_gap(
+    start: Start, sandbox: Sandbox, made_up: Path, layout: Any
+) -> None:
+    credentials = {"username": "name", "password": "canary:pass"}
+    release = load_release(made_up, layout)
+    with Sandbox(release, "1.9", **credentials) as older:
+        settings = {f"onet_api_{name}": value for name, value in credentials.items()}
+        answer = start(older.url, onet_api_version="1.9", **settings).get(GAP)
+
+    body = answer.get_json()
+    assert (200, {"api"}) == (
+        answer.status_code,
+        {side["origin"] for side in body["sources"].values()},
+    )
+    assert (3, 1.0) == (body["summary"]["compared"], body["gaps"][0]["level_gap"])
+
+
+def test_the_upstream_is_asked_no_faster_than_allowed(start: Start, sandbox: Sandbox) -> None:
+    start(sandbox.url, onet_max_rate=20.0).get(GAP)
+
+    times = [record.at for record in sandbox.requests]
+    assert len(times) > 4
+    # In all, since one that was late on its way makes the next one seem early.
+    assert times[-1] - times[0] > 0.8 * (len(times) - 1) / 20

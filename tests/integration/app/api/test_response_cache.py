@@ -1,0 +1,338 @@
+"""The fast way answers as Flask would, only sooner, and never what is no longer so."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any, cast
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, event
+from support.clock import START, FakeClock, eventually
+from support.fills import rated
+
+from app import create_app
+from app.container import Services
+from app.response_cache import cached_response as kept_answers
+from app.response_cache import middleware as fast_way
+from app.settings import Settings
+from cache.entries.invalidation import Changes
+from cache.entries.purge import purge
+from cache.entries.store import Store
+
+# What the fast way rests on in a database, tests of `cache.entries.invalidation` see on each.
+pytestmark = pytest.mark.parametrize(
+    "engine",
+    ["sqlite", pytest.param("mysql", marks=[pytest.mark.mysql, pytest.mark.soak])],
+    indirect=True,
+)
+
+GAP = "/skill-gap?from=11-9001.00&to=15-9002.00"
+TOKEN = "canary-admin-token"
+ADMIN = {"Authorization": f"Bearer {TOKEN}"}
+OWN = ("X-Request-ID", "Date")
+"""Headers that no two answers share."""
+
+
+class Both:
+    """One application with the fast way, whose looks a test decides, and one without."""
+
+    def __init__(self, engine: Engine, clock: FakeClock) -> None:
+        settings = Settings(
+            database_url=engine.url, admin_token=TOKEN, cache_ttl=1000.0, cache_negative_ttl=50.0
+        )
+        self.services = Services(settings, clock)
+        self.changes = self.services.changes = Changes(
+            self.services.reader, lambda: 0.0, self.services.tally.hand_over
+        )
+        self.changes.stop()
+        self.changes.look()
+        self.app = create_app(services=self.services)
+        self.slow_app = create_app(services=Services(settings, clock), fast_way=False)
+        self.passed: list[str] = []
+        way: Any = self.app.wsgi_app
+        inner = way._inner
+        way._inner = lambda environ, start: (
+            self.passed.append(environ["PATH_INFO"]) or inner(environ, start)
+        )
+
+    def get(self, target: str = GAP, **options: Any) -> Any:
+        return self.app.test_client().get(target, **options)
+
+    def slow(self, target: str = GAP, **options: Any) -> Any:
+        return self.slow_app.test_client().get(target, **options)
+
+    def is_fast(self, target: str = GAP, **options: Any) -> bool:
+        before = len(self.passed)
+        self.get(target, **options)
+        return before == len(self.passed)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def both(seeded_engine: Engine, clock: FakeClock) -> Iterator[Both]:
+    both = Both(seeded_engine, clock)
+    yield both
+    for services in (both.services, both.slow_app.extensions["skillgap"]):
+        for part in vars(services).values():
+            if isinstance(part, Engine):
+                part.dispose()
+            if isinstance(part, Changes):
+                part.stop()
+
+
+def shown(answer: Any) -> tuple[int, bytes, dict[str, str]]:
+    headers = {name: value for name, value in answer.headers.items() if name not in OWN}
+    return answer.status_code, answer.data, headers
+
+
+@pytest.mark.parametrize(
+    "target",
+    [GAP, GAP + "&include=covered&limit=1&sort=name", "/occupations/15-9002.00", GAP + "&other=1"],
+)
+def test_the_second_answer_is_fast_and_the_same_without_a_statement(
+    both: Both, target: str
+) -> None:
+    statements: list[str] = []
+    first = both.get(target)
+    event.listen(
+        both.services.reader, "before_cursor_execute", lambda *given: statements.append(given[2])
+    )
+
+    second = both.get(target)
+
+    assert 1 == len(both.passed)
+    assert [] == statements
+    assert shown(both.slow(target)) == shown(first) == shown(second)
+    assert {"X-Request-ID"} <= set(second.headers.keys())
+
+
+def test_an_uncached_pair_takes_one_statement_and_one_of_known_occupations_none(
+    both: Both,
+) -> None:
+    statements: list[str] = []
+    event.listen(
+        both.services.reader,
+        "before_cursor_execute",
+        lambda *given: statements.append(given[2]) if given[2].startswith("SELECT") else None,
+    )
+
+    both.get()
+    assert 1 == len(statements)
+    both.get("/skill-gap?from=15-9002.00&to=11-9001.00")
+    assert 1 == len(statements)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "/skill-gap?to=15-9002.00&from=11-9001.00",
+        "/skill-gap?from=11-9001&to=%2015-9002.00%20",
+        GAP + "&sort=priority&domain=skills",
+    ],
+)
+def test_ways_of_asking_the_same_share_one_answer(both: Both, other: str) -> None:
+    both.get()
+    both.get(other)
+    way: Any = both.app.wsgi_app
+
+    assert both.is_fast(other)
+    assert 1 == len(way._answers)
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.floats(0, 999.9), min_size=1, max_size=6))
+def test_the_headers_follow_the_clock_as_the_slow_ones_do(both: Both, times: list[float]) -> None:
+    clock: Any = both.services.now
+    clock.time = START
+    both.get()
+
+    for seconds in times:
+        clock.time = START + timedelta(seconds=seconds)
+        assert shown(both.slow()) == shown(both.get())
+
+
+@pytest.mark.parametrize("microseconds", [-1, 0, 1])
+@pytest.mark.parametrize("seconds", [1, 500, 999])
+def test_the_headers_change_in_the_very_microsecond(
+    both: Both, clock: FakeClock, seconds: int, microseconds: int
+) -> None:
+    clock.advance(seconds - 0.5)
+    both.get()
+    both.get()
+
+    clock.time = START + timedelta(seconds=seconds, microseconds=microseconds)
+
+    assert both.is_fast()
+    assert shown(both.slow()) == shown(both.get())
+
+
+def test_an_answer_ends_with_the_freshness_of_its_entries(both: Both, clock: FakeClock) -> None:
+    both.get()
+
+    clock.time = START + timedelta(seconds=1000) - timedelta(microseconds=1)
+    assert both.is_fast()
+    clock.time = START + timedelta(seconds=1000)
+    assert not both.is_fast()
+    assert not both.is_fast()
+    assert "; ttl=0;" in both.get().headers["Cache-Status"]
+
+
+@pytest.mark.parametrize("code", ["11-9001.00", "15-9002.00"])
+def test_a_purge_shows_at_once_where_it_was_asked_for(both: Both, code: str) -> None:
+    both.get()
+
+    deleted = both.app.test_client().delete(f"/admin/cache/entries/{code}", headers=ADMIN)
+
+    assert {"purged": 1} == deleted.get_json()
+    assert 503 == both.get().status_code
+
+
+def test_a_purge_by_another_process_shows_with_the_next_look(
+    both: Both, seeded_engine: Engine
+) -> None:
+    both.get()
+
+    purge(seeded_engine, ["15-9002.00"])
+    both.changes.look()
+
+    assert 503 == both.get().status_code
+
+
+def test_a_refresh_by_another_process_shows_within_a_second(
+    seeded_engine: Engine, clock: FakeClock
+) -> None:
+    """With the thread that looks, and its own clock."""
+    both = Both(seeded_engine, clock)
+    both.services.changes.look()
+    real = Services(both.services.settings, clock)
+    client = create_app(services=real).test_client()
+    eventually(True, lambda: client.get(GAP).status_code == 200 and real.changes.tick() is not None)
+    level = [each["to"]["level"] for each in client.get(GAP).get_json()["gaps"]]
+    (stored,) = Store(seeded_engine).read("skills", ["15-9002.00"])
+
+    expiry = START + timedelta(seconds=1000)
+    Store(seeded_engine).publish(
+        rated("15-9002.00", level="6.8700", expires_at=expiry), stored.entry.generation
+    )
+
+    def levels() -> bool:
+        return [each["to"]["level"] for each in client.get(GAP).get_json()["gaps"]] != level
+
+    eventually(True, levels, seconds=1.0)
+    real.changes.stop()
+
+
+NOT_KEPT = [
+    ("/skill-gap?from=11-9001.00&to=53-9005.00", 404),
+    ("/skill-gap?from=11-9001.00&to=99-9999.99", 404),
+    ("/skill-gap?from=11-9001.00", 422),
+    ("/occupations?q=kite", 200),
+    ("/health", 200),
+    (GAP + "&other=" + "x" * fast_way.LONGEST, 200),
+    ("/occupations/" + "%20" * fast_way.LONGEST + "15-9002.00", 200),
+]
+
+
+@pytest.mark.parametrize(("target", "status"), NOT_KEPT)
+def test_other_answers_are_made_anew(both: Both, target: str, status: int) -> None:
+    assert status == both.get(target).status_code
+
+    assert not both.is_fast(target)
+
+
+def test_nothing_is_kept_while_changes_could_be_missed(both: Both) -> None:
+    clock = iter(range(0, 10**6, 100))
+    both.changes._clock = lambda: float(next(clock))
+
+    both.get()
+
+    assert not both.is_fast()
+
+
+def test_other_methods_are_left_to_flask(both: Both) -> None:
+    both.get()
+    client = both.app.test_client()
+
+    assert (b"", 405) == (client.head(GAP).data, client.post(GAP).status_code)
+    assert 3 == len(both.passed)
+
+
+@pytest.mark.parametrize(
+    ("condition", "fast", "status"),
+    [
+        ("{}", True, 304),
+        ("W/{}", False, 304),
+        ('"other", {}', False, 304),
+        ("*", False, 304),
+        ('"other"', False, 200),
+    ],
+)
+def test_a_condition_is_answered_as_flask_does(
+    both: Both, condition: str, fast: bool, status: int
+) -> None:
+    etag = both.get().headers["ETag"]
+    headers = {"If-None-Match": condition.format(etag)}
+
+    answer = both.get(headers=headers)
+
+    assert fast == both.is_fast(headers=headers)
+    assert status == answer.status_code
+    assert shown(both.slow(headers=headers)) == shown(answer)
+
+
+def test_kept_answers_take_no_more_memory_than_they_may(
+    both: Both, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = cast("Any", both.app.wsgi_app)._answers
+    monkeypatch.setattr(answers, "_capacity", 10_000)
+    for limit in range(1, 41):
+        both.get(f"{GAP}&limit={limit}")
+
+    kept = list(answers._copies.values())
+    assert 1 < len(kept) < 10
+    assert 10_000 >= sum(copy.size for copy in kept) == answers._size
+
+
+def test_a_request_id_is_taken_over_or_made(both: Both) -> None:
+    both.get()
+    given = both.get(headers={"X-Request-ID": "mine-1"}).headers["X-Request-ID"]
+    made = [both.get(headers={"X-Request-ID": "a b"}).headers["X-Request-ID"] for _ in range(3)]
+
+    assert 1 == len(both.passed)
+    assert "mine-1" == given
+    assert 3 == len(set(made))
+    assert all(re.fullmatch(r"[0-9a-f]{32}", one) for one in made)
+
+
+def test_kept_answers_are_bounded_and_packed_ones_come_out_the_same(
+    both: Both, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_answers, "UNPACKED", 2 * len(both.get().data))
+    targets = [f"{GAP}&limit={limit}" for limit in range(1, 9)]
+    first = [both.get(target).data for target in targets]
+    made = len(both.passed)
+
+    assert first == [both.get(target).data for target in targets]
+    assert made == len(both.passed)
+
+
+def test_the_metrics_count_fast_answers_too(both: Both) -> None:
+    for _ in range(5):
+        etag = both.get().headers["ETag"]
+    both.get(headers={"If-None-Match": etag})
+    both.changes._after_look()
+
+    value: Callable[..., Any] = both.services.telemetry.registry.get_sample_value
+    assert 12 == value("skillgap_entry_reads_total", {"result": "hit"})
+    assert [5, 1] == [
+        value("skillgap_http_requests_total", {"endpoint": "/skill-gap", "status": status})
+        for status in ("200", "304")
+    ]

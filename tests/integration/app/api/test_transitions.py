@@ -1,0 +1,472 @@
+"""GET /occupations/{code}/transitions: ranked as pair by pair, and of what is cached now."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, event
+from support.answers import members, problem
+from support.clock import LIMITS, START, FakeClock
+from support.fills import CODE, rated
+from support.made_up_release import JOB_ZONE_NAMES, RATED, TITLES, write_lists
+from support.release_files import change
+from support.skill_gap_oracle import Oracle
+
+from app import create_app
+from app.container import Services
+from app.gaps.compare import compare
+from app.settings import Settings
+from app.transitions.readiness import service as next_steps
+from cache.entries.invalidation import Changes
+from cache.entries.purge import purge
+from cache.entries.store import Store
+from cache.release.seed import seed
+
+ALL = 2_000
+DIRECTIONS = ("to", "from")
+UNLISTED = "99-1000.00"
+TOLD = ("id", "name", "level_gap", "priority")
+"""What is told of a gap."""
+
+directions = pytest.mark.parametrize("direction", DIRECTIONS)
+
+
+def target(code: str, **query: Any) -> str:
+    given = "&".join(f"{name}={value}" for name, value in query.items())
+    return f"/occupations/{code}/transitions?{given}"
+
+
+Ask = Callable[..., Any]
+
+
+@pytest.fixture
+def ask(full: FlaskClient) -> Ask:
+    """Ask for transitions of the whole release, and get the body."""
+
+    def ask(code: str, **query: Any) -> Any:
+        answer = full.get(target(code, **query))
+        assert 200 == answer.status_code, answer.text
+        return answer.get_json()
+
+    return ask
+
+
+def codes(body: Any) -> list[str]:
+    return [one["code"] for one in body["transitions"]]
+
+
+@directions
+@pytest.mark.parametrize("number", [2, pytest.param(20, marks=pytest.mark.soak)])
+def test_occupations_are_ranked_as_pair_by_pair(
+    ask: Ask, full: FlaskClient, oracle: Oracle, direction: str, number: int
+) -> None:
+    services = full.application.extensions["skillgap"]
+    store, catalogue = services.store, services.catalogue
+    profiles = {one.entry.code: one.profile for one in store.read("skills", oracle.rated)}
+
+    for code in Random(7).sample(oracle.rated, number):
+        others = [other for other in oracle.rated if other != code]
+        gaps = {
+            other: compare(*map(profiles.__getitem__, _pair(direction, code, other)))
+            for other in others
+        }
+        related = [*catalogue.related(code), *others]
+        ranks = {other: (-gaps[other].readiness, related.index(other), other) for other in others}
+        body = ask(code, direction=direction, limit=ALL)
+        assert sorted(others, key=ranks.__getitem__) == codes(body)
+        for one in body["transitions"]:
+            gap = gaps[one["code"]]
+            assert gap.readiness == one["readiness"]
+            assert [
+                {
+                    "id": item.target.id,
+                    "name": item.target.name,
+                    "level_gap": item.level_gap,
+                    "priority": item.priority,
+                }
+                for item in gap.gaps[:3]
+            ] == one["gaps"]
+
+
+def _pair(direction: str, code: str, other: str) -> tuple[str, str]:
+    return (code, other) if direction == "to" else (other, code)
+
+
+@directions
+def test_what_is_listed_is_what_skill_gap_answers(
+    ask: Ask, full: FlaskClient, direction: str
+) -> None:
+    for one in ask("15-1254.00", direction=direction)["transitions"]:
+        source, goal = _pair(direction, "15-1254.00", one["code"])
+        gap = full.get(f"/skill-gap?from={source}&to={goal}").get_json()
+        assert gap["summary"]["readiness"] == one["readiness"]
+        shown = [{name: item[name] for name in TOLD} for item in gap["gaps"][:3]]
+        assert shown == one["gaps"]
+        assert one["title"] == gap["to" if direction == "to" else "from"]["title"]
+
+
+def test_the_answer_says_what_was_compared_and_where_it_comes_from(ask: Ask) -> None:
+    body = ask("15-1254")
+
+    assert {"code": "15-1254.00", "title": "Web Developers"} == body["occupation"]
+    assert ("to", "skills") == (body["direction"], body["domain"])
+    assert (879, 1016) == (body["compared"], body["occupations_listed"])
+    assert ("seed", "29.0", "fresh") == tuple(
+        body["source"][name] for name in ("origin", "release", "state")
+    )
+    assert "O*NET 29.0 Database" in body["attribution"]
+
+
+def test_limit_cuts_the_list_and_nothing_else(ask: Ask) -> None:
+    whole = ask("15-1254.00", limit=ALL)
+
+    assert 878 == len(whole["transitions"])
+    assert whole["transitions"][:20] == ask("15-1254.00")["transitions"]
+    assert whole["transitions"][:1] == ask("15-1254.00", limit=1)["transitions"]
+
+
+def test_a_job_zone_keeps_its_occupations_in_their_order(ask: Ask) -> None:
+    whole = ask("15-1254.00", limit=ALL)["transitions"]
+
+    found = {zone: ask("15-1254.00", job_zone=zone, limit=ALL) for zone in range(1, 6)}
+    for zone, body in found.items():
+        assert [one for one in whole if one["job_zone"] == zone] == body["transitions"]
+        assert 879 == body["compared"]
+    assert 878 == sum(len(body["transitions"]) for body in found.values())
+
+
+def test_several_job_zones_keep_their_occupations_in_the_order_of_all(ask: Ask) -> None:
+    whole = ask("15-1254.00", limit=ALL)["transitions"]
+
+    body = ask("15-1254.00", job_zone="4,3,4", limit=ALL)
+    assert [one for one in whole if one["job_zone"] in (3, 4)] == body["transitions"]
+    assert body == ask("15-1254.00", job_zone="3,4", limit=ALL)
+
+
+def test_the_job_zones_held_are_told_by_their_numbers_where_no_release_names_them(
+    ask: Ask, full_release: Any
+) -> None:
+    lines = (full_release / "Job Zones.txt").read_text(encoding="utf-8").splitlines()[1:]
+    zones = sorted({int(line.split("\t")[1]) for line in lines})
+
+    told = ask("15-1254.00", limit=1)["job_zones"]
+    assert zones == [one["zone"] for one in told]
+    if not (full_release / "Job Zone Reference.txt").exists():
+        assert {None} == {one["name"] for one in told}
+
+
+def test_a_job_zone_that_is_not_held_is_refused_with_those_that_are(full: FlaskClient) -> None:
+    answer = full.get("/occupations/15-1254.00/transitions?job_zone=4,6")
+
+    assert (422, "invalid-parameter") == problem(answer)
+    said = "No occupation held is in job zone 6; held are 1, 2, 3, 4 and 5."
+    assert [{"parameter": "job_zone", "detail": said}] == answer.get_json()["errors"]
+
+
+def test_where_no_job_zone_is_held_none_is_offered_and_any_is_refused(
+    starter: FlaskClient,
+) -> None:
+    assert [] == starter.get(target("15-1254.00", limit=1)).get_json()["job_zones"]
+    answer = starter.get(target("15-1254.00", job_zone=4))
+
+    assert (422, "invalid-parameter") == problem(answer)
+    said = "No job zones are held; `flask seed latest` brings them."
+    assert [{"parameter": "job_zone", "detail": said}] == answer.get_json()["errors"]
+
+
+def test_related_occupations_are_marked_with_their_tier(ask: Ask, full_release: Any) -> None:
+    lines = (full_release / "Related Occupations.txt").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines]
+    listed = {row[1]: row[2] for row in rows if row[0] == "15-1254.00"}
+
+    body = ask("15-1254.00", limit=ALL)
+    shown = {one["code"]: one["related"] for one in body["transitions"] if one["related"]}
+    assert shown
+    assert {code: tier for code, tier in listed.items() if code in codes(body)} == shown
+
+
+def test_another_domain_is_ranked_by_its_own_ratings(ask: Ask, full: FlaskClient) -> None:
+    body = ask("15-1254.00", domain="knowledge", limit=5)
+
+    assert "knowledge" == body["domain"]
+    for one in body["transitions"]:
+        gap = full.get(f"/skill-gap?domain=knowledge&from=15-1254.00&to={one['code']}").get_json()
+        assert gap["summary"]["readiness"] == one["readiness"]
+
+
+@pytest.mark.parametrize(
+    ("query", "wrong"),
+    [
+        ("direction=up", "direction"),
+        ("direction=", "direction"),
+        ("job_zone=0", "job_zone"),
+        ("job_zone=100", "job_zone"),
+        ("job_zone=3,", "job_zone"),
+        ("job_zone=3,x", "job_zone"),
+        ("job_zone=3, 4", "job_zone"),
+        ("job_zone=3&job_zone=4", "job_zone"),
+        ("job_zone=3.0", "job_zone"),
+        ("job_zone=", "job_zone"),
+        ("limit=0", "limit"),
+        ("limit=2001", "limit"),
+        ("limit=1e2", "limit"),
+        ("limit=1&limit=2", "limit"),
+        ("domain=no-such", "domain"),
+    ],
+)
+def test_a_parameter_that_cannot_be_used_is_named(
+    starter: FlaskClient, query: str, wrong: str
+) -> None:
+    answer = starter.get(f"/occupations/15-1254.00/transitions?{query}")
+
+    assert (422, "invalid-parameter") == problem(answer)
+    assert [wrong] == [error["parameter"] for error in answer.get_json()["errors"]]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("nonsense", (422, "invalid-parameter")),
+        ("99-9999.99", (404, "occupation-not-found")),
+        ("25-2032.00", (503, "upstream-not-configured")),
+    ],
+)
+def test_an_occupation_without_an_answer_is_the_problem_of_skill_gap(
+    starter: FlaskClient, code: str, expected: tuple[int, str]
+) -> None:
+    answer = starter.get(target(code))
+    other = starter.get(f"/skill-gap?from={code}&to={code}")
+
+    assert expected == problem(answer) == problem(other)
+    assert other.headers.get("Cache-Status") == answer.headers.get("Cache-Status")
+
+
+def test_an_occupation_without_ratings_is_told(full: FlaskClient, oracle: Oracle) -> None:
+    empty = next(code for code in sorted(oracle.titles) if code not in oracle.rows)
+
+    assert (404, "no-ratings") == problem(full.get(target(empty)))
+
+
+class World:
+    """An application over the made-up release, whose looks for changes a test decides."""
+
+    def __init__(self, engine: Engine, clock: FakeClock) -> None:
+        self.engine = engine
+        settings = Settings(
+            database_url=engine.url,
+            cache_ttl=LIMITS.ttl,
+            cache_stale_while_revalidate=LIMITS.stale_while_revalidate,
+            cache_stale_if_error=LIMITS.stale_if_error,
+        )
+        self.services = Services(settings, clock)
+        self.changes = self.services.changes = Changes(self.services.reader, lambda: 0.0)
+        self.changes.stop()
+        self.changes.look()
+        self.client = create_app(services=self.services).test_client()
+
+    def get(self, code: str = CODE, **query: Any) -> Any:
+        headers = query.pop("headers", {})
+        return self.client.get(target(code, **query), headers=headers)
+
+    def codes(self, code: str = CODE, **query: Any) -> list[str]:
+        return codes(self.get(code, **query).get_json())
+
+    def publish(self, *args: Any, **other: Any) -> None:
+        said = rated(*args, **other)
+        (stored,) = self.services.store.read(said.domain, [said.code])
+        Store(self.engine).publish(said, stored.entry.generation)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def world(seeded_engine: Engine, clock: FakeClock) -> Iterator[World]:
+    world = World(seeded_engine, clock)
+    yield world
+    for part in vars(world.services).values():
+        if isinstance(part, Engine):
+            part.dispose()
+
+
+OTHERS = [code for code in RATED if code != CODE]
+
+
+def test_headers_are_those_of_the_one_entry_for_a_minute_at_most(
+    world: World, clock: FakeClock
+) -> None:
+    clock.advance(5)
+    first = world.get()
+
+    assert [("skillgap", {"hit": True, "ttl": LIMITS.ttl - 5, "key": f"skills/{CODE}"})] == members(
+        first
+    )
+    assert ("5", "public, max-age=60") == (first.headers["Age"], first.headers["Cache-Control"])
+    clock.advance(LIMITS.ttl - 35)
+    assert "public, max-age=30" == world.get().headers["Cache-Control"]
+    clock.advance(35)
+    late = world.get()
+    assert "public, max-age=0" == late.headers["Cache-Control"]
+    assert "stale" == late.get_json()["source"]["state"]
+
+
+def test_a_copy_that_still_holds_is_not_sent_again(world: World, clock: FakeClock) -> None:
+    first = world.get()
+    etag = first.headers["ETag"]
+    clock.advance(1)
+    again = world.get(headers={"If-None-Match": etag})
+
+    assert (304, b"", etag) == (again.status_code, again.data, again.headers["ETag"])
+    assert "public, max-age=60" == again.headers["Cache-Control"]
+    others = {world.get(direction="from").headers["ETag"], world.get(limit=1).headers["ETag"]}
+    assert 3 == len({etag, *others})
+
+
+def test_the_etag_changes_with_the_ratings_of_another_occupation(world: World) -> None:
+    etag = world.get().headers["ETag"]
+
+    world.publish(RATED[0], "6.0000")
+    world.changes.look()
+
+    answer = world.get(headers={"If-None-Match": etag})
+    assert 200 == answer.status_code
+    assert etag != answer.headers["ETag"]
+
+
+@directions
+def test_ties_are_by_code(world: World, direction: str) -> None:
+    for code in reversed(RATED):
+        world.publish(code)
+    world.changes.look()
+
+    assert OTHERS == world.codes(direction=direction)
+
+
+def test_the_same_question_is_answered_without_a_statement_while_nothing_changes(
+    world: World,
+) -> None:
+    first = world.get()
+    statements: list[str] = []
+    event.listen(
+        world.services.reader, "before_cursor_execute", lambda *given: statements.append(given[2])
+    )
+
+    assert first.data == world.get().data
+    assert [] == statements
+    world.get(direction="from")
+    (statement,) = [one for one in statements if one.startswith("SELECT")]
+    assert "related_occupation" in statement
+
+
+def test_the_fast_way_keeps_none(world: World) -> None:
+    world.get()
+    world.get(f"{CODE}")
+
+    assert 0 == len(world.client.application.wsgi_app._answers)
+
+
+def test_kept_answers_are_bounded(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(next_steps, "CAPACITY", 6_000)
+    for code in RATED:
+        for limit in range(1, 4):
+            world.codes(code, limit=limit)
+    assert OTHERS[:1] == world.codes(limit=2_000)[:1]
+
+    (kept,) = world.services.next_steps._kept.values()
+    texts = [ranked.transitions for _, ranked in kept.answers.values()]
+    assert 0 < sum(map(len, texts)) + len(texts) * next_steps.BESIDE <= 6_000
+
+
+@pytest.mark.parametrize(
+    ("change", "left"),
+    [
+        pytest.param(lambda world: purge(world.engine, [RATED[0]]), OTHERS[1:], id="a purge"),
+        pytest.param(lambda world: world.publish(UNLISTED), [*OTHERS, UNLISTED], id="a fill"),
+    ],
+)
+def test_a_change_shows_after_a_look(
+    world: World, change: Callable[[World], object], left: list[str]
+) -> None:
+    before = world.get().get_json()
+    change(world)
+    assert sorted(OTHERS) == sorted(world.codes())
+
+    world.changes.look()
+
+    after = world.get().get_json()
+    assert left == sorted(codes(after))
+    assert len(left) + 1 == after["compared"]
+    listed = before["occupations_listed"] + (UNLISTED in left)
+    assert (len(TITLES), listed) == (before["occupations_listed"], after["occupations_listed"])
+
+
+def test_job_zones_are_those_of_the_release_that_was_loaded_last(
+    world: World, made_up_release: Path
+) -> None:
+    def told() -> list[tuple[int, str | None]]:
+        return [(one["zone"], one["name"]) for one in world.get().get_json()["job_zones"]]
+
+    def load() -> None:
+        seed(world.engine, made_up_release, limits=LIMITS, now=FakeClock())
+        world.changes.look()
+
+    assert [] == told()
+    write_lists(made_up_release)
+    load()
+    assert [(zone, JOB_ZONE_NAMES.get(zone)) for zone in (1, 3, 5)] == told()
+    assert ["11-9001.00"] == world.codes(job_zone="1,5")
+
+    change(made_up_release / "Job Zones.txt", "53-9005.00\t1", "53-9005.00\t2")
+    reference = made_up_release / "Job Zone Reference.txt"
+    reference.write_text("Name\tJob Zone\nJob Zone 1-2: Some\t2\n", encoding="utf-8")
+    load()
+    assert [(2, "Job Zone 1-2: Some"), (3, None), (5, None)] == told()
+    assert (422, "invalid-parameter") == problem(world.get(job_zone=1))
+
+
+def test_a_refresh_of_another_occupation_shows_after_a_look(world: World) -> None:
+    def readiness() -> float:
+        found = world.get().get_json()["transitions"]
+        return next(float(one["readiness"]) for one in found if one["code"] == RATED[3])
+
+    assert 1 / 3 == pytest.approx(readiness(), abs=0.0001)
+    world.publish(RATED[3], "2.0000")
+    world.changes.look()
+
+    assert 0.5 == readiness()
+
+
+def test_an_occupation_filled_since_the_others_were_read_is_ranked_at_once(world: World) -> None:
+    world.get()
+    world.publish(UNLISTED)
+
+    answer = world.get(UNLISTED)
+    assert sorted(RATED) == sorted(codes(answer.get_json()))
+    assert 5 == answer.get_json()["compared"]
+
+
+def test_what_is_too_old_to_serve_is_not_ranked(world: World, clock: FakeClock) -> None:
+    clock.advance(LIMITS.ttl + LIMITS.stale_if_error + 1)
+    world.publish(CODE, expires_at=clock.time + timedelta(seconds=100))
+    world.changes.look()
+
+    body = world.get().get_json()
+    assert (1, []) == (body["compared"], body["transitions"])
+    clock.time = START
+    assert OTHERS == sorted(world.codes())
+
+
+def test_it_is_counted_by_its_route(world: World) -> None:
+    world.get()
+    world.get(limit=1)
+
+    text = world.client.get("/metrics").text
+    route = "/occupations/<code>/transitions"
+    assert f'skillgap_http_requests_total{{endpoint="{route}",status="200"}} 2.0' in text
+    assert 'skillgap_entry_reads_total{result="hit"} 2.0' in text

@@ -1,0 +1,763 @@
+"""GET /: the page in each of its states, as a browser without scripts gets it."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+from flask import Response
+from flask.testing import FlaskClient
+from sqlalchemy import make_url
+from support.clock import FakeClock, eventually
+from support.gap_bodies import body, item, transitions
+from support.made_up_release import write_lists, write_release
+from support.mysql_server import free_port
+from werkzeug.test import TestResponse
+
+from app import create_app
+from app.container import Services
+from app.page import view, words
+from app.page.links import Asked, address, with_side
+from app.settings import Settings
+from cache.db.database import DatabaseUnavailable
+from cache.db.migrate import upgrade
+from cache.entries.canonical import DOMAINS
+from cache.release.seed import seed
+from onet_client.sandbox import Sandbox, load_release, load_taxonomy
+
+EXECUTIVES, DEVELOPERS = "11-1011.00", "15-1254.00"
+UNRATED, UNREAD, UNLISTED = "15-1252.00", "15-2051.00", "15-9999.00"
+GAP = f"/?from={EXECUTIVES}&to={DEVELOPERS}"
+KITES, TIDES, MOONS = "11-9001.00", "15-9002.00", "29-9003.00"
+REPLACED, SPLIT = "15-1132.00", "11-0001.00"
+CROSSWALK = f"""O*NET-SOC 2010 Code\tTitle\tO*NET-SOC 2019 Code\tTitle
+{REPLACED}\tTide Tellers\t{TIDES}\tTide Clerks
+{SPLIT}\tKite and Moon Hands\t{KITES}\tKite Masters
+{SPLIT}\tKite and Moon Hands\t{MOONS}\tMoon Gardeners
+"""
+LARGEST = 100_000
+"""Bytes of a first view: the page and all that it loads."""
+
+Open = Callable[..., FlaskClient]
+
+
+@pytest.fixture(scope="module")
+def open_page() -> Iterator[Open]:
+    """Makes a client of the application over a database URL, with any other settings."""
+    with ExitStack() as stack:
+
+        def open_page(url: str, clock: FakeClock | None = None, **settings: object) -> FlaskClient:
+            given = Settings(database_url=make_url(url), **settings)  # type: ignore[arg-type]
+            services = Services(given, clock or FakeClock())
+            for name in ("reader", "writer", "engine"):
+                stack.callback(lambda name=name: vars(services)[name].dispose()
+                               if name in vars(services) else None)  # fmt: skip
+            return create_app(services=services).test_client()
+
+        yield open_page
+
+
+@pytest.fixture(scope="module")
+def load(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path | None], str]:
+    """Makes a database with a release, or with none; gives its URL."""
+
+    def load(release: Path | None) -> str:
+        url = f"sqlite:///{tmp_path_factory.mktemp('database') / 'skillgap.db'}"
+        services = Services(Settings(database_url=make_url(url)), FakeClock())
+        upgrade(services.engine)
+        if release is not None:
+            seed(services.engine, release, limits=services.limits, now=services.now)
+        services.engine.dispose()
+        return url
+
+    return load
+
+
+@pytest.fixture(scope="module")
+def starter(open_page: Open, load: Callable[..., str], starter_release: Path) -> FlaskClient:
+    """A page over the starter release, without an upstream."""
+    return open_page(load(starter_release))
+
+
+@pytest.fixture(scope="module")
+def full(open_page: Open, load: Callable[..., str], full_release: Path) -> FlaskClient:
+    """A page over a whole release, without an upstream."""
+    return open_page(load(full_release))
+
+
+class Reader(HTMLParser):
+    """What a page says, and where it leads."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.loaded: list[str] = []
+        self.ids: list[str] = []
+        self.tags: list[str] = []
+        self.values: dict[str, str] = {}
+        self.words = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self.tags.append(tag)
+        self.ids += [given["id"]] if "id" in given else []
+        if tag == "a":
+            self.links.append(given["href"])
+        if tag in ("link", "script", "img"):
+            self.loaded.append(given.get("href") or given["src"])
+        if tag == "input" and given["type"] == "text":
+            self.values[given["name"]] = given["value"]
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+def read(answer: TestResponse | Response) -> Reader:
+    """Look over a page as every one of them must be, and read it."""
+    assert "text/html; charset=utf-8" == answer.headers["Content-Type"]
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; style-src 'self'; script-src 'self';")
+    assert "unsafe" not in policy
+    assert "nosniff" == answer.headers["X-Content-Type-Options"]
+    assert "same-origin" == answer.headers["Referrer-Policy"]
+    kept = "no-cache" if answer.status_code < 400 else "no-store"
+    assert kept == answer.headers["Cache-Control"]
+    assert not re.search(
+        r"<[^>]+ (style|on[a-z]+)=|<script>|<style|javascript:", answer.get_data(as_text=True)
+    )
+    page = Reader(answer.get_data(as_text=True))
+    assert 1 == page.tags.count("h1") == page.tags.count("main")
+    assert len(page.ids) == len(set(page.ids))
+    assert all(each.startswith("/static/") for each in page.loaded)
+    return page
+
+
+def test_an_empty_page_has_examples_that_lead_to_answers(starter: FlaskClient) -> None:
+    answer = starter.get("/")
+    page = read(answer)
+
+    assert 200 == answer.status_code
+    assert "Nothing asked yet" in page.words
+    examples = [link for link in page.links if link.startswith("/?")]
+    assert 3 == len(examples)
+    assert [200] * 3 == [starter.get(link).status_code for link in examples]
+
+
+def test_whoever_sees_the_page_finds_the_titles_ready(
+    open_page: Open, load: Callable[..., str], starter_release: Path
+) -> None:
+    client = open_page(load(starter_release))
+    titles = client.application.extensions["skillgap"].titles
+    assert titles._held is None
+
+    client.get("/")
+
+    eventually(False, lambda: titles._held is None)
+
+
+def test_an_answer_is_told_drawn_and_listed(starter: FlaskClient) -> None:
+    page = read(starter.get(GAP))
+
+    assert "88 %" in page.words
+    assert "Chief Executives already have 88 % of what Web Developers need, in skills" in page.words
+    assert 2 == page.tags.count("svg")
+    assert "1.00 → 4.25" in page.words
+    assert {"from": "Chief Executives", "to": "Web Developers"} == page.values
+    for part in (
+        "may be chance",
+        "The gap is not wider than chance",
+        "What carries over (24)",
+        "O*NET 29.0",
+    ):
+        assert part in page.words
+
+
+def test_it_has_the_figures_of_the_api(starter: FlaskClient) -> None:
+    body = starter.get(f"/skill-gap{GAP[1:]}").get_json()
+    text = starter.get(GAP).text
+    table = text.partition("<tbody>")[2].partition("</tbody>")[0]
+
+    rows = re.findall(r'<th scope="row">([^<\n]+).*?</tr>', table, re.DOTALL)
+    assert [gap["name"] for gap in body["gaps"]] == [name.strip() for name in rows]
+    for gap in body["gaps"]:
+        assert f"<td>{gap['priority']:.2f}</td>" in table
+    assert body["attribution"].partition("(http")[0] in text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"from": "Chief Executives", "to": "Web Developers"},
+        {"from": "chief executives ", "to": "15-1254"},
+        {"from": " 11-1011.00", "to": "web developers", "domain": "skills", "tag": "mine"},
+    ],
+)
+def test_an_occupation_can_be_named_by_title_or_code(starter: FlaskClient, query) -> None:
+    answer = starter.get("/?" + urlencode(query))
+
+    assert 200 == answer.status_code
+    assert {"from": "Chief Executives", "to": "Web Developers"} == read(answer).values
+
+
+def test_swapping_leads_to_the_other_way_round(starter: FlaskClient) -> None:
+    answer = starter.get(f"{GAP}&swap=1")
+
+    assert (303, f"/?from={DEVELOPERS}&to={EXECUTIVES}") == (
+        answer.status_code,
+        answer.headers["Location"],
+    )
+
+
+def test_the_same_occupation_twice_says_so(starter: FlaskClient) -> None:
+    page = read(starter.get(f"/?from={EXECUTIVES}&to={EXECUTIVES}"))
+
+    assert "Both are Chief Executives. Choose another occupation" in page.words
+
+
+@pytest.mark.parametrize("text", [EXECUTIVES, "chief executives", " 11-1011 "])
+@pytest.mark.parametrize(("side", "words"), [("from", "to get to"), ("to", "to start from")])
+def test_one_occupation_alone_asks_for_the_other(starter: FlaskClient, side, words, text) -> None:
+    answer = starter.get("/?" + urlencode({side: text}))
+
+    assert 200 == answer.status_code
+    assert f"as well, the occupation {words}, and press Compare." in read(answer).words
+
+
+@pytest.mark.parametrize("side", ["from", "to"])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("xyzzyq", "No occupation is called “xyzzyq”"),
+        ("nurse", "Which occupation do you mean?"),
+        ("15-12", "Not an O*NET-SOC code such as"),
+    ],
+)
+def test_one_occupation_alone_that_is_not_understood_says_so_at_once(
+    starter: FlaskClient, side, text, words
+) -> None:
+    answer = starter.get("/?" + urlencode({side: text}))
+    page = read(answer)
+
+    assert 422 == answer.status_code
+    assert words in page.words
+    for link in page.links:
+        if link.startswith("/?"):
+            assert 200 == starter.get(link).status_code
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "words"),
+    [
+        (f"from=nurse&to={EXECUTIVES}", 422, "Which occupation do you mean?"),
+        (f"from=xyzzy&to={EXECUTIVES}", 422, "No occupation is called “xyzzy”"),
+        (f"from={'x' * 201}&to={EXECUTIVES}", 422, "Longer than maximum length 200"),
+        (f"from=%00x&to={EXECUTIVES}", 422, "Holds a NUL character"),
+        (f"from=x&to={EXECUTIVES}&job_zone=0", 422, "job_zone: Must be greater than or equal"),
+        (f"from=x&to={EXECUTIVES}&job_zone=", 422, "job_zone: Not a whole number."),
+        (f"from={EXECUTIVES}&to={DEVELOPERS}&domain=luck", 422, "domain: Must be one of"),
+        (f"from={EXECUTIVES}&from=x&to={DEVELOPERS}", 422, "From: Given more than once"),
+        (f"from={EXECUTIVES}&to={UNLISTED}", 404, f"O*NET has no occupation {UNLISTED}"),
+        (
+            f"from={EXECUTIVES}&to={UNRATED}",
+            503,
+            f"The skills ratings of Software Developers ({UNRATED}) are not here",
+        ),
+    ],
+)
+def test_what_cannot_be_answered_says_why_and_keeps_what_was_asked(
+    starter: FlaskClient, query: str, status: int, words: str
+) -> None:
+    answer = starter.get(f"/?{query}")
+    page = read(answer)
+
+    assert status == answer.status_code
+    assert words in page.words
+    given = dict(reversed(parse_qsl(query)))["from"]
+    assert given.replace("\0", "")[:200] == page.values["from"]
+    assert b"\0" not in answer.data
+
+
+def test_without_ratings_it_leads_to_rated_occupations_nearby(full: FlaskClient) -> None:
+    answer = full.get(f"/?from={EXECUTIVES}&to={UNRATED}")
+    page = read(answer)
+    near = [link for link in page.links if link.startswith("/?")]
+
+    assert 404 == answer.status_code
+    assert f"No skills ratings for Software Developers ({UNRATED})" in page.words
+    assert near
+    assert {200} == {full.get(link).status_code for link in near}
+
+
+def test_where_ratings_are_not_here_it_leads_to_occupations_that_have_some(
+    starter: FlaskClient,
+) -> None:
+    page = read(starter.get(f"/?from={EXECUTIVES}&to={UNRATED}"))
+    near = [link for link in page.links if link.startswith("/?")]
+
+    assert near
+    assert {200} == {starter.get(link).status_code for link in near}
+
+
+def test_a_database_that_goes_down_meanwhile_is_not_taken_for_an_empty_one(
+    starter: FlaskClient, monkeypatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise DatabaseUnavailable("gone")
+
+    monkeypatch.setattr("cache.catalogue.Catalogue.titles", fail)
+    answer = starter.get(f"/?from={EXECUTIVES}&to={UNRATED}")
+
+    assert (503, "5") == (answer.status_code, answer.headers["Retry-After"])
+    assert "cannot reach its database" in read(answer).words
+
+
+def test_a_domain_that_is_held_nowhere_leads_to_skills(starter: FlaskClient) -> None:
+    page = read(starter.get(f"{GAP}&domain=knowledge&job_zone=4"))
+
+    assert "No occupation has knowledge ratings here." in page.words
+    assert [f"{GAP}&job_zone=4"] == [link for link in page.links if link.startswith("/?")]
+
+
+def test_what_carries_over_has_no_chance_and_its_other_doubts_are_explained(
+    starter: FlaskClient,
+) -> None:
+    covered = [
+        item("Napping", 2, 2, significant=None),
+        item("Whistling", 3, 2, significant=False, low_precision=True),
+    ]
+    with starter.application.test_request_context(GAP):
+        text = view.page(Asked(KITES, TIDES), body=body([], covered)).get_data(as_text=True)
+
+    assert "chance" not in text
+    assert 2 == text.count('<span class="doubt">low precision</span>')
+    assert 1 == text.count("The raters differed so much")
+
+
+def test_a_small_priority_is_not_told_as_nothing(starter: FlaskClient) -> None:
+    one = item("Napping", 2.0, 2.02, importance=1.5)
+    with starter.application.test_request_context(GAP):
+        page = view.page(Asked(KITES, TIDES), body=body([one]))
+
+    assert "<td>&lt;0.01</td>" in page.get_data(as_text=True)
+    assert "Priority, from 0 to 1, is the gap as a share" in read(page).words
+
+
+def test_no_gaps_at_all_is_good_news(starter: FlaskClient) -> None:
+    page = read(starter.get(f"/?from={EXECUTIVES}&to=13-1071.00"))
+
+    assert "100 %" in page.words
+    assert "there is no gap." in page.words
+    assert "Gaps, the weightiest first" not in page.words
+    assert 2 == page.tags.count("svg")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        GAP,
+        f"/?from=nurse&to={EXECUTIVES}",
+        f"/?from={EXECUTIVES}&to={UNLISTED}",
+    ],
+)
+def test_every_link_leads_to_a_page_or_to_a_state_that_is_known(
+    starter: FlaskClient, query: str
+) -> None:
+    page = read(starter.get(query or "/"))
+    inner = {link for link in page.links if link.startswith("/")}
+
+    for link in inner:
+        answer = starter.get(link)
+        assert answer.status_code in (200, 503), link
+        if urlsplit(link).path == "/":
+            read(answer)
+    for link in set(page.links) - inner:
+        assert link == "#main" or link.startswith("https://"), link
+
+
+@pytest.mark.parametrize("domain", [name for name in DOMAINS if name != "abilities"])
+def test_all_of_a_first_view_is_small_and_comes_from_here(full: FlaskClient, domain: str) -> None:
+    answer = full.get(f"/?from=35-2014.00&to=11-1011.00&domain={domain}")
+    assert 200 == answer.status_code
+    loaded = [full.get(each) for each in read(answer).loaded]
+
+    assert {200} == {each.status_code for each in loaded}
+    assert {"text/css", "text/javascript", "image/svg+xml"} == {each.mimetype for each in loaded}
+    assert len(answer.data) + sum(len(each.data) for each in loaded) < LARGEST
+
+
+def test_files_are_kept_for_good_under_the_address_of_their_content(starter: FlaskClient) -> None:
+    for loaded in read(starter.get("/")).loaded:
+        answer = starter.get(loaded)
+        assert "public, max-age=31536000, immutable" == answer.headers["Cache-Control"]
+        again = starter.get(loaded, headers={"If-None-Match": answer.headers["ETag"]})
+        assert 304 == again.status_code
+        other = starter.get(urlsplit(loaded).path + "?v=older")
+        assert (200, "no-cache") == (other.status_code, other.headers["Cache-Control"])
+    assert 404 == starter.get("/static/page.html").status_code
+
+
+@pytest.mark.parametrize("target", ["/", f"/?from={EXECUTIVES}", GAP])
+def test_a_page_that_has_not_changed_is_not_sent_again(starter: FlaskClient, target: str) -> None:
+    first = starter.get(target)
+    again = starter.get(target, headers={"If-None-Match": first.headers["ETag"]})
+
+    assert (304, b"") == (again.status_code, again.data)
+    assert "Content-Security-Policy" in again.headers
+
+
+def test_an_error_is_told_whatever_copy_the_browser_has(starter: FlaskClient) -> None:
+    answer = starter.get("/?from=xyzzy&to=x", headers={"If-None-Match": "*"})
+
+    assert 422 == answer.status_code
+    assert "xyzzy" in read(answer).words
+
+
+@pytest.mark.parametrize("target", ["/", GAP, f"/?from=xyzzy&to={EXECUTIVES}"])
+def test_head_answers_as_get_without_a_body(starter: FlaskClient, target: str) -> None:
+    whole, answer = starter.get(target), starter.head(target)
+
+    assert b"" == answer.data
+    assert whole.status_code == answer.status_code
+    for name in ("Content-Security-Policy", "Cache-Control", "ETag", "Content-Length"):
+        assert whole.headers.get(name) == answer.headers.get(name)
+
+
+def test_an_answer_is_made_anew_for_everyone_who_asks(
+    open_page: Open, load: Callable[..., str], starter_release: Path
+) -> None:
+    clock = FakeClock()
+    client = open_page(load(starter_release), clock)
+
+    assert "(today)" in read(client.get(GAP)).words
+    clock.advance(86_400)
+    assert "(yesterday)" in read(client.get(GAP)).words
+
+
+def test_what_is_asked_is_shown_as_text(starter: FlaskClient) -> None:
+    text = """"><script>alert('1')</script>"""
+    answer = starter.get("/?" + urlencode({"from": text, "to": text}))
+
+    assert text == read(answer).values["from"]
+
+
+def test_a_database_that_is_down_leaves_a_page_that_says_so(open_page: Open, tmp_path) -> None:
+    client = open_page(f"sqlite:///{tmp_path / 'empty.db'}")
+    answer = client.get(GAP)
+    page = read(answer)
+
+    assert (503, "5") == (answer.status_code, answer.headers["Retry-After"])
+    assert "cannot reach its database, whatever is asked. Try again in 5 seconds." in page.words
+    assert GAP in page.links
+    assert 200 == client.get("/").status_code
+
+
+def test_a_failure_of_ours_tells_nothing_but_its_number(
+    open_page: Open, load: Callable[..., str], starter_release: Path, monkeypatch
+) -> None:
+    client = open_page(load(starter_release))
+    monkeypatch.setattr("app.page.chart.draw", lambda *_: 1 / 0)
+    answer = client.get(GAP)
+    page = read(answer)
+
+    assert 500 == answer.status_code
+    assert answer.headers["X-Request-ID"] in page.words
+    assert "division" not in page.words
+
+
+@pytest.mark.parametrize(
+    ("direction", "link"),
+    [
+        ("to", "/?from=11-9001.00&to=29-9003.00"),
+        ("from", "/?from=29-9003.00&to=15-9002.00&direction=from"),
+    ],
+)
+def test_next_steps_are_links_that_keep_the_rest_of_what_is_asked(
+    starter: FlaskClient, direction: str, link: str
+) -> None:
+    asked = Asked(KITES, TIDES, "skills", direction)
+    with starter.application.test_request_context(GAP):
+        page = read(view.page(asked, body=body(), steps=transitions(direction)))
+
+    assert link in page.links
+    other = asked._replace(direction="from" if direction == "to" else "to")
+    assert f"{address(other)}#next" in page.links
+    for part in (
+        "90 %",
+        "closely related",
+        "Weightiest gaps: Reading Tides · job zone 2: Some Preparation Needed",
+    ):
+        assert part in page.words
+
+
+@pytest.mark.parametrize("direction", ["to", "from"])
+def test_next_steps_can_be_asked_of_one_job_zone(
+    open_page: Open, load: Callable[..., str], tmp_path: Path, direction: str
+) -> None:
+    client = open_page(load(write_lists(write_release(tmp_path / "db_28_1_text"))))
+    asked = Asked(KITES, MOONS, direction=direction, job_zone=3)
+    answer = client.get(address(asked))
+    page = read(answer)
+    steps = answer.text.partition('<ol class="steps">')[2].partition("</ol>")[0]
+
+    assert [unescape(address(with_side(asked, direction, TIDES)))] == [
+        unescape(link) for link in re.findall('href="([^"]+)"', steps)
+    ]
+    assert "The nearest in job zone 3, of the 3 other" in page.words
+    assert ["3: Medium Preparation Needed"] == re.findall(
+        'aria-current="true">([^<]+)<', answer.text
+    )
+    assert '<input type="hidden" name="job_zone" value="3">' in answer.text
+    zones = answer.text.partition('<ul class="zones"')[2].partition("</ul>")[0]
+    assert [
+        (f"{address(asked._replace(job_zone=zone))}#next", name)
+        for zone, name in (
+            (None, "any"),
+            (1, "1"),
+            (3, "3: Medium Preparation Needed"),
+            (5, "5: Extensive Preparation Needed"),
+        )
+    ] == [
+        (unescape(link), name) for link, name in re.findall(r'href="([^"]+)"[^>]*>([^<]+)<', zones)
+    ]
+    other = "from" if direction == "to" else "to"
+    assert f"{address(asked._replace(direction=other))}#next" in page.links
+    assert "&job_zone=3" in client.get(f"{address(asked)}&swap=1").headers["Location"]
+
+
+def test_a_job_zone_of_no_occupation_has_a_sentence_and_the_ways_to_others(
+    full: FlaskClient,
+) -> None:
+    page = read(full.get(f"{GAP}&job_zone=6"))
+
+    assert "is known to be in job zone 6. Choose another, or any." in page.words
+    assert [f"{GAP}#next", *(f"{GAP}&job_zone={zone}#next" for zone in range(1, 6))] == [
+        link for link in page.links if link.endswith("#next") and "direction" not in link
+    ]
+
+
+def test_where_no_job_zone_is_held_none_is_offered(starter: FlaskClient) -> None:
+    plain, asked = (read(starter.get(f"{GAP}{more}")) for more in ("", "&job_zone=5"))
+
+    assert "Job zone" not in plain.words
+    assert f"{GAP}#next" not in plain.links
+    assert "is known to be in job zone 5. Choose any." in asked.words
+    assert f"{GAP}#next" in asked.links
+
+
+@pytest.mark.parametrize("target", ["/", f"/?from={EXECUTIVES}", GAP, f"/?from=xyzzy&to={UNREAD}"])
+def test_it_says_how_many_occupations_are_held_and_what_brings_all(
+    starter: FlaskClient, target: str
+) -> None:
+    held = "64 of 1,016 occupations of O*NET 29.0 have skills ratings here."
+
+    page = read(starter.get(target))
+    assert f"{held} flask seed latest brings all that O*NET has rated." in page.words
+
+
+def test_of_a_whole_release_it_says_how_many_are_rated_and_of_nothing_more(
+    full: FlaskClient,
+) -> None:
+    page = read(full.get("/"))
+
+    assert "879 rated occupations of O*NET 29.0." in page.words
+    assert "flask seed" not in page.words
+
+
+def test_it_says_how_much_is_held_of_the_domain_that_is_asked_for(full: FlaskClient) -> None:
+    page = read(full.get("/?domain=abilities"))
+
+    assert "No occupation has abilities ratings here. flask seed latest brings" in page.words
+
+
+def test_where_ratings_are_not_here_it_is_said_once_how_many_are(starter: FlaskClient) -> None:
+    page = read(starter.get(f"/?from={EXECUTIVES}&to={UNREAD}"))
+
+    assert 1 == page.words.count("64 of 1,016 occupations of O*NET 29.0 have skills ratings here.")
+    assert "whoever runs it can bring all by “flask seed latest”" in page.words
+
+
+@pytest.mark.parametrize(("direction", "code"), [("to", EXECUTIVES), ("from", DEVELOPERS)])
+def test_next_steps_are_the_first_ten_of_the_api(
+    starter: FlaskClient, direction: str, code: str
+) -> None:
+    target = f"/occupations/{code}/transitions?direction={direction}&limit=10"
+    ranked = starter.get(target).get_json()["transitions"]
+    text = starter.get(f"{GAP}&direction={direction}").text.partition('<ol class="steps">')[2]
+
+    found = re.findall(r'<li><a href="([^"]+)">([^<]+)</a> <strong>(\d+) %', text)
+    wanted = [
+        (
+            address(
+                with_side(
+                    Asked(EXECUTIVES, DEVELOPERS, "skills", direction), direction, one["code"]
+                )
+            ),
+            one["title"],
+            words.percent(one["readiness"]),
+        )
+        for one in ranked
+    ]
+    assert wanted == [
+        (unescape(link), unescape(title), f"{share} %") for link, title, share in found
+    ]
+
+
+def test_the_step_that_is_compared_above_is_marked(starter: FlaskClient) -> None:
+    first = starter.get(f"/occupations/{EXECUTIVES}/transitions?limit=1").get_json()
+    nearest = first["transitions"][0]["code"]
+
+    assert 1 == read(starter.get(f"/?from={EXECUTIVES}&to={nearest}")).words.count("compared above")
+
+
+def test_without_next_steps_the_comparison_is_shown_and_says_what_is_missing(
+    open_page: Open, load: Callable[..., str], starter_release: Path, monkeypatch
+) -> None:
+    client = open_page(load(starter_release))
+    monkeypatch.setattr("app.page.view.transitions.answer", lambda *_: 1 / 0)
+    answer = client.get(GAP)
+    page = read(answer)
+
+    assert 200 == answer.status_code
+    assert "Chief Executives already have 88 %" in page.words
+    assert "cannot be worked out just now; the comparison above is whole. Try again" in page.words
+    assert GAP in page.links
+
+
+def test_an_alternate_title_finds_its_occupation_and_a_shared_one_is_a_choice(
+    full: FlaskClient,
+) -> None:
+    found = read(full.get(f"/?from=ceo&to={DEVELOPERS}"))
+    answer = full.get(f"/?from=Machine+Operator&to={DEVELOPERS}")
+    page = read(answer)
+
+    assert {"from": "Chief Executives", "to": "Web Developers"} == found.values
+    assert 422 == answer.status_code
+    assert "“Machine Operator”. More than one occupation has this title." in page.words
+    choices = [link for link in page.links if link.startswith("/?from=")]
+    problem = full.get(f"/skill-gap?from=Machine+Operator&to={DEVELOPERS}").get_json()
+    assert [
+        f"/?from={one['code']}&to={DEVELOPERS}" for one in problem["candidates"]["from"]
+    ] == choices
+    assert {200, 404} >= {full.get(link).status_code for link in choices}
+
+
+@pytest.fixture(scope="module")
+def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_release(tmp_path_factory.mktemp("release") / "db_28_1_text")
+
+
+@pytest.fixture
+def upstream(made_up: Path) -> Iterator[Sandbox]:
+    crosswalk = made_up.parent / "crosswalk.txt"
+    crosswalk.write_text(CROSSWALK, encoding="utf-8")
+    with Sandbox(load_release(made_up), taxonomy=load_taxonomy(crosswalk)) as running:
+        yield running
+
+
+def settings_of(url: str) -> dict[str, object]:
+    return {
+        "onet_api_url": url,
+        "onet_api_key": "any",
+        "onet_max_rate": 1_000.0,
+        "onet_deadline": 2.0,
+        "cache_ttl": 1_000,
+    }
+
+
+def test_what_is_fetched_from_onet_says_so_and_links_there(
+    open_page: Open, load: Callable[..., str], upstream: Sandbox
+) -> None:
+    clock = FakeClock()
+    client = open_page(load(None), clock, **settings_of(upstream.url))
+    empty = read(client.get("/"))
+    page = read(client.get(f"/?from={KITES}&to={TIDES}"))
+
+    others = "Others are fetched from O*NET when they are asked for."
+    assert f"No occupation has skills ratings here. {others}" in empty.words
+    assert "flask seed" not in empty.words
+    assert "fetched from O*NET Web Services on 4 May 2026 (today)" in page.words
+    assert "https://services.onetcenter.org/" in page.links
+
+
+def test_a_code_that_was_replaced_is_answered_and_says_so(
+    open_page: Open, load: Callable[..., str], made_up: Path, upstream: Sandbox
+) -> None:
+    client = open_page(load(made_up), **settings_of(upstream.url))
+    answer = client.get(f"/?from={KITES}&to={REPLACED}")
+    page = read(answer)
+
+    assert 200 == answer.status_code
+    assert f"O*NET replaced {REPLACED} by {TIDES} Tide Clerks." in page.words
+    assert "Tide Clerks" == page.values["to"]
+    assert f"/?from={KITES}&to={TIDES}&direction=from#next" in page.links
+
+
+def test_what_is_to_be_noted_of_both_sides_alike_is_said_once(
+    open_page: Open, load: Callable[..., str], made_up: Path, upstream: Sandbox
+) -> None:
+    client = open_page(load(made_up), **settings_of(upstream.url))
+    page = read(client.get(f"/?from={REPLACED}&to={REPLACED.partition('.')[0]}"))
+
+    assert 1 == page.words.count(f"O*NET replaced {REPLACED} by {TIDES} Tide Clerks.")
+
+
+def test_a_code_that_was_split_is_a_choice_of_what_replaced_it(
+    open_page: Open, load: Callable[..., str], made_up: Path, upstream: Sandbox
+) -> None:
+    client = open_page(load(made_up), **settings_of(upstream.url))
+    answer = client.get(f"/?from={SPLIT}&to={TIDES}")
+    page = read(answer)
+
+    assert 422 == answer.status_code
+    assert f"You asked for “{SPLIT}”. O*NET replaced this code by more than one." in page.words
+    choices = [link for link in page.links if link.startswith("/?from=")]
+    assert [f"/?from={code}&to={TIDES}" for code in (KITES, MOONS)] == choices
+    assert [200, 200] == [client.get(link).status_code for link in choices]
+
+
+def test_figures_that_are_too_old_say_so(
+    open_page: Open, load: Callable[..., str], made_up: Path
+) -> None:
+    clock = FakeClock()
+    client = open_page(load(made_up), clock)
+    clock.advance(91 * 86_400)
+    page = read(client.get(f"/?from={KITES}&to={TIDES}"))
+
+    assert "(3 months ago). That is longer ago than it should be" in page.words
+
+
+def test_an_upstream_that_is_down_says_when_to_try_again(
+    open_page: Open, load: Callable[..., str]
+) -> None:
+    nobody = f"http://127.0.0.1:{free_port()}/"
+    client = open_page(load(None), **settings_of(nobody))
+    target = f"/?from={KITES}&to={TIDES}"
+    answer = client.get(target)
+    page = read(answer)
+
+    assert 503 == answer.status_code
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert "O*NET Web Services gives no usable answer. Try again in" in page.words
+    assert target in page.links
+
+
+def test_a_domain_that_onet_does_not_offer_leads_to_skills_instead_of_trying_again(
+    open_page: Open, load: Callable[..., str], upstream: Sandbox
+) -> None:
+    client = open_page(load(None), **settings_of(upstream.url))
+    answer = client.get(f"/?from={KITES}&to={TIDES}&domain=abilities")
+    page = read(answer)
+
+    assert 503 == answer.status_code
+    assert "O*NET Web Services as configured here does not offer abilities ratings." in page.words
+    assert "Try again" not in page.words
+    assert [f"/?from={KITES}&to={TIDES}"] == [
+        link for link in page.links if link.startswith("/?from=")
+    ]
+    assert 200 == client.get(f"/?from={KITES}&to={TIDES}").status_code

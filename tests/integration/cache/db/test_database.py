@@ -1,0 +1,397 @@
+"""Transactions that clash are run again; a database that is not there is told within a second."""
+
+import os
+import signal
+import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from threading import Barrier, BrokenBarrierError
+
+import pytest
+from sqlalchemy import create_engine, insert, make_url, select, text, update
+from sqlalchemy.exc import IntegrityError, OperationalError
+from support.cut import Cut
+from support.mysql_server import PrivateServer, free_port
+
+from cache.db.database import (
+    TRANSACTION_ATTEMPTS,
+    DatabaseUnavailable,
+    check_ready,
+    connect,
+    read,
+    write,
+)
+from cache.db.migrate import upgrade
+from cache.db.onet_tables import Occupation
+
+ONLY_MYSQL = pytest.mark.parametrize(
+    "engine", [pytest.param("mysql", marks=pytest.mark.mysql)], indirect=True
+)
+ONLY_SQLITE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+FIRST, SECOND = "11-9001.00", "15-9002.00"
+COUNT = "SELECT COUNT(*) FROM occupation"
+
+
+@contextmanager
+def within(seconds: float):
+    """Fail where the block takes longer."""
+    since = time.monotonic()
+    yield
+    assert time.monotonic() - since < seconds
+
+
+@pytest.fixture
+def occupations(engine):
+    """Two rows to fight over."""
+    rows = [{"code": code, "title": ""} for code in (FIRST, SECOND)]
+    write(engine, lambda connection: connection.execute(insert(Occupation), rows))
+
+
+def titles(engine) -> list[str]:
+    query = select(Occupation.title).order_by(Occupation.code)
+    return list(read(engine, lambda connection: connection.execute(query).scalars()))
+
+
+def add_letter(connection, code: str, letter: str) -> None:
+    row = update(Occupation).where(Occupation.code == code)
+    connection.execute(row.values(title=Occupation.title + letter))
+
+
+@ONLY_MYSQL
+def test_a_deadlock_is_run_again_until_both_transactions_are_done(engine, occupations):
+    barrier = Barrier(2)
+    attempts: list[str] = []
+
+    def work(letter: str, codes):
+        def steps(connection) -> None:
+            attempts.append(letter)
+            add_letter(connection, codes[0], letter)
+            with suppress(BrokenBarrierError):
+                barrier.wait(2)  # both hold their first row: the next one is the other's
+            add_letter(connection, codes[1], letter)
+
+        write(engine, steps)
+
+    with ThreadPoolExecutor(2) as pool:
+        jobs = [pool.submit(work, "a", [FIRST, SECOND]), pool.submit(work, "b", [SECOND, FIRST])]
+        time.sleep(0.5)
+        barrier.abort()  # the second attempt has nobody to meet
+        for job in jobs:
+            job.result(30)
+
+    assert len(attempts) >= 3
+    assert ["ab", "ab"] == ["".join(sorted(title)) for title in titles(engine)]
+
+
+@ONLY_MYSQL
+def test_a_lock_waited_for_too_long_is_asked_for_again(engine, occupations):
+    attempts = []
+    with engine.connect() as holder:
+        add_letter(holder, FIRST, "a")
+
+        def work(connection) -> None:
+            attempts.append(1)
+            connection.execute(text("SET SESSION innodb_lock_wait_timeout = 1"))
+            add_letter(connection, FIRST, "b")
+
+        write(engine, work, sleep=lambda _seconds: holder.commit())
+
+    assert 2 == len(attempts)
+    assert ["ab", ""] == titles(engine)
+
+
+def test_writers_that_read_first_take_turns(engine, occupations):
+    """Where SQLite's reader turns writer after another's commit, its snapshot is too old."""
+    barrier = Barrier(2)
+
+    def work(letter: str) -> None:
+        def steps(connection) -> None:
+            connection.execute(text(COUNT)).scalar()
+            with suppress(BrokenBarrierError):
+                barrier.wait(0.2)
+            add_letter(connection, FIRST, letter)
+
+        write(engine, steps)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(work, "ab"))
+
+    assert "ab" == "".join(sorted(titles(engine)[0]))
+
+
+def clash(number: int) -> OperationalError:
+    return OperationalError("UPDATE", None, Exception(number, "clash"))
+
+
+@pytest.mark.parametrize("number", [1205, 1213])
+def test_a_transaction_that_always_clashes_is_given_up_after_a_few_growing_waits(engine, number):
+    attempts, waits = [], []
+
+    def work(_connection) -> None:
+        attempts.append(1)
+        raise clash(number)
+
+    with pytest.raises(DatabaseUnavailable):
+        write(engine, work, sleep=waits.append)
+
+    assert TRANSACTION_ATTEMPTS == len(attempts)
+    assert TRANSACTION_ATTEMPTS - 1 == len(waits)
+    assert sorted(set(waits)) == waits
+    assert sum(waits) < 1
+
+
+def test_what_a_failed_attempt_wrote_is_not_kept(engine, occupations):
+    attempts = []
+
+    def work(connection) -> None:
+        attempts.append(1)
+        add_letter(connection, FIRST, "a")
+        if len(attempts) < 3:
+            raise clash(1213)
+
+    write(engine, work, sleep=lambda _seconds: None)
+
+    assert ["a", ""] == titles(engine)
+
+
+@pytest.mark.parametrize("error", [ValueError("no"), clash(1064), Cut()])
+def test_any_other_error_is_not_run_again_and_leaves_nothing(engine, occupations, error):
+    attempts = []
+
+    def work(connection) -> None:
+        attempts.append(1)
+        add_letter(connection, FIRST, "a")
+        raise error
+
+    expected = DatabaseUnavailable if isinstance(error, OperationalError) else type(error)
+    with pytest.raises(expected):
+        write(engine, work)
+
+    assert 1 == len(attempts)
+    assert ["", ""] == titles(engine)
+
+
+def test_an_error_shows_no_value(engine, occupations):
+    row = {"code": FIRST, "title": "canary"}
+
+    with pytest.raises(IntegrityError) as raised:
+        write(engine, lambda connection: connection.execute(insert(Occupation), row))
+
+    assert "canary" not in str(raised.value)
+
+
+def test_every_connection_goes_back_to_the_pool(engine, occupations):
+    def fail(_connection) -> None:
+        raise LookupError
+
+    for run in (read, write):
+        run(engine, lambda connection: connection.execute(text(COUNT)).scalar())
+        with pytest.raises(LookupError):
+            run(engine, fail)
+
+    assert 0 == engine.pool.checkedout()
+
+
+def test_a_reader_does_not_wait_for_a_writer_and_sees_only_what_is_committed(engine, occupations):
+    with engine.execution_options(writes=True).begin() as writer:
+        add_letter(writer, FIRST, "a")
+        with within(1):
+            assert ["", ""] == titles(engine)
+
+    assert ["a", ""] == titles(engine)
+
+
+def test_a_pool_in_use_is_told_within_a_second(engine, occupations):
+    with ExitStack() as stack:
+        for _ in range(engine.pool.size() + engine.pool._max_overflow):
+            stack.enter_context(engine.connect())
+
+        with within(1.5), pytest.raises(DatabaseUnavailable):
+            titles(engine)
+
+    assert ["", ""] == titles(engine)
+
+
+@ONLY_SQLITE
+def test_sqlite_keeps_foreign_keys_and_a_write_ahead_log_on_every_connection(engine):
+    with ExitStack() as stack:
+        for _ in range(3):
+            connection = stack.enter_context(engine.connect())
+            assert 1 == connection.execute(text("PRAGMA foreign_keys")).scalar()
+            assert "wal" == connection.execute(text("PRAGMA journal_mode")).scalar()
+
+
+@pytest.mark.parametrize("content", [b"no database " * 100, b"SQLite format 3\x00" + bytes(5000)])
+def test_a_file_that_is_no_database_is_told_as_unavailable(tmp_path, content):
+    (tmp_path / "x.db").write_bytes(content)
+    engine = connect(make_url(f"sqlite:///{tmp_path / 'x.db'}"))
+
+    with pytest.raises(DatabaseUnavailable):
+        check_ready(engine)
+    engine.dispose()
+
+
+def test_a_damaged_database_is_told_as_unavailable(tmp_path):
+    path = tmp_path / "x.db"
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE occupation (code)")
+        database.executemany("INSERT INTO occupation VALUES (?)", [("x" * 500,)] * 100)
+    database.close()
+    data = bytearray(path.read_bytes())
+    data[4096:] = os.urandom(len(data) - 4096)
+    path.write_bytes(data)
+    engine = connect(make_url(f"sqlite:///{path}"))
+
+    with pytest.raises(DatabaseUnavailable):
+        read(engine, lambda connection: connection.execute(text("SELECT * FROM occupation")).all())
+    engine.dispose()
+
+
+@pytest.mark.parametrize("place", ["a-file/x.db", "a-folder"])
+def test_a_path_where_no_database_can_be_is_told_as_unavailable(tmp_path, place):
+    (tmp_path / "a-file").touch()
+    (tmp_path / "a-folder").mkdir()
+
+    with pytest.raises(DatabaseUnavailable):
+        check_ready(connect(make_url(f"sqlite:///{tmp_path / place}")))
+
+
+def test_the_folder_of_a_new_database_is_made(tmp_path):
+    engine = connect(make_url(f"sqlite:///{tmp_path / 'a' / 'b' / 'x.db'}"))
+
+    upgrade(engine)
+
+    check_ready(engine)
+    engine.dispose()
+
+
+@pytest.mark.mysql
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"port": "closed"}, id="nothing listens"),
+        pytest.param({"password": "canary"}, id="wrong password"),
+        pytest.param({"database": "nowhere"}, id="no such database"),
+        pytest.param({"host": "host.invalid"}, id="no such host"),
+    ],
+)
+@pytest.mark.parametrize("run", [read, write], ids=["read", "write"])
+def test_a_server_that_cannot_be_used_is_told_within_a_second(mysql_url, run, change):
+    if change.get("port"):
+        change = {"port": free_port()}
+    engine = connect(make_url(mysql_url).set(**change))
+
+    with within(1), pytest.raises(DatabaseUnavailable) as raised:
+        run(engine, lambda connection: connection.execute(text("SELECT 1")).scalar())
+
+    assert "canary" not in f"{raised.value} {raised.value.__cause__}"
+    engine.dispose()
+
+
+@ONLY_MYSQL
+def test_a_connection_killed_in_a_transaction_leaves_nothing_and_the_next_one_works(
+    engine, occupations
+):
+    killer = create_engine(engine.url, isolation_level="AUTOCOMMIT")
+
+    def work(connection) -> None:
+        add_letter(connection, FIRST, "a")
+        number = connection.execute(text("SELECT CONNECTION_ID()")).scalar()
+        with killer.connect() as other:
+            other.execute(text(f"KILL CONNECTION {number}"))
+        add_letter(connection, SECOND, "a")
+
+    with pytest.raises(DatabaseUnavailable):
+        write(engine, work)
+
+    assert ["", ""] == titles(engine)
+    write(engine, lambda connection: add_letter(connection, FIRST, "b"))
+    assert ["b", ""] == titles(engine)
+    killer.dispose()
+
+
+@ONLY_MYSQL
+def test_a_lenient_server_still_refuses_what_does_not_fit(engine):
+    modes = read(engine, lambda connection: connection.execute(text("SELECT @@sql_mode")).scalar())
+
+    assert {"STRICT_ALL_TABLES", "NO_ENGINE_SUBSTITUTION"} <= set(modes.split(","))
+
+
+@pytest.fixture(scope="module")
+def private_server():
+    """A server that tests stop and start, with one migrated database on it."""
+    server = PrivateServer()
+    server.start()
+    engine = create_engine(server.url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("CREATE DATABASE skillgap CHARACTER SET utf8mb4"))
+    engine.dispose()
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def private_engine(private_server):
+    engine = connect(private_server.url.set(database="skillgap"), read_timeout=1)
+    upgrade(engine)
+    yield engine
+    engine.dispose()
+
+
+def ask(engine, run=read) -> int:
+    return run(engine, lambda connection: connection.execute(text(COUNT)).scalar())
+
+
+@pytest.mark.mysql
+@pytest.mark.parametrize("run", [read, write], ids=["read", "write"])
+def test_a_server_that_stopped_is_told_within_a_second_and_used_again_when_it_is_back(
+    private_server, private_engine, run
+):
+    assert 0 == ask(private_engine, run)
+
+    private_server.stop()
+    for _ in range(3):
+        with within(1), pytest.raises(DatabaseUnavailable):
+            ask(private_engine, run)
+
+    private_server.start()
+    assert 0 == ask(private_engine, run)
+
+
+@pytest.mark.mysql
+def test_a_server_that_was_restarted_is_read_on_without_an_error(private_server, private_engine):
+    assert 0 == ask(private_engine)
+
+    private_server.stop()
+    private_server.start()
+
+    assert 0 == ask(private_engine)
+
+
+def wait_until_stopped(pid: int) -> None:
+    """Return once every thread of the process stands still; a signal takes its time to."""
+    threads = Path(f"/proc/{pid}/task").glob("*/stat")
+    for stat in threads:
+        while stat.read_text().rpartition(")")[2].split()[0] != "T":
+            time.sleep(0.01)
+
+
+@pytest.mark.mysql
+@pytest.mark.parametrize("used", [True, False], ids=["connected before", "not connected"])
+def test_a_server_that_does_not_answer_is_given_up(private_server, private_engine, used):
+    if used:
+        assert 0 == ask(private_engine)
+    else:
+        private_engine.dispose()
+
+    os.kill(private_server._process.pid, signal.SIGSTOP)
+    try:
+        wait_until_stopped(private_server._process.pid)
+        with within(3), pytest.raises(DatabaseUnavailable):
+            ask(private_engine)
+    finally:
+        os.kill(private_server._process.pid, signal.SIGCONT)
+
+    assert 0 == ask(private_engine)

@@ -1,0 +1,308 @@
+"""Entries are read in one statement, so on one snapshot, and published whole or not at all."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from decimal import Decimal
+from threading import Barrier
+
+import pytest
+from sqlalchemy import event, insert, text, update
+from support.clock import LIMITS, START
+from support.cut import cuts
+from support.fills import CODE, NAMES, figures, fill, rated
+from support.made_up_release import RATED, TITLES
+from support.tables import PUBLISHED, dump
+
+from cache.db.database import DatabaseUnavailable, connect
+from cache.db.onet_tables import CacheEntry, Element, Rating
+from cache.entries.canonical import canonical_line, content_hash
+from cache.entries.publish import Superseded
+from cache.entries.store import Store
+from cache.policy import Entry
+
+NEW = "99-1001.00"
+
+
+@pytest.fixture
+def store(seeded_engine):
+    return Store(seeded_engine)
+
+
+def entry_of(store: Store, code: str = CODE) -> Entry:
+    (stored,) = store.read("skills", [code])
+    return stored.entry
+
+
+def test_what_was_never_filled_is_absent_and_has_no_profile(store):
+    (stored,) = store.read("skills", [NEW])
+
+    assert Entry("skills", NEW) == stored.entry
+    assert (NEW, "", {}) == (stored.profile.code, stored.profile.title, stored.profile.elements)
+
+
+def test_entries_come_in_the_order_asked_and_as_often(store):
+    asked = [RATED[2], NEW, RATED[0], RATED[2]]
+
+    found = store.read("skills", asked)
+
+    assert asked == [stored.entry.code for stored in found]
+    assert asked == [stored.profile.code for stored in found]
+    assert [TITLES[RATED[2]], "", TITLES[RATED[0]], TITLES[RATED[2]]] == [
+        stored.profile.title for stored in found
+    ]
+    assert [3, 0, 3, 3] == [len(stored.profile.elements) for stored in found]
+
+
+def test_an_entry_of_another_domain_is_not_read(store):
+    (stored,) = store.read("knowledge", [RATED[0]])
+
+    assert ("absent", {}) == (stored.entry.state, stored.profile.elements)
+
+
+@pytest.mark.parametrize("codes", [RATED[:1], RATED[:2], (RATED[0], RATED[0]), (*TITLES, NEW)])
+def test_any_number_of_entries_is_read_in_one_statement(store, seeded_engine, codes):
+    statements = Counter()
+
+    @event.listens_for(seeded_engine, "before_cursor_execute")
+    def count(connection, cursor, statement, *_):
+        statements[statement.split()[0]] += 1
+
+    store.read("skills", list(codes))
+
+    del statements["BEGIN"]  # which SQLite's driver has in the open
+    assert {"SELECT": 1} == statements
+
+
+def test_ratings_that_were_cut_on_the_way_are_never_taken_for_all(store, seeded_engine):
+    with seeded_engine.begin() as connection:
+        connection.execute(update(CacheEntry).values(row_count=CacheEntry.row_count + 1))
+
+    with pytest.raises(DatabaseUnavailable, match="6 of 7 ratings of skills/"):
+        store.read("skills", [RATED[0]])
+
+
+def test_entry_and_ratings_are_of_one_snapshot(store, seeded_engine):
+    """A fill that is published while they are read is not half seen."""
+    other = connect(seeded_engine.url)
+    seen = entry_of(store)
+    published = []
+
+    @event.listens_for(seeded_engine, "after_cursor_execute")
+    def publish_meanwhile(connection, cursor, statement, *_):
+        if not published and statement.startswith("SELECT"):
+            published.append(1)
+            Store(other).publish(rated(level="6.0000"), seen.generation)
+
+    (stored,) = store.read("skills", [CODE])
+    (after,) = store.read("skills", [CODE])
+    other.dispose()
+
+    assert (seen, 3) == (stored.entry, len(stored.profile.elements))
+    assert (seen.generation + 1, 2) == (after.entry.generation, len(after.profile.elements))
+
+
+def test_what_is_published_is_read_back_in_every_figure(store):
+    first = rated()
+    odd = [
+        figures(
+            "2.A.1.a",
+            "LV",
+            "6.9999",
+            n=None,
+            standard_error=None,
+            lower_ci=None,
+            upper_ci=None,
+            recommend_suppress=True,
+            not_relevant=None,
+            date_updated=None,
+            domain_source=None,
+        ),
+        figures("2.A.1.a", "IM", "1.0001", recommend_suppress=None, not_relevant=True),
+    ]
+    store.publish(rated(NEW, figures=[*first.figures[2:], *odd]), 0)
+
+    (stored,) = store.read("skills", [NEW])
+    assert "Tide Clerks" == stored.profile.title
+    element = stored.profile.elements["2.A.1.a"]
+    assert ("2.A.1.a", NAMES["2.A.1.a"]) == (element.id, element.name)
+    assert (6.9999, 1.0001, None) == (element.level, element.importance, element.level_error)
+    assert element.not_relevant is True
+    assert element.low_precision is True
+    element = stored.profile.elements["2.A.1.b"]
+    assert (3.25, 4.12, 0.1637) == (element.level, element.importance, element.level_error)
+    assert element.not_relevant is False
+    assert element.low_precision is False
+    assert all(type(figure) is float for figure in (element.level, element.level_error))
+
+
+def test_the_entry_tells_where_its_ratings_are_from(store):
+    fetched = START + timedelta(microseconds=1)
+    published = rated(NEW, fetched_at=fetched, expires_at=fetched + timedelta(seconds=1.5))
+    store.publish(published, 0)
+
+    expected = Entry(
+        domain="skills",
+        code=NEW,
+        state="rated",
+        origin="api",
+        release="30.3",
+        source_url="https://onet.test/",
+        fetched_at=fetched,
+        expires_at=fetched + timedelta(seconds=1.5),
+        row_count=4,
+        content_hash=content_hash(canonical_line(rating) for rating in published.figures),
+        generation=1,
+        last_error=None,
+    )
+    assert expected == entry_of(store, NEW)
+
+
+def test_a_figure_is_stored_to_the_last_digit(store, seeded_engine):
+    store.publish(rated(NEW, level="0.1001"), 0)
+
+    with seeded_engine.connect() as connection:
+        query = text(
+            "SELECT value, standard_error FROM rating WHERE occupation_code = :code"
+            " AND scale_id = 'LV'"
+        )
+        rows = connection.execute(query, {"code": NEW}).all()
+    assert {("0.1001", "0.1637")} == {tuple(str(Decimal(str(value))) for value in r) for r in rows}
+
+
+@pytest.mark.parametrize("state", ["empty", "unknown"])
+def test_a_negative_answer_takes_the_ratings_away_and_has_no_content(store, seeded_engine, state):
+    store.publish(fill(CODE, state), entry_of(store).generation)
+
+    (stored,) = store.read("skills", [CODE])
+    assert (state, 0, None) == (
+        stored.entry.state,
+        stored.entry.row_count,
+        stored.entry.content_hash,
+    )
+    assert {} == stored.profile.elements
+    assert CODE not in {row["occupation_code"] for row in dump(seeded_engine)["rating"]}
+
+
+def test_a_code_that_o_net_does_not_have_is_remembered_without_an_occupation(store, seeded_engine):
+    store.publish(fill(NEW), 0)
+
+    assert "unknown" == entry_of(store, NEW).state
+    assert NEW not in {row["code"] for row in dump(seeded_engine)["occupation"]}
+
+
+@pytest.mark.parametrize(
+    ("new", "kept"), [(None, "They do."), ("They tide.", "They tide.")], ids=["none", "another"]
+)
+def test_a_description_is_kept_unless_another_comes(store, seeded_engine, new, kept):
+    store.publish(rated(description=new), entry_of(store).generation)
+
+    occupations = {row["code"]: row for row in dump(seeded_engine)["occupation"]}
+    assert kept == occupations[CODE]["description"]
+
+
+def test_the_elements_that_are_known_keep_their_names_and_new_ones_are_added(store, seeded_engine):
+    names = {"2.A.1.a": "Hearing Wind", "2.Z.9": "Flying"}
+    ratings = [figures(element, scale, "2.0000") for element in names for scale in ("LV", "IM")]
+    store.publish(rated(names=names, figures=ratings), entry_of(store).generation)
+
+    elements = {row["id"]: row["name"] for row in dump(seeded_engine)["element"]}
+    assert ("Listening to Wind", "Flying") == (elements["2.A.1.a"], elements["2.Z.9"])
+
+
+def test_the_ratings_of_other_occupations_and_other_domains_stay(store, seeded_engine):
+    knowledge = figures("2.C.1", "LV", "5.0000")._asdict() | {"occupation_code": CODE}
+    with seeded_engine.execution_options(writes=True).begin() as connection:
+        connection.execute(insert(Element), {"id": "2.C.1", "name": "Law", "domain": "knowledge"})
+        connection.execute(insert(Rating), knowledge)
+    before = dump(seeded_engine)["rating"]
+
+    store.publish(fill(CODE, "empty"), entry_of(store).generation)
+
+    kept = [row for row in before if row["occupation_code"] != CODE or row["element_id"] == "2.C.1"]
+    assert kept == dump(seeded_engine)["rating"]
+
+
+@pytest.mark.parametrize("state", ["rated", "empty", "unknown"])
+def test_a_fill_of_a_database_that_was_never_seeded_is_stored(engine, state):
+    published = rated(NEW) if state == "rated" else fill(NEW, state)
+
+    Store(engine).publish(published, 0)
+
+    (stored,) = Store(engine).read("skills", [NEW])
+    assert (state, len(published.figures)) == (stored.entry.state, 2 * len(stored.profile.elements))
+
+
+@pytest.mark.parametrize("code", [CODE, NEW], ids=["there", "new"])
+@pytest.mark.parametrize("late", [rated, fill], ids=["rated", "unknown"])
+def test_a_fill_that_was_overtaken_stores_nothing(store, seeded_engine, code, late):
+    seen = entry_of(store, code)
+    store.publish(rated(code, level="5.0000"), seen.generation)
+    before = dump(seeded_engine)
+
+    with pytest.raises(Superseded):
+        store.publish(late(code), seen.generation)
+
+    assert before == dump(seeded_engine)
+
+
+@pytest.mark.parametrize("code", [CODE, NEW], ids=["there", "new"])
+def test_of_many_fills_at_once_exactly_one_is_published(store, seeded_engine, code):
+    seen = entry_of(store, code)
+    barrier = Barrier(6)
+
+    def publish(number: int) -> bool:
+        barrier.wait(10)
+        try:
+            store.publish(rated(code, level=f"{number}.0000"), seen.generation)
+        except Superseded:
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as pool:
+        won = list(pool.map(publish, range(6)))
+
+    assert 1 == sum(won)
+    (stored,) = store.read("skills", [code])
+    assert seen.generation + 1 == stored.entry.generation
+    levels = {element.level for element in stored.profile.elements.values()}
+    assert {float(won.index(True))} == levels
+
+
+@pytest.mark.parametrize("code", [CODE, NEW], ids=["there", "new"])
+@pytest.mark.parametrize("state", ["rated", "empty"])
+def test_a_publication_cut_at_any_statement_leaves_everything_as_it_was(
+    store, seeded_engine, code, state
+):
+    seen = entry_of(store, code)
+    before = dump(seeded_engine)
+    published = rated(code) if state == "rated" else fill(code, state, title="Tide Clerks")
+
+    left = [
+        dump(seeded_engine)
+        for _ in cuts(seeded_engine, lambda: store.publish(published, seen.generation))
+    ]
+
+    assert len(left) > 3
+    assert [before] * len(left) == left
+    assert before != dump(seeded_engine)
+    assert (state, seen.generation + 1) == (
+        entry_of(store, code).state,
+        entry_of(store, code).generation,
+    )
+
+
+def test_reading_writes_nothing(store, seeded_engine):
+    before = dump(seeded_engine)
+
+    store.read("skills", [*TITLES, NEW])
+
+    assert before == dump(seeded_engine)
+    assert {*PUBLISHED} <= before.keys()
+
+
+def test_the_expiry_of_what_was_seeded_follows_the_limits(store):
+    entry = entry_of(store)
+
+    assert LIMITS.expiry(START) == entry.expires_at
+    assert ("seed", "28.1", START) == (entry.origin, entry.release, entry.fetched_at)

@@ -1,0 +1,501 @@
+"""One fill of an entry at a time in all processes, and nothing is lost with the one that fills."""
+
+import time
+from collections import Counter
+from datetime import timedelta
+from threading import Event, Thread
+
+import pytest
+from sqlalchemy import func, insert, select, update
+from support import engines, filling
+from support.clock import LIMITS, FakeClock, eventually
+from support.cut import Cut
+from support.fake_client import FakeClient
+from support.fills import CODE, rated
+from support.made_up_release import RATED, TITLES, write_release
+from support.waiting import at_once
+
+from cache.db.clock import database_time
+from cache.db.database import connect, write
+from cache.db.onet_tables import CacheEntry
+from cache.entries.publish import Superseded
+from cache.entries.purge import purge
+from cache.entries.store import Store
+from cache.fill.fetch import Upstream
+from cache.fill.leases import UNLISTED_CAP, Lease, Leases
+from cache.reading import FillFailed, UnknownOccupation
+from cache.release.seed import seed
+from onet_client.errors import OnetError, RateLimited, UnknownCode
+from onet_client.sandbox import Fault, Sandbox, load_release
+
+NEW = "99-1001.00"
+LEASE_SECONDS = 60.0
+
+
+@pytest.fixture
+def leases(engine):
+    return Leases(engine, engine, LEASE_SECONDS)
+
+
+@pytest.fixture
+def store(engine):
+    return Store(engine)
+
+
+@pytest.fixture
+def sandbox(tmp_path):
+    with Sandbox(load_release(write_release(tmp_path / "upstream"))) as running:
+        yield running
+
+
+def process(engine, client, clock=None, **options):
+    """The cache as one process has it."""
+    upstream = Upstream(client, "https://onet.test/", deadline=20.0)
+    return engines.pull_through(engine, upstream, LIMITS, clock or FakeClock(), **options)
+
+
+def expire(engine, code=NEW):
+    """Let the lease of an entry have expired a moment ago, by the database's clock."""
+
+    def work(connection):
+        past = database_time(connection) - timedelta(microseconds=1)
+        row = update(CacheEntry).where(CacheEntry.occupation_code == code)
+        assert 1 == connection.execute(row.values(lease_expires_at=past)).rowcount
+
+    write(engine, work)
+
+
+def row_of(engine, code=NEW):
+    with engine.connect() as connection:
+        query = select(CacheEntry.__table__).where(CacheEntry.occupation_code == code)
+        return connection.execute(query).one()
+
+
+def test_the_first_lease_of_an_entry_makes_its_row_absent(engine, leases):
+    before = _now(engine)
+    lease = leases.acquire("skills", NEW, "me")
+
+    row = row_of(engine)
+    assert Lease("skills", NEW, "me", 0, "absent") == lease
+    assert ("absent", 0, "me", 1) == (row.state, row.generation, row.lease_owner, row.attempts)
+    lasting = row.lease_expires_at - before
+    assert timedelta(seconds=LEASE_SECONDS) <= lasting < timedelta(seconds=LEASE_SECONDS + 5)
+
+
+def _now(engine):
+    with engine.connect() as connection:
+        return database_time(connection)
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["no row", "a row"])
+def test_of_many_threads_one_has_the_lease(engine, leases, known):
+    if known:
+        leases.release(leases.acquire("skills", NEW, "before"))
+
+    done = at_once(
+        [lambda owner=owner: leases.acquire("skills", NEW, owner) for owner in map(str, range(30))]
+    )
+
+    owners = [one.result.owner for one in done if one.result is not None]
+    assert [row_of(engine).lease_owner] == owners
+
+
+def test_leases_of_different_entries_are_held_together(leases):
+    codes = [f"99-{1000 + at}.00" for at in range(20)]
+    done = at_once([lambda code=code: leases.acquire("skills", code, code) for code in codes])
+
+    assert codes == [one.result.owner for one in done]
+
+
+def test_a_lease_is_held_until_it_expires_and_then_taken_over(engine, leases):
+    first = leases.acquire("skills", NEW, "first")
+    assert leases.acquire("skills", NEW, "second") is None
+
+    expire(engine)
+    assert Lease("skills", NEW, "second", first.generation, "absent") == leases.acquire(
+        "skills", NEW, "second"
+    )
+    assert 2 == row_of(engine).attempts
+
+
+def test_a_lease_runs_out_by_the_time_of_the_database(engine):
+    short = Leases(engine, engine, 0.2)
+    short.acquire("skills", NEW, "first")
+    assert short.standing("skills", NEW).held
+
+    eventually(False, lambda: short.standing("skills", NEW).held)
+    assert "second" == short.acquire("skills", NEW, "second").owner
+
+
+def test_a_lease_given_back_is_free_at_once(leases):
+    leases.release(leases.acquire("skills", NEW, "first"))
+
+    assert leases.standing("skills", NEW).released
+    assert "second" == leases.acquire("skills", NEW, "second").owner
+
+
+def test_a_late_owner_gives_back_nobody_elses_lease_and_leaves_no_error(engine, leases):
+    late = leases.acquire("skills", NEW, "late")
+    expire(engine)
+    leases.acquire("skills", NEW, "new")
+    leases.release(late, "it failed")
+
+    assert ("new", None) == (row_of(engine).lease_owner, row_of(engine).last_error)
+
+
+@pytest.mark.parametrize("taken_over", [False, True], ids=["expired", "taken over"])
+def test_a_late_owners_publish_is_refused(engine, leases, store, taken_over):
+    late = leases.acquire("skills", NEW, "late")
+    expire(engine)
+    if taken_over:
+        leases.acquire("skills", NEW, "new")
+
+    with pytest.raises(Superseded):
+        store.publish(rated(NEW), late.generation, late.owner)
+
+    (stored,) = store.read("skills", [NEW])
+    assert ("absent", 0, {}) == (
+        stored.entry.state,
+        stored.entry.generation,
+        stored.profile.elements,
+    )
+
+
+def test_a_late_owners_publish_is_refused_after_the_new_owners(engine, leases, store):
+    late = leases.acquire("skills", NEW, "late")
+    expire(engine)
+    new = leases.acquire("skills", NEW, "new")
+    store.publish(rated(NEW), new.generation, new.owner)
+
+    with pytest.raises(Superseded):
+        store.publish(rated(NEW, level="6.0000"), late.generation, late.owner)
+
+    assert 3.25 == level(store)
+
+
+def level(store, code=NEW):
+    (stored,) = store.read("skills", [code])
+    (found,) = {element.level for element in stored.profile.elements.values()}
+    return found
+
+
+def test_a_publish_ends_its_lease(engine, leases, store):
+    lease = leases.acquire("skills", NEW, "me")
+    store.publish(rated(NEW), lease.generation, lease.owner)
+
+    row = row_of(engine)
+    assert (None, None, 0, 1) == (
+        row.lease_owner,
+        row.lease_expires_at,
+        row.attempts,
+        row.generation,
+    )
+
+
+def test_what_nobody_asked_for_has_no_standing(leases):
+    assert leases.standing("skills", NEW) is None
+
+
+@pytest.mark.parametrize("error", ["x" * 1000, "é" * 1000, "🜁" * 1000, ""])
+def test_an_error_is_kept_as_far_as_its_column_goes(engine, leases, error):
+    leases.release(leases.acquire("skills", NEW, "me"), error)
+
+    assert error[:255] == row_of(engine).last_error
+
+
+def test_a_lease_is_given_back_when_the_fill_of_it_fails(engine):
+    client = FakeClient(errors={"ratings": OnetError("no " * 200, retry_after=30.0)})
+
+    with pytest.raises(FillFailed):
+        process(engine, client).read("skills", [NEW])
+
+    row = row_of(engine)
+    assert (None, None, ("no " * 200)[:255]) == (
+        row.lease_owner,
+        row.lease_expires_at,
+        row.last_error,
+    )
+    assert 25 < (row.retry_at - _now(engine)).total_seconds() <= 30
+
+
+class Holding:
+    """A process that is in the middle of a fill until it is told to go on."""
+
+    def __init__(self, engine, clock=None, **errors):
+        self.engine = connect(engine.url)
+        self.go_on = Event()
+        self.client = FakeClient(level="1.00", on_call=self._on_call, errors=errors)
+        self.cache = process(self.engine, self.client, clock)
+        self.result = None
+        self._thread = Thread(target=self._read)
+        self._thread.start()
+        eventually(1, lambda: len(self.client.calls))
+
+    def _on_call(self, _method):
+        assert self.go_on.wait(20)
+
+    def _read(self):
+        try:
+            (self.result,) = self.cache.read("skills", [NEW])
+        except (FillFailed, Cut) as error:
+            self.result = error
+
+    def end(self):
+        self.go_on.set()
+        self._thread.join()
+        self.engine.dispose()
+        return self.result
+
+
+def reading_beside(holding, engine, client, clock=None):
+    """What another process reads meanwhile, begun before the one that holds goes on."""
+    cache = process(engine, client, clock)
+
+    def let_go():
+        eventually(1, lambda: cache._filler._polling)
+        time.sleep(0.05)
+        holding.end()
+
+    found, _ = at_once([lambda: cache.read("skills", [NEW])[0], let_go])
+    return found.result
+
+
+def test_who_waits_for_another_process_gets_its_value(engine):
+    holding, idle = Holding(engine), FakeClient()
+
+    reading = reading_beside(holding, engine, idle)
+
+    assert (holding.result.entry, holding.result.profile) == (reading.entry, reading.profile)
+    assert [] == idle.calls
+
+
+def test_who_waits_for_another_process_gets_its_error_and_when_to_come_again(engine):
+    holding = Holding(engine, release=RateLimited("too fast", retry_after=30.0))
+    idle = FakeClient()
+
+    failed = reading_beside(holding, engine, idle)
+
+    assert [] == idle.calls
+    assert ("too fast", "too fast") == (str(failed.cause), str(holding.result.cause))
+    assert 25 < failed.cause.retry_after <= 30
+
+
+def test_the_error_of_another_process_is_that_of_those_who_waited_alone(engine):
+    holding = Holding(engine, release=RateLimited("too fast"))
+    holding.end()
+
+    assert "filled" == process(engine, FakeClient()).read("skills", [NEW])[0].outcome
+
+
+def test_who_waits_is_told_no_error_of_an_earlier_fill(engine):
+    """The one that holds ends without a word, as where it loses the database."""
+    failing = FakeClient(errors={"release": OnetError("of an earlier fill")})
+    with pytest.raises(FillFailed):
+        process(engine, failing).read("skills", [NEW])
+    holding, client = Holding(engine, release=Cut()), FakeClient()
+
+    reading = reading_beside(holding, engine, client)
+
+    assert isinstance(holding.result, Cut)
+    assert "filled" == reading.outcome
+
+
+def test_who_wins_looks_again_before_asking_the_upstream(engine):
+    client = FakeClient()
+    cache = process(engine, client)
+    taken = cache._filler._leases.acquire
+
+    def acquire_late(domain, code, owner):
+        process(engine, FakeClient(level="6.00")).read(domain, [code])
+        return taken(domain, code, owner)
+
+    cache._filler._leases.acquire = acquire_late
+
+    assert "filled" == cache.read("skills", [NEW])[0].outcome
+    assert (6.0, []) == (level(Store(engine)), client.calls)
+    assert row_of(engine).lease_owner is None
+
+
+def test_who_waits_takes_over_from_one_that_died(engine):
+    leases = Leases(engine, engine, 0.5)
+    began = time.monotonic()
+    dead = leases.acquire("skills", NEW, "dead")
+
+    reading = process(engine, FakeClient()).read("skills", [NEW])[0]
+
+    assert "filled" == reading.outcome
+    assert 0.4 < time.monotonic() - began < 3
+    with pytest.raises(Superseded):
+        Store(engine).publish(rated(NEW, level="6.0000"), dead.generation, dead.owner)
+
+
+def test_of_four_processes_one_fills_and_all_have_its_value(engine, sandbox):
+    code = RATED[1]
+    sandbox.set_faults(Fault(path="/about$", delay=0.3))
+    processes = [filling.start(engine, sandbox.url, code, LEASE_SECONDS) for _ in range(4)]
+    filling.await_ready(*processes)
+    for one in processes:
+        one.begin()
+
+    found = [one.end() for one in processes]
+
+    assert [{"outcome": "filled", "levels": [1.0] * 3}] * 4 == found
+    asked = Counter((record.path, record.query) for record in sandbox.requests)
+    assert {1} == set(asked.values())
+
+
+def test_what_a_killed_process_was_filling_another_fills_unattended(engine, sandbox):
+    code, seconds = RATED[1], 2.0
+    sandbox.set_faults(Fault(path="/rows/", delay=30.0, times=1))
+    killed, waiting = (filling.start(engine, sandbox.url, code, seconds) for _ in range(2))
+    filling.await_ready(killed, waiting)
+    killed.begin()
+    eventually(1, lambda: sum("/rows/" in record.path for record in sandbox.requests), 10)
+    row = row_of(engine, code)
+    waiting.begin()
+    killed.kill()
+    began = time.monotonic()
+
+    assert {"outcome": "filled", "levels": [1.0] * 3} == waiting.end()
+    assert time.monotonic() - began < seconds + 2
+    store = Store(engine)
+    with pytest.raises(Superseded):
+        store.publish(rated(code, level="6.0000"), row.generation, row.lease_owner)
+    assert 1.0 == level(store, code)
+
+
+def unknown_client():
+    return FakeClient(errors={"occupation": UnknownCode("no")})
+
+
+def ask_unknown(cache, code):
+    with pytest.raises(UnknownOccupation):
+        cache.read("skills", [code])
+
+
+def entries(engine):
+    with engine.connect() as connection:
+        return connection.execute(select(func.count()).select_from(CacheEntry)).scalar_one()
+
+
+def made_up(count, start=0):
+    """Codes that no release lists."""
+    return [f"{10 + at // 10_000}-{at % 10_000:04}.99" for at in range(start, start + count)]
+
+
+def fill_up(engine, codes, **values):
+    """Give codes entries at once, as they are after O*NET has said no."""
+    usual = {"domain": "skills", "state": "unknown", "expires_at": LIMITS.expiry(FakeClock()())}
+    rows = [usual | {"occupation_code": code} | values for code in codes]
+    write(engine, lambda connection: connection.execute(insert(CacheEntry), rows))
+
+
+def test_an_unknown_code_is_asked_for_once_in_each_negative_time(engine):
+    clock, client = FakeClock(), unknown_client()
+    cache = process(engine, client, clock)
+
+    for _ in range(2):
+        done = at_once([lambda: [ask_unknown(cache, NEW) for _ in range(100)]] * 10)
+        assert [[None] * 100] * 10 == [one.result for one in done]
+        clock.advance(LIMITS.negative_ttl)
+
+    assert [("release", ""), ("occupation", NEW)] * 2 == client.calls
+    assert 1 == entries(engine)
+
+
+def test_unknown_codes_make_room_for_each_other(engine):
+    fill_up(engine, made_up(UNLISTED_CAP - 120))
+    cache = process(engine, unknown_client())
+    counts = []
+    for code in made_up(60, start=5_000):
+        ask_unknown(cache, code)
+        counts.append(entries(engine))
+
+    assert max(counts) <= UNLISTED_CAP
+    assert counts[-1] > UNLISTED_CAP / 2
+
+
+def test_unknown_codes_from_many_threads_stay_under_the_cap(engine):
+    fill_up(engine, made_up(UNLISTED_CAP - 100))
+    caches = [process(engine, unknown_client()) for _ in range(2)]
+    works = [
+        lambda cache=caches[at % 2], at=at: [
+            (ask_unknown(cache, code), entries(engine))[1]
+            for code in made_up(20, start=5_000 + 1_000 * at)
+        ]
+        for at in range(4)
+    ]
+
+    done = at_once(works)
+
+    assert max(max(one.result) for one in done) <= UNLISTED_CAP
+
+
+def test_the_unknown_code_that_expires_first_is_dropped_first(engine):
+    old, young = made_up(20), made_up(UNLISTED_CAP - 120, start=5_000)
+    fill_up(engine, young)
+    fill_up(engine, old, expires_at=FakeClock()())
+
+    ask_unknown(process(engine, unknown_client()), NEW)
+
+    with engine.connect() as connection:
+        left = set(connection.execute(select(CacheEntry.occupation_code)).scalars())
+    assert {*young, NEW} == left
+
+
+def test_what_is_listed_or_being_filled_is_never_dropped(engine, made_up_release):
+    seed(engine, made_up_release, limits=LIMITS, now=FakeClock())
+    purge(engine, None)
+    listed = set(TITLES)
+    leased = made_up(5)
+    leases = Leases(engine, engine, LEASE_SECONDS)
+    for code in leased:
+        leases.acquire("skills", code, code)
+    fill_up(engine, made_up(UNLISTED_CAP - 100, start=5_000))
+    cache = process(engine, unknown_client())
+
+    for code in made_up(20, start=7_000):
+        ask_unknown(cache, code)
+
+    with engine.connect() as connection:
+        left = set(connection.execute(select(CacheEntry.occupation_code)).scalars())
+    assert listed | set(leased) <= left
+    assert entries(engine) <= UNLISTED_CAP + len(listed)
+
+
+def test_where_all_are_being_filled_none_is_dropped_and_one_more_is_filled(engine):
+    later = _now(engine) + timedelta(seconds=LEASE_SECONDS)
+    lease = {"lease_owner": "another", "lease_expires_at": later, "state": "absent"}
+    fill_up(engine, made_up(UNLISTED_CAP), **lease)
+
+    ask_unknown(process(engine, unknown_client()), NEW)
+
+    assert UNLISTED_CAP + 1 == entries(engine)
+
+
+@pytest.mark.soak
+def test_10_000_unknown_codes_stay_under_the_cap(engine):
+    caches = [process(engine, unknown_client()) for _ in range(2)]
+    works = [
+        lambda cache=caches[at % 2], at=at: [
+            (ask_unknown(cache, code), entries(engine))[1]
+            for code in made_up(2_500, start=10_000 * at)
+        ]
+        for at in range(4)
+    ]
+
+    done = at_once(works, seconds=600)
+
+    assert max(max(one.result) for one in done) <= UNLISTED_CAP
+
+
+def test_a_code_that_was_dropped_while_it_was_filled_late_is_not_published(engine, store):
+    leases = Leases(engine, engine, LEASE_SECONDS)
+    late = leases.acquire("skills", NEW, "late")
+    expire(engine)
+    fill_up(engine, made_up(UNLISTED_CAP - 100))
+    leases.acquire("skills", CODE, "another")
+    assert leases.standing("skills", NEW) is None
+
+    with pytest.raises(Superseded):
+        store.publish(rated(NEW), late.generation, late.owner)

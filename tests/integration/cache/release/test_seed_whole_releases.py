@@ -1,0 +1,283 @@
+"""Whole releases of O*NET land in the tables as they stand in the text, in either layout."""
+
+import csv
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from support.clock import LIMITS, FakeClock
+from support.tables import OF_A_LOAD, PUBLISHED, clear, dump, without
+
+from cache.release.seed import seed
+
+MISSING = ("n/a", "")
+OCCUPATIONS = 1016
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What a release is known to hold."""
+
+    fixture: str
+    name: str
+    files: dict[str, list[str]]
+    titles: tuple[str, str]
+    rated: dict[str, int]
+    elements: dict[str, int]
+    ratings: int
+    alternate_titles: int
+
+    def lines(self, folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
+        """All rating lines, each with its domain."""
+        for domain, names in self.files.items():
+            for name in names:
+                yield from ((domain, line) for line in lines_of(folder / name))
+
+
+SPLIT = ["Essential Skills.txt", "Transferable Skills.txt"]
+OLDER = Whole(
+    "full_release",
+    "29.0",
+    {"skills": ["Skills.txt"], "knowledge": ["Knowledge.txt"]},
+    ("Alternate Titles.txt", "Alternate Title"),
+    {"skills": 879, "knowledge": 879},
+    {"skills": 35, "knowledge": 33},
+    61_530 + 58_014,
+    58_283,
+)
+NEWER = Whole(
+    "newer_release",
+    "30.3",
+    {"skills": SPLIT},
+    ("Job Titles.txt", "Job Title"),
+    {"skills": 894},
+    {"skills": 35},
+    62_580,
+    61_530,
+)
+THREE_DOMAINS = Whole(
+    "three_domains",
+    "30.3",
+    {"skills": SPLIT, "knowledge": ["Knowledge.txt"], "abilities": ["Abilities.txt"]},
+    ("Job Titles.txt", "Job Title"),
+    {"skills": 894, "knowledge": 894, "abilities": 894},
+    {"skills": 35, "knowledge": 33, "abilities": 52},
+    214_560,
+    61_530,
+)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(OLDER, id="29.0", marks=pytest.mark.full_release),
+        pytest.param(NEWER, id="30.3", marks=pytest.mark.newer_release),
+        pytest.param(
+            THREE_DOMAINS,
+            id="three domains",
+            marks=[pytest.mark.newer_release, pytest.mark.soak],
+        ),
+    ],
+)
+def whole(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def folder(request, whole):
+    return request.getfixturevalue(whole.fixture)
+
+
+@pytest.fixture(scope="module")
+def report(shared_engine, folder):
+    clear(shared_engine)
+    return seed(shared_engine, folder, limits=LIMITS, now=FakeClock())
+
+
+@pytest.fixture(scope="module")
+def tables(shared_engine, report):
+    return dump(shared_engine, PUBLISHED)
+
+
+def lines_of(file) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as text:
+        return list(csv.DictReader(text, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def test_the_report_counts_the_release(report, whole):
+    assert (whole.name, True, True) == (report.release, report.complete, report.changed)
+    assert OCCUPATIONS == report.occupations
+    assert whole.ratings == report.ratings
+    assert whole.rated == report.rated
+    assert {domain: OCCUPATIONS - count for domain, count in whole.rated.items()} == report.empty
+    assert {
+        "alternate titles": whole.alternate_titles,
+        "job zones": 923,
+        "related occupations": 18_460,
+    } == {of: report.lists[of] for of in ("alternate titles", "job zones", "related occupations")}
+
+
+def test_the_tables_hold_as_many(tables, whole):
+    assert (OCCUPATIONS, sum(whole.elements.values()), whole.ratings, 2) == tuple(
+        len(tables[name]) for name in ("occupation", "element", "rating", "scale")
+    )
+    states = Counter((entry["domain"], entry["state"]) for entry in tables["cache_entry"])
+    assert {
+        (domain, state): count
+        for domain, rated in whole.rated.items()
+        for state, count in (("rated", rated), ("empty", OCCUPATIONS - rated))
+    } == states
+
+
+def test_software_developers_have_ratings_since_30_3(tables, whole):
+    states = {
+        entry["state"]
+        for entry in tables["cache_entry"]
+        if entry["occupation_code"] == "15-1252.00"
+    }
+    assert {"rated" if whole.name == "30.3" else "empty"} == states
+
+
+def figure(text: str) -> str | None:
+    """A figure of the text with four decimals, by its digits alone."""
+    if text in MISSING:
+        return None
+    whole, _, decimals = text.partition(".")
+    return f"{whole}.{decimals:0<4}"
+
+
+def test_every_rating_is_that_of_the_text_to_the_last_digit(tables, whole, folder):
+    flags = {"Y": True, "N": False, "n/a": None, "": None}
+    expected = [
+        (
+            line["O*NET-SOC Code"],
+            line["Element ID"],
+            line["Scale ID"],
+            figure(line["Data Value"]),
+            None if line["N"] in MISSING else int(line["N"]),
+            *(
+                figure(line[name])
+                for name in ("Standard Error", "Lower CI Bound", "Upper CI Bound")
+            ),
+            flags[line["Recommend Suppress"]],
+            flags[line["Not Relevant"]],
+            date(int(line["Date"][3:]), int(line["Date"][:2]), 1),
+            line["Domain Source"],
+        )
+        for _, line in whole.lines(folder)
+    ]
+
+    found = [
+        (
+            row["occupation_code"],
+            row["element_id"],
+            row["scale_id"],
+            f"{row['value']:.4f}",
+            row["n"],
+            *(
+                None if row[name] is None else f"{row[name]:.4f}"
+                for name in ("standard_error", "lower_ci", "upper_ci")
+            ),
+            row["recommend_suppress"],
+            row["not_relevant"],
+            row["date_updated"],
+            row["domain_source"],
+        )
+        for row in tables["rating"]
+    ]
+    assert sorted(expected, key=lambda row: row[:3]) == found
+
+
+def test_every_occupation_element_and_scale_is_that_of_the_text(tables, whole, folder):
+    occupations = [tuple(line.values()) for line in lines_of(folder / "Occupation Data.txt")]
+    elements = {
+        (line["Element ID"], line["Element Name"], domain) for domain, line in whole.lines(folder)
+    }
+    scales = {line["Scale ID"]: line for line in lines_of(folder / "Scales Reference.txt")}
+
+    assert sorted(occupations) == [
+        (row["code"], row["title"], row["description"]) for row in tables["occupation"]
+    ]
+    assert elements == {tuple(row.values()) for row in tables["element"]}
+    assert {"IM", "LV"} == {row["id"] for row in tables["scale"]}
+    for row in tables["scale"]:
+        line = scales[row["id"]]
+        assert (line["Scale Name"], float(line["Minimum"]), float(line["Maximum"])) == (
+            row["name"],
+            row["minimum"],
+            row["maximum"],
+        )
+
+
+def test_every_title_job_zone_and_related_occupation_is_that_of_the_text(tables, whole, folder):
+    file, column = whole.titles
+    titles = {
+        (line["O*NET-SOC Code"], line[name].strip())
+        for line in lines_of(folder / file)
+        for name in (column, "Short Title")
+        if line[name] not in MISSING
+    }
+    zones = {
+        line["O*NET-SOC Code"]: int(line["Job Zone"]) for line in lines_of(folder / "Job Zones.txt")
+    }
+    related = {
+        (*list(line.values())[:3], int(line["Index"]))
+        for line in lines_of(folder / "Related Occupations.txt")
+    }
+
+    assert sorted(titles) == [tuple(row.values()) for row in tables["alternate_title"]]
+    assert zones == {
+        row["code"]: row["job_zone"] for row in tables["occupation"] if row["job_zone"]
+    }
+    assert sorted(related) == [tuple(row.values()) for row in tables["related_occupation"]]
+
+
+def test_every_name_of_a_job_zone_is_that_of_the_text(tables, folder):
+    file = folder / "Job Zone Reference.txt"
+    names = (
+        [(int(line["Job Zone"]), line["Name"]) for line in lines_of(file)] if file.exists() else []
+    )
+
+    assert names == [tuple(row.values()) for row in tables["job_zone"]]
+    held = {row["job_zone"] for row in tables["occupation"] if row["job_zone"]}
+    assert not names or held == {zone for zone, _ in names}
+
+
+def test_each_rated_occupation_has_two_ratings_of_every_element_under_a_hash(tables, whole):
+    rated = {(domain, 2 * count, 64) for domain, count in whole.elements.items()}
+    assert rated | {(domain, 0, 0) for domain in whole.elements} == {
+        (entry["domain"], entry["row_count"], len(entry["content_hash"] or ""))
+        for entry in tables["cache_entry"]
+    }
+
+
+def test_loading_it_again_changes_nothing(shared_engine, report, tables, whole, folder):
+    again = seed(shared_engine, folder, limits=LIMITS, now=FakeClock())
+
+    assert (False, whole.ratings) == (again.changed, again.ratings)
+    assert (report.rated, report.empty, report.lists) == (again.rated, again.empty, again.lists)
+    assert tables == dump(shared_engine, PUBLISHED)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("whole", [OLDER], indirect=True, ids=["29.0"])
+def test_the_same_rows_in_the_split_layout_give_the_same_tables(
+    shared_engine, report, tables, folder, tmp_path
+):
+    for file in folder.iterdir():
+        shutil.copy(file, tmp_path)
+    (tmp_path / "Skills.txt").unlink()
+    header, *lines = (folder / "Skills.txt").read_text(encoding="utf-8").splitlines()
+    for name, prefix in zip(SPLIT, ("2.A.", "2.B."), strict=True):
+        rows = [line for line in lines if line.split("\t")[1].startswith(prefix)]
+        (tmp_path / name).write_text("\n".join([header, *rows, ""]), encoding="utf-8")
+
+    split = seed(shared_engine, tmp_path, limits=LIMITS, now=FakeClock())
+
+    assert (True, OLDER.ratings, report.rated) == (split.changed, split.ratings, split.rated)
+    after = dump(shared_engine, PUBLISHED)
+    assert without(tables, *OF_A_LOAD) == without(after, *OF_A_LOAD)

@@ -1,0 +1,519 @@
+"""A read is a hit, or what is missing or too old is fetched, stored whole and then read."""
+
+import itertools
+from collections import Counter
+from datetime import timedelta
+from decimal import Decimal
+from threading import get_ident
+
+import pytest
+from sqlalchemy import event
+from support import engines
+from support.clock import LIMITS, START, FakeClock, eventually
+from support.fake_client import ELEMENTS, TITLE, FakeClient
+from support.fills import rated
+from support.made_up_release import RATED, TITLES
+from support.tables import held
+
+from cache.entries.purge import purge
+from cache.entries.store import Store
+from cache.fill.fetch import ServedRelease, Upstream
+from cache.fill.refresh_requests import RefreshRequests
+from cache.pull_through import PullThrough
+from cache.reading import FillFailed, NoRatings, UnknownOccupation
+from cache.release.seed import seed
+from onet_client.deadline import Deadline
+from onet_client.errors import (
+    BadReply,
+    BadRequest,
+    CircuitOpen,
+    DeadlineExceeded,
+    Forbidden,
+    NoData,
+    NotConfigured,
+    NotFound,
+    OnetError,
+    RateLimited,
+    TimedOut,
+    Unauthorized,
+    UnknownCode,
+    Unreachable,
+    UpstreamFailure,
+)
+
+SEEDED = RATED[0]
+EMPTY = tuple(TITLES)[4]
+NEW = "99-1001.00"
+FAILURES = [
+    BadReply, BadRequest, CircuitOpen, DeadlineExceeded, Forbidden, NotConfigured, NotFound,
+    OnetError, RateLimited, TimedOut, Unauthorized, Unreachable, UpstreamFailure,
+]  # fmt: skip
+STALE, OLD = 1, LIMITS.stale_while_revalidate + 1
+EXPIRED = LIMITS.stale_if_error + 1
+"""Seconds past the expiry of a rated entry."""
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+def client():
+    return FakeClient()
+
+
+@pytest.fixture
+def pull_through(seeded_engine, client, clock):
+    upstream = Upstream(client, "https://onet.test/", deadline=20.0)
+    return engines.pull_through(seeded_engine, upstream, LIMITS, clock)
+
+
+@pytest.fixture
+def without_upstream(seeded_engine, clock):
+    missing = NotConfigured("ONET_API_KEY is not set")
+    return engines.pull_through(seeded_engine, missing, LIMITS, clock)
+
+
+def read_one(pull_through: PullThrough, code: str):
+    (reading,) = pull_through.read("skills", [code])
+    return reading
+
+
+def levels(reading) -> set[float]:
+    return {element.level for element in reading.profile.elements.values()}
+
+
+def test_a_fresh_entry_is_a_hit_up_to_the_last_microsecond(pull_through, client, clock):
+    clock.advance(LIMITS.ttl)
+    clock.time -= timedelta(microseconds=1)
+
+    reading = read_one(pull_through, SEEDED)
+
+    assert ("hit", "seed", 3) == (
+        reading.outcome,
+        reading.entry.origin,
+        len(reading.profile.elements),
+    )
+    assert [] == client.calls
+
+
+@pytest.mark.parametrize("error", [UnknownCode("no such code"), None])
+def test_what_expires_before_it_is_fetched_is_fetched_once_and_answered(
+    pull_through, client, clock, error
+):
+    client.errors = {"occupation": error} if error else {}
+    client.on_call = lambda _method: clock.advance(LIMITS.ttl)
+
+    if error:
+        with pytest.raises(UnknownOccupation):
+            read_one(pull_through, NEW)
+    else:
+        assert TITLE == read_one(pull_through, NEW).profile.title
+
+    assert 1 == Counter(method for method, _ in client.calls)["occupation"]
+
+
+def test_a_miss_is_fetched_stored_and_answered_and_the_next_read_is_a_hit(
+    pull_through, client, clock
+):
+    reading = read_one(pull_through, NEW)
+
+    assert [("release", ""), ("occupation", NEW), ("ratings", NEW)] == client.calls
+    assert ("filled", "rated", "api", "30.3") == (
+        reading.outcome,
+        reading.entry.state,
+        reading.entry.origin,
+        reading.entry.release,
+    )
+    assert (TITLE, ELEMENTS.keys()) == (reading.profile.title, reading.profile.elements.keys())
+    assert {3.25} == levels(reading)
+    assert (START, LIMITS.expiry(START)) == (reading.entry.fetched_at, reading.entry.expires_at)
+
+    again = read_one(pull_through, NEW)
+    assert ("hit", reading.entry, reading.profile) == (again.outcome, again.entry, again.profile)
+    assert 3 == len(client.calls)
+
+
+def test_entries_are_read_in_order_and_only_the_missing_are_fetched(pull_through, client):
+    readings = pull_through.read("skills", [NEW, SEEDED])
+
+    assert [(NEW, "filled"), (SEEDED, "hit")] == [(r.entry.code, r.outcome) for r in readings]
+    assert {"", NEW} == {code for _, code in client.calls}
+
+
+def test_one_deadline_runs_through_a_whole_fill(pull_through, client):
+    read_one(pull_through, NEW)
+
+    first, *others = client.deadlines
+    assert 20.0 == first.seconds
+    assert all(deadline is first for deadline in others)
+
+
+def test_no_connection_is_held_while_the_upstream_is_asked(pull_through, client, seeded_engine):
+    mine, during = Counter(), []
+    event.listen(seeded_engine, "checkout", lambda *_: mine.update({get_ident(): 1}))
+    event.listen(seeded_engine, "checkin", lambda *_: mine.update({get_ident(): -1}))
+    client.on_call = lambda _method: during.append(mine[get_ident()])
+
+    pull_through.read("skills", [NEW, "99-1002.00"])
+
+    assert [0] * 5 == during
+    assert mine
+
+
+NEGATIVE = [
+    pytest.param("occupation", UnknownCode("no"), UnknownOccupation, "unknown", id="unknown"),
+    pytest.param("ratings", NoData("none"), NoRatings, "empty", id="empty"),
+]
+
+
+@pytest.mark.parametrize(("method", "error", "raised", "state"), NEGATIVE)
+def test_a_confirmed_no_is_remembered_until_the_negative_time_is_over(
+    pull_through, client, clock, method, error, raised, state
+):
+    client.errors = {method: error}
+    with pytest.raises(raised) as first:
+        read_one(pull_through, NEW)
+    asked = len(client.calls)
+    assert (NEW, "filled", state) == (
+        first.value.code,
+        first.value.readings[0].outcome,
+        first.value.readings[0].entry.state,
+    )
+
+    client.errors = {}
+    clock.advance(LIMITS.negative_ttl - 0.000_001)
+    with pytest.raises(raised) as second:
+        read_one(pull_through, NEW)
+    assert "hit" == second.value.readings[0].outcome
+    assert asked == len(client.calls)
+
+    clock.advance(0.000_001)
+    assert "filled" == read_one(pull_through, NEW).outcome
+
+
+@pytest.mark.parametrize(("method", "error", "raised", "state"), NEGATIVE)
+def test_an_expired_no_is_not_served_when_the_upstream_fails(
+    pull_through, client, clock, method, error, raised, state
+):
+    client.errors = {method: error}
+    with pytest.raises(raised):
+        read_one(pull_through, NEW)
+    clock.advance(LIMITS.negative_ttl)
+    client.errors = {"release": TimedOut("late")}
+
+    with pytest.raises(FillFailed):
+        read_one(pull_through, NEW)
+
+
+def test_what_a_complete_release_left_empty_has_no_ratings(pull_through, client):
+    with pytest.raises(NoRatings) as raised:
+        read_one(pull_through, EMPTY)
+
+    assert [] == client.calls
+    assert ("hit", "seed") == (
+        raised.value.readings[0].outcome,
+        raised.value.readings[0].entry.origin,
+    )
+
+
+def test_all_readings_are_told_with_the_one_that_fails(pull_through, client):
+    client.errors = {"ratings": TimedOut("late")}
+
+    with pytest.raises(FillFailed) as raised:
+        pull_through.read("skills", [SEEDED, NEW, RATED[1]])
+
+    assert NEW == raised.value.code
+    assert [(SEEDED, "hit"), (NEW, "failed"), (RATED[1], "hit")] == [
+        (reading.entry.code, reading.outcome) for reading in raised.value.readings
+    ]
+
+
+@pytest.mark.parametrize("past", [0, STALE, LIMITS.stale_while_revalidate])
+def test_a_stale_entry_is_served_at_once_and_its_refresh_requested(
+    pull_through, client, clock, seeded_engine, past
+):
+    requests = RefreshRequests(seeded_engine, seeded_engine)
+    clock.advance(LIMITS.ttl + past)
+
+    readings = [read_one(pull_through, SEEDED) for _ in range(3)]
+
+    assert [("stale", "seed")] * 3 == [(one.outcome, one.entry.origin) for one in readings]
+    eventually([("skills", SEEDED)], lambda: requests.due(9))
+    assert [] == client.calls
+
+    assert "api" == pull_through.refresh("skills", SEEDED).origin
+    assert [] == requests.due(9)
+    assert ("hit", {3.25}) == (
+        (refreshed := read_one(pull_through, SEEDED)).outcome,
+        levels(refreshed),
+    )
+
+
+@pytest.mark.parametrize("past", [OLD, LIMITS.stale_if_error])
+def test_an_old_entry_is_refreshed_first(pull_through, clock, past):
+    clock.advance(LIMITS.ttl + past)
+
+    reading = read_one(pull_through, SEEDED)
+
+    assert ("refreshed", "api", clock.time) == (
+        reading.outcome,
+        reading.entry.origin,
+        reading.entry.fetched_at,
+    )
+    assert {3.25} == levels(reading)
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize("method", ["release", "occupation", "ratings"])
+def test_an_old_entry_is_served_stale_whatever_fails_and_stays_as_it_was(
+    pull_through, client, clock, seeded_engine, method, failure
+):
+    before = held(seeded_engine)
+    fresh = read_one(pull_through, SEEDED)
+    client.errors = {method: failure("no")}
+    clock.advance(LIMITS.ttl + OLD)
+
+    reading = read_one(pull_through, SEEDED)
+
+    assert ("stale", fresh.entry, fresh.profile) == (
+        reading.outcome,
+        reading.entry,
+        reading.profile,
+    )
+    assert before == held(seeded_engine)
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize("method", ["release", "occupation", "ratings"])
+def test_a_miss_that_cannot_be_fetched_fails_with_the_cause_and_stores_nothing(
+    pull_through, client, seeded_engine, method, failure
+):
+    before = held(seeded_engine)
+    client.errors = {method: failure("no")}
+
+    # Without credentials a code that the loaded release does not list is simply unknown.
+    raises = UnknownOccupation if failure is NotConfigured else FillFailed
+    with pytest.raises(raises) as raised:
+        read_one(pull_through, NEW)
+
+    if raises is FillFailed:
+        assert client.errors[method] is raised.value.cause
+    assert (NEW, "failed") == (raised.value.code, raised.value.readings[0].outcome)
+    assert before == held(seeded_engine)
+
+
+@pytest.mark.parametrize("past", [EXPIRED, 10 * EXPIRED])
+def test_an_entry_older_than_it_may_be_served_fails_with_the_upstream(
+    pull_through, client, clock, seeded_engine, past
+):
+    before = held(seeded_engine)
+    client.errors = {"release": UpstreamFailure("no")}
+    clock.advance(LIMITS.ttl + past)
+
+    with pytest.raises(FillFailed):
+        read_one(pull_through, SEEDED)
+
+    assert before == held(seeded_engine)
+
+
+@pytest.mark.parametrize(
+    "error", [UnknownCode("contradicts the occupation's page"), NoData("no list")]
+)
+def test_a_no_from_the_wrong_place_is_no_answer(pull_through, client, seeded_engine, error):
+    method = "ratings" if isinstance(error, UnknownCode) else "release"
+    before = held(seeded_engine)
+    client.errors = {method: error}
+
+    with pytest.raises(FillFailed):
+        read_one(pull_through, NEW)
+
+    assert before == held(seeded_engine)
+
+
+@pytest.mark.parametrize("field", ["standard_error", "value", "upper_ci"])
+def test_a_figure_that_no_rating_can_have_is_a_bad_reply(
+    pull_through, client, seeded_engine, field
+):
+    before = held(seeded_engine)
+    client.changes = {field: Decimal("5000.0000")}
+
+    with pytest.raises(FillFailed) as raised:
+        read_one(pull_through, NEW)
+
+    assert isinstance(raised.value.cause, BadReply)
+    assert before == held(seeded_engine)
+
+
+@pytest.mark.parametrize(("method", "error", "raised", "state"), NEGATIVE)
+def test_a_no_replaces_an_old_entry(pull_through, client, clock, method, error, raised, state):
+    client.errors = {method: error}
+    clock.advance(LIMITS.ttl + OLD)
+
+    with pytest.raises(raised) as failed:
+        read_one(pull_through, SEEDED)
+
+    reading = failed.value.readings[0]
+    assert ("refreshed", state, {}) == (
+        reading.outcome,
+        reading.entry.state,
+        reading.profile.elements,
+    )
+
+
+def test_without_credentials_what_is_there_is_served_even_when_old(without_upstream, clock):
+    assert "hit" == read_one(without_upstream, SEEDED).outcome
+
+    clock.advance(LIMITS.ttl + OLD)
+    assert "stale" == read_one(without_upstream, SEEDED).outcome
+
+
+def test_without_credentials_a_listed_occupation_cannot_be_filled(
+    without_upstream, seeded_engine, clock
+):
+    clock.advance(LIMITS.ttl + EXPIRED)
+
+    with pytest.raises(FillFailed) as raised:
+        read_one(without_upstream, SEEDED)
+
+    assert isinstance(raised.value.cause, NotConfigured)
+
+
+def test_without_credentials_an_unlisted_code_is_unknown_and_not_remembered(
+    without_upstream, seeded_engine
+):
+    before = held(seeded_engine)
+
+    with pytest.raises(UnknownOccupation):
+        read_one(without_upstream, NEW)
+
+    assert before == held(seeded_engine)
+
+
+def test_without_credentials_and_any_release_nothing_is_known_of_a_code(engine, clock):
+    missing = NotConfigured("ONET_API_KEY is not set")
+    empty = engines.pull_through(engine, missing, LIMITS, clock)
+
+    with pytest.raises(FillFailed) as raised:
+        read_one(empty, SEEDED)
+
+    assert missing is raised.value.cause
+
+
+def test_a_database_that_was_never_seeded_fills_itself(engine, client, clock):
+    upstream = Upstream(client, "https://onet.test/", deadline=20.0)
+    empty = engines.pull_through(engine, upstream, LIMITS, clock)
+
+    assert ["filled", "filled"] == [r.outcome for r in empty.read("skills", [SEEDED, NEW])]
+
+
+@pytest.mark.parametrize("code", [SEEDED, NEW], ids=["old", "absent"])
+def test_a_fill_that_is_overtaken_serves_what_overtook_it(
+    pull_through, client, clock, seeded_engine, code
+):
+    clock.advance(LIMITS.ttl + OLD)
+    store = Store(seeded_engine)
+    (seen,) = store.read("skills", [code])
+
+    def overtake(method: str) -> None:
+        if method == "ratings":
+            expiry = LIMITS.expiry(clock())
+            store.publish(rated(code, level="6.0000", expires_at=expiry), seen.entry.generation)
+
+    client.on_call = overtake
+
+    assert {6.0} == levels(read_one(pull_through, code))
+
+
+def test_a_seed_under_way_overtakes_a_fill(
+    pull_through, client, clock, seeded_engine, made_up_release
+):
+    clock.advance(LIMITS.ttl + OLD)
+    client.on_call = lambda method: (
+        seed(seeded_engine, made_up_release, limits=LIMITS, now=clock)
+        if method == "ratings"
+        else None
+    )
+
+    reading = read_one(pull_through, SEEDED)
+
+    assert ("seed", clock.time, 3) == (
+        reading.entry.origin,
+        reading.entry.fetched_at,
+        len(reading.profile.elements),
+    )
+
+
+def test_a_fill_begun_before_a_purge_does_not_publish_after_it(
+    pull_through, client, clock, seeded_engine
+):
+    clock.advance(LIMITS.ttl + EXPIRED)
+    client.on_call = lambda method: purge(seeded_engine, [SEEDED]) if method == "ratings" else None
+
+    with pytest.raises(FillFailed):
+        read_one(pull_through, SEEDED)
+
+    (stored,) = Store(seeded_engine).read("skills", [SEEDED])
+    assert "absent" == stored.entry.state
+
+
+def test_each_group_is_read_as_it_would_be_alone(pull_through, client):
+    client.errors = {"ratings": TimedOut("late")}
+
+    hit, empty, failed, fails_first = pull_through.read_each(
+        "skills", [[SEEDED], [NEW, EMPTY], [RATED[1], NEW], [NEW, SEEDED]], 10.0
+    )
+
+    assert [(SEEDED, "hit")] == [(one.entry.code, one.outcome) for one in hit]
+    assert (NoRatings, EMPTY, [EMPTY]) == (
+        type(empty), empty.code, [one.entry.code for one in empty.readings],
+    )  # fmt: skip
+    for group, codes in ((failed, [RATED[1], NEW]), (fails_first, [NEW, SEEDED])):
+        assert (FillFailed, NEW, client.errors["ratings"]) == (
+            type(group), group.code, group.cause,
+        )  # fmt: skip
+        assert codes == [one.entry.code for one in group.readings]
+
+
+def test_what_only_groups_without_an_answer_need_is_not_fetched(pull_through, client):
+    pull_through.read_each("skills", [[NEW, EMPTY]], 10.0)
+
+    assert [] == client.calls
+
+
+def test_many_misses_are_filled_once_each_and_ask_for_the_release_together(pull_through, client):
+    codes = [f"99-{number}.00" for number in range(1001, 1031)]
+    groups = [list(pair) for pair in itertools.pairwise(codes)]
+
+    results = pull_through.read_each("skills", groups, 10.0)
+
+    assert groups == [[one.entry.code for one in readings] for readings in results]
+    assert {"filled"} == {one.outcome for readings in results for one in readings}
+    assert {"release": 1, "occupation": 30, "ratings": 30} == Counter(
+        method for method, _ in client.calls
+    )
+
+
+def test_the_release_is_asked_for_again_when_a_fill_could_have_taken_that_long(client, clock):
+    upstream = Upstream(client, "https://onet.test/", deadline=20.0)
+    served = ServedRelease(upstream, clock)
+
+    told = [served.ask(Deadline(1.0))]
+    for seconds in (19.999, 0.001):
+        clock.advance(seconds)
+        told.append(served.ask(Deadline(1.0)))
+
+    after = START + timedelta(seconds=20)
+    assert [("30.3", START), ("30.3", START), ("30.3", after)] == told
+    assert 2 == len(client.calls)
+
+
+def test_a_release_that_could_not_be_asked_for_is_asked_for_again(client, clock):
+    served = ServedRelease(Upstream(client, "https://onet.test/", deadline=20.0), clock)
+    client.errors = {"release": TimedOut("late")}
+    with pytest.raises(TimedOut):
+        served.ask(Deadline(1.0))
+    client.errors = {}
+
+    assert ("30.3", START) == served.ask(Deadline(1.0))

@@ -1,0 +1,107 @@
+"""What a command says where there is no answer, and what may be asked for instead."""
+
+import errno
+import os
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from app import cli
+from app.cli import base as command
+from app.cli.screen import complaint
+
+ONE = {"code": "15-1254.00", "title": "Web Developers"}
+
+
+@pytest.mark.parametrize(
+    ("problem", "line"),
+    [
+        ({"candidates": {"to": [ONE]}}, "  to could be 15-1254.00 Web Developers"),
+        (
+            {"candidates": {"from": [{**ONE, "matched": "Web Developers"}]}},
+            "  from could be 15-1254.00 Web Developers",
+        ),
+        (
+            {"candidates": {"from": [{**ONE, "matched": "Web Designer"}]}},
+            "  from could be 15-1254.00 Web Developers (matched: Web Designer)",
+        ),
+        ({"suggestions": [ONE]}, "  near it is 15-1254.00 Web Developers"),
+        ({"alternatives": [ONE]}, "  rated is 15-1254.00 Web Developers"),
+    ],
+)
+def test_what_a_problem_offers_instead_is_told_line_by_line(problem, line):
+    assert ["Nothing.", line] == complaint(problem | {"detail": "Nothing."}, {}).split("\n")
+
+
+@pytest.mark.parametrize(
+    ("problem", "told"),
+    [
+        (
+            {
+                "detail": "code: Nothing.",
+                "errors": [{"parameter": "code", "detail": "Nothing."}],
+                "candidates": {"code": [ONE]},
+            },
+            "OCCUPATION: Nothing.\n  OCCUPATION could be 15-1254.00 Web Developers",
+        ),
+        (
+            {"detail": "O*NET has no occupation 99-9999.00 (`code`).", "occupation": "code"},
+            "O*NET has no occupation 99-9999.00 (OCCUPATION).",
+        ),
+        (
+            {
+                "detail": "code: Wrong. domain: Bad.",
+                "errors": [
+                    {"parameter": "code", "detail": "Wrong."},
+                    {"parameter": "domain", "detail": "Bad."},
+                ],
+            },
+            "OCCUPATION: Wrong. domain: Bad.",
+        ),
+        ({"detail": "The database is away."}, "The database is away."),
+    ],
+)
+def test_a_parameter_is_called_what_the_command_calls_it(problem, told):
+    assert told == complaint(problem, {"code": "OCCUPATION"})
+
+
+@pytest.mark.parametrize(
+    ("asked", "arguments", "name"),
+    [
+        (cli.gap, ["", "15-1254"], "FROM"),
+        (cli.gap, ["15-1254", "  "], "TO"),
+        (cli.transitions, [""], "OCCUPATION"),
+    ],
+)
+def test_nothing_is_neither_a_code_nor_a_title(asked, arguments, name):
+    done = CliRunner().invoke(asked, arguments)
+
+    told = f"Invalid value for '{name}': Empty: give a code such as 15-1254.00, or a title."
+    assert 2 == done.exit_code
+    assert told in done.output
+
+
+def test_only_what_the_system_says_of_output_is_taken_for_its_want_of_room(monkeypatch):
+    given_up = []
+    monkeypatch.setattr(command, "_give_up_output", lambda: given_up.append(True))
+
+    @click.command(cls=command.Command)
+    @click.argument("number", type=int)
+    def fail(number):
+        raise OSError(number, os.strerror(number))
+
+    full = CliRunner().invoke(fail, [str(errno.ENOSPC)])
+    other = CliRunner().invoke(fail, [str(errno.EMFILE)])
+
+    assert (1, "Error: cannot write: No space left on device\n") == (full.exit_code, full.output)
+    assert errno.EMFILE == other.exception.errno
+    assert [True] == given_up
+
+
+def test_every_command_ends_with_a_message():
+    groups = [cli.database, cli.cache_commands]
+    alone = [cli.seed, cli.serve, cli.sandbox, cli.gap, cli.transitions, cli.warm, cli.worker]
+
+    for one in [*alone, *(inner for group in groups for inner in group.commands.values())]:
+        assert isinstance(one, command.Command), one.name

@@ -1,0 +1,219 @@
+"""What `flask gap` and `flask transitions` print, at widths of all kinds."""
+
+import io
+import re
+import sys
+
+import pytest
+
+from app.cli import gap_table as gaps
+from app.cli import transitions_table as steps
+from app.cli.screen import UNCUT, open_console
+
+GAPS = {
+    "from": {"code": "11-1011.00", "title": "Chief Executives"},
+    "to": {"code": "15-1254.00", "title": "Web Developers"},
+    "domain": "knowledge",
+    "summary": {"compared": 35, "gaps": 2, "missing": 1, "higher_level": 1, "readiness": 0.8824},
+    "gaps": [
+        {
+            "name": name,
+            "kind": kind,
+            "from": {"level": 1.0},
+            "to": {"level": 4.25, "importance": 4.12},
+            "level_gap": 3.25,
+            "priority": 0.3621,
+            "significant": False,
+            "low_precision": False,
+        }
+        for name, kind in [
+            ("Management of Financial Resources", "higher_level"),
+            ("Programming", "missing"),
+        ]
+    ],
+    "attribution": "This includes information from the O*NET 29.0 Database.",
+}
+LONG = "Geographic Information Systems Technologists and Technicians"
+STEPS = {
+    "occupation": {"code": "15-1254.00", "title": "Web Developers"},
+    "direction": "to",
+    "domain": "abilities",
+    "compared": 879,
+    "occupations_listed": 1016,
+    "job_zones": [
+        {"zone": 2, "name": "Job Zone 1-2: Very Little to Some Preparation Needed"},
+        {"zone": 4, "name": None},
+    ],
+    "transitions": [
+        {
+            "code": code,
+            "title": title,
+            "readiness": 0.9874,
+            "job_zone": 4,
+            "related": "Primary-Short",
+            "gaps": [{"name": "Social Perceptiveness"}, {"name": "Complex Problem Solving"}],
+        }
+        for code, title in [("15-1299.02", LONG), ("27-1024.00", "Graphic Designers")]
+    ],
+    "attribution": "This includes information from the O*NET 29.0 Database.",
+}
+
+
+@pytest.fixture
+def printed(monkeypatch, capsys):
+    """Print answers, at a width or where nothing says how wide."""
+
+    def show(command, width=None, *, limit=20, job_zone=None, **changed):
+        if width is None:
+            monkeypatch.delenv("COLUMNS", raising=False)
+            monkeypatch.setattr(sys, "__stdout__", io.StringIO())
+        else:
+            monkeypatch.setenv("COLUMNS", str(width))
+        if command == "gap":
+            monkeypatch.setattr(gaps, "ask", lambda *_: GAPS | changed)
+            gaps.print_gap("one", "other", "knowledge", as_json=False)
+        else:
+            monkeypatch.setattr(steps, "ask", lambda *_: STEPS | changed)
+            monkeypatch.setattr(steps, "meant", lambda *_: "15-1254.00")
+            steps.print_transitions(
+                "one", backwards=False, domain="", limit=limit, job_zone=job_zone, as_json=False
+            )
+        return capsys.readouterr().out
+
+    return show
+
+
+both = pytest.mark.parametrize("command", ["gap", "transitions"])
+
+
+@both
+@pytest.mark.parametrize("width", [*range(20, 60), 80, 200])
+def test_no_line_is_wider_than_the_terminal(printed, command, width):
+    lines = printed(command, width).splitlines()
+
+    assert max(map(len, lines)) <= width
+    assert len(next(line for line in lines if re.match(r"(element|#|code) ", line))) < width
+
+
+@both
+@pytest.mark.parametrize("width", [1, 19])
+def test_a_terminal_too_narrow_for_a_table_gets_the_narrowest(printed, command, width):
+    assert printed(command, 20) == printed(command, width)
+
+
+@pytest.mark.parametrize("width", [*range(20, 60), 80, 200, None])
+def test_every_code_is_there_to_be_asked_about_next(printed, width):
+    text = printed("transitions", width)
+
+    assert ["15-1299.02", "27-1024.00"] == re.findall(r"\d\d-\d{4}\.\d\d", text)
+
+
+@both
+@pytest.mark.parametrize("width", [40, 53, 80, 200])
+def test_a_long_name_goes_on_below(printed, command, width):
+    lines = printed(command, width).splitlines()
+
+    assert "…" not in "".join(lines)
+    long = LONG if command == "transitions" else "Management of Financial Resources"
+    words = set(re.findall(r"\w+", "\n".join(lines)))
+    assert set(long.split()) <= words
+
+
+def test_what_is_no_terminal_gets_every_row_on_one_line(printed):
+    gap, transitions = printed("gap"), printed("transitions")
+
+    assert re.search(
+        r"^Management of Financial Resources .* 4\.25 .* 0\.3621 +higher level", gap, re.M
+    )
+    assert re.search(
+        rf"^1  15-1299\.02  {LONG} .* Social Perceptiveness, Complex Problem Solving",
+        transitions,
+        re.M,
+    )
+    assert f"\n{GAPS['attribution']}\n" in gap
+
+
+@pytest.mark.parametrize(("columns", "width"), [("53", 53), ("7", 20), ("", UNCUT), ("0", UNCUT)])
+def test_columns_say_how_wide_it_is_where_it_is_no_terminal(monkeypatch, columns, width):
+    monkeypatch.setattr(sys, "__stdout__", io.StringIO())
+    monkeypatch.setenv("COLUMNS", columns)
+
+    assert width == open_console().width
+
+
+def test_a_narrow_terminal_leaves_out_what_matters_least_of_a_gap(printed):
+    shown = {width: heads(printed("gap", width), "element") for width in (20, 40, 60, 80, 200)}
+
+    assert {"element", "gap"} == shown[20]
+    assert shown[20] | {"level"} == shown[40]
+    assert shown[40] | {"from", "to"} == shown[60]
+    assert shown[60] | {"priority"} == shown[80]
+    assert shown[80] | {"importance", "kind"} == shown[200]
+
+
+def test_a_narrow_terminal_leaves_out_what_matters_least_of_transitions(printed):
+    shown = {width: heads(printed("transitions", width), "code") for width in (20, 40, 53, 80, 200)}
+
+    assert {"code", "ready"} == shown[20]
+    assert shown[20] | {"occupation", "+"} == shown[40]
+    assert shown[40] | {"bar"} == shown[53]
+    assert shown[53] | {"weightiest", "gaps"} == shown[80]
+    assert shown[80] | {"zone", "#"} == shown[200]
+
+
+def heads(text, first):
+    return set(next(line for line in text.splitlines() if first in line.split()).split())
+
+
+def test_bars_are_explained_where_they_are(printed):
+    assert "there  ▒▒ missing" in printed("gap", 60)
+    assert "▒" not in printed("gap", 20)
+
+
+def test_the_head_says_what_the_answer_is_about(printed):
+    assert printed("gap").startswith("Chief Executives → Web Developers, by knowledge\n")
+    head, there, back = "How ready", "Web Developers", "other occupations"
+    for zone, of_zone in (
+        (None, ""),
+        ("4", " of job zone 4"),
+        ("2,3,4", " of job zone 2, 3 or 4"),
+    ):
+        to = printed("transitions", job_zone=zone)
+        of = printed("transitions", job_zone=zone, direction="from")
+        assert to.startswith(f"{head} {there} are for {back}{of_zone}, by abilities\n")
+        assert of.startswith(f"{head} {back}{of_zone} are for {there}, by abilities\n")
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({}, "2 shown, of 878 other"),
+        ({"job_zone": "4"}, "2 shown, all that are known to be of job zone 4, of 878 other"),
+        (
+            {"job_zone": "3,4", "limit": 2},
+            "2 shown, of those known to be of job zone 3 or 4, of 878 other",
+        ),
+        (
+            {"job_zone": "4", "transitions": []},
+            "0 shown, of those known to be of job zone 4, of 878 other",
+        ),
+    ],
+)
+def test_the_count_is_of_others_and_says_what_is_known_of_the_job_zone(printed, asked, told):
+    rest = "occupations with abilities ratings here, out of 1,015 that O*NET lists."
+
+    assert f"\n{told} {rest}\n" in printed("transitions", **asked)
+
+
+def test_the_job_zones_that_can_be_asked_for_are_listed_in_their_words(printed):
+    listed = "\nJob zones: 2: Very Little to Some Preparation Needed; 4\n"
+
+    assert listed in printed("transitions")
+    assert "Job zones" not in printed("transitions", job_zones=[])
+
+
+@both
+def test_what_replaced_a_code_is_noted(printed, command):
+    text = "O*NET replaced 15-1134.00 by 15-1254.00 Web Developers."
+
+    assert f"\n{text}\n" in printed(command, notes=[{"text": text}])

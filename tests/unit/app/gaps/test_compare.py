@@ -1,0 +1,420 @@
+"""The rules of a skill gap, one by one, and against an oracle that counts in fractions."""
+
+import csv
+from fractions import Fraction
+from math import isclose
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.gaps.compare import Comparison, Incomparable, arrange, choose, compare
+from cache.profile import ElementRating, Profile
+
+
+def rating(element="2.A.1.a", level=3.0, importance=3.0, **other) -> ElementRating:
+    values = {"name": f"Skill {element}", "level_error": 0.1, "not_relevant": False} | other
+    return ElementRating(
+        id=element, level=level, importance=importance, **{"low_precision": False} | values
+    )
+
+
+def profile(*ratings: ElementRating) -> Profile:
+    return Profile("11-9001.00", "Kite Masters", {item.id: item for item in ratings})
+
+
+def compare_one(source: ElementRating, target: ElementRating):
+    return compare(profile(source), profile(target))
+
+
+def only_gap(source: ElementRating, target: ElementRating) -> Comparison:
+    (gap,) = compare_one(source, target).gaps
+    return gap
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "level_gap", "kind"),
+    [
+        pytest.param({"level": 2.0}, {"level": 4.5}, 2.5, "higher_level", id="higher"),
+        pytest.param({"level": 0.0}, {"level": 0.01}, 0.01, "higher_level", id="least"),
+        pytest.param({"level": 0.0}, {"level": 7.0}, 7.0, "higher_level", id="most"),
+        pytest.param({"level": 4.0}, {"level": 4.12}, 0.12, "higher_level", id="no float dust"),
+        pytest.param(
+            {"level": 0.0, "not_relevant": True}, {"level": 4.0}, 4.0, "missing", id="missing"
+        ),
+        pytest.param(
+            {"level": 3.0, "not_relevant": True},
+            {"level": 2.0},
+            2.0,
+            "missing",
+            id="a level that is not relevant counts as 0",
+        ),
+    ],
+)
+def test_a_required_element_at_a_higher_level_is_a_gap(source, target, level_gap, kind):
+    gap = only_gap(rating(**source), rating(**target))
+
+    assert (level_gap, kind) == (gap.level_gap, gap.kind)
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        pytest.param({"level": 4.0}, {"level": 4.0}, id="equal"),
+        pytest.param({"level": 4.0}, {"level": 3.99}, id="lower"),
+        pytest.param({"not_relevant": True}, {"level": 0.0}, id="missing and asked at level 0"),
+    ],
+)
+def test_a_required_element_that_is_not_above_is_covered(source, target):
+    result = compare_one(rating(**source), rating(**target))
+
+    assert () == result.gaps
+    assert ["2.A.1.a"] == [item.target.id for item in result.covered]
+    assert 1.0 == result.readiness
+
+
+@pytest.mark.parametrize("source", [{"level": 1.0}, {"level": 1.0, "not_relevant": True}])
+def test_what_is_not_relevant_in_the_target_is_compared_but_never_required(source):
+    result = compare_one(rating(**source), rating(level=7.0, importance=5.0, not_relevant=True))
+
+    assert (1, (), [], 1.0) == (result.compared, result.gaps, result.covered, result.readiness)
+
+
+def test_the_level_shown_stays_the_published_one():
+    source = rating(level=1.5, not_relevant=True)
+
+    assert 1.5 == only_gap(source, rating(level=4.0)).source.level
+    assert (0.0,) == profile(source).levels
+
+
+@pytest.mark.parametrize(("importance", "expected"), [(1.0, 0.0), (3.0, 0.5), (5.0, 1.0)])
+def test_weight_runs_from_0_to_1(importance, expected):
+    assert (expected,) == profile(rating(importance=importance)).weights
+
+
+def test_the_columns_of_a_profile_are_in_the_order_of_the_ids():
+    mixed = profile(rating("b", 2.0, 5.0), rating("c", 3.0, 3.0), rating("a", 1.0, 1.0))
+
+    assert ["a", "b", "c"] == [item.id for item in mixed.ratings]
+    assert ((1.0, 2.0, 3.0), (0.0, 1.0, 0.5)) == (mixed.levels, mixed.weights)
+
+
+@pytest.mark.parametrize(
+    ("importance", "source", "target", "priority"),
+    [
+        (5.0, 0.0, 7.0, 1.0),
+        (1.0, 0.0, 7.0, 0.0),
+        (4.12, 1.0, 4.25, 0.3621),  # Programming, Chief Executives to Web Developers
+        (3.0, 1.0, 2.0, 0.0714),
+        (5.0, 0.0, 0.01, 0.0014),
+    ],
+)
+def test_priority_is_weight_times_gap_over_the_highest_level(importance, source, target, priority):
+    gap = only_gap(rating(level=source), rating(level=target, importance=importance))
+
+    assert priority == gap.priority
+
+
+@pytest.mark.parametrize(
+    ("errors", "level_gap", "significant"),
+    [
+        pytest.param((0.5, 0.0), 0.98, False, id="as wide as chance is not wider"),
+        pytest.param((0.0, 0.5), 0.99, True, id="just wider"),
+        pytest.param((0.3, 0.4), 0.98, False, id="errors add by their squares"),
+        pytest.param((0.3, 0.4), 0.99, True, id="just wider than both"),
+        pytest.param((0.0, 0.0), 0.01, True, id="no error at all"),
+        pytest.param((None, 0.1), 7.0, None, id="source unknown"),
+        pytest.param((0.1, None), 7.0, None, id="target unknown"),
+        pytest.param((None, None), 7.0, None, id="both unknown"),
+    ],
+)
+def test_significance_needs_both_errors_and_a_gap_beyond_95_percent(errors, level_gap, significant):
+    source, target = errors
+    gap = only_gap(
+        rating(level=0.0, level_error=source), rating(level=level_gap, level_error=target)
+    )
+
+    assert significant is gap.significant
+
+
+def test_the_error_of_importance_plays_no_part_in_what_is_not_relevant():
+    gap = only_gap(
+        rating(level=6.0, not_relevant=True, level_error=0.5), rating(level=0.98, level_error=0.0)
+    )
+
+    assert gap.significant is False
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "expected"),
+    [(False, False, False), (True, False, True), (False, True, True), (True, True, True)],
+)
+def test_low_precision_on_either_side_is_told_and_never_drops_a_gap(source, target, expected):
+    gap = only_gap(rating(level=1.0, low_precision=source), rating(level=2.0, low_precision=target))
+
+    assert expected is gap.low_precision
+
+
+def test_an_element_rated_on_one_side_only_is_listed_and_not_compared():
+    result = compare(
+        profile(rating("2.B.1"), rating("2.A.2"), rating("2.A.9", level=1.0)),
+        profile(rating("2.A.1", level=7.0), rating("2.A.9", level=2.0)),
+    )
+
+    expected = (
+        Incomparable("2.A.1", "Skill 2.A.1", "to"),
+        Incomparable("2.A.2", "Skill 2.A.2", "from"),
+        Incomparable("2.B.1", "Skill 2.B.1", "from"),
+    )
+    assert expected == result.incomparable
+    assert 1 == result.compared
+    assert ["2.A.9"] == [gap.target.id for gap in result.gaps]
+    assert 0.5 == result.readiness
+
+
+@pytest.mark.parametrize(
+    ("ratings", "readiness"),
+    [
+        pytest.param([], 1.0, id="nothing in common"),
+        pytest.param([(3.0, 0.0, 1.0)], 1.0, id="nothing weighs"),
+        pytest.param([(0.0, 0.0, 5.0)], 1.0, id="nothing demanded"),
+        pytest.param([(0.0, 4.0, 5.0)], 0.0, id="nothing met"),
+        pytest.param([(7.0, 4.0, 5.0)], 1.0, id="no credit beyond the demand"),
+        pytest.param([(2.0, 4.0, 5.0), (4.0, 4.0, 3.0)], 0.6667, id="weighted"),
+        pytest.param([(1.0, 3.0, 3.0)], 0.3333, id="rounded to four"),
+    ],
+)
+def test_readiness_is_the_share_of_the_weighted_demand_that_is_met(ratings, readiness):
+    elements = [f"2.A.{at}" for at in range(len(ratings))]
+    result = compare(
+        profile(*(rating(e, a) for e, (a, _, _) in zip(elements, ratings, strict=True))),
+        profile(*(rating(e, b, i) for e, (_, b, i) in zip(elements, ratings, strict=True))),
+    )
+
+    assert readiness == result.readiness
+
+
+def gaps_of(*targets: ElementRating) -> tuple[Comparison, ...]:
+    return compare(profile(*(rating(t.id, 0.0) for t in targets)), profile(*targets)).gaps
+
+
+UNORDERED = (
+    rating("2.B.2", 2.0, 5.0, name="Beta"),  # priority 0.2857
+    rating("2.A.1", 4.0, 3.0, name="Gamma"),  # priority 0.2857
+    rating("2.A.2", 4.0, 2.0, name="Alpha"),  # priority 0.1429
+    rating("2.A.3", 1.0, 5.0, name="Alpha"),  # priority 0.1429
+)
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        ("priority", ["2.A.1", "2.B.2", "2.A.2", "2.A.3"]),
+        ("level_gap", ["2.A.1", "2.A.2", "2.B.2", "2.A.3"]),
+        ("importance", ["2.A.3", "2.B.2", "2.A.1", "2.A.2"]),
+        ("name", ["2.A.2", "2.A.3", "2.B.2", "2.A.1"]),
+    ],
+)
+def test_each_order_breaks_ties_by_element_id(sort, expected):
+    for gaps in (gaps_of(*UNORDERED), gaps_of(*reversed(UNORDERED))):
+        assert expected == [gap.target.id for gap in arrange(gaps, sort)]
+
+
+def test_priority_is_the_order_of_the_gaps_unless_another_is_asked_for():
+    gaps = gaps_of(*UNORDERED)
+
+    assert list(gaps) == arrange(gaps, "priority") == arrange(reversed(gaps))
+
+
+def test_what_is_covered_comes_weightiest_first_then_by_id():
+    targets = [rating("2.A.2", 1.0, 4.0), rating("2.A.1", 1.0, 4.0), rating("2.A.3", 1.0, 4.5)]
+    result = compare(profile(*(rating(t.id, 2.0, 1.0) for t in targets)), profile(*targets))
+
+    assert ["2.A.3", "2.A.1", "2.A.2"] == [item.target.id for item in result.covered]
+    assert [-1.0] * 3 == [item.level_gap for item in result.covered]
+
+
+def test_gaps_are_counted_by_kind():
+    result = compare(
+        profile(rating("a", 0.0), rating("b", 0.0, not_relevant=True), rating("c", 1.0)),
+        profile(rating("a", 1.0), rating("b", 1.0), rating("c", 2.0)),
+    )
+
+    assert (2, 1) == (result.count("higher_level"), result.count("missing"))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ({}, ["a", "b", "c"]),
+        ({"kind": "missing"}, ["b"]),
+        ({"kind": "higher_level"}, ["a", "c"]),
+        ({"min_importance": 3.0}, ["a", "b"]),
+        ({"min_importance": 3.01}, ["b"]),
+        ({"min_importance": 5}, []),
+        ({"significant": True}, ["a"]),
+        ({"significant": True, "kind": "missing"}, []),
+    ],
+)
+def test_choosing_keeps_what_meets_every_wish(wanted, expected):
+    gaps = compare(
+        profile(rating("a", 0.0), rating("b", 0.0, not_relevant=True), rating("c", 1.0)),
+        profile(
+            rating("a", 3.0, 3.0),
+            rating("b", 2.0, 4.0, level_error=None),
+            rating("c", 1.1, 2.0),
+        ),
+    ).gaps
+
+    assert expected == sorted(gap.target.id for gap in choose(gaps, **wanted))
+
+
+def test_a_profile_compared_with_itself_has_no_gap():
+    same = profile(rating("a", 3.0), rating("b", 2.0, not_relevant=True), rating("c", 7.0, 5.0))
+
+    result = compare(same, same)
+
+    assert ((), 3, 1.0, ()) == (result.gaps, result.compared, result.readiness, result.incomparable)
+
+
+# Figures as O*NET publishes them: two decimals, errors with four.
+FIGURES = st.fixed_dictionaries(
+    {
+        "level": st.integers(0, 700),
+        "importance": st.integers(100, 500),
+        "level_error": st.none() | st.integers(0, 20_000),
+        "not_relevant": st.booleans(),
+        "low_precision": st.booleans(),
+    }
+)
+SIDES = st.dictionaries(st.sampled_from([f"2.A.{n}" for n in range(8)]), FIGURES)
+
+
+def as_profile(side) -> Profile:
+    return profile(
+        *(
+            rating(
+                element,
+                **figures
+                | {
+                    "level": figures["level"] / 100,
+                    "importance": figures["importance"] / 100,
+                    "level_error": None
+                    if figures["level_error"] is None
+                    else figures["level_error"] / 10_000,
+                },
+            )
+            for element, figures in side.items()
+        )
+    )
+
+
+def exact_level(figures) -> Fraction:
+    return Fraction(0) if figures["not_relevant"] else Fraction(figures["level"], 100)
+
+
+def exact_weight(figures) -> Fraction:
+    return (Fraction(figures["importance"], 100) - 1) / 4
+
+
+def exactly_significant(a, b) -> bool | None:
+    if a["level_error"] is None or b["level_error"] is None:
+        return None
+    gap = exact_level(b) - exact_level(a)
+    chance = sum(Fraction(side["level_error"], 10_000) ** 2 for side in (a, b))
+    return gap > 0 and gap**2 > Fraction(196, 100) ** 2 * chance
+
+
+@given(source=SIDES, target=SIDES)
+def test_every_figure_agrees_with_arithmetic_in_fractions(source, target):
+    result = compare(as_profile(source), as_profile(target))
+
+    required = [e for e in source.keys() & target.keys() if not target[e]["not_relevant"]]
+    gaps = {e: exact_level(target[e]) - exact_level(source[e]) for e in required}
+    assert {e for e in required if gaps[e] > 0} == {gap.target.id for gap in result.gaps}
+    assert {e for e in required if gaps[e] <= 0} == {item.target.id for item in result.covered}
+    for item in (*result.gaps, *result.covered):
+        element = item.target.id
+        priority = exact_weight(target[element]) * gaps[element] / 7
+        assert float(gaps[element]) == item.level_gap
+        assert isclose(float(priority), item.priority, abs_tol=0.000_05 + 1e-12)
+        assert round(item.priority, 4) == item.priority
+        assert source[element]["not_relevant"] == (item.kind == "missing")
+        if gaps[element] > 0:
+            expected = exactly_significant(source[element], target[element])
+            assert expected is item.significant
+
+    demanded = sum(exact_weight(target[e]) * exact_level(target[e]) for e in required)
+    met = sum(
+        exact_weight(target[e]) * min(exact_level(source[e]), exact_level(target[e]))
+        for e in required
+    )
+    readiness = met / demanded if demanded else Fraction(1)
+    assert isclose(float(readiness), result.readiness, abs_tol=0.000_05 + 1e-12)
+    assert round(result.readiness, 4) == result.readiness
+    assert len(source.keys() & target.keys()) == result.compared
+    assert len(source.keys() ^ target.keys()) == len(result.incomparable)
+
+
+@given(source=SIDES, target=SIDES)
+def test_the_figures_stay_in_their_ranges_and_order(source, target):
+    result = compare(as_profile(source), as_profile(target))
+
+    assert 0 <= result.readiness <= 1
+    shown = [(-gap.priority, gap.target.id) for gap in result.gaps]
+    assert sorted(shown) == shown
+    assert all(0 < gap.level_gap <= 7 and 0 <= gap.priority <= 1 for gap in result.gaps)
+    assert all(-7 <= item.level_gap <= 0 for item in result.covered)
+    assert all(str(item.priority) != "-0.0" for item in result.covered)
+
+
+@pytest.fixture(scope="module")
+def starter_profiles(starter_release):
+    """Both profiles of the contract's example, read from the files without the importer."""
+    with (starter_release / "Skills.txt").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return [
+        Profile(code, "", {item.id: item for item in published(rows, code)})
+        for code in ("11-1011.00", "15-1254.00")
+    ]
+
+
+def published(rows, code):
+    of_code = [row for row in rows if row["O*NET-SOC Code"] == code]
+    levels = {row["Element ID"]: row for row in of_code if row["Scale ID"] == "LV"}
+    for row in of_code:
+        if row["Scale ID"] == "IM":
+            level = levels[row["Element ID"]]
+            yield rating(
+                row["Element ID"],
+                float(level["Data Value"]),
+                float(row["Data Value"]),
+                name=row["Element Name"],
+                level_error=float(level["Standard Error"]),
+                not_relevant=level["Not Relevant"] == "Y",
+                low_precision="Y" in (level["Recommend Suppress"], row["Recommend Suppress"]),
+            )
+
+
+def test_chief_executives_become_web_developers_by_the_figures_of_29_0(starter_profiles):
+    result = compare(*starter_profiles)
+
+    summary = (result.compared, len(result.gaps), result.count("missing"))
+    assert (35, 8, 1, 7) == (*summary, result.count("higher_level"))
+    assert 0.8824 == result.readiness
+    assert () == result.incomparable
+    assert ["Equipment Selection"] == [g.target.name for g in result.gaps if g.kind == "missing"]
+
+
+def test_programming_is_the_first_gap_of_chief_executives_in_every_figure(starter_profiles):
+    first = compare(*starter_profiles).gaps[0]
+
+    assert ("2.B.3.e", "Programming", "higher_level") == (
+        first.target.id,
+        first.target.name,
+        first.kind,
+    )
+    assert (1.0, 1.75) == (first.source.level, first.source.importance)
+    assert (4.25, 4.12) == (first.target.level, first.target.importance)
+    assert (3.25, 0.3621) == (first.level_gap, first.priority)
+    assert (True, False) == (first.significant, first.low_precision)

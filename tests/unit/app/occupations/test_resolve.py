@@ -1,0 +1,138 @@
+"""What a caller means by an occupation, on a list short enough to see through."""
+
+import pytest
+
+from app.occupations.resolve import (
+    NO_SUCH_TITLE,
+    SHARED_TITLE,
+    SPLIT_CODE,
+    Candidate,
+    Unresolved,
+    is_code,
+    resolve,
+    successor,
+)
+from app.occupations.title_index import TitleIndex
+from cache.fill.crosswalk import Successor
+
+TITLES = {
+    "11-1011.00": "Chief Executives",
+    "15-1252.00": "Software Developers",
+    "15-1254.00": "Web Developers",
+    "27-2011.00": "Actors",
+    "43-9061.00": "Office Clerks, General",
+}
+ALTERNATES = [
+    ("11-1011.00", "CEO (Chief Executive Officer)"),
+    ("11-1011.00", "Manager"),
+    ("15-1252.00", "Programmer"),
+    ("15-1254.00", "Programmer"),
+    ("15-1254.00", "Actors"),
+    ("27-2011.00", "Thespian"),
+    ("27-2011.00", "thespian"),
+    ("43-9061.00", "Boss"),
+    ("43-9061.00", "Filer"),
+    ("11-1011.00", "Filer"),
+]
+SYNONYMS = [
+    ("Software Developers", "SWE"),
+    ("Software Developers", "programmer"),
+    ("Chief Executives", "boss"),
+    ("Web Developers", "filer"),
+]
+
+
+@pytest.fixture(scope="module")
+def index():
+    return TitleIndex(TITLES, ALTERNATES, SYNONYMS)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("15-1254.00", "15-1254.00"),
+        ("99-9999.99", "99-9999.99"),
+        ("Chief Executives", "11-1011.00"),
+        ("chief  EXECUTIVES ", "11-1011.00"),
+        ("office clerks general", "43-9061.00"),
+        ("ceo - chief executive officer", "11-1011.00"),
+        pytest.param("Thespian", "27-2011.00", id="twice an alternate title of one"),
+        pytest.param("actors", "27-2011.00", id="an own title before another's alternate one"),
+        pytest.param("swe", "15-1252.00", id="a synonym that is no title"),
+        pytest.param("boss", "43-9061.00", id="O*NET's alternate title before a synonym"),
+    ],
+)
+def test_a_code_or_a_title_of_one_occupation_means_that(index, text, code):
+    assert {"from": code} == resolve({"from": text}, lambda: index)
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "codes"),
+    [
+        pytest.param(
+            "Programmer", SHARED_TITLE, ["15-1252.00", "15-1254.00"], id="a title that two have"
+        ),
+        pytest.param(
+            "filer",
+            SHARED_TITLE,
+            ["15-1254.00", "43-9061.00", "11-1011.00"],
+            id="a title that two have and that is a synonym for a third",
+        ),
+        ("Web Developer", NO_SUCH_TITLE, ["15-1254.00"]),
+        ("chef executives", NO_SUCH_TITLE, ["11-1011.00"]),
+        ("xyzzy", NO_SUCH_TITLE, []),
+        ("?", NO_SUCH_TITLE, []),
+    ],
+)
+def test_another_text_is_told_what_it_may_mean(index, text, said, codes):
+    with pytest.raises(Unresolved) as raised:
+        resolve({"to": text}, lambda: index)
+
+    assert {"to": said} == raised.value.messages
+    assert codes == [candidate.code for candidate in raised.value.candidates["to"]]
+
+
+def test_a_candidate_says_by_which_title_it_may_be_meant(index):
+    with pytest.raises(Unresolved) as raised:
+        resolve({"from": "programer"}, lambda: index)
+
+    assert (
+        Candidate("15-1252.00", "Software Developers", "Programmer")
+        in (raised.value.candidates["from"])
+    )
+
+
+def test_all_texts_that_mean_no_one_occupation_are_named_at_once(index):
+    with pytest.raises(Unresolved) as raised:
+        resolve({"from": "xyzzy", "to": "Programmer", "by": "Actors"}, lambda: index)
+
+    assert ["from", "to"] == list(raised.value.messages) == list(raised.value.candidates)
+
+
+def test_codes_are_resolved_without_the_titles():
+    codes = {"from": "11-1011.00", "to": "15-1254.00"}
+
+    assert codes == resolve(codes, lambda: pytest.fail("the index was asked for"))
+
+
+@pytest.mark.parametrize("text", ["15-1254", "15-1254.00\n", " 15-1254.00", "15-1254.00;", ""])
+def test_only_a_whole_code_is_one(text):
+    assert not is_code(text)
+
+
+def test_a_code_with_one_successor_means_that():
+    found = [Successor("15-1252.00", "Software Developers")]
+
+    assert "15-1252.00" == successor("15-1132.00", found, ["from"])
+    assert None is successor("15-1132.00", [], ["from"])
+
+
+def test_a_code_that_was_split_is_told_of_its_parts_wherever_it_was_given():
+    found = [Successor("15-1252.00", "Software Developers"), Successor("15-1253.00", "Testers")]
+
+    with pytest.raises(Unresolved) as raised:
+        successor("15-1132.00", found, ["from", "to"])
+
+    assert {"from": SPLIT_CODE, "to": SPLIT_CODE} == raised.value.messages
+    parts = [Candidate(one.code, one.title, "15-1132.00") for one in found]
+    assert {"from": parts, "to": parts} == raised.value.candidates

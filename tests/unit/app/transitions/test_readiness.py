@@ -1,0 +1,275 @@
+"""Rankings against the comparison of each pair, which they must equal to the last digit."""
+
+import csv
+import random
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.gaps.compare import compare
+from app.transitions.readiness import (
+    SHOWN,
+    Matrix,
+    TopGap,
+    ranking,
+    readiness_from_all,
+    readiness_to_all,
+    top_gaps,
+)
+from cache.profile import ElementRating, Profile
+
+ROOT = Path(__file__).parents[4]
+
+
+def rating(element="2.A.1.a", level=3.0, importance=3.0, not_relevant=False) -> ElementRating:
+    return ElementRating(
+        id=element,
+        name=f"Skill {element}",
+        level=level,
+        importance=importance,
+        level_error=None,
+        not_relevant=not_relevant,
+        low_precision=False,
+    )
+
+
+def profile(code: str, *ratings: ElementRating) -> Profile:
+    return Profile(code, f"Keepers of {code}", {one.id: one for one in ratings})
+
+
+def pairwise(source: Profile, target: Profile) -> tuple[float, list[TopGap]]:
+    result = compare(source, target)
+    return result.readiness, [
+        TopGap(gap.target.id, gap.target.name, gap.level_gap, gap.priority)
+        for gap in result.gaps[:SHOWN]
+    ]
+
+
+def differences(matrix: Matrix, one: Profile, others: list[Profile]) -> list[str]:
+    """Name the codes that the matrix says something else of than the pairs do."""
+    to_all, from_all = readiness_to_all(matrix, one.code), readiness_from_all(matrix, one.code)
+    found = []
+    for other in others:
+        there = to_all[other.code], top_gaps(matrix, one.code, other.code)
+        back = from_all[other.code], top_gaps(matrix, other.code, one.code)
+        if (there, back) != (pairwise(one, other), pairwise(other, one)):
+            found.append(other.code)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "readiness", "gaps"),
+    [
+        pytest.param([{}], [{"level": 4.0}], 0.75, [(1.0, 0.0714)], id="higher"),
+        pytest.param([{}], [{"level": 2.0}], 1.0, [], id="lower"),
+        pytest.param([{}], [{}], 1.0, [], id="equal"),
+        pytest.param([{"not_relevant": True}], [{}], 0.0, [(3.0, 0.2143)], id="missing"),
+        pytest.param([{}], [{"not_relevant": True}], 1.0, [], id="not demanded"),
+        pytest.param([{}], [{"level": 4.0, "importance": 1.0}], 1.0, [(1.0, 0.0)], id="weight 0"),
+        pytest.param([], [{}], 1.0, [], id="rated on one side"),
+        pytest.param([{"element": "2.A.1.b"}], [{}], 1.0, [], id="nothing in common"),
+        pytest.param([], [], 1.0, [], id="no elements"),
+    ],
+)
+def test_a_pair_is_compared_as_a_gap_is(source, target, readiness, gaps):
+    one = profile("11-9001.00", *(rating(**values) for values in source))
+    other = profile("15-9002.00", *(rating(**values) for values in target))
+    matrix = Matrix.of([one, other])
+
+    assert readiness == readiness_to_all(matrix, one.code)[other.code]
+    assert readiness == readiness_from_all(matrix, other.code)[one.code]
+    assert gaps == [gap[2:] for gap in top_gaps(matrix, one.code, other.code)]
+    assert [] == differences(matrix, one, [one, other])
+
+
+ELEMENTS = [f"2.{group}.1.{item}" for group in "AB" for item in "abcd"]
+RATINGS = st.builds(
+    lambda level, importance, not_relevant: (level / 100, importance / 100, not_relevant),
+    st.integers(0, 700),
+    st.integers(100, 500) | st.just(100),
+    st.sampled_from([False, False, True]),
+)
+SIDES = st.dictionaries(st.sampled_from(ELEMENTS), RATINGS)
+PEOPLE = st.lists(SIDES, min_size=1, max_size=6).map(
+    lambda sides: [
+        profile(f"11-900{at}.00", *(rating(element, *side[element]) for element in side))
+        for at, side in enumerate(sides)
+    ]
+)
+
+
+@given(profiles=PEOPLE)
+def test_any_profiles_are_compared_as_pairs_are(profiles):
+    matrix = Matrix.of(profiles)
+
+    assert [] == [code for one in profiles for code in differences(matrix, one, profiles)]
+
+
+@given(before=PEOPLE, changed=PEOPLE, gone=st.sets(st.integers(0, 7)))
+def test_a_matrix_that_was_changed_is_one_of_what_is_left(before, changed, gone):
+    codes = {f"11-900{at}.00" for at in gone}
+    left = {one.code: one for one in before if one.code not in codes}
+    left |= {one.code: one for one in changed}
+
+    matrix = Matrix.of(before).changed(changed, gone=codes)
+
+    profiles = list(left.values())
+    assert set(left) == set(matrix.titles)
+    assert [] == [code for one in profiles for code in differences(matrix, one, profiles)]
+
+
+def halfway_pair(draw: random.Random, number: int) -> list[Profile]:
+    """Make a source and a target whose readiness, exactly, ends in half of the fourth decimal.
+
+    An element weighs so many 1/400 and is demanded at so many 1/100: 40,000 of them are one.
+    """
+    step, met = 1, 0
+    while met % (2 * step) != step:
+        parts = [(draw.randint(1, 400), draw.randint(1, 700)) for _ in range(6)]
+        lacking = -sum(weighs * level for weighs, level in parts) % 20_000
+        parts += [(100, lacking // 100), (lacking % 100, 1)]
+        step = sum(weighs * level for weighs, level in parts) // 20_000
+        has = [draw.randint(0, level) for _, level in parts]
+        met = sum(weighs * level for (weighs, _), level in zip(parts, has, strict=True))
+    sides = has, [level for _, level in parts]
+    return [
+        profile(
+            f"{side}-{number}.00",
+            *(
+                rating(element, level / 100, (100 + weighs) / 100)
+                for element, level, (weighs, _) in zip(ELEMENTS, levels, parts, strict=True)
+            ),
+        )
+        for side, levels in zip(("11", "15"), sides, strict=True)
+    ]
+
+
+def test_a_figure_between_two_is_rounded_as_that_of_the_pair():
+    draw = random.Random(4)
+    pairs = [halfway_pair(draw, number) for number in range(200)]
+    first = Matrix.of([profile("99-9000.00", rating(ELEMENTS[4]))])
+
+    matrix = first.changed([one for pair in pairs for one in pair])
+
+    assert [] == [code for one, other in pairs for code in differences(matrix, one, [other])]
+
+
+def test_a_change_leaves_the_matrix_it_is_made_from_as_it_was():
+    one, other = profile("11-9001.00", rating()), profile("15-9002.00", rating(level=4.0))
+    matrix = Matrix.of([one, other])
+
+    changed = matrix.changed([profile(one.code, rating(level=4.0))], gone=[other.code])
+
+    assert ([one.code, other.code], [one.code]) == (list(matrix.titles), list(changed.titles))
+    assert [] == differences(matrix, one, [one, other])
+
+
+def test_a_change_brings_new_titles_and_names():
+    matrix = Matrix.of([profile("11-9001.00", rating()), profile("15-9002.00", rating())])
+    renamed = ElementRating("2.A.1.a", "Reading Waves", 5.0, 5.0, None, False, False)
+
+    changed = matrix.changed([Profile("11-9001.00", "Wave Readers", {renamed.id: renamed})])
+
+    assert "Wave Readers" == changed.titles["11-9001.00"]
+    assert [TopGap("2.A.1.a", "Reading Waves", 2.0, 0.2857)] == top_gaps(
+        changed, "15-9002.00", "11-9001.00"
+    )
+
+
+def test_others_are_ranked_by_the_figure_as_shown_and_ties_by_code():
+    levels = {"51-1.00": 1.0, "15-2.00": 2.0, "29-3.00": 2.00001, "11-4.00": 2.0, "13-5.00": 4.0}
+    matrix = Matrix.of([profile(code, rating(level=level)) for code, level in levels.items()])
+
+    assert [("11-4.00", 0.5), ("15-2.00", 0.5), ("29-3.00", 0.5), ("51-1.00", 0.25)] == ranking(
+        matrix, "13-5.00", "from"
+    )
+    assert ["11-4.00", "15-2.00", "29-3.00", "13-5.00"] == [
+        code for code, _ in ranking(matrix, "51-1.00", "to")
+    ]
+
+
+def test_of_those_equally_ready_the_related_ones_come_first_the_closest_before_others():
+    levels = {"51-1.00": 2.0, "15-2.00": 2.0, "29-3.00": 2.0, "11-4.00": 1.0, "13-5.00": 4.0}
+    matrix = Matrix.of([profile(code, rating(level=level)) for code, level in levels.items()])
+
+    found = ranking(matrix, "13-5.00", "from", ["99-9.00", "11-4.00", "51-1.00", "29-3.00"])
+
+    assert ["51-1.00", "29-3.00", "15-2.00", "11-4.00"] == [code for code, _ in found]
+
+
+def test_gaps_with_the_same_figure_are_in_order_of_element_id():
+    elements = ["2.B.1.a", "2.A.1.b", "2.A.1.a", "2.A.1.c"]
+    one = profile("11-9001.00", *(rating(element, level=0.0) for element in elements))
+    # Two differ by less than the figure shows: the greater one is not first for it.
+    levels = dict.fromkeys(elements, 3.0) | {"2.A.1.c": 3.0001}
+    other = profile("15-9002.00", *(rating(element, level) for element, level in levels.items()))
+
+    shown = top_gaps(Matrix.of([one, other]), one.code, other.code)
+
+    assert ["2.A.1.a", "2.A.1.b", "2.A.1.c"] == [gap.id for gap in shown]
+
+
+def test_the_order_does_not_depend_on_that_of_the_profiles():
+    profiles = [
+        profile(f"11-90{at:02}.00", rating(level=at % 4), rating("2.A.1.b")) for at in range(20)
+    ]
+    shuffled = random.Random(6).sample(profiles, len(profiles))
+
+    code = profiles[7].code
+    for direction in ("to", "from"):
+        expected = ranking(Matrix.of(profiles), code, direction)
+        assert expected == ranking(Matrix.of(shuffled), code, direction)
+
+
+@pytest.mark.parametrize("ask", [readiness_to_all, readiness_from_all])
+def test_an_occupation_that_is_not_rated_has_no_readiness(ask):
+    with pytest.raises(KeyError):
+        ask(Matrix.of([profile("11-9001.00", rating())]), "15-9002.00")
+
+
+def read_profiles(file) -> list[Profile]:
+    """Read profiles from the text, without the importer."""
+    rows = defaultdict(lambda: defaultdict(dict))
+    with file.open(encoding="utf-8", newline="") as text:
+        for row in csv.DictReader(text, delimiter="\t", quoting=csv.QUOTE_NONE):
+            rows[row["O*NET-SOC Code"]][row["Element ID"]][row["Scale ID"]] = row
+    return [
+        profile(
+            code,
+            *(
+                rating(
+                    element,
+                    float(scales["LV"]["Data Value"]),
+                    float(scales["IM"]["Data Value"]),
+                    any(row["Not Relevant"] == "Y" for row in scales.values()),
+                )
+                for element, scales in elements.items()
+            ),
+        )
+        for code, elements in rows.items()
+    ]
+
+
+@pytest.mark.parametrize("domain", ["Skills", "Knowledge"])
+def test_twenty_occupations_are_ranked_among_all_as_pairs_are_compared(full_release, domain):
+    profiles = read_profiles(full_release / f"{domain}.txt")
+    matrix = Matrix.of(profiles)
+    drawn = random.Random(20).sample(profiles, 20)
+
+    assert 879 == len(profiles)
+    assert [] == [code for one in drawn for code in differences(matrix, one, profiles)]
+
+
+def test_an_application_starts_without_numpy():
+    code = (
+        "import sys, app.server.serve;"
+        "from app import create_app; from app.settings import Settings;"
+        "create_app(Settings()); sys.exit('numpy' in sys.modules)"
+    )
+
+    assert 0 == subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode

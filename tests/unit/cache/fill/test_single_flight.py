@@ -1,0 +1,323 @@
+"""One flight for a key: who asks meanwhile shares its outcome, and nobody who leaves ends it."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import pytest
+
+from cache.fill.single_flight import (
+    FAILURE_SHARED,
+    MAX_FLIGHTS,
+    TURNS,
+    Flights,
+    TooManyWaiting,
+    outcomes,
+)
+
+KEY, OTHER = ("skills", "11-9001.00"), ("skills", "15-9002.00")
+SECONDS = 5.0
+"""More than any of this can take."""
+
+
+class Clock:
+    def __init__(self):
+        self.time = 100.0
+
+    def __call__(self):
+        return self.time
+
+
+class Work:
+    """The work of a flight, which goes on when it is told to."""
+
+    def __init__(self, value="value", error=None):
+        self.begun, self.go_on, self.landed = Event(), Event(), Event()
+        self.lands = False
+        self.value, self.error = value, error
+        self.runs = 0
+
+    def __call__(self, land):
+        self.runs += 1
+        self.begun.set()
+        if self.lands:
+            land()
+            self.landed.set()
+        assert self.go_on.wait(SECONDS)
+        if self.error is not None:
+            raise self.error
+        return self.value
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def flights(clock):
+    return Flights(max_waiting=3, clock=clock)
+
+
+def fail(flights, *, joiners):
+    """A flight that fails, with so many who join it; the error that they were given."""
+    work = Work(error=ValueError("no"))
+    joined = [flights.join(KEY, work) for _ in range(1 + joiners)]
+    work.go_on.set()
+    errors = outcomes([future for future, _ in joined], SECONDS)
+    assert [work.error] * (1 + joiners) == errors
+    end(flights)
+    return work.error
+
+
+def end(flights):
+    """Wait until the thread of a flight that is done has put it away."""
+    flights._executor.shutdown(wait=True)
+    flights._executor = ThreadPoolExecutor(4)
+
+
+def test_all_who_join_share_one_value_and_all_but_the_first_are_told_that_they_do(flights):
+    work = Work()
+    joined = [flights.join(KEY, work) for _ in range(4)]
+    work.go_on.set()
+
+    assert [False, True, True, True] == [collapsed for _, collapsed in joined]
+    assert ["value"] * 4 == outcomes([future for future, _ in joined], SECONDS)
+    assert 1 == work.runs
+
+
+def test_all_who_join_share_one_error(flights):
+    error = fail(flights, joiners=3)
+
+    assert ("no",) == error.args
+
+
+@pytest.mark.parametrize("error", [SystemExit(1), KeyboardInterrupt(), TimeoutError("late")])
+def test_an_error_of_any_kind_reaches_those_who_wait(flights, error):
+    work = Work(error=error)
+    work.go_on.set()
+    future, _ = flights.join(KEY, work)
+
+    assert [error] == outcomes([future], SECONDS)
+
+
+def test_a_value_that_counts_as_false_is_a_value(flights):
+    work = Work(value=0)
+    work.go_on.set()
+    future, _ = flights.join(KEY, work)
+
+    assert [0] == outcomes([future], SECONDS)
+
+
+def test_those_who_wait_are_all_woken_by_the_one_event(flights):
+    work = Work()
+    joined = [flights.join(KEY, work)[0] for _ in range(50)]
+    with ThreadPoolExecutor(50) as pool:
+        waiting = [pool.submit(outcomes, [future], SECONDS) for future in joined]
+        assert work.begun.wait(SECONDS)
+        assert not any(one.done() for one in waiting)
+        work.go_on.set()
+
+        assert [["value"]] * 50 == [one.result(SECONDS) for one in waiting]
+
+
+def test_a_leader_that_gives_up_ends_neither_the_flight_nor_anothers_waiting(flights):
+    work = Work()
+    first, _ = flights.join(KEY, work)
+    (gave_up,) = outcomes([first], 0.0)
+    second, collapsed = flights.join(KEY, work)
+    work.go_on.set()
+
+    assert TimeoutError is type(gave_up)
+    assert collapsed
+    assert ["value"] == outcomes([second], SECONDS)
+    assert 1 == work.runs
+
+
+def test_each_of_several_flights_has_an_outcome_of_its_own(flights):
+    good, bad, slow = Work(), Work(error=ValueError("no")), Work()
+    futures = [flights.join(key, work)[0] for key, work in enumerate((good, bad, slow))]
+    good.go_on.set()
+    bad.go_on.set()
+    outcomes(futures[:2], SECONDS)
+
+    value, error, late = outcomes(futures, 0.0)
+    slow.go_on.set()
+
+    assert ("value", "no", TimeoutError) == (value, str(error), type(late))
+
+
+def test_flights_of_different_keys_are_under_way_together(flights):
+    works = [Work(value) for value in range(MAX_FLIGHTS)]
+    futures = [flights.join(("skills", str(at)), work)[0] for at, work in enumerate(works)]
+
+    assert all(work.begun.wait(SECONDS) for work in works)
+    for work in works:
+        work.go_on.set()
+    assert list(range(MAX_FLIGHTS)) == outcomes(futures, SECONDS)
+
+
+def test_flights_beyond_those_that_may_be_under_way_wait_for_their_turn(flights):
+    works = [Work(value) for value in range(3 * MAX_FLIGHTS)]
+    futures = [flights.join(("skills", str(at)), work)[0] for at, work in enumerate(works)]
+
+    assert all(work.begun.wait(SECONDS) for work in works[:MAX_FLIGHTS])
+    assert MAX_FLIGHTS == sum(work.runs for work in works)
+    for work in works:
+        work.go_on.set()
+    assert list(range(3 * MAX_FLIGHTS)) == outcomes(futures, SECONDS)
+
+
+def test_many_flights_of_one_request_are_under_way_a_few_at_a_time(flights):
+    works = {("skills", str(at)): Work(at) for at in range(4 * TURNS)}
+    begun = [work.begun for work in works.values()]
+    with ThreadPoolExecutor(1) as pool:
+        flown = pool.submit(flights.fly_in_turns, works, SECONDS)
+        assert all(each.wait(SECONDS) for each in begun[:TURNS])
+        aloft = [each.is_set() for each in begun].count(True)
+        for work in works.values():
+            work.go_on.set()
+
+        assert TURNS == aloft
+        assert [(at, False) for at in range(4 * TURNS)] == list(flown.result(SECONDS).values())
+
+
+def test_who_needs_one_flight_need_not_wait_for_those_who_need_many(flights):
+    works = {("skills", str(at)): Work(at) for at in range(2 * MAX_FLIGHTS)}
+    one = Work("one")
+    one.go_on.set()
+    with ThreadPoolExecutor(1) as pool:
+        flown = pool.submit(flights.fly_in_turns, works, SECONDS)
+        assert all(works["skills", str(at)].begun.wait(SECONDS) for at in range(TURNS))
+
+        assert {KEY: ("one", False)} == flights.fly({KEY: one}, SECONDS)
+        for work in works.values():
+            work.go_on.set()
+        flown.result(SECONDS)
+
+
+def test_what_has_not_had_its_turn_when_the_time_is_up_is_not_begun_any_more(flights):
+    works = {("skills", str(at)): Work(at) for at in range(2 * TURNS)}
+    flown = flights.fly_in_turns(works, 0.05)
+    for work in works.values():
+        work.go_on.set()
+    flights._turns.shutdown(wait=True)
+
+    assert {TimeoutError} == {type(each.outcome) for each in flown.values()}
+    assert TURNS == sum(work.runs for work in works.values())
+
+
+def test_one_of_many_that_fails_fails_alone(flights):
+    good, bad = Work("good"), Work(error=ValueError("no"))
+    good.go_on.set()
+    bad.go_on.set()
+
+    flown = flights.fly_in_turns({KEY: good, OTHER: bad}, SECONDS)
+
+    assert {KEY: ("good", False), OTHER: (bad.error, False)} == flown
+
+
+def test_after_a_flight_the_next_one_who_asks_starts_another(flights):
+    for value in ("first", "second"):
+        work = Work(value)
+        work.go_on.set()
+        future, collapsed = flights.join(KEY, work)
+
+        assert ([value], False) == (outcomes([future], SECONDS), collapsed)
+        end(flights)
+
+
+def test_who_asks_after_a_flight_has_landed_is_given_a_flight_of_their_own(flights):
+    old, new = Work("old"), Work("new")
+    old.lands = True
+    first, _ = flights.join(KEY, old)
+    assert old.landed.wait(SECONDS)
+    old_executor, flights._executor = flights._executor, ThreadPoolExecutor(4)
+
+    second, collapsed = flights.join(KEY, new)
+    assert not collapsed
+    old.go_on.set()
+    old_executor.shutdown(wait=True)
+    third, collapsed = flights.join(KEY, Work("third"))
+    assert collapsed
+    new.go_on.set()
+
+    assert ["old", "new", "new"] == outcomes([first, second, third], SECONDS)
+
+
+def test_a_failure_that_several_waited_for_is_shared_for_a_second(flights, clock):
+    error = fail(flights, joiners=1)
+    again = Work("again")
+    again.go_on.set()
+
+    clock.time += FAILURE_SHARED - 0.001
+    late, collapsed = flights.join(KEY, again)
+    assert ([error], True) == (outcomes([late], SECONDS), collapsed)
+    assert 0 == again.runs
+
+    clock.time += 0.001
+    later, collapsed = flights.join(KEY, again)
+    assert (["again"], False) == (outcomes([later], SECONDS), collapsed)
+
+
+def test_a_shared_failure_is_that_of_its_key_alone(flights):
+    fail(flights, joiners=1)
+    work = Work()
+    work.go_on.set()
+    future, collapsed = flights.join(OTHER, work)
+
+    assert (["value"], False) == (outcomes([future], SECONDS), collapsed)
+
+
+def test_a_failure_that_nobody_shared_is_not_shared_later(flights):
+    fail(flights, joiners=0)
+    work = Work()
+    work.go_on.set()
+    future, collapsed = flights.join(KEY, work)
+
+    assert (["value"], False) == (outcomes([future], SECONDS), collapsed)
+
+
+def test_a_failure_after_landing_is_not_the_answer_of_those_who_came_since(flights):
+    old = Work(error=ValueError("no"))
+    old.lands = True
+    flights.join(KEY, old)
+    assert old.landed.wait(SECONDS)
+    new = Work("new")
+    first, _ = flights.join(KEY, new)
+    flights.join(KEY, new)
+    old.go_on.set()
+    new.go_on.set()
+    outcomes([first], SECONDS)
+    end(flights)
+
+    last, collapsed = flights.join(KEY, new)
+    assert (["new"], False) == (outcomes([last], SECONDS), collapsed)
+
+
+def test_one_more_than_may_wait_is_refused_and_a_place_given_back_is_free(flights):
+    with flights.waiting(), flights.waiting():
+        with flights.waiting(), pytest.raises(TooManyWaiting), flights.waiting():
+            pass
+
+        with flights.waiting():
+            pass
+
+
+@pytest.mark.parametrize("error", [ValueError, SystemExit])
+def test_a_place_is_given_back_whatever_ends_the_waiting(flights, error):
+    def wait():
+        with flights.waiting():
+            raise error
+
+    for _ in range(10):
+        with pytest.raises(error):
+            wait()
+
+
+def test_one_who_was_refused_takes_no_place(flights):
+    with flights.waiting(), flights.waiting(), flights.waiting():
+        for _ in range(5):
+            with pytest.raises(TooManyWaiting), flights.waiting():
+                pass
+    with flights.waiting(), flights.waiting(), flights.waiting():
+        pass

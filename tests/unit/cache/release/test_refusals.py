@@ -1,0 +1,518 @@
+"""A release that is malformed or mislaid is refused in a sentence that tells what to do."""
+
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support.made_up_release import write_domain, write_lists, write_release
+from support.release_files import JUNK, add_lines, change, content, drop_lines, zip_folder
+
+from cache.release.lists import read_job_zones, read_related, read_titles
+from cache.release.reader import ELEMENT_FILE, open_release
+from cache.release.references import SCALE_FILE
+from cache.release.text import LONGEST_LINE, RESAVED
+from onet_client.release_files import (
+    DEEPEST,
+    MOST_FILES,
+    OCCUPATION_FILE,
+    TEXT_RELEASE_DUE,
+    ReleaseError,
+    find_files,
+)
+
+SKILLS, TITLES, ZONES = "Skills.txt", "Alternate Titles.txt", "Job Zones.txt"
+READERS = {
+    "alternate titles": read_titles,
+    "job zones": read_job_zones,
+    "related occupations": read_related,
+}
+CASES: dict[str, tuple[Callable[[Path], Path | None], str]] = {}
+"""By name: what is done to the folder, returning another path where one is loaded, and the end."""
+
+
+def case(
+    sentence: str,
+) -> Callable[[Callable[[Path], Path | None]], Callable[[Path], Path | None]]:
+    def add(spoil: Callable[[Path], Path | None]) -> Callable[[Path], Path | None]:
+        assert spoil.__name__ not in CASES
+        CASES[spoil.__name__] = spoil, sentence
+        return spoil
+
+    return add
+
+
+def rewrite(file: Path, **how: str) -> None:
+    file.write_text(file.read_text(encoding="utf-8"), **how)  # type: ignore[arg-type]
+
+
+def read_whole(path: Path) -> None:
+    content(path)
+    with open_release(path) as release:
+        assert release.fingerprint
+        for of, file in release.list_files.items():
+            READERS[of](release, file, release.occupations())
+
+
+# Another form of O*NET's database.
+
+
+@case(f"db_30_3_excel.xlsx: is a .xlsx file; {TEXT_RELEASE_DUE}")
+def a_spreadsheet(folder):
+    file = folder / "db_30_3_excel.xlsx"
+    zip_folder(folder, file)
+    return file
+
+
+@case(f"which holds .xlsx files; {TEXT_RELEASE_DUE}")
+def a_folder_of_spreadsheets(folder):
+    for file in list(folder.glob("*.txt")):
+        file.rename(file.with_suffix(".xlsx"))
+
+
+@case(f"which holds .xlsx files; {TEXT_RELEASE_DUE}")
+def an_archive_of_spreadsheets(folder):
+    a_folder_of_spreadsheets(folder)
+    return zip_folder(folder, folder.parent / "db_30_3_excel.zip", top="db_30_3_excel/")
+
+
+@case(f"which holds .sql files; {TEXT_RELEASE_DUE}")
+def an_archive_of_sql(folder):
+    for file in list(folder.glob("*.txt")):
+        file.rename(file.with_suffix(".sql"))
+    return zip_folder(folder, folder.parent / "db_30_3_mysql.zip")
+
+
+@case(f"which holds .csv files; {TEXT_RELEASE_DUE}")
+def a_folder_of_csv(folder):
+    for file in list(folder.glob("*.txt")):
+        file.rename(file.with_suffix(".csv"))
+
+
+@case("Skills.txt: is a single file; give the folder of the whole release, or its .zip")
+def a_single_file(folder):
+    return folder / SKILLS
+
+
+@case(f"db.zip: is a web page; {TEXT_RELEASE_DUE}")
+def a_web_page_saved_as_an_archive(folder):
+    page = folder / "db.zip"
+    page.write_text("<!DOCTYPE html>\n<title>Not found</title>")
+    return page
+
+
+@case("Skills.txt, line 1: found a web page; tab separated text is due")
+def a_web_page_saved_as_a_table(folder):
+    (folder / SKILLS).write_text("<html><body>404</body></html>")
+
+
+@case("Skills.txt, line 1: found an archive or a spreadsheet; tab separated text is due")
+def a_spreadsheet_named_as_a_table(folder):
+    shutil.copy(zip_folder(folder, folder.parent / "a.zip"), folder / SKILLS)
+
+
+# Text of another kind.
+
+
+@case("found fields that are separated by commas or the like; tabs are due")
+def commas(folder):
+    file = folder / OCCUPATION_FILE
+    file.write_text(file.read_text(encoding="utf-8").replace("\t", ","), encoding="utf-8")
+
+
+@case("found fields that are separated by commas or the like; tabs are due")
+def semicolons(folder):
+    file = folder / SKILLS
+    file.write_text(file.read_text(encoding="utf-8").replace("\t", ";"), encoding="utf-8")
+
+
+@case("Occupation Data.txt, line 1: found UTF-16 text, or no text at all; UTF-8 is due")
+def utf_16(folder):
+    rewrite(folder / OCCUPATION_FILE, encoding="utf-16")
+
+
+@case("Skills.txt, line 1: found UTF-16 text, or no text at all; UTF-8 is due")
+def utf_16_without_its_mark(folder):
+    rewrite(folder / SKILLS, encoding="utf-16-le")
+
+
+@case("Occupation Data.txt, line 5: not UTF-8")
+def windows_1252(folder):
+    rewrite(folder / OCCUPATION_FILE, encoding="cp1252")
+
+
+@case("Skills.txt, line 1: found lines that end in CR alone; LF or CRLF is due")
+def lines_that_end_in_cr(folder):
+    rewrite(folder / SKILLS, newline="\r")
+
+
+@case("found lines that end in CR alone; LF or CRLF is due")
+def lists_that_end_in_cr(folder):
+    write_lists(folder)
+    rewrite(folder / TITLES, newline="\r")
+
+
+@case(f"Occupation Data.txt, line 2: {RESAVED}")
+def titles_in_quotes(folder):
+    change(folder / OCCUPATION_FILE, "Kite Masters", '"Kite, and Other, Masters"')
+
+
+@case(f"Alternate Titles.txt, line 7: {RESAVED}")
+def alternate_titles_in_quotes(folder):
+    write_lists(folder)
+    change(folder / TITLES, "53-9005.00\tKite Captain", '53-9005.00\t"The ""Captain"""')
+
+
+@case(f"Skills.txt, line 1: {RESAVED}")
+def everything_in_quotes(folder):
+    file = folder / SKILLS
+    lines = file.read_text(encoding="utf-8").splitlines()
+    file.write_text("".join('"' + line.replace("\t", '"\t"') + '"\n' for line in lines))
+
+
+@case("Skills.txt, line 3: the line is longer than 1,048,576 bytes")
+def an_endless_line(folder):
+    change(folder / SKILLS, "\tLV\t0.00", f"\tLV\t{'0' * 3 * LONGEST_LINE}")
+
+
+# Columns and files that are needed.
+
+
+@case("Skills.txt, line 1: column Data Value not found; the header is: O*NET-SOC Code, Element ID")
+def a_column_that_is_missing(folder):
+    change(folder / SKILLS, "Data Value", "Value")
+
+
+@case("Occupation Data.txt, line 1: columns O*NET-SOC Code, Title not found; the header is: a, b")
+def columns_of_something_else(folder):
+    (folder / OCCUPATION_FILE).write_text("a\tb\n1\t2\n")
+
+
+@case("Skills.txt, line 1: column Element ID is there twice")
+def a_column_twice(folder):
+    change(folder / SKILLS, "Domain Source", "Element ID")
+
+
+@case("column Element Name not found, nor Content Model Reference.txt, which has the names")
+def elements_without_names(folder):
+    change(folder / SKILLS, "Element Name", "Label")
+
+
+@case("Content Model Reference.txt, line 1: column Element Name not found; the header is: Element")
+def a_reference_without_names(folder):
+    elements_without_names(folder)
+    (folder / ELEMENT_FILE).write_text("Element ID\tDescription\n2.A.1.a\tOne\n")
+
+
+@case("Skills.txt: holds no rating")
+def no_rows(folder):
+    (folder / SKILLS).write_text((folder / SKILLS).read_text().partition("\n")[0])
+
+
+@case("Skills.txt, line 1: columns O*NET-SOC Code, Element ID, Scale ID,")
+def an_empty_file(folder):
+    (folder / SKILLS).write_bytes(b"")
+
+
+@case("Scales Reference.txt: does not hold the scale LV")
+def no_scale(folder):
+    drop_lines(folder / SCALE_FILE, "LV")
+
+
+@case("Scales Reference.txt: not found in ")
+def no_scales(folder):
+    (folder / SCALE_FILE).unlink()
+
+
+@case("Transferable Skills.txt: not found")
+def half_of_the_skills(folder):
+    (folder / SKILLS).rename(folder / "Essential Skills.txt")
+
+
+@case("both layouts are here; exactly one is needed")
+def skills_of_two_layouts(folder):
+    shutil.copytree(write_release(folder.parent / "other", split=True), folder, dirs_exist_ok=True)
+
+
+# Files of different releases.
+
+
+@case(
+    "Skills.txt: 40 of its occupations are not in Occupation Data.txt "
+    "('15-1000.00', '15-1001.00', '15-1002.00', ...): the files are of different releases"
+)
+def ratings_of_another_release(folder):
+    row = "\t2.A.1.a\tListening to Wind\tIM\t4.12\t8\t\t\t\tN\tn/a\t08/2023\tAnalyst"
+    other = row.replace("\tIM\t", "\tLV\t")
+    codes = [f"15-{number}.00" for number in range(1000, 1040)]
+    add_lines(folder / SKILLS, *(f"{code}{line}" for code in codes for line in (row, other)))
+
+
+@case("Job Zones.txt, line 5: occupation '99-9999.00' is not in Occupation Data.txt")
+def job_zones_of_another_release(folder):
+    write_lists(folder)
+    add_lines(folder / ZONES, "99-9999.00\t4\t08/2023\tAnalyst")
+
+
+# Where a release lies.
+
+
+@case("no such folder or .zip file")
+def nowhere(folder):
+    return folder / "nowhere"
+
+
+@case("Occupation Data.txt: not found in ")
+def an_empty_folder(folder):
+    (folder / "empty").mkdir()
+    return folder / "empty"
+
+
+@case("holds more than one release: onet/29.0, onet/old/30.3; give one of them")
+def two_releases_in_one_folder(folder):
+    top = folder.parent / "onet"
+    shutil.copytree(folder, top / "29.0")
+    shutil.copytree(folder, top / "old" / "30.3")
+    return top
+
+
+@case("holds more than one release: db_28_1_text, db_28_1_text/copy; give one of them")
+def a_release_inside_a_release(folder):
+    shutil.copytree(folder, folder.parent / "copy")
+    shutil.move(folder.parent / "copy", folder / "copy")
+
+
+@case("holds more than one release: a.zip/db_28_1_text, a.zip/db_29_0_text; give one of them")
+def two_releases_in_one_archive(folder):
+    archive = zip_folder(folder, folder.parent / "a.zip")
+    with zipfile.ZipFile(archive, "a") as packed:
+        packed.writestr("db_29_0_text\\occupation data.TXT", b"")
+    return archive
+
+
+@case("unpack db_28_1_text.zip or give its path")
+def an_archive_in_a_folder(folder):
+    downloads = folder.parent / "downloads"
+    downloads.mkdir()
+    zip_folder(folder, downloads / "db_28_1_text.zip")
+    return downloads
+
+
+@case("unpack release/db_28_1_text.zip or give its path")
+def an_archive_in_an_archive(folder):
+    inner = zip_folder(folder, folder.parent / "db_28_1_text.zip")
+    with zipfile.ZipFile(folder.parent / "outer.zip", "w") as packed:
+        packed.write(inner, "release/db_28_1_text.zip")
+    return folder.parent / "outer.zip"
+
+
+@case("Skills.txt: is there twice: ")
+def a_file_in_two_cases(folder):
+    shutil.copy(folder / SKILLS, folder / "SKILLS.TXT")
+
+
+@case("Occupation Data.txt: not found in ")
+def a_release_too_deep(folder):
+    top = folder.parent / "deep"
+    shutil.copytree(folder, top.joinpath(*"abcdefg"[: DEEPEST + 1]))
+    return top
+
+
+@case("a.zip: cannot be read: ")
+def half_an_archive(folder):
+    archive = zip_folder(folder, folder.parent / "a.zip")
+    archive.write_bytes(archive.read_bytes()[:-100])
+    return archive
+
+
+@case("release.tar.gz: cannot be read: File is not a zip file")
+def another_archive(folder):
+    return Path(
+        shutil.make_archive(str(folder.parent / "release"), "gztar", folder.parent, folder.name)
+    )
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_it_is_refused_in_a_sentence_that_tells_what_is_the_matter(made_up_release, name):
+    spoil, sentence = CASES[name]
+    path = spoil(made_up_release) or made_up_release
+
+    with pytest.raises(ReleaseError) as raised:
+        read_whole(path)
+
+    assert sentence in str(raised.value)
+    assert 1 == raised.value.rejected == len(raised.value.problems)
+
+
+def test_an_element_that_the_reference_does_not_name_is_refused(made_up_release):
+    change(made_up_release / SKILLS, "Element Name", "Label")
+    (made_up_release / ELEMENT_FILE).write_text("Element ID\tElement Name\n9.Z.1\tAnother\n")
+
+    with pytest.raises(ReleaseError, match=r"Skills\.txt, line 2: the element name is missing"):
+        read_whole(made_up_release)
+
+
+def test_a_folder_of_very_many_files_is_not_searched_to_the_end(tmp_path):
+    for number in range(MOST_FILES + 1):
+        (tmp_path / str(number)).touch()
+
+    with pytest.raises(ReleaseError, match="holds too many files: give the folder of the release"):
+        content(tmp_path)
+
+
+# What makes no difference.
+
+
+def nested_three_deep(folder):
+    top = folder.parent / "top"
+    shutil.copytree(folder, top / "a" / "b" / folder.name)
+    return top
+
+
+def lower_case_names(folder):
+    for file in list(folder.iterdir()):
+        file.rename(folder / file.name.lower())
+
+
+def names_in_capitals(folder):
+    for file in list(folder.iterdir()):
+        file.rename(folder / file.name.upper())
+
+
+def underscores_for_spaces(folder):
+    for file in list(folder.iterdir()):
+        file.rename(folder / file.name.replace(" ", "_"))
+
+
+def what_macos_adds(folder):
+    for name, body in JUNK.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(body)
+    (folder / "._Occupation Data.txt").write_bytes(b"\x00\x05\x16\x07")
+
+
+def other_files_beside(folder):
+    (folder / "notes.docx").write_bytes(b"PK\x03\x04")
+    (folder / "Work Styles.txt").write_bytes(b"\xff\xfe broken")
+    (folder / ELEMENT_FILE).write_bytes(bytes(100))
+    (folder / "images").mkdir()
+    (folder / "images" / "logo.png").write_bytes(b"\x89PNG")
+
+
+def linked_twice(folder):
+    top = folder.parent / "releases"
+    top.mkdir()
+    (top / "db_28_1_text").symlink_to(folder, target_is_directory=True)
+    (top / "latest").symlink_to(top / "db_28_1_text", target_is_directory=True)
+    (top / "round").symlink_to(top, target_is_directory=True)
+    return top
+
+
+def backslashes_in_an_archive(folder):
+    archive = folder.parent / "a.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("outer\\db_28_1_text\\", b"")
+        for file in folder.iterdir():
+            packed.write(file, f"outer\\db_28_1_text\\{file.name}")
+    # The library writes slashes, as the format asks for.
+    archive.write_bytes(
+        archive.read_bytes().replace(b"outer/db_28_1_text/", rb"outer\db_28_1_text" + b"\\")
+    )
+    return archive
+
+
+def an_archive_with_what_macos_adds(folder):
+    return zip_folder(folder, folder.parent / "a.zip", top="a/b/c/", junk=JUNK)
+
+
+def columns_in_another_order(folder):
+    for file in folder.glob("*.txt"):
+        lines = [line.split("\t") for line in file.read_text(encoding="utf-8").splitlines()]
+        if len(lines[0]) > 1:
+            text = "".join("\t".join(["?", *reversed(line)]) + "\n" for line in lines)
+            file.write_text(text, encoding="utf-8")
+
+
+def spaces_around_the_names_of_columns(folder):
+    file = folder / SKILLS
+    change(file, "Element ID\tElement Name\t", " Element ID\tElement Name \t")
+
+
+def columns_that_are_not_utf_8(folder):
+    file = folder / SKILLS
+    lines = file.read_bytes().splitlines()
+    file.write_bytes(
+        b"".join([lines[0] + b"\tNote\n", *(line + b"\t\xe9\n" for line in lines[1:])])
+    )
+
+
+def columns_that_are_not_needed_missing(folder):
+    text = (folder / OCCUPATION_FILE).read_text(encoding="utf-8")
+    (folder / OCCUPATION_FILE).write_text(text.replace("\tThey do.", "\t"), encoding="utf-8")
+
+
+def scales_that_nothing_here_uses(folder):
+    add_lines(
+        folder / SCALE_FILE,
+        "WI\tWork Styles Impact\t-3\t3",
+        "XX\t\tall\tnothing",
+        "A LONG SCALE\tx\t1.5\t1.2",
+        "XX\tagain\t\t",
+    )
+
+
+def scales_with_decimals(folder):
+    change(folder / SCALE_FILE, "1\t5", "1.00\t5.0")
+
+
+def elements_named_by_the_reference(folder):
+    text = (folder / SKILLS).read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in text.splitlines()]
+    names = {row[1]: row[2] for row in rows[1:]}
+    (folder / SKILLS).write_text("".join("\t".join([*r[:2], *r[3:]]) + "\n" for r in rows))
+    lines = [f"{element}\tWords.\t{name}\n" for element, name in names.items()]
+    (folder / ELEMENT_FILE).write_text("Element ID\tDescription\tElement Name\n" + "".join(lines))
+
+
+SAME = [
+    nested_three_deep, lower_case_names, names_in_capitals, underscores_for_spaces,
+    what_macos_adds, other_files_beside, linked_twice, backslashes_in_an_archive,
+    an_archive_with_what_macos_adds, columns_in_another_order, columns_that_are_not_utf_8,
+    spaces_around_the_names_of_columns, scales_that_nothing_here_uses, scales_with_decimals,
+    elements_named_by_the_reference,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("arrange", SAME, ids=lambda arrange: arrange.__name__)
+def test_it_is_read_as_it_was(made_up_release, arrange):
+    write_domain(made_up_release, "Knowledge") if arrange is lower_case_names else None
+    before = content(made_up_release)
+
+    path = arrange(made_up_release) or made_up_release
+
+    assert before == content(path)
+
+
+def test_the_name_of_a_folder_round_the_release_tells_nothing(made_up_release, tmp_path):
+    """The nearest folder that is named as O*NET names one tells the release."""
+    (made_up_release / "Read Me.txt").unlink()
+    (tmp_path / "db_30_3_text").mkdir()
+    shutil.move(made_up_release, tmp_path / "db_30_3_text" / "db_28_1_text")
+
+    assert ("28.1", True) == content(tmp_path / "db_30_3_text")["identity"]
+
+
+def test_files_are_found_by_their_names_whatever_the_case(made_up_release):
+    from contextlib import ExitStack
+
+    lower_case_names(made_up_release)
+    with ExitStack() as stack:
+        found = find_files(made_up_release, stack)
+
+        assert {file.name for file in made_up_release.iterdir()} == set(found)
+        assert len(found) == len(list(found))
+        assert "skills.txt" == found[SKILLS].name
+        assert SKILLS in found
+        assert "Knowledge.txt" not in found

@@ -1,0 +1,80 @@
+"""What is counted shows in the registry, by its result."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from cache.metrics import FillResult, ItemState, ReadResult, Telemetry, UpstreamResult
+
+ROOT = Path(__file__).parents[3]
+
+
+def value(telemetry: Telemetry, name: str, **labels: str) -> float | None:
+    found: float | None = telemetry.registry.get_sample_value(f"skillgap_{name}", labels)
+    return found
+
+
+def test_every_result_is_shown_before_it_was_counted() -> None:
+    telemetry = Telemetry()
+
+    for name, label, results in (
+        ("entry_reads_total", "result", ReadResult),
+        ("fills_total", "result", FillResult),
+        ("upstream_requests_total", "result", UpstreamResult),
+        ("warm_items_total", "state", ItemState),
+    ):
+        assert {0.0} == {value(telemetry, name, **{label: one}) for one in get_args(results)}
+
+
+def test_each_event_is_counted_once_under_its_result() -> None:
+    telemetry = Telemetry()
+    telemetry.entry_read("stale")
+    telemetry.filled("renewed", 0.3)
+    telemetry.upstream_request("ok")
+    telemetry.warm_item("empty")
+    telemetry.http_request("/health", 200)
+
+    assert 1 == value(telemetry, "entry_reads_total", result="stale")
+    assert 0 == value(telemetry, "entry_reads_total", result="hit")
+    assert 1 == value(telemetry, "fills_total", result="renewed")
+    assert (1, 0.3) == (
+        value(telemetry, "fill_seconds_count"),
+        value(telemetry, "fill_seconds_sum"),
+    )
+    assert (0, 1) == (
+        value(telemetry, "fill_seconds_bucket", le="0.25"),
+        value(telemetry, "fill_seconds_bucket", le="0.5"),
+    )
+    assert 1 == value(telemetry, "upstream_requests_total", result="ok")
+    assert 1 == value(telemetry, "warm_items_total", state="empty")
+    assert 1 == value(telemetry, "http_requests_total", endpoint="/health", status="200")
+
+
+def test_a_request_waits_until_it_is_answered_or_fails() -> None:
+    telemetry = Telemetry()
+    with telemetry.waiting(), telemetry.waiting():
+        assert 2 == value(telemetry, "fill_waiters")
+    with pytest.raises(ZeroDivisionError), telemetry.waiting():
+        raise ZeroDivisionError
+
+    assert 0 == value(telemetry, "fill_waiters")
+
+
+def test_two_applications_of_a_process_count_apart() -> None:
+    one, other = Telemetry(), Telemetry()
+    one.entry_read("hit")
+
+    assert 0 == value(other, "entry_reads_total", result="hit")
+
+
+def test_what_starts_the_worker_processes_leaves_the_metrics_library_to_them() -> None:
+    code = (
+        "import sys, app.server.serve, app.cli; from app.container import Services;"
+        "from app.settings import Settings; Services(Settings());"
+        "sys.exit('prometheus_client' in sys.modules)"
+    )
+
+    assert 0 == subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode
