@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from cache.db.database import DatabaseUnavailable, check_ready, error_number
 
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
 ALREADY_THERE: Final = (1050, 1060, 1061)
 """MySQL's numbers for a table, column or key that exists: its DDL is in no transaction, so of
 those who migrate at once one gets through each statement, and the first one through all."""

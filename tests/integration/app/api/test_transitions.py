@@ -20,7 +20,7 @@ from app import create_app
 from app.container import Services
 from app.gaps.compare import compare
 from app.settings import Settings
-from app.transitions.readiness import service as next_steps
+from app.transitions import service as next_steps
 from cache.entries.invalidation import Changes
 from cache.entries.purge import purge
 from cache.entries.store import Store

@@ -10,8 +10,8 @@ from support.fills import CODE, fill, rated
 from support.made_up_release import RATED
 from support.tables import clear
 
+from app.transitions import matrices as module
 from app.transitions.matrices import Rankings
-from app.transitions.readiness import matrices as module
 from app.transitions.readiness import readiness_to_all
 from cache.catalogue import Catalogue
 from cache.db.database import DatabaseUnavailable, connect
