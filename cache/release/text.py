@@ -109,7 +109,7 @@ def _another_format(raw: bytes) -> str | None:
     found = None
     if raw.startswith(b"PK\x03\x04"):
         found = "an archive or a spreadsheet; tab separated text is due"
-    elif raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in raw[:100]:
+    elif b"\x00" in raw[:100]:
         found = "UTF-16 text, or no text at all; UTF-8 is due"
     elif re.match(rb"\s*<(!doctype|html|\?xml)", raw, re.IGNORECASE):
         found = "a web page; tab separated text is due"

@@ -173,17 +173,19 @@ def published_of(migrated_sqlite):
 
 
 @pytest.fixture(scope="module")
-def as_it_is(part, published_of):
-    return published_of(part)
+def is_as_it_was(part, published_of):
+    """Tells whether a release is published as the part is: the tables are too much to print."""
+    before = published_of(part)
+    return lambda folder: before == published_of(folder)
 
 
-def check(part: Path, published_of, as_it_is, changes: list[Change], seed: int) -> None:
+def check(part: Path, is_as_it_was, changes: list[Change], seed: int) -> None:
     random = Random(seed)
     with tempfile.TemporaryDirectory() as home:
         folder = Path(shutil.copytree(part, Path(home) / "db"))
         for change in changes:
             change(folder, random)
-        assert as_it_is == published_of(folder)
+        assert is_as_it_was(folder)
 
 
 DRAWN = given(
@@ -196,27 +198,27 @@ QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 @DRAWN
 @settings(max_examples=12, deadline=None, suppress_health_check=QUIET)
-def test_what_is_not_used_changes_nothing(part, published_of, as_it_is, changes, last, seed):
-    check(part, published_of, as_it_is, [*changes, *([last] if last else [])], seed)
+def test_what_is_not_used_changes_nothing(part, is_as_it_was, changes, last, seed):
+    check(part, is_as_it_was, [*changes, *([last] if last else [])], seed)
 
 
 @pytest.mark.soak
 @DRAWN
 @settings(max_examples=300, deadline=None, suppress_health_check=QUIET)
 def test_what_is_not_used_changes_nothing_in_hundreds_of_ways(
-    part, published_of, as_it_is, changes, last, seed
+    part, is_as_it_was, changes, last, seed
 ):
-    check(part, published_of, as_it_is, [*changes, *([last] if last else [])], seed)
+    check(part, is_as_it_was, [*changes, *([last] if last else [])], seed)
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
-def test_each_change_by_itself_changes_nothing(part, published_of, as_it_is, change):
-    check(part, published_of, as_it_is, [change], seed=1)
+def test_each_change_by_itself_changes_nothing(part, is_as_it_was, change):
+    check(part, is_as_it_was, [change], seed=1)
 
 
-def test_what_is_used_does_change_them(part, published_of, as_it_is, tmp_path):
+def test_what_is_used_does_change_them(part, is_as_it_was, tmp_path):
     folder = Path(shutil.copytree(part, tmp_path / "db"))
     file = folder / "Job Zones.txt"
     file.write_bytes(file.read_bytes().replace(b"\t5\t", b"\t4\t", 1))
 
-    assert as_it_is != published_of(folder)
+    assert not is_as_it_was(folder)
