@@ -120,7 +120,7 @@ def _setting(name: str, parse: Callable[[str], T], default: T, *, secret: bool =
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What an operator can set; see the README for each. Secrets stay out of the repr."""
+    """What an operator can set; docs/settings.md has each. Secrets stay out of the repr."""
 
     database_url: URL = _setting("DATABASE_URL", _database_url, make_url(DEFAULT_DATABASE))
     seed_dir: Path = _setting("SEED_DIR", _path, Path("data"))

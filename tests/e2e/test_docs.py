@@ -1,4 +1,4 @@
-"""The README: what it names exists, what exists it names, and what it shows is what comes."""
+"""The documents: what they name exists, what exists they name, and what they show is what comes."""
 
 import json
 import re
@@ -20,8 +20,10 @@ from app import create_app
 from app.settings import Settings
 from cache.db.onet_tables import Base
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+MANUAL = "\n".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)
+LONGEST_README = 8_000
+"""Bytes of what welcomes a newcomer; reference is in docs/."""
 LIBRARY_COMMANDS = {"run", "routes", "shell", "openapi"}
 """Those that Flask and its extensions bring."""
 
@@ -35,7 +37,7 @@ def app() -> Flask:
 
 def section(title: str) -> str:
     """The text below a heading, up to the next one of its rank."""
-    rank, _, rest = README.partition(f" {title}\n")
+    rank, _, rest = MANUAL.partition(f" {title}\n")
     rank = rank.rpartition("\n")[2]
     return re.split(rf"^#{{1,{len(rank)}}} ", rest, maxsplit=1, flags=re.MULTILINE)[0]
 
@@ -69,6 +71,10 @@ def written_commands() -> set[tuple[str, ...]]:
     return {tuple(re.sub(r"[\[\]&]", " ", line).split()) for line in lines}
 
 
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_bytes()) <= LONGEST_README
+
+
 def test_every_command_that_is_written_exists_with_its_options(app: Flask) -> None:
     known = commands_of(app)
     written = {words for words in written_commands() if words[0] not in LIBRARY_COMMANDS}
@@ -88,7 +94,7 @@ def test_every_command_is_written_and_so_is_every_make_target(app: Flask) -> Non
     for name in commands_of(app):
         assert re.search(rf"\bflask {name}\b", text), name
     targets = set(re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    written = set(re.findall(r"\bmake ([a-z]+)", code(README)))
+    written = set(re.findall(r"\bmake ([a-z]+)", code(MANUAL)))
     assert written <= targets
     assert targets - {"help", "clean"} <= written
 
@@ -201,8 +207,8 @@ def server(starter_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 def shown() -> list[Any]:
-    """Every `curl` of the README with the JSON that is shown below it."""
-    everything = list(blocks(README))
+    """Every `curl` of the documents with the JSON that is shown below it."""
+    everything = list(blocks(MANUAL))
     return [
         pytest.param(asked.strip(), answer, id=shlex.split(asked)[-1])
         for (_, asked), (language, answer) in pairwise(everything)
@@ -269,7 +275,7 @@ def test_an_answer_that_is_not_the_one_shown_is_found(shown: Any, came: Any) -> 
 def test_what_seeding_is_shown_to_print_is_what_it_prints(
     full_release: Path, tmp_path: Path
 ) -> None:
-    everything = list(blocks(README))
+    everything = list(blocks(MANUAL))
     [(asked, printed)] = [
         (asked, printed)
         for (_, asked), (language, printed) in pairwise(everything)
