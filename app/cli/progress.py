@@ -70,6 +70,8 @@ def print_report(report: SeedReport) -> None:
         click.echo(f"  {what:<20}{count:>8,}")
     kind = "complete" if report.complete else "partial: what it does not hold stays as it was"
     click.echo(f"The release is {kind}.")
+    if report.kept:
+        click.echo(f"It holds no {' and no '.join(report.kept)}: those ratings stay as they were.")
     click.echo("Published." if report.changed else "Already loaded; nothing changed.")
 
 

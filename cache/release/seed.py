@@ -1,6 +1,6 @@
 """Lands a text release, validates it, and publishes it in one transaction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +28,7 @@ class SeedReport:
         rated: by domain that the release holds, occupations with ratings; `empty` likewise
             those that a complete release has none for.
         lists: what it lists beside ratings, such as `alternate titles`, and how many.
+        kept: the domains that the release does not hold and the database does.
     """
 
     source: str
@@ -39,6 +40,7 @@ class SeedReport:
     rated: Mapping[str, int]
     empty: Mapping[str, int]
     lists: Mapping[str, int]
+    kept: Sequence[str]
 
 
 def is_seeded(engine: Engine) -> bool:
@@ -156,4 +158,12 @@ def _report(
         rated=rated,
         empty=empty,
         lists=count_lists(connection, release),
+        kept=_other_domains(connection, release.domains),
     )
+
+
+def _other_domains(connection: Connection, held: Collection[str]) -> list[str]:
+    others = select(CacheEntry.domain).where(
+        CacheEntry.state == "rated", CacheEntry.domain.not_in(held)
+    )
+    return sorted(connection.execute(others.distinct()).scalars())

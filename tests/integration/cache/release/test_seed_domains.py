@@ -107,12 +107,12 @@ def test_a_domain_that_no_release_held_is_absent_and_not_empty(load, engine, mad
 def test_a_complete_release_leaves_a_domain_that_it_does_not_hold(load, engine, make_release):
     older = make_release("28.1")
     write_domain(older, "Knowledge")
-    load(older)
+    assert [] == load(older).kept
     before = Store(engine).read("knowledge", list(TITLES))
 
     report = load(make_release("28.2"))
 
-    assert ["skills"] == list(report.rated)
+    assert (["skills"], ["knowledge"]) == (list(report.rated), report.kept)
     assert before == Store(engine).read("knowledge", list(TITLES))
     assert dict.fromkeys(RATED, "rated") | {UNRATED: "empty"} == states(engine, "knowledge")
 
