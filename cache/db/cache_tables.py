@@ -1,11 +1,22 @@
 """The tables of what processes share: warm jobs, the upstream's pace, and its word on old codes."""
 
 from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cache.db.columns import CLUSTERED, CODE, DOMAIN, RELEASE, TABLE_OPTIONS, Base, UtcDateTime
+
+NO_FILL: Final[dict[str, Any]] = {
+    "lease_owner": None,
+    "lease_expires_at": None,
+    "attempts": 0,
+    "last_error": None,
+    "retry_at": None,
+    "refresh_requested_at": None,
+}
+"""An entry's row where no fill of it is under way, has failed or is asked for."""
 
 
 class WarmJob(Base):

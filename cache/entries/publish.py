@@ -8,13 +8,13 @@ from typing import Any, Final, Literal, NamedTuple
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from cache.db.cache_tables import NO_FILL
 from cache.db.clock import database_time
 from cache.db.onet_tables import CacheEntry, Element, Rating, Scale
 from cache.db.upsert import upsert
 from cache.entries.canonical import Figures, canonical_line, content_hash
 from cache.entries.invalidation import note_change
 from cache.entries.occupations import publish_occupation
-from cache.fill.leases import NO_FILL
 
 SCALES = (
     {"id": "IM", "name": "Importance", "minimum": 1, "maximum": 5},

@@ -6,9 +6,9 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Engine, delete, select, update
 
 from cache.db import database
+from cache.db.cache_tables import NO_FILL
 from cache.db.onet_tables import CacheEntry, Element, Rating
 from cache.entries.invalidation import note_change
-from cache.fill.leases import NO_FILL
 
 WITHDRAWN: Final[dict[str, Any]] = {
     "state": "absent",

@@ -34,17 +34,6 @@ HEADROOM: Final = 100
 """Below the cap, for those that others add in the same moment."""
 DROPPED_AT_ONCE: Final = 20
 ERROR_LENGTH: Final = 255
-NO_FILL: Final[dict[str, Any]] = {
-    "lease_owner": None,
-    "lease_expires_at": None,
-    "attempts": 0,
-    "last_error": None,
-    "retry_at": None,
-    "refresh_requested_at": None,
-}
-"""An entry's row where no fill of it is under way, has failed or is asked for."""
-
-
 # Built once, since building them takes longer than running them.
 _ENTRY: Any = CacheEntry.__table__
 _IS: Final = (

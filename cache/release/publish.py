@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Insert, delete, insert, or_, select, update
 
+from cache.db.cache_tables import NO_FILL
 from cache.db.landing import land
 from cache.db.onet_tables import CacheEntry, Element, LandingRating, Load, Occupation, Rating, Scale
 from cache.db.upsert import upsert
 from cache.entries.canonical import content_hash
 from cache.entries.invalidation import note_change
 from cache.entries.purge import WITHDRAWN
-from cache.fill.leases import NO_FILL
 from cache.release.publish_lists import publish_lists
 from cache.release.ratings import RatingRows
 from cache.release.reader import Release

@@ -21,6 +21,19 @@ FORBIDDEN = {
     "cache/release/reader.py": (*DATABASE, *CLOCKS),
     "onet_client/interpret.py": (*HTTP, *CLOCKS),
 }
+# The roles of the cache, each standing on those before it alone; what is in one line stands side
+# by side.
+ROLES = (
+    ("cache/db/", "cache/policy.py", "cache/profile.py", "cache/metrics.py", "cache/reading.py"),
+    ("cache/entries/", "cache/catalogue.py"),
+    ("cache/local/",),
+    ("cache/fill/", "cache/release/"),
+    ("cache/pull_through.py",),
+    ("cache/warm/",),
+    ("cache/inventory.py",),
+)
+BESIDE = {("cache/reading.py", other) for other in ROLES[0]}
+"""A reading is counted and judged by what stands beside it."""
 PURE = tuple(name for name in FORBIDDEN if name.endswith(".py"))
 # A service has one reader of the environment; what runs before or beside it has its own.
 ENVIRONMENT_READERS = ("app/settings.py", "bench/", "docker/", "scripts/")
@@ -41,9 +54,24 @@ def _forbidden_imports(path: str, tree: ast.AST) -> Iterator[tuple[int, str]]:
     forbidden = [
         name for place, names in FORBIDDEN.items() if path.startswith(place) for name in names
     ]
+    forbidden += _roles_not_below(path)
     for line, imported in _imports(tree):
         if any(f"{imported}.".startswith(f"{name}.") for name in forbidden):
             yield line, f"imports {imported}"
+
+
+def _roles_not_below(path: str) -> list[str]:
+    """The roles, as modules are named, that a module of a role must not import."""
+    for level, roles in enumerate(ROLES):
+        for role in roles:
+            if path.startswith(role):
+                others = [other for line in ROLES[level:] for other in line]
+                return [
+                    other.removesuffix("/").removesuffix(".py").replace("/", ".")
+                    for other in others
+                    if other != role and (role, other) not in BESIDE
+                ]
+    return []
 
 
 def _imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
