@@ -1,14 +1,12 @@
 """HTTP and CLI: the only package that knows Flask."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from flask import Flask
 
 from app.container import Services
 from app.settings import Settings
-
-VERSION: Final = "0.1.0"
 
 
 class _Application(Flask):

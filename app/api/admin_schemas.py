@@ -5,7 +5,7 @@ from typing import Any, Final
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate
 
 from app.api.parameters import LARGEST_PAGE, Code, Query, Whole, absent
-from app.api.sources import timestamp
+from app.provenance import timestamp
 from cache.entries.canonical import DOMAINS
 from cache.policy import Freshness
 

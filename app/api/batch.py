@@ -13,7 +13,6 @@ import orjson
 from flask import Response, request
 
 from app.api.batch_schemas import EXAMPLE, AnswersSchema, BatchSchema
-from app.api.caching import cache_status
 from app.api.headers import UNSTORED
 from app.api.pairs import NotRead, Pair, read_pairs
 from app.api.parameters import BodyBlueprint
@@ -21,6 +20,7 @@ from app.api.problem_details import Problem, answers_problems
 from app.api.problems import Titles, read_problem, to_problem
 from app.api.sides import Sides
 from app.api.skill_gap import noted_answer
+from app.cache_headers import cache_status
 from app.container import services
 from cache.reading import ReadFailed
 

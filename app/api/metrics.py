@@ -12,10 +12,10 @@ from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 
-from app import VERSION
 from app.api.headers import PLAIN
 from app.container import services
 from app.settings import metrics_folder
+from app.version import VERSION
 from cache.db.database import DatabaseUnavailable
 from cache.inventory import Figures
 

@@ -6,7 +6,6 @@ from flask import Response, jsonify
 from flask.views import MethodView
 from marshmallow import Schema, fields, validate
 
-from app.api.caching import cached_response
 from app.api.headers import CACHED, PLAIN, STILL_HOLDS
 from app.api.parameters import (
     IN_PATH,
@@ -20,11 +19,12 @@ from app.api.parameters import (
 )
 from app.api.problem_details import answers_problems
 from app.api.sides import LONGEST_BY_NAME, read_one
-from app.api.sources import SourceSchema, attribution, source, timestamp
+from app.cache_headers import cached_response
 from app.container import services
 from app.gaps.schema import NoteSchema
 from app.occupations.resolve import HINT
 from app.occupations.titles import rated_first
+from app.provenance import SourceSchema, attribution, source, timestamp
 
 blueprint = QueryBlueprint("occupations", __name__, description="Find and read occupations.")
 MOST_HITS: Final = 200

@@ -11,9 +11,9 @@ from urllib.parse import quote
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from app.api.caching import cache_status
 from app.api.problem_details import Problem, invalid_parameters
 from app.api.sides import note, was_replaced
+from app.cache_headers import cache_status
 from app.container import services
 from app.occupations.holdings import BRINGS_ALL, SEED, told
 from app.occupations.nearest import nearest

@@ -4,7 +4,6 @@ from flask import Flask, Response, g, request
 from flask_smorest import Api
 from flask_swagger_ui import get_swaggerui_blueprint
 
-from app import VERSION
 from app.api import (
     admin,
     authorization,
@@ -19,6 +18,7 @@ from app.api import (
 from app.api.admin_schemas import ONE_SCOPE
 from app.logs import RequestIds
 from app.page import assets, view
+from app.version import VERSION
 
 OPENAPI = {
     "API_TITLE": "Skill gap",

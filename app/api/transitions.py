@@ -7,7 +7,6 @@ from flask import Response
 from marshmallow import Schema, ValidationError, fields, validate
 from webargs.fields import DelimitedList
 
-from app.api.caching import cached_response
 from app.api.headers import CACHED, STILL_HOLDS
 from app.api.parameters import (
     IN_PATH,
@@ -20,9 +19,10 @@ from app.api.parameters import (
 )
 from app.api.problem_details import answers_problems, invalid_parameters
 from app.api.sides import read_one
-from app.api.sources import SourceSchema, attribution, source
+from app.cache_headers import cached_response
 from app.container import services
 from app.gaps.schema import ComparedSchema, NoteSchema
+from app.provenance import SourceSchema, attribution, source
 from app.transitions.job_zones import HIGHEST, not_held
 from cache.reading import Reading
 

@@ -81,7 +81,7 @@ def print_status() -> None:
     Raises:
         DatabaseUnavailable: where the database cannot be reached or used.
     """
-    from app.api.sources import timestamp
+    from app.provenance import timestamp
     from onet_client.errors import NotConfigured
 
     held, upstream = services().inventory.summary(), services().upstream

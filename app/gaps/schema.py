@@ -4,8 +4,8 @@ from typing import Final, get_args
 
 from marshmallow import Schema, fields, validate
 
-from app.api.sources import SourceSchema
 from app.gaps import compare as gap
+from app.provenance import SourceSchema
 
 KINDS: Final = get_args(gap.Kind)
 SORTS: Final = get_args(gap.Sort)

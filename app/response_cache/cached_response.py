@@ -6,7 +6,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Final
 
-from app.api.caching import Hit, hit_headers
+from app.cache_headers import Hit, hit_headers
 from app.response_cache.answer import NEVER, Answer
 from app.response_cache.buffered_counters import Tally
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from sys import intern
 from typing import Any, Final
 
-from app.api.caching import Hit
+from app.cache_headers import Hit
 from app.gaps.csv_body import prefers_csv
 from app.logs import RequestIds
 from app.response_cache.answer import KEPT, Answer

@@ -18,7 +18,7 @@ from support.made_up_release import write_release
 from support.processes import environment
 from werkzeug.test import TestResponse
 
-from app import VERSION
+from app.version import VERSION
 from cache.db.onet_tables import UpstreamGovernor
 from cache.metrics import FillResult, UpstreamResult
 from cache.policy import Freshness
