@@ -18,6 +18,8 @@ DEEPEST: Final = 4
 """Folders between the path that is given and the files of a release, the last one included."""
 MOST_FILES: Final = 20_000
 """Files of a folder or archive that are looked at; a release has about 40."""
+NOTE: Final = "readme.txt"
+"""What stands beside the tables, whatever their form."""
 LONGEST_PATH: Final = 200
 LISTED_NAMES: Final = 5
 TEXT_RELEASE_DUE: Final = (
@@ -233,7 +235,8 @@ def _why_none(path: Path, places: list[PurePosixPath]) -> str:
     """Tell why there is no release, from what there is instead."""
     names = sorted({place.name for place in places})
     kinds = {kind for name in names if (kind := PurePosixPath(name).suffix.lower())}
-    if not kinds & {".txt"} and (others := [kind for kind in OTHER_KINDS if kind in kinds]):
+    tables = [name for name in names if name.lower().endswith(".txt") and _key(name) != NOTE]
+    if not tables and (others := [kind for kind in OTHER_KINDS if kind in kinds]):
         return f"not found in {path}, which holds {others[0]} files; {TEXT_RELEASE_DUE}"
     if archives := [str(place) for place in places if place.suffix.lower() == ".zip"]:
         return f"not found in {path}; unpack {archives[0]} or give its path"

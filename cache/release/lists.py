@@ -116,7 +116,10 @@ def read_related(release: Release, file: str, occupations: Collection[str]) -> l
 
 def _check_listed(file: str, line: int, code: str, occupations: Collection[str]) -> None:
     if code not in occupations:
-        reason = f"occupation {quoted(code)} is not in Occupation Data.txt"
+        reason = (
+            f"occupation {quoted(code)} is not in Occupation Data.txt: "
+            "the files may be of different releases"
+        )
         refuse(Problem(file, line, reason))
 
 

@@ -26,6 +26,13 @@ def publish_lists(connection: Connection, release: Release, occupations: Collect
         _PUBLISHERS[of](connection, release, file, occupations)
 
 
+def forget_lists(connection: Connection) -> None:
+    """Forget what releases listed beside ratings, as they were of another taxonomy."""
+    for model in (AlternateTitle, JobZone, RelatedOccupation):
+        connection.execute(delete(model))
+    connection.execute(update(Occupation).values(job_zone=None))
+
+
 def count_lists(connection: Connection, release: Release) -> dict[str, int]:
     """Count what the database holds of each list that the release holds."""
     return {of: connection.execute(_COUNTS[of]).scalar_one() for of in release.list_files}
@@ -41,6 +48,7 @@ def _publish_job_zones(
     connection: Connection, release: Release, file: str, occupations: Collection[str]
 ) -> None:
     zones = read_job_zones(release, file, occupations)
+    connection.execute(delete(JobZone))  # the names are those of other zones, unless they follow
     connection.execute(update(Occupation).values(job_zone=None))
     for zone in sorted(set(zones.values())):
         codes = [code for code, its in zones.items() if its == zone]

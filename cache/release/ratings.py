@@ -16,6 +16,7 @@ from cache.release.reader import ELEMENT_NAME, Release
 from cache.release.references import RATED_SCALES, Scale
 from cache.release.text import LONGEST_QUOTE, quoted
 from onet_client.release_files import Problem, ReleaseError, refuse
+from onet_client.resaved import RESAVED, is_reformed
 
 NEEDED: Final = (
     "O*NET-SOC Code", "Element ID", "Scale ID", "Data Value", "N", "Standard Error",
@@ -27,6 +28,8 @@ BOTH_SCALES: Final = 3
 NOT_MET: Final = (0, 0)
 LISTED_PROBLEMS: Final = 20
 LISTED_CODES: Final = 3
+MANY_REFORMED: Final = 4
+"""Lines in a spreadsheet's form that are no single slip any more."""
 MISSING: Final = ("n/a", "", "N/A", "NA")
 FLAGS: Final = {"Y": True, "N": False} | dict.fromkeys(MISSING)
 
@@ -56,6 +59,7 @@ class RatingRows:
         self._unlisted: dict[str, int] = {}
         self._told: set[tuple[str, str]] = set()
         self._problems: list[Problem] = []
+        self._reformed: list[Problem] = []
         self._spread = lru_cache(maxsize=100_000)(self._parse_spread)
         self.elements: dict[str, tuple[str, str]] = {}
         self.lines: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -77,6 +81,8 @@ class RatingRows:
                 try:
                     name, figures, text = self._check(domain, line, fields)
                 except ValueError as reason:
+                    if any(map(is_reformed, fields)):
+                        self._reformed.append(Problem(file, line, RESAVED))
                     self._reject(Problem(file, line, str(reason)))
                     self._told.add((code, element))
                     continue
@@ -85,9 +91,15 @@ class RatingRows:
                 yield (file, line, code, name, *figures)
             self._check_listed(file)
             self._check_pairs(file)
+        self._check_all()
+
+    def _check_all(self) -> None:
+        """Refuse the release where any row was not right, or there was none."""
         if not self.rows and not self._problems:
             names = " + ".join(file for _, file in self._release.rating_files)
             refuse(Problem(names, 0, "holds no rating"))
+        if len(self._reformed) >= MANY_REFORMED:
+            refuse(self._reformed[0])
         if self._problems:
             raise ReleaseError(self._problems, self.rejected)
 

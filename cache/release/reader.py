@@ -26,6 +26,7 @@ from cache.release.text import read_header, read_rows
 from onet_client.release_files import (
     OCCUPATION_FILE,
     Problem,
+    ReleaseError,
     ReleaseFiles,
     find_files,
     open_file,
@@ -133,7 +134,12 @@ class Release:
             ReleaseError: naming the line that is refused, or the scale that is missing.
         """
         columns = ("Scale ID", "Minimum", "Maximum")
-        return read_scales(self.table(SCALE_FILE, columns, ("Scale Name",)))
+        broken: list[Problem] = []  # lines, of which it is not known what scale they are of
+        rows = self.table(SCALE_FILE, columns, ("Scale Name",), broken.append)
+        try:
+            return read_scales(rows)
+        except ReleaseError as error:
+            raise ReleaseError(broken[:1] or error.problems) from error
 
     def element_names(self) -> dict[str, str]:
         """Read the names of elements by id, where the ratings do not name them themselves.

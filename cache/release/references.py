@@ -46,6 +46,7 @@ def read_occupations(rows: Iterable[Row]) -> dict[str, Occupation]:
     found: dict[str, Occupation] = {}
     for line, (code, title, description) in rows:
         check_unquoted(OCCUPATION_FILE, line, title)
+        check_unquoted(OCCUPATION_FILE, line, description)
         if re.fullmatch(r"[0-9]{2}-[0-9]{4}\.[0-9]{2}", code) is None:
             reason = f"{quoted(code)} is not an O*NET-SOC code"
         elif code in found:

@@ -44,8 +44,9 @@ class SeedReport:
 
 
 def is_seeded(engine: Engine) -> bool:
-    """Tell whether any release was ever published into the database."""
-    query = select(Load.id).where(Load.state == "published").limit(1)
+    """Tell whether a release was published into the database, and not all was purged since."""
+    holding = select(CacheEntry.domain).where(CacheEntry.state != "absent").exists()
+    query = select(Load.id).where(Load.state == "published", holding).limit(1)
     return database.read(engine, lambda connection: connection.execute(query).first() is not None)
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import Connection, delete, select
 
 from cache.db.onet_tables import CacheEntry, Load, Occupation
+from cache.release.publish_lists import forget_lists
 from onet_client.release_files import OCCUPATION_FILE, Problem, refuse
 
 LEAST_SHARED: Final = 0.95
@@ -44,6 +45,7 @@ def settle_taxonomy(connection: Connection, listed: Collection[str]) -> None:
     standing = select(CacheEntry.domain).where(CacheEntry.state != "absent").limit(1)
     if connection.execute(standing).first() is None:
         connection.execute(delete(Occupation).where(Occupation.code.not_in(listed)))
+        forget_lists(connection)
         return
     reason = (
         "its occupations are of another taxonomy than those of the database "

@@ -7,17 +7,15 @@ from operator import itemgetter
 from typing import IO, Final
 
 from onet_client.release_files import Problem, refuse
+from onet_client.resaved import RESAVED, is_quoted
 
 LONGEST_LINE: Final = 1 << 20
 """Bytes of a line; O*NET's longest has about 2,000."""
 LISTED_COLUMNS: Final = 30
+BLANK: Final = " \r\n\x1a"
+"""What a line without content may hold; the last is the end of file of old systems."""
 LONGEST_QUOTE: Final = 60
 """Characters of a text that a reason repeats."""
-
-RESAVED: Final = (
-    "the texts are in quotes, as a spreadsheet saves them; "
-    "load the release as O*NET publishes it, not a copy that was opened and saved"
-)
 
 
 def read_header(name: str, file: IO[bytes]) -> tuple[str, ...]:
@@ -56,12 +54,11 @@ def read_rows(
         except UnicodeDecodeError:
             text, whole = raw.decode(errors="replace"), False
         fields = text.rstrip("\r\n").split("\t")
-        if len(fields) != len(header):
+        if len(fields) != len(header) and (reason := _fit(fields, header)):
             if len(raw) == LONGEST_LINE:
                 refuse(Problem(name, number, f"the line is longer than {LONGEST_LINE:,} bytes"))
-            if fields != [""]:
-                due = f"{len(fields)} fields where {len(header)} are due"
-                reject(Problem(name, number, due))
+            if text.strip(BLANK):
+                reject(Problem(name, number, reason))
             continue
         fields.append("")  # what a column that is not there holds
         picked = pick(fields)
@@ -71,13 +68,22 @@ def read_rows(
             reject(Problem(name, number, "not UTF-8"))
 
 
+def _fit(fields: list[str], header: Sequence[str]) -> str | None:
+    """Add empty fields for last columns without a name, or tell why a line does not fit."""
+    missing = header[len(fields) :]
+    if not missing or any(missing):
+        return f"{len(fields)} fields where {len(header)} are due"
+    fields += missing
+    return None
+
+
 def check_unquoted(name: str, line: int, text: str) -> None:
     """Refuse a text in the quotes that a spreadsheet puts around one with a comma or a quote.
 
     Raises:
         ReleaseError: for such a text; O*NET's files quote nothing.
     """
-    if text[:1] == text[-1:] == '"' and re.search('[,"]', text[1:-1]):
+    if is_quoted(text):
         refuse(Problem(name, line, RESAVED))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from onet_client.release_files import Problem, ReleaseFile, open_file, readable, refuse
+from onet_client.resaved import RESAVED, is_quoted
 
 _COLUMN_IDS = {"Date": "date_updated", "Index": "related_index"}
 
@@ -57,11 +58,14 @@ def read_table(name: str, file: ReleaseFile) -> TextFile:
     number, line = next(_lines(file), (1, b""))
     if b"\t" not in line or b"\0" in line:
         refuse(Problem(name, number, "no table: it has no columns separated by tabs"))
+    if line.startswith(b'"'):
+        refuse(Problem(name, number, RESAVED))
     table = TextFile(name, tuple(line_text(line).split("\t")), file)
     if len({*table.column_ids} - {""}) < len(table.header):
         refuse(Problem(name, number, "a column has no name, or the name of another"))
-    for _ in table.rows():
-        pass
+    for fields in table.rows():
+        if any(map(is_quoted, fields)):
+            refuse(Problem(name, 0, RESAVED))
     return table
 
 

@@ -24,6 +24,7 @@ from cache.db import database
 from cache.db.database import DatabaseUnavailable
 from cache.db.onet_tables import CacheEntry, Load
 from cache.entries.canonical import content_hash
+from cache.entries.purge import purge
 from cache.entries.store import Store
 from cache.release.seed import is_seeded, seed
 from onet_client.release_files import OCCUPATION_FILE, ReleaseError
@@ -77,6 +78,15 @@ def rated_codes(engine) -> set[str]:
 
 def published(engine):
     return dump(engine, PUBLISHED)
+
+
+def test_a_database_of_which_all_was_purged_counts_as_empty(load, engine, make_release):
+    load(make_release())
+    assert is_seeded(engine)
+
+    purge(engine, None)
+
+    assert not is_seeded(engine)
 
 
 def test_the_starter_release_is_64_rated_occupations_and_the_titles_of_all(

@@ -40,7 +40,7 @@ def tables_in(folder: Path) -> list[Path]:
 
 
 def rewrite(file: Path, change: Callable[[Rows], Rows], end: bytes = b"\n") -> None:
-    rows = [line.split(b"\t") for line in file.read_bytes().splitlines()]
+    rows = [line.split(b"\t") for line in file.read_bytes().splitlines() if line]
     file.write_bytes(b"".join(b"\t".join(row) + end for row in change(rows)))
 
 

@@ -75,6 +75,23 @@ def test_after_a_purge_it_takes_the_place_of_all_that_was_listed(
     assert {next(iter(TITLES)), *MOVED.values()} == codes(engine)
 
 
+def test_what_was_listed_of_the_old_taxonomy_goes_with_it(
+    load, engine, made_up_release, other_taxonomy
+):
+    load(write_lists(made_up_release))
+    for name in ("Alternate Titles", "Job Zones", "Job Zone Reference", "Related Occupations"):
+        (other_taxonomy / f"{name}.txt").unlink()
+    purge(engine, None)
+
+    load(other_taxonomy)
+
+    tables = dump(engine, ("alternate_title", "job_zone", "related_occupation", "occupation"))
+    assert {"alternate_title": [], "job_zone": [], "related_occupation": []} == {
+        name: rows for name, rows in tables.items() if name != "occupation"
+    }
+    assert {None} == {row["job_zone"] for row in tables["occupation"]}
+
+
 def test_as_the_first_load_it_is_loaded_as_what_it_is(load, engine, other_taxonomy):
     assert ("20.0", 5) == (load(other_taxonomy).release, len(codes(engine)))
 

@@ -187,8 +187,9 @@ def test_a_page_that_is_no_list_of_releases_is_told_as_it_is(archive, fetching, 
     ],
 )
 @pytest.mark.parametrize("path", [PAGE, FOLDER + NAME])
-def test_a_refusal_is_told_by_its_status(archive, served, fetching, path, status, kind, tries):
+def test_a_refusal_is_told_by_its_status(archive, served, tmp_path, path, status, kind, tries):
     archive.files[path].fault = Fault(status)
+    fetching = Fetching(tmp_path / "releases", archive.url, answer=10.0)
 
     fetching.fails(kind, f"status {status}")
     assert tries == len(archive.asked(path))

@@ -12,7 +12,7 @@ from support.release_files import JUNK, add_lines, change, content, drop_lines, 
 from cache.release.lists import read_job_zones, read_related, read_titles
 from cache.release.reader import ELEMENT_FILE, open_release
 from cache.release.references import SCALE_FILE
-from cache.release.text import LONGEST_LINE, RESAVED
+from cache.release.text import LONGEST_LINE
 from onet_client.release_files import (
     DEEPEST,
     MOST_FILES,
@@ -21,6 +21,7 @@ from onet_client.release_files import (
     ReleaseError,
     find_files,
 )
+from onet_client.resaved import RESAVED
 
 SKILLS, TITLES, ZONES = "Skills.txt", "Alternate Titles.txt", "Job Zones.txt"
 READERS = {
@@ -75,6 +76,13 @@ def a_folder_of_spreadsheets(folder):
 def an_archive_of_spreadsheets(folder):
     a_folder_of_spreadsheets(folder)
     return zip_folder(folder, folder.parent / "db_30_3_excel.zip", top="db_30_3_excel/")
+
+
+@case(f"which holds .xlsx files; {TEXT_RELEASE_DUE}")
+def a_folder_of_spreadsheets_with_its_read_me(folder):
+    for file in list(folder.glob("*.txt")):
+        if file.name != "Read Me.txt":
+            file.rename(file.with_suffix(".xlsx"))
 
 
 @case(f"which holds .sql files; {TEXT_RELEASE_DUE}")
@@ -162,6 +170,25 @@ def titles_in_quotes(folder):
 def alternate_titles_in_quotes(folder):
     write_lists(folder)
     change(folder / TITLES, "53-9005.00\tKite Captain", '53-9005.00\t"The ""Captain"""')
+
+
+@case(f"Occupation Data.txt, line 3: {RESAVED}")
+def descriptions_in_quotes(folder):
+    lines = (folder / OCCUPATION_FILE).read_text(encoding="utf-8").splitlines()
+    lines[2] = lines[2].replace("They do.", '"They do, and say ""ebb""."')
+    (folder / OCCUPATION_FILE).write_text("\n".join(lines), encoding="utf-8")
+
+
+@case(f"Skills.txt, line 2: {RESAVED}")
+def dates_as_a_spreadsheet_writes_them(folder):
+    file = folder / SKILLS
+    file.write_text(file.read_text(encoding="utf-8").replace("08/2023", "Aug-23"))
+
+
+@case(f"Skills.txt, line 2: {RESAVED}")
+def figures_with_decimal_commas(folder):
+    file = folder / SKILLS
+    file.write_text(file.read_text(encoding="utf-8").replace("4.12", "4,12"))
 
 
 @case(f"Skills.txt, line 1: {RESAVED}")
@@ -463,6 +490,18 @@ def scales_that_nothing_here_uses(folder):
     )
 
 
+def lines_of_other_scales_that_do_not_fit(folder):
+    add_lines(folder / SCALE_FILE, "WI\tWork Styles Impact", "XX\t1\t2\t3\t4\t5", "\t")
+
+
+def empty_columns_at_the_end(folder):
+    change(folder / SKILLS, "Domain Source", "Domain Source\t\t")
+
+
+def ends_of_old_systems(folder):
+    add_lines(folder / SKILLS, "  ", "\x1a")
+
+
 def scales_with_decimals(folder):
     change(folder / SCALE_FILE, "1\t5", "1.00\t5.0")
 
@@ -481,7 +520,8 @@ SAME = [
     what_macos_adds, other_files_beside, linked_twice, backslashes_in_an_archive,
     an_archive_with_what_macos_adds, columns_in_another_order, columns_that_are_not_utf_8,
     spaces_around_the_names_of_columns, scales_that_nothing_here_uses, scales_with_decimals,
-    elements_named_by_the_reference,
+    elements_named_by_the_reference, lines_of_other_scales_that_do_not_fit,
+    empty_columns_at_the_end, ends_of_old_systems,
 ]  # fmt: skip
 
 
