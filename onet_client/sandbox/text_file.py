@@ -42,11 +42,19 @@ class TextFile:
         lines = _lines(self._file)
         next(lines, None)
         for number, line in lines:
-            fields = line_text(line).split("\t")
-            if len(fields) != len(self.header):
-                reason = f"{len(fields)} fields, not {len(self.header)}"
-                refuse(Problem(self.name, number, reason))
-            yield fields
+            yield self.fields_of(number, line)
+
+    def fields_of(self, number: int, line: bytes) -> list[str]:
+        """Return the fields of a line, given with its number.
+
+        Raises:
+            ReleaseError: they do not fit the header.
+        """
+        fields = line_text(line).split("\t")
+        if len(fields) != len(self.header):
+            reason = f"{len(fields)} fields, not {len(self.header)}"
+            refuse(Problem(self.name, number, reason))
+        return fields
 
 
 def read_table(name: str, file: ReleaseFile) -> TextFile:
@@ -63,9 +71,10 @@ def read_table(name: str, file: ReleaseFile) -> TextFile:
     table = TextFile(name, tuple(line_text(line).split("\t")), file)
     if len({*table.column_ids} - {""}) < len(table.header):
         refuse(Problem(name, number, "a column has no name, or the name of another"))
-    for fields in table.rows():
-        if any(map(is_quoted, fields)):
-            refuse(Problem(name, 0, RESAVED))
+    for at, row in _lines(file):
+        fields = table.fields_of(at, row)
+        if b'"' in row and any(map(is_quoted, fields)):
+            refuse(Problem(name, at, RESAVED))
     return table
 
 
