@@ -8,7 +8,7 @@ from threading import Barrier
 
 import pytest
 from sqlalchemy import func, insert, select, update
-from support.clock import LIMITS, FakeClock
+from support.clock import LIMITS
 from support.made_up_release import RATED, TITLES
 from support.processes import environment
 from support.warming import items
@@ -27,11 +27,6 @@ jobs = WarmJobs(connect(make_url(sys.argv[1])), utc_now)
 for number in range(1001, 1021):
     print(jobs.request("skills", "codes", [f"11-{number}.00"]).id)
 """
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 from sqlalchemy import delete, select
-from support.clock import LIMITS, START, FakeClock
+from support.clock import LIMITS, START
 from support.cut import Cut, cut_after
 from support.fake_client import ELEMENTS, TITLE
 from support.fake_tables import EMPTY, PAGES, RATED, FakeTables
@@ -29,26 +29,6 @@ OF_A_WAY = (
     "changed_in",
 )  # fmt: skip
 """What may differ between an occupation filled by itself and by whole tables."""
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
-
-
-@pytest.fixture
-def client():
-    return FakeTables()
-
-
-@pytest.fixture
-def jobs(engine, clock):
-    return WarmJobs(engine, clock)
-
-
-@pytest.fixture
-def worker(engine, client, clock):
-    return make_worker(engine, client, clock)
 
 
 def warm_all(jobs, worker) -> str:

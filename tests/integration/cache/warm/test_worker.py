@@ -6,9 +6,9 @@ from threading import Barrier, Event, Thread
 
 import pytest
 from sqlalchemy import func, select
-from support.clock import LIMITS, FakeClock, eventually
+from support.clock import LIMITS, eventually
 from support.cut import Cut
-from support.fake_tables import EMPTY, RATED, FakeTables
+from support.fake_tables import EMPTY, RATED
 from support.fills import rated
 from support.warming import expire_leases, finish, items, make_worker
 
@@ -18,31 +18,10 @@ from cache.db.onet_tables import WarmItem
 from cache.entries.store import Store
 from cache.fill.refresh_requests import RefreshRequests
 from cache.metrics import Telemetry
-from cache.warm.jobs import WarmJobs
 from cache.warm.worker import LONGEST_WAIT
 from onet_client.errors import CircuitOpen, Unauthorized
 
 UNKNOWN = "99-9999.00"
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
-
-
-@pytest.fixture
-def client():
-    return FakeTables()
-
-
-@pytest.fixture
-def jobs(engine, clock):
-    return WarmJobs(engine, clock)
-
-
-@pytest.fixture
-def worker(engine, client, clock):
-    return make_worker(engine, client, clock)
 
 
 def waiting_seconds(engine) -> float:
