@@ -216,7 +216,10 @@ def test_a_purge_frees_an_entry_that_another_process_is_filling(engine, client):
 def test_who_reads_after_a_purge_at_the_end_of_another_process_fill_gets_what_is_new(
     engine, client
 ):
-    """Though those who waited for that fill are still being told."""
+    """Though those who waited for that fill are still being told.
+
+    The one that filled reads what it published, before or after the purge and the fill after it.
+    """
     slow = FakeClient(on_call=lambda _method: eventually(1, lambda: cache._filler._polling))
     cache, filling = process(engine, client), process(engine, slow)
     readers = []
@@ -233,7 +236,8 @@ def test_who_reads_after_a_purge_at_the_end_of_another_process_fill_gets_what_is
         eventually(True, lambda: len(slow.calls) > 0)
         waited = level(cache)
 
-    assert (3.25, 3.25) == (ahead.result(), waited)
+    assert 3.25 == waited
+    assert ahead.result() in (3.25, 4.0)
     assert [4.0] == [reader.result() for reader in readers]
 
 
