@@ -19,10 +19,10 @@ from app.api.admin_schemas import (
 )
 from app.api.authorization import SCHEME
 from app.api.headers import JOB, UNSTORED
-from app.api.parameters import IN_PATH, BodyBlueprint, path_code
-from app.api.problem_details import answers_problems
-from app.api.problems import upstream_not_configured
+from app.api.problem_schema import answers_problems
 from app.container import services
+from app.problems import upstream_not_configured
+from app.query_fields import IN_PATH, BodyBlueprint, path_code
 from cache.entries.purge import purge
 from onet_client.errors import NotConfigured
 

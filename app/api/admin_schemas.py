@@ -4,8 +4,8 @@ from typing import Any, Final
 
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate
 
-from app.api.parameters import LARGEST_PAGE, Code, Query, Whole, absent
 from app.provenance import timestamp
+from app.query_fields import LARGEST_PAGE, Code, Query, Whole, absent
 from cache.entries.canonical import DOMAINS
 from cache.policy import Freshness
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from flask import Response, request
 from werkzeug.exceptions import NotFound
 
-from app.api.problem_details import Problem
+from app.api.problem_schema import Problem
 from app.container import services
 
 ADMIN: Final = "/admin"

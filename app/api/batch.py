@@ -15,13 +15,13 @@ from flask import Response, request
 from app.api.batch_schemas import EXAMPLE, AnswersSchema, BatchSchema
 from app.api.headers import UNSTORED
 from app.api.pairs import NotRead, Pair, read_pairs
-from app.api.parameters import BodyBlueprint
-from app.api.problem_details import Problem, answers_problems
-from app.api.problems import Titles, read_problem, to_problem
-from app.api.sides import Sides
+from app.api.problem_schema import Problem, answers_problems
 from app.api.skill_gap import noted_answer
-from app.cache_headers import cache_status
 from app.container import services
+from app.occupations.lookup import Sides
+from app.problems import Titles, read_problem, to_problem
+from app.query_fields import BodyBlueprint
+from app.response_cache.headers import cache_status
 from cache.reading import ReadFailed
 
 log = logging.getLogger("app.errors")

@@ -4,9 +4,9 @@ from typing import Any, Final
 
 from marshmallow import Schema, ValidationError, fields, pre_load, validate
 
-from app.api.parameters import LARGEST_PAGE, Named
-from app.api.problem_details import ProblemSchema
+from app.api.problem_schema import ProblemSchema
 from app.gaps.schema import KINDS, SORTS, SkillGapSchema
+from app.query_fields import LARGEST_PAGE, Named
 from cache.entries.canonical import DOMAINS
 
 MOST_PAIRS: Final = 100

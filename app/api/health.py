@@ -6,7 +6,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
 from app.api.headers import PLAIN
-from app.api.problem_details import answers_problems
+from app.api.problem_schema import answers_problems
 from app.container import services
 from cache.db.database import check_ready
 

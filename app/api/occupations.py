@@ -7,7 +7,14 @@ from flask.views import MethodView
 from marshmallow import Schema, fields, validate
 
 from app.api.headers import CACHED, PLAIN, STILL_HOLDS
-from app.api.parameters import (
+from app.api.problem_schema import answers_problems
+from app.container import services
+from app.gaps.schema import NoteSchema
+from app.occupations.lookup import LONGEST_BY_NAME, read_one
+from app.occupations.resolve import HINT
+from app.occupations.titles import rated_first
+from app.provenance import SourceSchema, attribution, source, timestamp
+from app.query_fields import (
     IN_PATH,
     LARGEST_PAGE,
     TITLE_LIKE,
@@ -17,14 +24,7 @@ from app.api.parameters import (
     Whole,
     path_code,
 )
-from app.api.problem_details import answers_problems
-from app.api.sides import LONGEST_BY_NAME, read_one
-from app.cache_headers import cached_response
-from app.container import services
-from app.gaps.schema import NoteSchema
-from app.occupations.resolve import HINT
-from app.occupations.titles import rated_first
-from app.provenance import SourceSchema, attribution, source, timestamp
+from app.response_cache.headers import cached_response
 
 blueprint = QueryBlueprint("occupations", __name__, description="Find and read occupations.")
 MOST_HITS: Final = 200

@@ -4,8 +4,8 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from app.api.sides import Sides, paired, replaced
 from app.container import services
+from app.occupations.lookup import Sides, paired, replaced
 from app.occupations.resolve import Unresolved, resolve
 from cache.reading import UnknownOccupation
 

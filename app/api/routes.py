@@ -4,6 +4,7 @@ from flask import Flask, Response, g, request
 from flask_smorest import Api
 from flask_swagger_ui import get_swaggerui_blueprint
 
+from app import problems
 from app.api import (
     admin,
     authorization,
@@ -11,7 +12,6 @@ from app.api import (
     health,
     metrics,
     occupations,
-    problems,
     skill_gap,
     transitions,
 )

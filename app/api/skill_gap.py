@@ -9,7 +9,14 @@ from flask import Response, request
 from marshmallow import fields, validate
 
 from app.api.headers import STILL_HOLDS, VARIED
-from app.api.parameters import (
+from app.api.problem_schema import answers_problems
+from app.container import services
+from app.gaps import compare as gap
+from app.gaps.csv_body import CSV, CSV_EXAMPLE, csv_headers, csv_text, prefers_csv
+from app.gaps.schema import KINDS, SORTS, SkillGapSchema
+from app.occupations.lookup import LONGEST_BY_NAME, Sides, read_sides
+from app.provenance import attribution, source
+from app.query_fields import (
     LARGEST_PAGE,
     DomainQuery,
     Figure,
@@ -19,14 +26,7 @@ from app.api.parameters import (
     Whole,
     absent,
 )
-from app.api.problem_details import answers_problems
-from app.api.sides import LONGEST_BY_NAME, Sides, read_sides
-from app.cache_headers import Fixed, cached_response, cached_text
-from app.container import services
-from app.gaps import compare as gap
-from app.gaps.csv_body import CSV, CSV_EXAMPLE, csv_headers, csv_text, prefers_csv
-from app.gaps.schema import KINDS, SORTS, SkillGapSchema
-from app.provenance import attribution, source
+from app.response_cache.headers import Fixed, cached_response, cached_text
 from cache.reading import Reading
 
 blueprint = QueryBlueprint("skill-gap", __name__, description="Compare two occupations.")

@@ -8,7 +8,12 @@ from marshmallow import Schema, ValidationError, fields, validate
 from webargs.fields import DelimitedList
 
 from app.api.headers import CACHED, STILL_HOLDS
-from app.api.parameters import (
+from app.api.problem_schema import answers_problems, invalid_parameters
+from app.container import services
+from app.gaps.schema import ComparedSchema, NoteSchema
+from app.occupations.lookup import read_one
+from app.provenance import SourceSchema, attribution, source
+from app.query_fields import (
     IN_PATH,
     LARGEST_PAGE,
     DomainQuery,
@@ -17,12 +22,7 @@ from app.api.parameters import (
     absent,
     path_code,
 )
-from app.api.problem_details import answers_problems, invalid_parameters
-from app.api.sides import read_one
-from app.cache_headers import cached_response
-from app.container import services
-from app.gaps.schema import ComparedSchema, NoteSchema
-from app.provenance import SourceSchema, attribution, source
+from app.response_cache.headers import cached_response
 from app.transitions.job_zones import HIGHEST, not_held
 from cache.reading import Reading
 

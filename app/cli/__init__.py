@@ -73,7 +73,7 @@ def seed(release: str | None, if_empty: bool) -> None:
     The latter two are downloaded from O*NET's archive. What is loaded where nothing is named says
     SEED_RELEASE. A folder that is called `latest` is named `./latest`.
     """
-    from app.cli.seeding import load
+    from app.cli.seed import load
 
     load(release, if_empty=if_empty)
 
@@ -131,7 +131,7 @@ def sandbox(release: Path, require_credentials: bool, only_check: bool, **option
 @click.option("--json", "as_json", is_flag=True, help="Print the body of /skill-gap instead.")
 def gap(source: str, target: str, domain: str, as_json: bool) -> None:
     """Print what occupation TO demands that FROM does not."""
-    from app.cli.gap_table import print_gap
+    from app.cli.gap import print_gap
 
     print_gap(source, target, domain, as_json=as_json)
 
@@ -145,7 +145,7 @@ def gap(source: str, target: str, domain: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the body of the API's answer instead.")
 def transitions(occupation: str, **options: Any) -> None:
     """Rank the occupations that are in reach of OCCUPATION, a code or a title."""
-    from app.cli.transitions_table import print_transitions
+    from app.cli.transitions import print_transitions
 
     print_transitions(occupation, **options)
 
@@ -157,7 +157,7 @@ def transitions(occupation: str, **options: Any) -> None:
 @in_domain
 def warm(codes: tuple[str, ...], everything: bool, stale: bool, domain: str) -> None:
     """Fill the cache now: the CODEs, --all or what is --stale; can be stopped and run again."""
-    from app.cli.warming import warm
+    from app.cli.warm import warm
 
     scopes = {"codes": bool(codes), "all": everything, "stale": stale}
     asked = [scope for scope, given in scopes.items() if given]
@@ -169,7 +169,7 @@ def warm(codes: tuple[str, ...], everything: bool, stale: bool, domain: str) -> 
 @click.command(cls=Command)
 def worker() -> None:
     """Refresh entries and work on warm jobs until stopped."""
-    from app.cli.warming import work
+    from app.cli.warm import work
 
     work()
 

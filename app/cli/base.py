@@ -68,7 +68,7 @@ class OccupationCode(click.ParamType[str]):
         """Return the whole code."""
         from marshmallow import ValidationError
 
-        from app.api.parameters import Code
+        from app.query_fields import Code
 
         try:
             return str(Code().deserialize(value))

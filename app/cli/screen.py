@@ -15,11 +15,11 @@ from rich.table import Table
 from rich.text import Text
 
 from app import create_app
-from app.api.parameters import Named
-from app.api.problems import unresolved
 from app.cli.layout import BETWEEN, Bar
 from app.container import services
 from app.occupations.resolve import Unresolved, resolve
+from app.problems import unresolved
+from app.query_fields import Named
 
 THERE: Final = Style(color="green")
 MISSING: Final = Style(color="yellow")

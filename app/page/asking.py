@@ -5,10 +5,10 @@ from typing import Any
 from flask import request
 from marshmallow import ValidationError, fields, validate
 
-from app.api.parameters import LONGEST_TITLE, TITLE_LIKE, DomainQuery, Whole, absent
-from app.api.problem_details import invalid_parameters
+from app.api.problem_schema import invalid_parameters
 from app.api.transitions import DIRECTIONS
 from app.page.links import Asked
+from app.query_fields import LONGEST_TITLE, TITLE_LIKE, DomainQuery, Whole, absent
 from app.transitions.job_zones import HIGHEST
 from cache.entries.canonical import DOMAINS
 

@@ -7,11 +7,12 @@ from flask import Blueprint, Response, render_template, request
 from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
 
-from app.api import problems, skill_gap, transitions
-from app.api.problem_details import invalid_parameters
-from app.api.sides import Sides, read_sides
+from app import problems
+from app.api import skill_gap, transitions
+from app.api.problem_schema import invalid_parameters
 from app.container import services
 from app.occupations.holdings import BRINGS_ALL, told
+from app.occupations.lookup import Sides, read_sides
 from app.occupations.resolve import resolve
 from app.page import asking, chart, messages, words
 from app.page.assets import asset_url

@@ -6,9 +6,9 @@ from datetime import datetime
 from threading import Lock
 from typing import Final
 
-from app.cache_headers import Hit, hit_headers
 from app.response_cache.answer import NEVER, Answer
 from app.response_cache.buffered_counters import Tally
+from app.response_cache.headers import Hit, hit_headers
 
 Headers = list[tuple[str, str]]
 

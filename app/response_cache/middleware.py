@@ -12,12 +12,12 @@ from datetime import datetime
 from sys import intern
 from typing import Any, Final
 
-from app.cache_headers import Hit
 from app.gaps.csv_body import prefers_csv
 from app.logs import RequestIds
 from app.response_cache.answer import KEPT, Answer
 from app.response_cache.buffered_counters import Tally
 from app.response_cache.cached_response import KeptAnswer, Unpacked
+from app.response_cache.headers import Hit
 from cache.entries.invalidation import Changes
 from cache.local.bounded_cache import Copies
 from cache.policy import Entry

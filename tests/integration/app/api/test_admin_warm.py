@@ -12,7 +12,7 @@ from support.answers import problem
 from support.bad_requests import EACH_SCOPE
 from support.clock import START
 
-from app.api.parameters import LARGEST_PAGE
+from app.query_fields import LARGEST_PAGE
 
 TOKEN = "canary-admin-token"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from app.cli import gap_table as gaps
-from app.cli import transitions_table as steps
+from app.cli import gap as gaps
+from app.cli import transitions as steps
 from app.cli.screen import UNCUT, open_console
 
 GAPS = {

@@ -11,13 +11,13 @@ from urllib.parse import quote
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from app.api.problem_details import Problem, invalid_parameters
-from app.api.sides import note, was_replaced
-from app.cache_headers import cache_status
+from app.api.problem_schema import Problem, invalid_parameters
 from app.container import services
 from app.occupations.holdings import BRINGS_ALL, SEED, told
+from app.occupations.lookup import note, was_replaced
 from app.occupations.nearest import nearest
 from app.occupations.resolve import HINT, Unresolved
+from app.response_cache.headers import cache_status
 from cache.db.database import DatabaseUnavailable
 from cache.reading import FillFailed, NoRatings, ReadFailed, UnknownOccupation
 from onet_client.errors import NotConfigured, NotOffered

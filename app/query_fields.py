@@ -12,7 +12,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, vali
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
-from app.api.problem_details import invalid_parameters
+from app.api.problem_schema import invalid_parameters
 from app.occupations.typed_code import OTHERWISE, as_published
 from cache.entries.canonical import DOMAINS
 
