@@ -1,1 +1,1 @@
-FLASK_APP=app.cli:create_cli_app
+FLASK_APP=app:create_cli_app

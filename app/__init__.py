@@ -1,16 +1,21 @@
-"""HTTP and CLI: the only package that knows Flask."""
+"""The service: its faces (HTTP API, page, commands), what they share, and how it is wired."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
+import click
 from flask import Flask
 
-from app.container import Services
+from app.container import Services, services_of
 from app.settings import Settings
+
+INDEX_SECONDS: Final = 0.6
+"""How long a worker process that starts waits for its index of titles, which whoever searches first
+would wait for; where it takes longer, it is finished while requests are served already."""
 
 
 class _Application(Flask):
-    """Flask without its look, at every function that it calls, whether it is asynchronous."""
+    """Flask without its check, at every function that it calls, whether that is asynchronous."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Take the function as it is: none of ours is asynchronous."""
@@ -30,17 +35,49 @@ def create_app(
     Raises:
         SettingsError: where a setting holds a value that it does not take.
     """
-    from app import cli
-    from app.api.routes import register
+    from app import api, cli, page
 
     given = services or Services(settings or Settings.from_environment())
     app = _Application("skillgap", static_folder=None)
     app.extensions["skillgap"] = given
-    register(app)
+    api.register(app)
+    page.register(app)
     if fast_way:
         from app.response_cache.middleware import FastWay
 
-        way = FastWay(app.wsgi_app, given.changes, given.tally, given.now)
+        way = FastWay(app.wsgi_app, given.changes, given.tally, given.request_ids, given.now)
         app.wsgi_app = way  # type: ignore[method-assign]
     cli.register(app)
+    return app
+
+
+def create_cli_app() -> Flask:
+    """Make the application for the `flask` command, without HTTP where none is asked for.
+
+    A command of ours is looked up in the context of `flask` itself; what Flask brings, such as
+    `run` and `routes`, loads the application from a context below that.
+    """
+    from app import cli
+
+    with cli.friendly_errors():
+        settings = Settings.from_environment()
+    context = click.get_current_context(silent=True)
+    if context is None or context.parent is not None:
+        return create_app(settings)
+    app = Flask("skillgap", static_folder=None)
+    app.extensions["skillgap"] = Services(settings)
+    cli.register(app)
+    return app
+
+
+def create_served_app() -> Flask:
+    """Make the application of a worker process of the production server."""
+    from app import logs
+    from app.server.serve import prepared_process
+
+    with prepared_process():
+        settings = Settings.from_environment()
+        logs.configure(settings)
+        app = create_app(settings)
+        services_of(app).titles.expect(INDEX_SECONDS)
     return app

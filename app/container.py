@@ -1,36 +1,47 @@
-"""The composition root: everything a request or a command needs, built from the settings."""
+"""The composition root: everything a request or a command needs, built from the settings.
+
+In the order in which a request meets it: the response cache (`changes`, `tally`) answers what it
+has; a face calls a subject (`lookup`, `titles`, `next_steps`, `holdings`), which reads entries
+through the cache (`pull_through`): from memory (`reads`, `changes`), from the database (`store`),
+or, on a miss, from O*NET (`upstream`). What fails becomes a problem (`problems`).
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
+from app.logs import RequestIds
+from app.occupations.holdings import Holdings
 from app.settings import Settings
 from cache.catalogue import Catalogue
 from cache.db.database import connect
+from cache.entries.invalidation import Changes
+from cache.entries.renewal import Revalidation
 from cache.entries.store import Store
+from cache.local.batched_reads import SharedReads
+from cache.local.bounded_cache import Copies
 from cache.policy import Limits
 
 if TYPE_CHECKING:
-    from app.occupations.holdings import Holdings
+    from app.occupations.lookup import Lookup
     from app.occupations.titles import Titles
+    from app.problems import Problems
     from app.response_cache.buffered_counters import Tally
     from app.transitions.service import NextSteps
-    from cache.entries.invalidation import Changes
-    from cache.entries.renewal import Revalidation
     from cache.fill.crosswalk import Successions
     from cache.fill.fetch import Upstream
     from cache.fill.filler import Filler
     from cache.fill.refresh_requests import RefreshRequests
     from cache.inventory import Inventory
-    from cache.local.batched_reads import SharedReads
     from cache.metrics import Telemetry
     from cache.pull_through import PullThrough
     from cache.warm.jobs import WarmJobs
+    from cache.warm.worker import Worker
     from onet_client.errors import NotConfigured
 
 
@@ -43,7 +54,7 @@ WAIT_MARGIN: Final = 3.0
 
 
 def utc_now() -> datetime:
-    """Tell the time, aware and in UTC."""
+    """Return the time, aware and in UTC."""
     return datetime.now(UTC)
 
 
@@ -119,17 +130,13 @@ class Services:
         return Tally(self.telemetry)
 
     @cached_property
-    def changes(self) -> "Changes":
+    def changes(self) -> Changes:
         """What tells copies from what the database holds."""
-        from cache.entries.invalidation import Changes
-
         return Changes(self.reader, after_look=self.tally.hand_over)
 
     @cached_property
-    def revalidation(self) -> "Revalidation":
+    def revalidation(self) -> Revalidation:
         """The renewal of a whole release."""
-        from cache.entries.renewal import Revalidation
-
         return Revalidation(self.writer, self.limits, self.now)
 
     @cached_property
@@ -140,16 +147,13 @@ class Services:
         return RefreshRequests(self.writer, self.reader)
 
     @cached_property
-    def reads(self) -> "SharedReads":
+    def reads(self) -> SharedReads:
         """The entries as requests read them."""
-        from cache.local.batched_reads import SharedReads
-
         return SharedReads(self.store)
 
     @cached_property
     def pull_through(self) -> "PullThrough":
         """The cache itself."""
-        from cache.local.bounded_cache import Copies
         from cache.pull_through import PullThrough
 
         return PullThrough(
@@ -185,6 +189,25 @@ class Services:
         )
 
     @cached_property
+    def lookup(self) -> "Lookup":
+        """What finds the occupations that callers name."""
+        from app.occupations.lookup import Lookup
+
+        return Lookup(self.pull_through, self.titles.index, self.successions)
+
+    def problems(self) -> "Problems":
+        """What makes problems of exceptions, and reads the titles for them once."""
+        from app.problems import Problems
+
+        missing = self.settings.missing_credentials
+        return Problems(cache(self.catalogue.titles), self.holdings, self.now, missing)
+
+    @cached_property
+    def request_ids(self) -> RequestIds:
+        """What gives requests their ids."""
+        return RequestIds()
+
+    @cached_property
     def next_steps(self) -> "NextSteps":
         """The transitions."""
         from app.transitions.matrices import Rankings
@@ -194,10 +217,8 @@ class Services:
         return NextSteps(rankings, self.catalogue)
 
     @cached_property
-    def holdings(self) -> "Holdings":
+    def holdings(self) -> Holdings:
         """How much is held."""
-        from app.occupations.holdings import Holdings
-
         return Holdings(self.catalogue, self.changes)
 
     @cached_property
@@ -224,6 +245,27 @@ class Services:
         from cache.warm.jobs import WarmJobs
 
         return WarmJobs(self.writer, self.now)
+
+    def new_worker(self) -> "Worker":
+        """Make what refreshes entries and works on warm jobs."""
+        from cache.warm.prepare import WholeTables
+        from cache.warm.publish import Publication
+        from cache.warm.queue import WarmQueue
+        from cache.warm.worker import Worker
+        from onet_client.errors import NotConfigured
+
+        upstream = self.upstream
+        return Worker(
+            WarmQueue(self.writer, self.telemetry),
+            self.refresh_requests,
+            self.pull_through,
+            self.revalidation,
+            upstream
+            if isinstance(upstream, NotConfigured)
+            else WholeTables(self.writer, self.revalidation, upstream, self.now),
+            Publication(self.writer, self.settings.onet_api_url, self.limits),
+            self.settings.onet_deadline,
+        )
 
     @cached_property
     def upstream(self) -> "Upstream | NotConfigured":

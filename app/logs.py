@@ -7,7 +7,7 @@ import secrets
 from itertools import count
 from typing import Final
 
-from flask import g, has_app_context
+from flask import has_request_context, request
 
 from app.settings import Settings
 
@@ -34,7 +34,7 @@ class RequestIdFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let everything through."""
-        record.request_id = g.get("request_id", "-") if has_app_context() else "-"
+        record.request_id = request.request_id if has_request_context() else "-"  # type: ignore[attr-defined]
         return True
 
 

@@ -1,100 +1,195 @@
-"""Errors as RFC 9457 problem details, made in one handler and logged once."""
+"""Errors as RFC 9457 problem details: which exception becomes which problem."""
 
-import logging
-from collections.abc import Callable, Mapping
-from functools import cache
-from http import HTTPStatus
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
 from math import ceil
 from typing import Any, Final
-from urllib.parse import quote
 
-from flask import Flask, Response, g, request
-from werkzeug.exceptions import HTTPException
+from marshmallow import ValidationError
+from marshmallow.exceptions import SCHEMA
 
-from app.api.problem_schema import Problem, invalid_parameters
-from app.container import services
-from app.occupations.holdings import BRINGS_ALL, SEED, told
-from app.occupations.lookup import note, was_replaced
+from app.occupations.holdings import BRINGS_ALL, SEED, Holdings, told
+from app.occupations.lookup import LookupFailed, note
 from app.occupations.nearest import nearest
 from app.occupations.resolve import HINT, Unresolved
 from app.response_cache.headers import cache_status
+from app.transitions.job_zones import JobZoneNotHeld
 from cache.db.database import DatabaseUnavailable
 from cache.reading import FillFailed, NoRatings, ReadFailed, UnknownOccupation
 from onet_client.errors import NotConfigured, NotOffered
 
-log = logging.getLogger("app.errors")
-
+TYPE_PREFIX: Final = "urn:problem-type:skillgap:"
+LISTED_ERRORS: Final = 20
+"""Of one request: a list can be wrong in each of its items."""
 DATABASE_RETRY_SECONDS: Final = 5
 UPSTREAM_RETRY_SECONDS: Final = 30
-Titles = Callable[[str | None], Mapping[str, str]]
-LOGGED_PATH: Final = 200
-"""Characters of a path in the log; a caller may send tens of thousands."""
 
 
-def register(app: Flask) -> None:
-    """Answer every exception with a problem."""
-    app.register_error_handler(Exception, handle)
-    app.register_error_handler(HTTPException, handle)
+class Problem(Exception):
+    """An answer that is an error.
+
+    Attributes:
+        name: the end of its type.
+        members: what the type adds to the body.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        name: str,
+        detail: str,
+        *,
+        headers: dict[str, str] | None = None,
+        **members: Any,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.name = name
+        self.detail = detail
+        self.headers = headers or {}
+        self.members = members
+
+    def body(self, request_id: str) -> dict[str, Any]:
+        """Write the body for the request of that id (RFC 9457 section 3.1)."""
+        return {
+            "type": TYPE_PREFIX + self.name,
+            "title": self.name.replace("-", " ").capitalize(),
+            "status": self.status,
+            "detail": self.detail,
+            "request_id": request_id,
+            **self.members,
+        }
 
 
-def handle(error: Exception) -> Response:
-    """Turn an exception into its problem, and log it with the request id."""
-    try:
-        problem = to_problem(error)
-    except DatabaseUnavailable as unavailable:  # it is asked for suggestions too
-        error, problem = unavailable, to_problem(unavailable)
-    unexpected = problem.status == HTTPStatus.INTERNAL_SERVER_ERROR
-    log.log(
-        logging.ERROR if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.INFO,
-        "%s %s -> %d %s: %s",
-        request.method,
-        quote(request.path[:LOGGED_PATH]),  # a decoded line feed would forge a line of the log
-        problem.status,
-        problem.name,
-        _reason(error, problem),
-        exc_info=error if unexpected else None,
-    )
-    return problem.response()
+def invalid_parameters(messages: Mapping[str, Any]) -> Problem:
+    """Make the problem of parameters that cannot be used.
+
+    Args:
+        messages: what is wrong with each, as marshmallow says it: a list, or by item of a list.
+    """
+    errors = list(islice(_errors(messages), LISTED_ERRORS))
+    detail = " ".join(f"{each['parameter']}: {each['detail']}" for each in errors)
+    return Problem(422, "invalid-parameter", detail, errors=errors)
 
 
-def to_problem(error: Exception) -> Problem:
-    """Choose the problem for an exception; what is not expected says nothing of itself."""
-    if isinstance(error, Problem):
-        return error
-    if isinstance(error, ReadFailed):
-        asked, given = g.get("asked", {}), g.get("given", {})
-        return read_problem(error, asked, given, cache(services().catalogue.titles))
-    if isinstance(error, Unresolved):
-        return unresolved(error)
-    if isinstance(error, DatabaseUnavailable):
-        retry = {"Retry-After": str(DATABASE_RETRY_SECONDS)}
-        detail = "The database cannot be reached or is not migrated. Try again shortly."
-        return Problem(503, "database-unavailable", detail, headers=retry)
-    if isinstance(error, HTTPException):
-        return _http_problem(error)
-    return Problem(500, "internal-error", "Something failed here; the log has it by request id.")
+def _errors(messages: Mapping[Any, Any], place: str = "") -> Iterator[dict[str, str]]:
+    for name, said in messages.items():
+        if name == SCHEMA:
+            at = place or "body"
+        elif isinstance(name, int):
+            at = f"{place}[{name}]"
+        else:
+            at = f"{place}.{name}" if place else str(name)
+        if isinstance(said, Mapping):
+            yield from _errors(said, at)
+        else:
+            yield {"parameter": at, "detail": " ".join(map(str, said))}
 
 
-def _reason(error: Exception, problem: Problem) -> str:
-    cause = error.cause if isinstance(error, ReadFailed) and error.cause else error
-    return problem.detail if isinstance(error, Problem | HTTPException) else f"{cause}"
+@dataclass(frozen=True, slots=True)
+class Problems:
+    """Makes problems of exceptions.
+
+    Attributes:
+        titles: reads the titles of all occupations, or of those with ratings in a domain.
+        missing_credentials: settings without which there is no upstream.
+    """
+
+    titles: Callable[[str | None], Mapping[str, str]]
+    holdings: Holdings
+    now: Callable[[], datetime]
+    missing_credentials: tuple[str, ...]
+
+    def of(self, error: BaseException) -> Problem:
+        """Choose the problem for an exception; what is not expected says nothing of itself.
+
+        Raises:
+            DatabaseUnavailable: where the database is asked for suggestions and cannot be used.
+        """
+        match error:
+            case Problem():
+                return error
+            case LookupFailed():
+                return self._of_lookup(error)
+            case Unresolved():
+                return _unresolved(error)
+            case ValidationError():
+                return invalid_parameters(error.messages_dict)
+            case JobZoneNotHeld():
+                return invalid_parameters({"job_zone": [str(error)]})
+            case DatabaseUnavailable():
+                retry = {"Retry-After": str(DATABASE_RETRY_SECONDS)}
+                detail = "The database cannot be reached or is not migrated. Try again shortly."
+                return Problem(503, "database-unavailable", detail, headers=retry)
+        detail = "Something failed here; the log has it by request id."
+        return Problem(500, "internal-error", detail)
+
+    def upstream_not_configured(
+        self, what: str, cause: NotConfigured, domain: str, **members: Any
+    ) -> Problem:
+        """Make the problem of having nobody to ask for ratings of a domain, and say what is held.
+
+        `what` begins the sentence that says so.
+
+        Raises:
+            DatabaseUnavailable: where the database cannot be reached or used.
+        """
+        retry = {"Retry-After": str(UPSTREAM_RETRY_SECONDS)}
+        missing = " and ".join(self.missing_credentials)
+        reason = f"set {missing}" if missing else cause
+        held = told(self.holdings.of(domain), domain)
+        detail = f"{what} there is no upstream to ask: {reason}. {held} `{SEED}` {BRINGS_ALL}."
+        return Problem(503, "upstream-not-configured", detail, headers=retry, **members)
+
+    def nearest_rated(self, code: str, domain: str) -> list[dict[str, str]]:
+        """List the occupations nearest to a code that have ratings in a domain."""
+        return _near(code, self.titles(domain))
+
+    def _of_lookup(self, failed: LookupFailed) -> Problem:
+        """Say which occupation has nothing to serve, and what can be done instead."""
+        error, side = failed.cause, failed.parameter
+        code = error.code
+        members: dict[str, Any] = {"occupation": side, "code": code}
+        if failed.replaced is not None:
+            title = self.titles(None).get(code, "")
+            members["notes"] = [note(side, failed.replaced, code, title)._asdict()]
+        headers = {"Cache-Status": cache_status(error.readings, self.now())}
+        if isinstance(error, UnknownOccupation):
+            members["suggestions"] = _near(code, self.titles(None))
+            detail = f"O*NET has no occupation {code} (`{side}`)."
+            return Problem(404, "occupation-not-found", detail, headers=headers, **members)
+        domain = error.reading.entry.domain
+        if isinstance(error, NoRatings):
+            rated = self.titles(domain)
+            others = {one: rated[one] for one in rated if one not in failed.codes.values()}
+            members["alternatives"] = _near(code, others)
+            title = error.reading.profile.title
+            detail = f"O*NET publishes no {domain} ratings for {code} {title} (`{side}`)."
+            return Problem(404, "no-ratings", detail, headers=headers, **members)
+        return self._unavailable(error, side, headers, members)
+
+    def _unavailable(
+        self, error: ReadFailed, side: str, headers: dict[str, str], members: dict[str, Any]
+    ) -> Problem:
+        what = f"The ratings of {error.code} (`{side}`) are not cached"
+        domain = error.reading.entry.domain
+        if isinstance(error, FillFailed) and isinstance(error.cause, NotConfigured):
+            problem = self.upstream_not_configured(f"{what} and", error.cause, domain, **members)
+            problem.headers |= headers
+            return problem
+        wait = (error.cause.retry_after if error.cause else None) or UPSTREAM_RETRY_SECONDS
+        retry = headers | {"Retry-After": str(max(1, ceil(wait)))}
+        reason = "gave no usable answer. Try again later."
+        if isinstance(error.cause, NotOffered):
+            members["not_offered"] = domain
+            reason = f"offer no {domain}."
+        detail = f"{what} and O*NET Web Services {reason}"
+        return Problem(503, "upstream-unavailable", detail, headers=retry, **members)
 
 
-def _http_problem(error: HTTPException) -> Problem:
-    status = error.code or 500
-    if status == HTTPStatus.UNPROCESSABLE_ENTITY:
-        messages = getattr(error, "data", {}).get("messages", {})
-        return invalid_parameters({k: v for each in messages.values() for k, v in each.items()})
-    name = error.name.lower().replace(" ", "-")
-    headers = {
-        key: value
-        for key, value in error.get_headers()
-        if key in ("Allow", "Location", "Retry-After")
-    }
-    return Problem(status, name, error.description or error.name, headers=headers)
-
-
-def unresolved(error: Unresolved) -> Problem:
+def _unresolved(error: Unresolved) -> Problem:
     """Make the problem of texts that do not name one occupation each."""
     problem = invalid_parameters({name: [said] for name, said in error.messages.items()})
     problem.members["candidates"] = {
@@ -106,84 +201,6 @@ def unresolved(error: Unresolved) -> Problem:
     return problem
 
 
-def read_problem(
-    error: ReadFailed, asked: Mapping[str, str], given: Mapping[str, str], titles: Titles
-) -> Problem:
-    """Say which occupation has nothing to serve, and what can be done instead.
-
-    Args:
-        error: which one it is.
-        asked: the codes that were asked for, by the names of the parameters.
-        given: what the caller gave for them, by the same names.
-        titles: reads the titles of all occupations, or of those with ratings in a domain.
-    """
-    side = next((name for name, code in asked.items() if code == error.code), "code")
-    members: dict[str, Any] = {"occupation": side, "code": error.code}
-    if was_replaced(old := given.get(side, ""), error.code):
-        title = titles(None).get(error.code, "")
-        members["notes"] = [note(side, old, error.code, title)]
-    headers = {"Cache-Status": cache_status(error.readings, services().now())}
-    if isinstance(error, UnknownOccupation):
-        suggestions = near(error.code, titles(None))
-        detail = f"O*NET has no occupation {error.code} (`{side}`)."
-        return Problem(
-            404, "occupation-not-found", detail, headers=headers, **members, suggestions=suggestions
-        )
-    domain = error.reading.entry.domain
-    if isinstance(error, NoRatings):
-        rated = titles(domain)
-        others = {code: rated[code] for code in rated if code not in asked.values()}
-        alternatives = near(error.code, others)
-        title = error.reading.profile.title
-        detail = f"O*NET publishes no {domain} ratings for {error.code} {title} (`{side}`)."
-        return Problem(
-            404,
-            "no-ratings",
-            detail,
-            headers=headers,
-            **members,
-            alternatives=alternatives,
-        )
-    return _unavailable(error, side, headers, members)
-
-
-def _unavailable(
-    error: ReadFailed, side: str, headers: dict[str, str], members: dict[str, Any]
-) -> Problem:
-    what = f"The ratings of {error.code} (`{side}`) are not cached"
-    if isinstance(error, FillFailed) and isinstance(error.cause, NotConfigured):
-        domain = error.reading.entry.domain
-        problem = upstream_not_configured(f"{what} and", error.cause, domain, **members)
-        problem.headers |= headers
-        return problem
-    wait = (error.cause.retry_after if error.cause else None) or UPSTREAM_RETRY_SECONDS
-    retry = headers | {"Retry-After": str(max(1, ceil(wait)))}
-    reason = "gave no usable answer. Try again later."
-    if isinstance(error.cause, NotOffered):
-        members["not_offered"] = error.reading.entry.domain
-        reason = f"offer no {error.reading.entry.domain}."
-    detail = f"{what} and O*NET Web Services {reason}"
-    return Problem(503, "upstream-unavailable", detail, headers=retry, **members)
-
-
-def upstream_not_configured(
-    what: str, cause: NotConfigured, domain: str, **members: Any
-) -> Problem:
-    """Make the problem of having nobody to ask for ratings of a domain, and say what is held.
-
-    `what` begins the sentence that says so.
-
-    Raises:
-        DatabaseUnavailable: where the database cannot be reached or used.
-    """
-    retry = {"Retry-After": str(UPSTREAM_RETRY_SECONDS)}
-    missing = " and ".join(services().settings.missing_credentials)
-    reason = f"set {missing}" if missing else cause
-    held = told(services().holdings.of(domain), domain)
-    detail = f"{what} there is no upstream to ask: {reason}. {held} `{SEED}` {BRINGS_ALL}."
-    return Problem(503, "upstream-not-configured", detail, headers=retry, **members)
-
-
-def near(code: str, titles: Mapping[str, str]) -> list[dict[str, str]]:
+def _near(code: str, titles: Mapping[str, str]) -> list[dict[str, str]]:
     """List the occupations nearest to a code, of those whose titles are given."""
     return [{"code": one, "title": titles[one]} for one in nearest(code, titles)]

@@ -1,19 +1,13 @@
-"""Request parameters: strict, ASCII, each given once."""
+"""The parameters of queries: strict, in ASCII, each given once."""
 
-import json
 import re
-from collections.abc import Callable
-from functools import partial, wraps
 from typing import Any, Final
 
-from flask import Request, request
-from flask_smorest import Blueprint
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validate
-from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import UnsupportedMediaType
+from webargs.fields import DelimitedList
 
-from app.api.problem_schema import invalid_parameters
 from app.occupations.typed_code import OTHERWISE, as_published
+from app.transitions.job_zones import HIGHEST
 from cache.entries.canonical import DOMAINS
 
 CODE: Final = re.compile(r"([0-9]{2}-[0-9]{4})(\.[0-9]{2})?")
@@ -32,13 +26,9 @@ TITLE_LIKE: Final = [
 ]
 """What a text must be to be looked for among titles."""
 LARGEST_PAGE: Final = 2000
-REMEMBERED: Final = 1_000
-"""Query strings whose meaning is remembered."""
-LONGEST_REMEMBERED: Final = 200
-"""Bytes of one."""
 
 
-class Code(fields.String):
+class CodeField(fields.String):
     """An O*NET-SOC code such as 15-1254.00; 15-1254 means 15-1254.00."""
 
     def __init__(self, **options: Any) -> None:
@@ -55,21 +45,14 @@ class Code(fields.String):
         return match[1] + (match[2] or ".00")
 
 
-PATH_CODE: Final = Code()
-IN_PATH: Final = {
-    "in": "path",
-    "name": "code",
-    "required": True,
-    "schema": {"type": "string", **PATH_CODE.metadata},
-}
-"""A code in a path, for the document."""
+PATH_CODE: Final = CodeField()
 
 
 def absent() -> None:
     """Stand for a parameter that is not given, without having the document offer null for it."""
 
 
-class Named(fields.String):
+class OccupationField(fields.String):
     """An occupation by a title or its code, however written; what reads like a code is one."""
 
     def __init__(self, **options: Any) -> None:
@@ -91,7 +74,7 @@ class Named(fields.String):
         return str(text)
 
 
-class Whole(fields.Integer):
+class WholeNumber(fields.Integer):
     """A whole number in ASCII digits and no other notation."""
 
     def __init__(self, low: int, high: int, **options: Any) -> None:
@@ -103,7 +86,7 @@ class Whole(fields.Integer):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
-class Figure(fields.Float):
+class DecimalNumber(fields.Float):
     """A decimal number in ASCII digits and no other notation."""
 
     def __init__(self, low: float, high: float, **options: Any) -> None:
@@ -122,8 +105,30 @@ class Flag(fields.Boolean):
     falsy = {"false"}  # noqa: RUF012
 
 
+class JobZoneList(DelimitedList):
+    """A job zone, or several that are separated by commas; in order, each once."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            WholeNumber(1, HIGHEST),
+            load_default=absent,
+            validate=validate.Length(min=1),
+            metadata={
+                "description": "Only others of these job zones, such as `3,4`, of those held: "
+                "`job_zones` of an answer tells which."
+            },
+        )
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:
+        try:
+            found = super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
+        except ValidationError as error:
+            raise ValidationError("Not a job zone, or several such as 3,4.") from error
+        return sorted({*found})
+
+
 class Query(Schema):
-    """A query string: unknown parameters are ignored, a known one may come once."""
+    """A query: unknown parameters are ignored, a known one may come once."""
 
     class Meta:
         """Unknown parameters are ignored, so that callers can tag their requests."""
@@ -133,10 +138,11 @@ class Query(Schema):
     @pre_load
     def refuse_repeated(self, data: Any, **_: Any) -> Any:
         """Refuse a parameter given twice: there is no telling which one was meant."""
-        given = {field.data_key or name for name, field in self.fields.items()}
-        repeated = [name for name in sorted(given) if len(data.getlist(name)) > 1]
-        if repeated:
-            raise ValidationError({name: ["Given more than once."] for name in repeated})
+        if hasattr(data, "getlist"):  # a query string, which alone can repeat a name
+            given = {field.data_key or name for name, field in self.fields.items()}
+            repeated = [name for name in sorted(given) if len(data.getlist(name)) > 1]
+            if repeated:
+                raise ValidationError({name: ["Given more than once."] for name in repeated})
         return data
 
 
@@ -146,105 +152,19 @@ class DomainQuery(Query):
     domain = fields.String(load_default=DOMAINS[0], validate=validate.OneOf(DOMAINS))
 
 
-class QueryParser(FlaskParser):
-    """Reads query strings, and remembers what those it has read lately mean.
+class OccupationQuery(Query):
+    """One occupation, by code or title."""
 
-    To validate one takes longer than all the rest of a request whose entries are at hand.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._read: dict[tuple[Any, bytes], dict[str, Any]] = {}
-
-    def parse(self, argmap: Any, req: Any = None, **options: Any) -> Any:
-        """Return a copy of what the query string means to a schema; see `webargs`."""
-        key = argmap, request.query_string
-        found = self._read.get(key)
-        if found is None:
-            found = super().parse(argmap, req, **options)
-            if len(key[1]) > LONGEST_REMEMBERED:
-                return found
-            if len(self._read) >= REMEMBERED:
-                self._read = {}
-            self._read[key] = found
-        return dict(found)
-
-
-View = Callable[..., Any]
-
-
-class QueryBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
-    """A resource whose parameters are all in the query string, and whose views finish answers.
-
-    flask-smorest would wrap a view once for each decorator, to write what it returned; here they
-    only document it.
-    """
-
-    ARGUMENTS_PARSER = QueryParser()
-
-    def arguments(self, schema: type[Query], **options: Any) -> Callable[[View], View]:
-        """Document the parameters of a view, and hand it what they mean."""
-        document = super().arguments(schema, **options)
-
-        def decorate(view: View) -> View:
-            @wraps(view)
-            def read(*given: Any, **path: Any) -> Any:
-                return view(*given, self.ARGUMENTS_PARSER.parse(schema, location="query"), **path)
-
-            return _documented(read, document)
-
-        return decorate
-
-    def response(self, *details: Any, **options: Any) -> Callable[[View], View]:
-        """Document an answer, which the view finishes itself."""
-        return partial(_documented, document=super().response(*details, **options))
-
-    def alt_response(self, *details: Any, **options: Any) -> Callable[[View], View]:
-        """Document another answer."""
-        return partial(_documented, document=super().alt_response(*details, **options))
-
-
-def _documented(view: View, document: Callable[[View], View]) -> View:
-    """Take over what a decorator says of a view, without what it does on every call."""
-    vars(view)["_apidoc"] = vars(document(view))["_apidoc"]
-    return view
-
-
-class BodyParser(FlaskParser):
-    """Reads JSON bodies; whatever the JSON library cannot read is a bad body, never a failure."""
-
-    def _raw_load_json(self, req: Request) -> Any:
-        if not req.is_json:
-            raise UnsupportedMediaType("The body has to be application/json.")
-        body = req.get_data()
-        req.stream.read(1)  # a body whose length was not told is cut, and refused only here
-        try:
-            return json.loads(body.decode(), object_pairs_hook=_each_once)
-        except (ValueError, RecursionError):  # numbers and depths beyond Python's own limits too
-            raise invalid_parameters({"body": ["Not JSON."]}) from None
-
-
-def _each_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Make an object, unless there is no telling which of two values was meant."""
-    found = dict(members)
-    if len(found) < len(members):
-        raise invalid_parameters({"body": ["A member is given more than once."]})
-    return found
-
-
-class BodyBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
-    """Resources that take JSON bodies."""
-
-    ARGUMENTS_PARSER = BodyParser()
+    code = OccupationField(required=True)
 
 
 def path_code(raw: str) -> str:
-    """Read the code of a path.
+    """Return the code that a path names.
 
     Raises:
-        Problem: where it is none.
+        ValidationError: where it is none.
     """
     try:
         return PATH_CODE.deserialize(raw)
     except ValidationError as error:
-        raise invalid_parameters({"code": error.messages}) from error
+        raise ValidationError({"code": error.messages}) from error

@@ -1,1 +1,67 @@
-"""The HTTP API: one module a resource, routes and their schemas side by side."""
+"""The HTTP API: one module a resource. Here they are put onto an application, with its hooks."""
+
+from flask import Flask, Response, request
+from flask_smorest import Api
+from flask_swagger_ui import get_swaggerui_blueprint
+from werkzeug.exceptions import HTTPException
+
+from app.api import (
+    admin,
+    authorization,
+    batch,
+    health,
+    metrics,
+    occupations,
+    skill_gap,
+    transitions,
+)
+from app.api.admin_schemas import ONE_SCOPE
+from app.container import services_of
+from app.problem_responses import IdentifiedRequest, handle, request_id
+from app.version import VERSION
+
+OPENAPI = {
+    "API_TITLE": "Skill gap",
+    "OPENAPI_VERSION": "3.0.3",
+    "OPENAPI_URL_PREFIX": "/",
+    "OPENAPI_JSON_PATH": "openapi.json",
+}
+LONGEST_BODY = 1_000_000
+"""Bytes; more codes than a warm job takes are less than that."""
+DOCS = {"validatorUrl": None}
+"""The page would have the document validated by a server of Swagger's own."""
+
+
+def register(app: Flask) -> None:
+    """Register routes, error handlers and request ids."""
+    app.request_class = IdentifiedRequest
+    app.config.update(OPENAPI, API_VERSION=VERSION, MAX_CONTENT_LENGTH=LONGEST_BODY)
+    app.url_map.merge_slashes = False  # a path that is not documented leads nowhere
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    api = Api(app)
+    api.DEFAULT_ERROR_RESPONSE_NAME = None  # every view says which it answers with
+    api.spec.components.security_scheme(authorization.SCHEME, {"type": "http", "scheme": "bearer"})
+    for resource in (skill_gap, batch, occupations, transitions, health, metrics, admin):
+        api.register_blueprint(resource.blueprint)
+    api.spec.components.schemas["WarmRequest"] |= ONE_SCOPE
+    app.register_blueprint(get_swaggerui_blueprint("/docs", "/openapi.json", config=DOCS))
+    for kind in (Exception, HTTPException):
+        app.register_error_handler(kind, handle)
+    _add_hooks(app)
+
+
+def _add_hooks(app: Flask) -> None:
+    """Give every request an id, check whether it is allowed, and count it."""
+    telemetry = services_of(app).telemetry
+
+    @app.before_request
+    def before() -> None:
+        authorization.check(request.environ)
+
+    @app.after_request
+    def after(response: Response) -> Response:
+        response.headers.add("X-Request-ID", request_id())
+        authorization.forbid_storing(request.environ, response)
+        rule = request.url_rule
+        telemetry.http_request("none" if rule is None else rule.rule, response.status_code)
+        return response

@@ -18,11 +18,11 @@ from app.api.admin_schemas import (
     WarmRequest,
 )
 from app.api.authorization import SCHEME
+from app.api.blueprints import IN_PATH, BodyBlueprint
 from app.api.headers import JOB, UNSTORED
 from app.api.problem_schema import answers_problems
 from app.container import services
-from app.problems import upstream_not_configured
-from app.query_fields import IN_PATH, BodyBlueprint, path_code
+from app.query_fields import path_code
 from cache.entries.purge import purge
 from onet_client.errors import NotConfigured
 
@@ -68,7 +68,7 @@ class Entries(MethodView):
 
 
 @blueprint.route("/admin/cache/entries/<code>", parameters=[IN_PATH])
-class Entry(MethodView):
+class EntriesOfOccupation(MethodView):
     """The entries of one occupation."""
 
     @secured
@@ -92,15 +92,17 @@ class Warm(MethodView):
         """Have entries filled by the workers; the same request meanwhile gets the same job."""
         upstream = services().upstream
         if isinstance(upstream, NotConfigured):
-            raise upstream_not_configured(
-                "Nothing can be filled, since", upstream, wanted["domain"]
+            raise (
+                services()
+                .problems()
+                .upstream_not_configured("Nothing can be filled, since", upstream, wanted["domain"])
             )
         job = services().warm_jobs.request(wanted["domain"], wanted["scope"], wanted["codes"])
         return job, 202, {"Location": f"/admin/cache/jobs/{job.id}"}
 
 
 @blueprint.route("/admin/cache/jobs/<id>")
-class Job(MethodView):
+class WarmJobStatus(MethodView):
     """A warm job."""
 
     @secured

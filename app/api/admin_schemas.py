@@ -5,7 +5,7 @@ from typing import Any, Final
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate
 
 from app.provenance import timestamp
-from app.query_fields import LARGEST_PAGE, Code, Query, Whole, absent
+from app.query_fields import LARGEST_PAGE, CodeField, Query, WholeNumber, absent
 from cache.entries.canonical import DOMAINS
 from cache.policy import Freshness
 
@@ -39,7 +39,7 @@ class _True(fields.Boolean):
 class WarmRequest(Schema):
     """What to fill: `codes`, or `all` that O*NET lists, or what is `stale`."""
 
-    codes = fields.List(Code, validate=validate.Length(1, LARGEST_PAGE))
+    codes = fields.List(CodeField, validate=validate.Length(1, LARGEST_PAGE))
     all = _True()
     stale = _True()
     domain = fields.String(load_default=DOMAINS[0], validate=validate.OneOf(DOMAINS))
@@ -109,8 +109,8 @@ class EntriesQuery(PurgeQuery):
     """Which entries to list."""
 
     state = fields.String(load_default=absent, validate=validate.OneOf(STATES))
-    limit = Whole(1, LARGEST_PAGE, load_default=100)
-    offset = Whole(0, 1_000_000, load_default=0)
+    limit = WholeNumber(1, LARGEST_PAGE, load_default=100)
+    offset = WholeNumber(0, 1_000_000, load_default=0)
 
 
 class CacheEntrySchema(Schema):

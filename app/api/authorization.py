@@ -7,8 +7,8 @@ from typing import Any, Final
 from flask import Response, request
 from werkzeug.exceptions import NotFound
 
-from app.api.problem_schema import Problem
 from app.container import services
+from app.problems import Problem
 
 ADMIN: Final = "/admin"
 BELOW: Final = "/admin/"

@@ -4,7 +4,6 @@ import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
 from math import ceil
 from threading import BoundedSemaphore
 from typing import Any, Final
@@ -13,22 +12,23 @@ import orjson
 from flask import Response, request
 
 from app.api.batch_schemas import EXAMPLE, AnswersSchema, BatchSchema
+from app.api.blueprints import BodyBlueprint
 from app.api.headers import UNSTORED
-from app.api.pairs import NotRead, Pair, read_pairs
-from app.api.problem_schema import Problem, answers_problems
-from app.api.skill_gap import noted_answer
+from app.api.problem_schema import answers_problems
 from app.container import services
-from app.occupations.lookup import Sides
-from app.problems import Titles, read_problem, to_problem
-from app.query_fields import BodyBlueprint
+from app.gaps.compare import GapChoice
+from app.gaps.json_body import gap_body
+from app.gaps.schema import gap_choice
+from app.occupations.lookup import FoundPair, Pair
+from app.problem_responses import request_id
+from app.problems import Problem, Problems
 from app.response_cache.headers import cache_status
-from cache.reading import ReadFailed
 
 log = logging.getLogger("app.errors")
 
 LONGEST_BODY: Final = 100_000
 """Bytes; a hundred pairs of codes take 5,000, of the longest titles 50,000."""
-PATIENCE: Final = 120.0
+TIMEOUT: Final = 120.0
 """Seconds that a batch waits for what it needs: 200 occupations that are not cached take some 400
 requests, which are 96 seconds at the default pace. What is not there by then can be asked for
 again, and what is there stays."""
@@ -55,10 +55,10 @@ def limit_body() -> None:
 def skill_gaps(query: dict[str, Any]) -> Response:
     """Compare up to 100 pairs; what is not cached is fetched together, for up to 120 seconds."""
     pairs = [(pair["source"], pair["target"]) for pair in query["pairs"]]
+    choice, problems = gap_choice(query), services().problems()
     with _place():
-        read = read_pairs(list(dict.fromkeys(pairs)), query["domain"], PATIENCE)
-        titles = cache(services().catalogue.titles)
-        answers = {pair: _answer(found, query, titles) for pair, found in read.items()}
+        found = services().lookup.pairs(list(dict.fromkeys(pairs)), query["domain"], TIMEOUT)
+        answers = {pair: _answer(each, choice, problems) for pair, each in found.items()}
         _log(pairs, answers)
         written = {pair: orjson.Fragment(orjson.dumps(each)) for pair, each in answers.items()}
         body = {"answers": [written[pair] for pair in pairs]}
@@ -79,33 +79,24 @@ def _place() -> Iterator[None]:
         _places.release()
 
 
-def _answer(found: Sides | NotRead, query: dict[str, Any], titles: Titles) -> dict[str, Any]:
+def _answer(
+    found: FoundPair | BaseException, choice: GapChoice, problems: Problems
+) -> dict[str, Any]:
     """Write what became of a pair."""
-    if isinstance(found, Sides):
-        return {
-            "status": 200,
-            "cache_status": cache_status(found.readings, services().now()),
-            "answer": noted_answer(found, query),
-        }
-    problem = _problem(found, titles)
+    if isinstance(found, FoundPair):
+        status = cache_status(found.readings, services().now())
+        return {"status": 200, "cache_status": status, "answer": gap_body(found, choice)}
+    if not isinstance(found, Exception):
+        raise found
+    problem = problems.of(found)
+    if problem.status == 500:
+        log.error("a pair of a batch failed", exc_info=found)
     answer: dict[str, Any] = {"status": problem.status}
     if "Cache-Status" in problem.headers:
         answer["cache_status"] = problem.headers["Cache-Status"]
     if "Retry-After" in problem.headers:
         answer["retry_after"] = ceil(float(problem.headers["Retry-After"]))
-    return answer | {"problem": problem.body}
-
-
-def _problem(found: NotRead, titles: Titles) -> Problem:
-    error = found.error
-    if isinstance(error, ReadFailed):
-        return read_problem(error, found.codes, found.given, titles)
-    if not isinstance(error, Exception):
-        raise error
-    problem = to_problem(error)
-    if problem.status == 500:
-        log.error("a pair of a batch failed", exc_info=error)
-    return problem
+    return answer | {"problem": problem.body(request_id())}
 
 
 def _log(pairs: Sequence[Pair], answers: dict[Pair, dict[str, Any]]) -> None:

@@ -5,8 +5,8 @@ from typing import Any, Final
 from marshmallow import Schema, ValidationError, fields, pre_load, validate
 
 from app.api.problem_schema import ProblemSchema
-from app.gaps.schema import KINDS, SORTS, SkillGapSchema
-from app.query_fields import LARGEST_PAGE, Named
+from app.gaps.schema import COVERED, KINDS, SORTS, SkillGapSchema
+from app.query_fields import LARGEST_PAGE, OccupationField
 from cache.entries.canonical import DOMAINS
 
 MOST_PAIRS: Final = 100
@@ -31,7 +31,7 @@ class StrictSchema(Schema):
         return data
 
 
-class Number(fields.Float):
+class JsonNumber(fields.Float):
     """A JSON number, from 1 to 5."""
 
     def __init__(self) -> None:
@@ -43,19 +43,7 @@ class Number(fields.Float):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
-class Cut(fields.Integer):
-    """A whole JSON number, from 1 to the largest page."""
-
-    def __init__(self) -> None:
-        super().__init__(load_default=None, validate=validate.Range(1, LARGEST_PAGE))
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise ValidationError("Not a whole number.")
-        return super()._deserialize(value, attr, data, **kwargs)
-
-
-class Truth(fields.Boolean):
+class JsonBoolean(fields.Boolean):
     """JSON's true or false."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
@@ -67,8 +55,8 @@ class Truth(fields.Boolean):
 class PairSchema(StrictSchema):
     """Two occupations to compare."""
 
-    source = Named(required=True, data_key="from")
-    target = Named(required=True, data_key="to")
+    source = OccupationField(required=True, data_key="from")
+    target = OccupationField(required=True, data_key="to")
 
 
 class BatchSchema(StrictSchema):
@@ -79,11 +67,16 @@ class BatchSchema(StrictSchema):
     )
     domain = fields.String(load_default=DOMAINS[0], validate=validate.OneOf(DOMAINS))
     kind = fields.String(load_default=None, validate=validate.OneOf(KINDS))
-    min_importance = Number()
-    significant = Truth(load_default=False)
+    min_importance = JsonNumber()
+    significant = JsonBoolean(load_default=False)
     sort = fields.String(load_default="priority", validate=validate.OneOf(SORTS))
-    limit = Cut()
-    include = fields.String(load_default=None, validate=validate.OneOf(["covered"]))
+    limit = fields.Integer(
+        strict=True,
+        load_default=None,
+        validate=validate.Range(1, LARGEST_PAGE),
+        error_messages={"invalid": "Not a whole number."},
+    )
+    include = fields.String(load_default=None, validate=validate.OneOf([COVERED]))
 
     @pre_load
     def refuse_too_many(self, data: Any, **_: Any) -> Any:

@@ -1,22 +1,16 @@
-"""What an error looks like: RFC 9457 problem details."""
+"""How the OpenAPI document describes errors: RFC 9457 problem details."""
 
-from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any
 
-from flask import Response, g, json
 from flask_smorest import Blueprint
 from marshmallow import EXCLUDE, Schema, fields, validate
-from marshmallow.exceptions import SCHEMA
 
 from app.api.headers import OF_PROBLEMS, OF_READS, UNSTORED
 from app.gaps.schema import NoteSchema
+from app.problem_responses import MEDIA_TYPE
+from app.problems import TYPE_PREFIX
 from cache.entries.canonical import DOMAINS
-
-TYPE_PREFIX: Final = "urn:problem-type:skillgap:"
-MEDIA_TYPE: Final = "application/problem+json"
-LISTED_ERRORS: Final = 20
-"""Of one request: a list can be wrong in each of its items."""
 
 
 class ProblemSchema(Schema):
@@ -58,50 +52,6 @@ class ProblemSchema(Schema):
     )
 
 
-class Problem(Exception):
-    """An answer that is an error.
-
-    Attributes:
-        name: the end of its type.
-        members: what the type adds to the body.
-    """
-
-    def __init__(
-        self,
-        status: int,
-        name: str,
-        detail: str,
-        *,
-        headers: dict[str, str] | None = None,
-        **members: Any,
-    ) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.name = name
-        self.detail = detail
-        self.headers = headers or {}
-        self.members = members
-
-    @property
-    def body(self) -> dict[str, Any]:
-        """What is said of it, in the current request."""
-        return {
-            "type": TYPE_PREFIX + self.name,
-            "title": self.name.replace("-", " ").capitalize(),
-            "status": self.status,
-            "detail": self.detail,
-            "request_id": g.request_id,
-            **self.members,
-        }
-
-    def response(self) -> Response:
-        """Make the response, which nobody may store."""
-        response = Response(json.dumps(self.body) + "\n", self.status, mimetype=MEDIA_TYPE)
-        response.headers["Cache-Control"] = "no-store"
-        response.headers.update(self.headers)
-        return response
-
-
 def answers_problems(
     blueprint: Blueprint, *statuses: int, reads: bool = False
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -121,28 +71,3 @@ def answers_problems(
         return view
 
     return document
-
-
-def invalid_parameters(messages: Mapping[str, Any]) -> Problem:
-    """Make the problem of parameters that cannot be used.
-
-    Args:
-        messages: what is wrong with each, as marshmallow says it: a list, or by item of a list.
-    """
-    errors = list(islice(_errors(messages), LISTED_ERRORS))
-    detail = " ".join(f"{each['parameter']}: {each['detail']}" for each in errors)
-    return Problem(422, "invalid-parameter", detail, errors=errors)
-
-
-def _errors(messages: Mapping[Any, Any], place: str = "") -> Iterator[dict[str, str]]:
-    for name, said in messages.items():
-        if name == SCHEMA:
-            at = place or "body"
-        elif isinstance(name, int):
-            at = f"{place}[{name}]"
-        else:
-            at = f"{place}.{name}" if place else str(name)
-        if isinstance(said, Mapping):
-            yield from _errors(said, at)
-        else:
-            yield {"parameter": at, "detail": " ".join(map(str, said))}

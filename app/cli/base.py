@@ -2,12 +2,15 @@
 
 import errno
 import os
+import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import click
+from flask import has_app_context
+from flask.cli import ScriptInfo
 
 from app.container import services
 from app.settings import SettingsError
@@ -23,7 +26,7 @@ in_domain = click.option(
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def friendly_errors() -> Iterator[None]:
     """End a command that cannot do its work with one clear message.
 
     Raises:
@@ -51,11 +54,14 @@ def _give_up_output() -> None:
 
 
 class Command(click.Command):
-    """A command whose failures are `told`."""
+    """A command in the application's context, whose failures are messages (`friendly_errors`)."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Do its work."""
-        with told():
+        info = ctx.find_object(ScriptInfo)
+        if info is not None and not has_app_context():
+            ctx.with_resource(info.load_app().app_context())
+        with friendly_errors():
             return super().invoke(ctx)
 
 
@@ -68,10 +74,10 @@ class OccupationCode(click.ParamType[str]):
         """Return the whole code."""
         from marshmallow import ValidationError
 
-        from app.query_fields import Code
+        from app.query_fields import CodeField
 
         try:
-            return str(Code().deserialize(value))
+            return str(CodeField().deserialize(value))
         except ValidationError as error:
             self.fail(" ".join(map(str, error.messages)), param, ctx)
 
@@ -86,3 +92,21 @@ class OccupationName(click.ParamType[str]):
         if not value.strip():
             self.fail("Empty: give a code such as 15-1254.00, or a title.", param, ctx)
         return str(value)
+
+
+@contextmanager
+def on_signals(end: Callable[[], None]) -> Iterator[None]:
+    """Call `end` at the first SIGTERM or Ctrl-C; a second one does what it always does."""
+
+    def handle(number: int, _frame: object) -> None:
+        signal.signal(number, before[signal.Signals(number)])
+        end()
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in before:
+        signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

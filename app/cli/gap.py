@@ -1,120 +1,26 @@
-"""`flask gap`: a skill gap as bars."""
-
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+"""`flask gap`: a skill gap in the terminal."""
 
 import click
-from rich.console import Console
-from rich.text import Text
 
-from app.cli.layout import BETWEEN, RESERVED, Column, bar, fit
-from app.cli.screen import FAINT, STRONG, ask, drawn, is_ascii, open_console, table
-from app.gaps.compare import HIGHEST_LEVEL
-
-Body = dict[str, Any]
-
-FIGURES: Final = ("from", "to", "gap", "importance", "priority")
-FIGURE: Final = 4
-"""Characters of a level, such as 4.25."""
-LEVEL: Final = "level"
-"""The head of the bars."""
-MARKED: Final = ""
-"""The head of the column of marks."""
-MARKS: Final = {
-    "*": "may be chance: the gap is not wider than the standard errors make likely (95 %)",
-    "?": "O*NET gives no standard error, so the gap may be chance or not",
-    "~": "low precision: O*NET recommends not to rely on one of the figures",
-}
+from app.cli.base import Command, OccupationName, in_domain
+from app.container import services
 
 
-def print_gap(source: str, target: str, domain: str, *, as_json: bool) -> None:
-    """Print a skill gap as a table with bars, or the body of the API's answer.
+@click.command("gap", cls=Command)
+@click.argument("source", metavar="FROM", type=OccupationName())
+@click.argument("target", metavar="TO", type=OccupationName())
+@in_domain
+@click.option("--json", "as_json", is_flag=True, help="Print the body of /skill-gap instead.")
+def command(source: str, target: str, domain: str, as_json: bool) -> None:
+    """Print what occupation TO demands that FROM does not."""
+    from app.cli.complaints import complaining
+    from app.cli.gap_table import print_gap
+    from app.cli.screen import print_json
+    from app.gaps.json_body import gap_body, plain
+    from app.gaps.schema import SkillGapQuery, gap_choice
 
-    Raises:
-        click.ClickException: with the problem's detail where there is no answer.
-    """
-    body = ask("/skill-gap", {"from": source, "to": target, "domain": domain}, {})
-    if as_json:
-        click.echo(json.dumps(body, indent=2))
-        return
-    console = open_console()
-    console.print(Text(_head(body, "->" if is_ascii(console) else "→"), STRONG))
-    items = body["gaps"]
-    if items:
-        console.print()
-        widths = fit(_columns(items, console.width), console.width)
-        if LEVEL in widths:
-            console.print(_legend(console))
-        rows = [_row(console, item, widths) for item in items]
-        console.print(table(console, widths, rows, right=FIGURES, wrapped=("element",)))
-        if MARKED in widths:
-            console.print(Text(_footnote(items), FAINT))
-    console.print()
-    for note in body.get("notes", []):
-        console.print(note["text"])
-    console.print(_summary(body))
-    console.print(Text(body["attribution"], FAINT))
-
-
-def _head(body: Body, arrow: str) -> str:
-    return f"{body['from']['title']} {arrow} {body['to']['title']}, by {body['domain']}"
-
-
-def _summary(body: Body) -> str:
-    found = body["summary"]
-    return (
-        f"{found['gaps']} gaps of {found['compared']} compared, {found['missing']} missing; "
-        f"readiness {found['readiness']:.4f}."
-    )
-
-
-def _legend(console: Console) -> Text:
-    there, missing = (drawn(console, bar(*parts, 1, 2)) for parts in ((1, 0), (0, 1)))
-    return Text.assemble(there, " there  ", missing, f" missing  (level 0-{HIGHEST_LEVEL})")
-
-
-def _columns(items: Sequence[Body], width: int) -> list[Column]:
-    names = max(len(item["name"]) for item in items)
-    beside_gap = width - RESERVED - BETWEEN - FIGURE
-    columns = [
-        Column("element", min(names, max(16, width // 3), beside_gap), max(names, 5)),
-        Column(LEVEL, 10, 6 * HIGHEST_LEVEL, rank=1),
-        Column("from", FIGURE, FIGURE, rank=3),
-        Column("to", FIGURE, FIGURE, rank=4),
-        Column("gap", FIGURE, FIGURE),
-        Column("importance", 10, 10, rank=7),
-        Column("priority", 8, 8, rank=5),
-        Column("kind", 12, 12, rank=6),
-    ]
-    if any(map(_marks, items)):
-        columns.append(Column(MARKED, 2, 2, rank=2))
-    return columns
-
-
-def _row(console: Console, item: Body, widths: Mapping[str, int]) -> dict[str, str | Text]:
-    """Show the level that counts, which is 0 where an element is Not Relevant."""
-    there = item["to"]["level"] - item["level_gap"]
-    cells = bar(there, item["level_gap"], HIGHEST_LEVEL, widths.get(LEVEL, 0))
-    return {
-        "element": item["name"],
-        LEVEL: drawn(console, cells),
-        "from": f"{there:.2f}",
-        "to": f"{item['to']['level']:.2f}",
-        "gap": f"{item['level_gap']:.2f}",
-        "importance": f"{item['to']['importance']:.2f}",
-        "priority": f"{item['priority']:.4f}",
-        "kind": item["kind"].replace("_", " "),
-        MARKED: _marks(item),
-    }
-
-
-def _footnote(items: Iterable[Body]) -> str:
-    """Say what the marks mean that occur."""
-    found = {mark for item in items for mark in _marks(item)}
-    return "; ".join(f"{mark} {meaning}" for mark, meaning in MARKS.items() if mark in found) + "."
-
-
-def _marks(item: Body) -> str:
-    chance = {True: "", False: "*", None: "?"}[item["significant"]]
-    return chance + ("~" if item["low_precision"] else "")
+    with complaining({}):
+        query = SkillGapQuery().load({"from": source, "to": target, "domain": domain})
+        found = services().lookup.pair(query["source"], query["target"], query["domain"])
+    body = plain(gap_body(found, gap_choice(query)))
+    (print_json if as_json else print_gap)(body)

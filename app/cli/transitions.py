@@ -1,129 +1,42 @@
-"""`flask transitions`: where to go from an occupation, or who can come to it."""
-
-import json
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+"""`flask transitions`: the occupations in reach, in the terminal."""
 
 import click
-from rich.console import Console
-from rich.text import Text
 
-from app.cli.layout import Column, bar, fit
-from app.cli.screen import FAINT, STRONG, ask, drawn, meant, open_console, table
-from app.transitions.job_zones import any_of, called
-
-Body = dict[str, Any]
-
-NAMES: Final = {"code": "OCCUPATION", "job_zone": "--job-zone"}
-FIGURES: Final = ("#", "ready", "zone")
-LISTED: Final = "weightiest gaps"
-RELATED: Final = "+"
+from app.cli.base import Command, OccupationName, in_domain
+from app.container import services
 
 
-def print_transitions(
-    occupation: str,
-    *,
-    backwards: bool,
-    domain: str,
-    limit: int,
-    job_zone: str | None,
-    as_json: bool,
+@click.command("transitions", cls=Command)
+@click.argument("occupation", metavar="OCCUPATION", type=OccupationName())
+@click.option("--from", "backwards", is_flag=True, help="Rank who can come to it instead.")
+@in_domain
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 2000))
+@click.option("--job-zone", metavar="N[,N...]", help="List those of these job zones, such as 3,4.")
+@click.option("--json", "as_json", is_flag=True, help="Print the body of the API's answer instead.")
+def command(
+    occupation: str, backwards: bool, domain: str, limit: int, job_zone: str | None, as_json: bool
 ) -> None:
-    """Print a ranking as a table, or the body of the API's answer.
+    """Rank the occupations that are in reach of OCCUPATION, a code or a title."""
+    from app.cli.complaints import complaining
+    from app.cli.screen import print_json
+    from app.cli.transitions_table import NAMES, print_transitions
+    from app.gaps.json_body import plain
+    from app.occupations.resolve import resolve
+    from app.query_fields import OccupationQuery
+    from app.transitions.json_body import check_job_zones, transitions_body
+    from app.transitions.schema import TransitionsQuery, transitions_choice
 
-    Raises:
-        click.ClickException: with the problem's detail where there is no answer, or with what may
-            be meant where no one occupation has the title.
-    """
-    direction = "from" if backwards else "to"
-    query = {"direction": direction, "domain": domain, "limit": limit, "job_zone": job_zone}
-    code = meant(NAMES["code"], occupation)
-    body = ask(f"/occupations/{code}/transitions", query, NAMES)
+    given = {"domain": domain, "limit": limit, "job_zone": job_zone}
+    given = {name: value for name, value in given.items() if value is not None}
+    with complaining(NAMES):
+        text = OccupationQuery().load({"code": occupation})["code"]
+        query = TransitionsQuery().load(given | {"direction": "from" if backwards else "to"})
+        choice, next_steps = transitions_choice(query), services().next_steps
+        code = resolve({"code": text}, services().titles.index)["code"]
+        check_job_zones(next_steps, choice, domain)
+        found = services().lookup.one(code, domain)
+    body = plain(transitions_body(next_steps, found, choice))
     if as_json:
-        click.echo(json.dumps(body, indent=2))
-        return
-    console = open_console()
-    zones = any_of({*map(int, job_zone.split(","))}) if job_zone else ""
-    console.print(Text(_head(body, zones), STRONG))
-    if body["transitions"]:
-        console.print()
-        _print_table(console, body["transitions"])
-    console.print()
-    for note in body.get("notes", []):
-        console.print(note["text"])
-    console.print(_count(body, limit, zones))
-    if body["job_zones"]:
-        held = "; ".join(called(one["zone"], one["name"]) for one in body["job_zones"])
-        console.print(Text(f"Job zones: {held}", FAINT))
-    console.print(Text(body["attribution"], FAINT))
-
-
-def _print_table(console: Console, found: Sequence[Body]) -> None:
-    widths = fit(_columns(found, console.width), console.width)
-    rows = [_row(console, place, one, widths) for place, one in enumerate(found, 1)]
-    console.print(table(console, widths, rows, right=FIGURES, wrapped=("occupation", LISTED)))
-    if RELATED in widths:
-        console.print(Text(f"{RELATED} O*NET lists the two as related.", FAINT))
-
-
-def _head(body: Body, zones: str) -> str:
-    title, domain = body["occupation"]["title"], body["domain"]
-    others = f"other occupations{f' of job zone {zones}' if zones else ''}"
-    if body["direction"] == "to":
-        return f"How ready {title} are for {others}, by {domain}"
-    return f"How ready {others} are for {title}, by {domain}"
-
-
-def _count(body: Body, limit: int, zones: str) -> str:
-    """Say how many there are; of job zones only whether all that are known are shown."""
-    shown = len(body["transitions"])
-    others, listed = body["compared"] - 1, body["occupations_listed"] - 1  # without itself
-    chosen = ""
-    if zones:
-        known = f"known to be of job zone {zones}"
-        chosen = f"all that are {known}, " if 0 < shown < limit else f"of those {known}, "
-    return (
-        f"{shown} shown, {chosen}of {others:,} other occupations with {body['domain']} ratings "
-        f"here, out of {listed:,} that O*NET lists."
-    )
-
-
-def _columns(found: Sequence[Body], width: int) -> list[Column]:
-    """Lay out what there is to show; what no row has is left out."""
-    titles = max(len(one["title"]) for one in found)
-    gaps = max(len(_gaps(one)) for one in found)
-    places = len(str(len(found)))
-    columns = [
-        Column("#", places, places, rank=7),
-        Column("code", 10, 10),
-        Column("occupation", max(10, min(titles, width // 4)), max(10, titles), rank=1),
-        Column("ready", 6, 6),
-        Column("bar", 8, 16, rank=4),
-    ]
-    if any(one["job_zone"] for one in found):
-        columns.append(Column("zone", 4, 4, rank=6))
-    if any(one["related"] for one in found):
-        columns.append(Column(RELATED, 1, 1, rank=2))
-    if gaps:
-        columns.append(Column(LISTED, 20, max(gaps, 20), rank=5))
-    return columns
-
-
-def _row(
-    console: Console, place: int, one: Body, widths: Mapping[str, int]
-) -> dict[str, str | Text]:
-    cells = bar(one["readiness"], 1 - one["readiness"], 1, widths.get("bar", 0))
-    return {
-        "#": str(place),
-        "code": one["code"],
-        "occupation": one["title"],
-        "ready": f"{one['readiness']:.4f}",
-        "bar": drawn(console, cells),
-        "zone": str(one["job_zone"] or ""),
-        RELATED: RELATED if one["related"] else "",
-        LISTED: _gaps(one),
-    }
-
-
-def _gaps(one: Body) -> str:
-    return ", ".join(gap["name"] for gap in one["gaps"])
+        print_json(body)
+    else:
+        print_transitions(body, choice)

@@ -1,20 +1,16 @@
-"""`flask warm` and `flask worker`: filling the cache ahead of requests."""
+"""`flask warm`: fills the cache ahead of requests."""
 
-import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from threading import Event, Thread
+from threading import Event
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from app.cli.base import Command, OccupationCode, in_domain, on_signals
 from app.container import services
-from onet_client.errors import NotConfigured
 
 if TYPE_CHECKING:
-    from cache.warm.jobs import JobStatus, Scope
-    from cache.warm.worker import Worker
+    from cache.warm.jobs import JobStatus
 
 INTERRUPTED: Final = 130
 """The exit status of a command that Ctrl-C ended."""
@@ -23,19 +19,24 @@ IDLE: Final = 0.5
 """Seconds between two looks at what others work on."""
 
 
-def warm(domain: str, scope: "Scope", codes: tuple[str, ...]) -> None:
-    """Make or join a job, work on it until it has ended, and say what became of it.
+@click.command("warm", cls=Command)
+@click.argument("codes", metavar="[CODE...]", nargs=-1, type=OccupationCode())
+@click.option("--all", "everything", is_flag=True, help="Fill every occupation O*NET lists.")
+@click.option("--stale", is_flag=True, help="Refresh what is past its expiry.")
+@in_domain
+def command(codes: tuple[str, ...], everything: bool, stale: bool, domain: str) -> None:
+    """Fill the cache now: the CODEs, --all or what is --stale; can be stopped and run again."""
+    from onet_client.errors import NotConfigured
 
-    Raises:
-        click.ClickException: where nothing can be fetched.
-        DatabaseUnavailable: where the database cannot be reached or used.
-        click.exceptions.Exit: with 1 where items failed, with 130 where it was stopped.
-    """
+    scopes = {"codes": bool(codes), "all": everything, "stale": stale}
+    asked = [scope for scope, given in scopes.items() if given]
+    if len(asked) != 1:
+        raise click.UsageError("give either codes, --all or --stale")
     if isinstance(services().upstream, NotConfigured):
         raise click.ClickException(f"nothing can be filled: {services().upstream}")
-    job = services().warm_jobs.request(domain, scope, codes)
+    job = services().warm_jobs.request(domain, asked[0], codes)  # type: ignore[arg-type]  # the keys above
     stop = Event()
-    with _on_signals(stop.set):
+    with on_signals(stop.set):
         status = _work(job.id, stop)
     click.echo(
         f"{status.done:,} filled, {status.empty:,} without ratings, {status.failed:,} failed, "
@@ -54,7 +55,7 @@ def _work(job: str, stop: Event) -> "JobStatus":
     """Work on a job until it has ended, here or elsewhere, or until the stop."""
     from app.cli.progress import progress_bar
 
-    worker, jobs = _new_worker(), services().warm_jobs
+    worker, jobs = services().new_worker(), services().warm_jobs
     with progress_bar("Filling the cache") as progress:
         while True:
             status = jobs.find(job)
@@ -66,56 +67,3 @@ def _work(job: str, stop: Event) -> "JobStatus":
                 return status
             if not worker.attempt(job):
                 time.sleep(IDLE)  # not on the event, whose lock a signal's handler needs
-
-
-def work() -> None:
-    """Refresh and fill what is due until SIGTERM or Ctrl-C; the step under way is finished."""
-    from app import logs
-
-    logs.configure(services().settings)
-    worker, stop = _new_worker(), Event()
-    # In another thread, for the handlers of signals run in this one and need the event's lock.
-    thread = Thread(target=worker.run, args=(stop,), name="worker")
-    with _on_signals(stop.set):
-        thread.start()
-        thread.join()
-
-
-def _new_worker() -> "Worker":
-    """Make what refreshes entries and works on warm jobs."""
-    from cache.warm.prepare import WholeTables
-    from cache.warm.publish import Publication
-    from cache.warm.queue import WarmQueue
-    from cache.warm.worker import Worker
-
-    wired = services()
-    upstream, settings = wired.upstream, wired.settings
-    return Worker(
-        WarmQueue(wired.writer, wired.telemetry),
-        wired.refresh_requests,
-        wired.pull_through,
-        wired.revalidation,
-        upstream
-        if isinstance(upstream, NotConfigured)
-        else WholeTables(wired.writer, wired.revalidation, upstream, wired.now),
-        Publication(wired.writer, settings.onet_api_url, wired.limits),
-        settings.onet_deadline,
-    )
-
-
-@contextmanager
-def _on_signals(end: Callable[[], None]) -> Iterator[None]:
-    """Call `end` at the first SIGTERM or Ctrl-C; a second one does what it always does."""
-
-    def handle(number: int, _frame: object) -> None:
-        signal.signal(number, before[signal.Signals(number)])
-        end()
-
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    for number in before:
-        signal.signal(number, handle)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -21,6 +21,25 @@ HIGHEST_LEVEL: Final = 7
 CONFIDENCE_95: Final = 1.96
 
 
+class GapChoice(NamedTuple):
+    """Which gaps to show.
+
+    Attributes:
+        kind: None for both.
+        min_importance: of the target, 1-5.
+        significant: only those wider than chance.
+        limit: how many; None for all.
+        covered: whether to show also what has no gap.
+    """
+
+    kind: Kind | None = None
+    min_importance: float = 1.0
+    significant: bool = False
+    sort: Sort = "priority"
+    limit: int | None = None
+    covered: bool = False
+
+
 class Comparison(NamedTuple):
     """One element on both sides.
 
@@ -113,6 +132,19 @@ def _rows(source: Profile, target: Profile) -> Iterable[Row]:
     return zip(
         source.ratings, target.ratings, source.levels, target.levels, target.weights, strict=True
     )
+
+
+def chosen(gap: Gap, choice: GapChoice) -> list[Comparison]:
+    """Filter, sort and cut gaps."""
+    gaps = choose(
+        gap.gaps,
+        kind=choice.kind,
+        min_importance=choice.min_importance,
+        significant=choice.significant,
+    )
+    if choice.sort != "priority":  # they are in that order already
+        gaps = arrange(gaps, choice.sort)
+    return gaps[: choice.limit]
 
 
 def choose(

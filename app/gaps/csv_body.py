@@ -1,16 +1,12 @@
 """GET /skill-gap as CSV (RFC 4180): a header and one row an element, for spreadsheets."""
 
 import csv
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterator
 from io import StringIO
 from typing import Any, Final
 
-from werkzeug.datastructures import MIMEAccept
-from werkzeug.http import parse_accept_header
-
-from app.gaps.compare import Comparison
-from cache.reading import Reading
+from app.gaps.compare import Comparison, GapChoice, chosen, compare
+from app.occupations.lookup import FoundPair
 
 CSV: Final = "text/csv; charset=utf-8; header=present"
 COLUMNS: Final = (
@@ -28,19 +24,13 @@ FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 WORDS: Final = {None: "", True: "true", False: "false"}
 
 
-@lru_cache(maxsize=200)
-def prefers_csv(accept: str) -> bool:
-    """Tell whether an Accept header puts CSV before JSON (RFC 9110 section 12.5.1)."""
-    asked = parse_accept_header(accept, MIMEAccept)
-    # Whatever CSV's parameters are, there is one way it is written.
-    accepted = MIMEAccept([(kind.partition(";")[0], quality) for kind, quality in asked])
-    return accepted.quality("text/csv") > accepted.quality("application/json")
+def csv_body(found: FoundPair, choice: GapChoice) -> bytes:
+    """Write the chosen gaps, and what is covered after them where that is asked for.
 
-
-def csv_text(
-    source: Reading, target: Reading, gaps: Iterable[Comparison], covered: Iterable[Comparison]
-) -> bytes:
-    """Write gaps, and what is covered after them; figures are those of the JSON, null is empty."""
+    Figures are those of the JSON; null is empty.
+    """
+    source, target = found.source, found.target
+    gap = compare(source.profile, target.profile)
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
@@ -48,15 +38,16 @@ def csv_text(
         source.profile.code, _shown(source.profile.title),
         target.profile.code, _shown(target.profile.title), source.entry.domain,
     )  # fmt: skip
-    writer.writerows((*sides, *_cells(item, item.kind)) for item in gaps)
+    covered = gap.covered if choice.covered else ()
+    writer.writerows((*sides, *_cells(item, item.kind)) for item in chosen(gap, choice))
     writer.writerows((*sides, *_cells(item, "covered")) for item in covered)
     return text.getvalue().encode()
 
 
-def csv_headers(source: Reading, target: Reading) -> list[tuple[str, str]]:
+def csv_headers(found: FoundPair) -> list[tuple[str, str]]:
     """Name the file, should it be saved."""
-    pair = f"{source.profile.code}-to-{target.profile.code}"
-    name = f"{source.entry.domain}-gap-{pair}.csv"
+    pair = f"{found.source.profile.code}-to-{found.target.profile.code}"
+    name = f"{found.source.entry.domain}-gap-{pair}.csv"
     return [("Content-Disposition", f'attachment; filename="{name}"')]
 
 

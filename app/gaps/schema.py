@@ -1,14 +1,56 @@
-"""What an answer of /skill-gap holds."""
+"""What /skill-gap takes and answers."""
 
-from typing import Final, get_args
+from collections.abc import Mapping
+from typing import Any, Final, get_args
 
 from marshmallow import Schema, fields, validate
 
-from app.gaps import compare as gap
+from app.gaps.compare import GapChoice, Kind, Sort
 from app.provenance import SourceSchema
+from app.query_fields import (
+    LARGEST_PAGE,
+    DecimalNumber,
+    DomainQuery,
+    Flag,
+    OccupationField,
+    WholeNumber,
+    absent,
+)
 
-KINDS: Final = get_args(gap.Kind)
-SORTS: Final = get_args(gap.Sort)
+KINDS: Final = get_args(Kind)
+SORTS: Final = get_args(Sort)
+COVERED: Final = "covered"
+"""What `include` takes."""
+
+
+class SkillGapQuery(DomainQuery):
+    """What to compare, and which of the gaps to list."""
+
+    source = OccupationField(required=True, data_key="from")
+    target = OccupationField(required=True, data_key="to")
+    kind = fields.String(load_default=absent, validate=validate.OneOf(KINDS))
+    min_importance = DecimalNumber(1, 5, load_default=1.0)
+    significant = Flag(load_default=False)
+    sort = fields.String(load_default="priority", validate=validate.OneOf(SORTS))
+    limit = WholeNumber(1, LARGEST_PAGE, load_default=absent)
+    include = fields.String(load_default=absent, validate=validate.OneOf([COVERED]))
+    format = fields.String(
+        load_default=absent,
+        validate=validate.OneOf(["json", "csv"]),
+        metadata={"description": "Wins over Accept, which may prefer text/csv; else it is JSON."},
+    )
+
+
+def gap_choice(query: Mapping[str, Any]) -> GapChoice:
+    """Return which gaps a query wants to see."""
+    return GapChoice(
+        query["kind"],
+        query["min_importance"],
+        query["significant"],
+        query["sort"],
+        query["limit"],
+        query["include"] == COVERED,
+    )
 
 
 class SideSchema(Schema):

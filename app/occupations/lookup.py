@@ -1,118 +1,243 @@
-"""The occupations that are asked about, however the caller names them."""
+"""Reads the entries of occupations, however the caller names them: by code, title or old code."""
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from flask import g
-
-from app.container import services
-from app.occupations.resolve import is_code, resolve, successor
-from cache.reading import Reading, UnknownOccupation
+from app.occupations.resolve import Unresolved, is_code, resolve, successor
+from cache.pull_through import PullThrough
+from cache.reading import ReadFailed, Reading, UnknownOccupation
 
 if TYPE_CHECKING:
-    from cache.fill.crosswalk import Successor
-
+    from app.occupations.title_index import TitleIndex
+    from cache.fill.crosswalk import Successions, Successor
 
 LONGEST_BY_NAME: Final = 60
 """Seconds for which others may store what was asked for by title, or by a code that was replaced:
 what those mean can change while the entries stay."""
 
+Pair = tuple[str, str]
+"""Two occupations as the caller names them."""
+Codes = dict[str, str]
+"""Texts or codes, by parameter."""
 
-class Sides(NamedTuple):
-    """What is compared.
+
+class Note(NamedTuple):
+    """What was read in place of a code that O*NET does not list any more.
+
+    Attributes:
+        parameter: where the code was given.
+        code: the one that was given.
+        replaced_by: the one that was read.
+        text: a sentence that says so.
+    """
+
+    parameter: str
+    code: str
+    replaced_by: str
+    text: str
+
+
+class FoundOccupation(NamedTuple):
+    """One occupation's entry, and whether it was read in place of an old code."""
+
+    reading: Reading
+    notes: list[Note]
+
+
+class FoundPair(NamedTuple):
+    """Two occupations that are to be compared.
 
     Attributes:
         readings: each entry once, the source's first.
-        notes: which code that O*NET does not list any more was replaced by which.
         by_code: both were given as the codes that they have, so that the entries say it all.
     """
 
     source: Reading
     target: Reading
     readings: list[Reading]
-    notes: list[dict[str, str]]
+    notes: list[Note]
     by_code: bool
 
 
-def read_sides(query: Mapping[str, Any]) -> Sides:
-    """Read the entries of `source` and `target` in the `domain` of a query.
+class LookupFailed(Exception):
+    """An entry that was asked for has nothing to serve.
 
-    Raises:
-        Unresolved: where one of them does not name one occupation.
-        ReadFailed: for the first entry that has nothing to serve.
-        DatabaseUnavailable: where the database cannot be reached or used.
+    Attributes:
+        cause: which one, and why.
+        given: what the caller gave, by parameter.
+        codes: what that was taken for, by parameter.
     """
-    given = {"from": query["source"], "to": query["target"]}
-    codes, readings = _read(query["domain"], given)
-    return paired(given, codes, readings)
+
+    def __init__(self, cause: ReadFailed, given: Codes, codes: Codes) -> None:
+        super().__init__(str(cause.cause or cause))
+        self.cause = cause
+        self.given = given
+        self.codes = codes
+
+    @property
+    def parameter(self) -> str:
+        """Where the occupation was given."""
+        return next((name for name, code in self.codes.items() if code == self.cause.code), "code")
+
+    @property
+    def replaced(self) -> str | None:
+        """The code that was given, where another one was read in its place."""
+        given = self.given.get(self.parameter, "")
+        return given if was_replaced(given, self.cause.code) else None
 
 
-def read_one(domain: str, code: str) -> tuple[Reading, list[dict[str, str]]]:
-    """Read the entry of a code, or of what replaced it, which is noted.
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Finds what the texts of callers mean, and reads it through the cache.
 
-    Raises:
-        Unresolved: where several occupations replaced it.
-        ReadFailed: where there is nothing to serve.
+    Raises, in all methods:
         DatabaseUnavailable: where the database cannot be reached or used.
+
+    Attributes:
+        index: gives the titles; it is called where a text is no code.
+        successions: knows what replaced a code; None where nobody can be asked.
     """
-    _, (reading,) = _read(domain, {"code": code})
-    profile = reading.profile
-    replaced_by = was_replaced(code, profile.code)
-    return reading, [note("code", code, profile.code, profile.title)] if replaced_by else []
+
+    pull_through: PullThrough
+    index: Callable[[], "TitleIndex"]
+    successions: "Successions | None"
+
+    def one(self, code: str, domain: str) -> FoundOccupation:
+        """Read the entry of a code, or of what replaced it.
+
+        Raises:
+            Unresolved: where several occupations replaced it.
+            LookupFailed: where there is nothing to serve.
+        """
+        given = {"code": code}
+        _, (reading,) = self._read(domain, given)
+        return FoundOccupation(reading, _notes(given, {"code": reading}))
+
+    def pair(self, source: str, target: str, domain: str) -> FoundPair:
+        """Read the entries of two occupations.
+
+        Raises:
+            Unresolved: where a text does not name one occupation.
+            LookupFailed: for the first entry that has nothing to serve.
+        """
+        given = _given((source, target))
+        return _found_pair(given, *self._read(domain, given))
+
+    def pairs(
+        self, pairs: Sequence[Pair], domain: str, timeout: float
+    ) -> dict[Pair, FoundPair | BaseException]:
+        """Read the entries of all pairs, each once, in `timeout` seconds at most.
+
+        A pair is read as by `pair`, and has the exception that this would raise.
+        """
+        deadline = time.monotonic() + timeout
+        found: dict[Pair, FoundPair | BaseException] = {}
+        left: dict[Pair, Codes] = {}
+        for pair in pairs:
+            try:
+                left[pair] = resolve(_given(pair), self.index)
+            except Unresolved as error:
+                found[pair] = error
+        while left:
+            groups = [list(dict.fromkeys(codes.values())) for codes in left.values()]
+            seconds = max(0.0, deadline - time.monotonic())
+            results = self.pull_through.read_each(domain, groups, seconds)
+            unknown = {one.code for one in results if isinstance(one, UnknownOccupation)}
+            successors = self._successors(unknown if time.monotonic() < deadline else ())
+            again: dict[Pair, Codes] = {}
+            for (pair, codes), result in zip(left.items(), results, strict=True):
+                outcome = _outcome(result, _given(pair), codes, successors)
+                if isinstance(outcome, dict):
+                    again[pair] = outcome
+                else:
+                    found[pair] = outcome
+            left = again
+        return found
+
+    def _read(self, domain: str, given: Codes) -> tuple[Codes, list[Reading]]:
+        """Read each entry that texts mean once, and tell which code each of them means."""
+        codes = resolve(given, self.index)
+        while True:
+            try:
+                return codes, self.pull_through.read(domain, list(dict.fromkeys(codes.values())))
+            except ReadFailed as error:
+                unknown = [error.code] if isinstance(error, UnknownOccupation) else []
+                others = _other_codes(error, given, codes, self._successors(unknown))
+                if others is None:
+                    raise LookupFailed(error, given, codes) from error
+                codes = others
+
+    def _successors(self, codes: Collection[str]) -> Mapping[str, list["Successor"]]:
+        """Ask what replaced codes that are not listed, for all at once."""
+        return self.successions.of(codes) if codes and self.successions is not None else {}
 
 
-def _read(domain: str, given: Mapping[str, str]) -> tuple[dict[str, str], list[Reading]]:
-    """Read each entry that texts mean once, and tell which code each of them means."""
-    at_hand = services()
-    codes = resolve(given, at_hand.titles.index)
-    g.given = given
-    while True:
-        g.asked = codes
-        wanted = list(dict.fromkeys(codes.values()))
-        try:
-            return codes, at_hand.pull_through.read(domain, wanted)
-        except UnknownOccupation as unknown:
-            others = None
-            if at_hand.successions is not None:
-                found = at_hand.successions.of([unknown.code])[unknown.code]
-                others = replaced(unknown.code, given, codes, found)
-            if others is None:
-                raise
-            codes = others
+def _given(pair: Pair) -> Codes:
+    return {"from": pair[0], "to": pair[1]}
 
 
-def paired(given: Mapping[str, str], codes: Mapping[str, str], readings: list[Reading]) -> Sides:
-    """Tell the sides apart in what was read for the codes that texts mean."""
+def _found_pair(given: Codes, codes: Codes, readings: list[Reading]) -> FoundPair:
+    """Name the sides of what was read for the codes that texts mean."""
     source, target = readings[0], readings[-1]
-    notes = [
-        note(name, given[name], profile.code, profile.title)
-        for name, profile in (("from", source.profile), ("to", target.profile))
-        if was_replaced(given[name], profile.code)
-    ]
-    return Sides(source, target, readings, notes, codes == given)
+    notes = _notes(given, {"from": source, "to": target})
+    return FoundPair(source, target, readings, notes, codes == given)
 
 
-def replaced(
-    code: str, given: Mapping[str, str], codes: Mapping[str, str], found: Iterable["Successor"]
-) -> dict[str, str] | None:
-    """Put what was found in place of a code that O*NET does not list, if the caller gave that.
+def _outcome(
+    result: list[Reading] | BaseException,
+    given: Codes,
+    codes: Codes,
+    successors: Mapping[str, Iterable["Successor"]],
+) -> FoundPair | BaseException | Codes:
+    """Return what was found for a pair, why nothing was, or by which codes to read it again."""
+    if isinstance(result, list):
+        return _found_pair(given, codes, result)
+    try:
+        others = _other_codes(result, given, codes, successors)
+    except Unresolved as several:
+        return several
+    if others is not None:
+        return others
+    return LookupFailed(result, given, codes) if isinstance(result, ReadFailed) else result
+
+
+def _other_codes(
+    error: BaseException,
+    given: Codes,
+    codes: Codes,
+    successors: Mapping[str, Iterable["Successor"]],
+) -> Codes | None:
+    """Put what replaced it in place of a code that O*NET does not list, if the caller gave that.
 
     What was replaced once is not again, so that this ends even where codes replace each other.
 
     Raises:
-        Unresolved: where several were found.
+        Unresolved: where several replaced it.
     """
-    parameters = [name for name, text in given.items() if code == text == codes[name]]
-    new = successor(code, found, parameters) if parameters else None
+    if not isinstance(error, UnknownOccupation):
+        return None
+    parameters = [name for name, text in given.items() if error.code == text == codes[name]]
+    found = successors.get(error.code, ())
+    new = successor(error.code, found, parameters) if parameters else None
     return None if new is None else {**codes, **dict.fromkeys(parameters, new)}
 
 
 def was_replaced(text: str, code: str) -> bool:
-    """Tell whether the caller gave a code, and another one was read for it."""
+    """Say whether the caller gave a code, and another one was read for it."""
     return is_code(text) and text != code
 
 
-def note(parameter: str, old: str, new: str, title: str) -> dict[str, str]:
+def _notes(given: Codes, readings: Mapping[str, Reading]) -> list[Note]:
+    return [
+        note(name, given[name], reading.profile.code, reading.profile.title)
+        for name, reading in readings.items()
+        if was_replaced(given[name], reading.profile.code)
+    ]
+
+
+def note(parameter: str, old: str, new: str, title: str) -> Note:
     """Say that O*NET replaced a code; the title of the new one is left out where it is empty."""
     text = f"O*NET replaced {old} by {f'{new} {title}'.rstrip()}."
-    return {"parameter": parameter, "code": old, "replaced_by": new, "text": text}
+    return Note(parameter, old, new, text)

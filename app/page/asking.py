@@ -3,13 +3,12 @@
 from typing import Any
 
 from flask import request
-from marshmallow import ValidationError, fields, validate
+from marshmallow import fields, validate
 
-from app.api.problem_schema import invalid_parameters
-from app.api.transitions import DIRECTIONS
 from app.page.links import Asked
-from app.query_fields import LONGEST_TITLE, TITLE_LIKE, DomainQuery, Whole, absent
+from app.query_fields import LONGEST_TITLE, TITLE_LIKE, DomainQuery, WholeNumber, absent
 from app.transitions.job_zones import HIGHEST
+from app.transitions.schema import DIRECTIONS
 from cache.entries.canonical import DOMAINS
 
 
@@ -19,7 +18,7 @@ class PageQuery(DomainQuery):
     source = fields.String(load_default="", data_key="from", validate=TITLE_LIKE)
     target = fields.String(load_default="", data_key="to", validate=TITLE_LIKE)
     direction = fields.String(load_default=DIRECTIONS[0], validate=validate.OneOf(DIRECTIONS))
-    job_zone = Whole(1, HIGHEST, load_default=absent)
+    job_zone = WholeNumber(1, HIGHEST, load_default=absent)
     swap = fields.String(load_default=None)
 
 
@@ -27,12 +26,9 @@ def read() -> tuple[Asked, bool]:
     """Read the query, and whether the occupations are to change places.
 
     Raises:
-        Problem: where a parameter cannot be used.
+        ValidationError: where a parameter cannot be used.
     """
-    try:
-        query: dict[str, Any] = PageQuery().load(request.args)
-    except ValidationError as error:
-        raise invalid_parameters(error.messages_dict) from error
+    query: dict[str, Any] = PageQuery().load(request.args)
     swap = query.pop("swap") is not None
     return Asked(**query | {side: query[side].strip() for side in ("source", "target")}), swap
 
@@ -44,13 +40,11 @@ def as_given() -> Asked:
         name: request.args.get(name, "").replace("\0", "")[:LONGEST_TITLE]
         for name in ("from", "to")
     }
-    domain, direction, job_zone = (
-        request.args.get(name, "") for name in ("domain", "direction", "job_zone")
-    )
+    domain, job_zone = (request.args.get(name, "") for name in ("domain", "job_zone"))
     return Asked(
         given["from"],
         given["to"],
         domain if domain in DOMAINS else DOMAINS[0],
-        direction if direction in DIRECTIONS else DIRECTIONS[0],
+        "from" if request.args.get("direction") == "from" else "to",
         next((zone for zone in range(1, HIGHEST + 1) if str(zone) == job_zone), None),
     )

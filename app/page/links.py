@@ -3,6 +3,7 @@
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from app.transitions.choice import Direction
 from cache.entries.canonical import DOMAINS
 
 
@@ -17,7 +18,7 @@ class Asked(NamedTuple):
     source: str = ""
     target: str = ""
     domain: str = DOMAINS[0]
-    direction: str = "to"
+    direction: Direction = "to"
     job_zone: int | None = None
 
 

@@ -1,22 +1,22 @@
-"""GET /: the page. It asks what the API's own views ask, in the same process."""
+"""GET /: the page. It calls what the API's views call."""
 
 from typing import Any, Final
 
-import orjson
 from flask import Blueprint, Response, render_template, request
-from marshmallow import ValidationError
-from werkzeug.datastructures import MultiDict
 
-from app import problems
-from app.api import skill_gap, transitions
-from app.api.problem_schema import invalid_parameters
 from app.container import services
+from app.gaps.compare import GapChoice
+from app.gaps.json_body import gap_body, plain
+from app.gaps.schema import SkillGapQuery
 from app.occupations.holdings import BRINGS_ALL, told
-from app.occupations.lookup import Sides, read_sides
+from app.occupations.lookup import FoundOccupation, FoundPair
 from app.occupations.resolve import resolve
 from app.page import asking, chart, messages, words
 from app.page.assets import asset_url
 from app.page.links import Asked, address, with_side
+from app.problem_responses import logged_problem, request_id
+from app.transitions.choice import TransitionsChoice
+from app.transitions.json_body import transitions_body
 from cache.db.database import DatabaseUnavailable
 from cache.entries.canonical import DOMAINS
 from onet_client.errors import NotConfigured
@@ -33,10 +33,10 @@ HEADERS: Final = {
 }
 STEPS: Final = 10
 """Transitions that a page lists."""
-SAYS_WHAT_IS_HELD: Final = ("upstream-not-configured", "database-unavailable")
-"""Problems whose message says how much is held, or that nobody can tell."""
 SIDES: Final = {"from": "source", "to": "target"}
 """What the sides of a comparison are called in a query, by their parameters."""
+SAYS_WHAT_IS_HELD: Final = ("upstream-not-configured", "database-unavailable")
+"""Problems whose message says how much is held, or that nobody can tell."""
 
 
 @blueprint.get("/")
@@ -54,79 +54,52 @@ def show() -> Response:
 
 
 def _view(asked: Asked) -> Response:
-    query = _query(asked)
-    given = {name: query[side] for name, side in SIDES.items() if side in query}
-    if len(given) < len(SIDES):
-        resolve(given, services().titles.index)  # says what is the matter before asking for more
+    named = {"from": asked.source, "to": asked.target}
+    given = {side: text for side, text in named.items() if text}
+    query = SkillGapQuery(partial=True).load({**given, "domain": asked.domain})
+    if len(given) < len(named):
+        texts = {side: query[name] for side, name in SIDES.items() if side in given}
+        resolve(texts, services().titles.index)  # says what is the matter before asking for more
         message = messages.half_asked(asked) if given else messages.welcome()
         return page(asked, message=message, held=_held(asked.domain))
-    sides = read_sides(query)
-    body = skill_gap.answer(sides.source, sides.target, query) | {"notes": sides.notes}
-    meant = asked._replace(source=sides.source.profile.code, target=sides.target.profile.code)
-    return page(meant, body=_read(body), steps=_steps(sides, meant), held=_held(asked.domain))
+    found = services().lookup.pair(query["source"], query["target"], query["domain"])
+    meant = asked._replace(source=found.source.profile.code, target=found.target.profile.code)
+    body = plain(gap_body(found, GapChoice(covered=True)))
+    return page(meant, body=body, steps=_steps(found, meant), held=_held(asked.domain))
 
 
-def _query(asked: Asked) -> dict[str, Any]:
-    """Write what is asked as the query of /skill-gap, all of whose parts are to be shown.
-
-    A side that is not named is not in it.
-    """
-    named = {"from": asked.source, "to": asked.target, "domain": asked.domain}
-    given = {name: text for name, text in named.items() if text} | {"include": "covered"}
-    try:
-        query: dict[str, Any] = skill_gap.SkillGapQuery(partial=tuple(SIDES.values())).load(
-            MultiDict(given)
-        )
-    except ValidationError as error:
-        raise invalid_parameters(error.messages_dict) from error
-    return query
-
-
-def _steps(sides: Sides, asked: Asked) -> dict[str, Any] | None:
+def _steps(found: FoundPair, asked: Asked) -> dict[str, Any] | None:
     """Make the body that transitions are answered with; None where that fails."""
-    reading = sides.source if asked.direction == "to" else sides.target
-    query = {
-        "direction": asked.direction,
-        "domain": asked.domain,
-        "job_zone": asked.job_zone and [asked.job_zone],
-        "limit": STEPS,
-    }
+    reading = found.source if asked.direction == "to" else found.target
+    zones = None if asked.job_zone is None else (asked.job_zone,)
+    choice = TransitionsChoice(asked.direction, zones, STEPS)
     try:
-        return _read(transitions.answer(reading, query))
+        return plain(transitions_body(services().next_steps, FoundOccupation(reading, []), choice))
     except Exception as error:  # noqa: BLE001 - logged; the comparison is there without them
-        problems.handle(error)
+        logged_problem(error)
         return None
-
-
-def _read(body: dict[str, Any]) -> dict[str, Any]:
-    """Read a body that is to be written, of which parts are JSON already."""
-    read: dict[str, Any] = orjson.loads(orjson.dumps(body))
-    return read
 
 
 @blueprint.errorhandler(Exception)
 def fail(error: Exception) -> Response:
     """Say what is the matter; the status is that of the problem."""
-    response = problems.handle(error)
-    problem = response.get_json()
-    asked = asking.as_given()
-    name = problem["type"].rpartition(":")[2]
-    if name == "upstream-not-configured":
+    problem = logged_problem(error)
+    asked, body = asking.as_given(), problem.body(request_id())
+    if problem.name == "upstream-not-configured":
         try:
-            rated = services().catalogue.titles(rated_in=asked.domain)
-            problem["held"] = told(services().holdings.of(asked.domain), asked.domain)
+            body["held"] = told(services().holdings.of(asked.domain), asked.domain)
+            body["alternatives"] = services().problems().nearest_rated(body["code"], asked.domain)
         except DatabaseUnavailable as unavailable:
             return fail(unavailable)
-        problem["alternatives"] = problems.near(problem["code"], rated)
-    retry = int(response.headers.get("Retry-After", 0))
-    message = messages.of(problem, asked, retry, _title(problem.get("code")))
-    held = None if name in SAYS_WHAT_IS_HELD else _held(asked.domain)
+    retry = int(problem.headers.get("Retry-After", 0))
+    message = messages.of(body, asked, retry, _title(body.get("code")))
+    held = None if problem.name in SAYS_WHAT_IS_HELD else _held(asked.domain)
     answer = page(asked, message=message, held=held)
-    answer.status_code = response.status_code
+    answer.status_code = problem.status
     answer.headers["Cache-Control"] = "no-store"
     for header in ("Retry-After", "Cache-Status"):
-        if header in response.headers:
-            answer.headers[header] = response.headers[header]
+        if header in problem.headers:
+            answer.headers[header] = problem.headers[header]
     return answer
 
 

@@ -1,14 +1,12 @@
-"""An answer that the fast way may serve again: finished but for the headers that count seconds."""
+"""An answer that may be served again: finished but for the headers that count seconds."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from cache.policy import Entry
 
-KEPT: Final = "skillgap.answer"
-"""Where in the WSGI environment an answer is left that may be served again."""
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -30,3 +28,14 @@ class Answer:
     etag: str
     entries: Sequence[Entry]
     expires_at: datetime
+
+
+class AnswerBody(list[bytes]):
+    """The body of an answer as WSGI servers take it, which carries the answer along.
+
+    So the middleware that gets it from Flask can keep the answer.
+    """
+
+    def __init__(self, body: Iterable[bytes], answer: Answer) -> None:
+        super().__init__(body)
+        self.answer = answer

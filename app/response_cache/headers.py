@@ -1,21 +1,14 @@
-"""The headers that explain a cached answer and let others cache it."""
+"""The headers that explain a cached answer and let others cache it (RFC 9111, RFC 9211)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from hashlib import sha1
 from math import inf
-from typing import Any, Final
+from typing import Final, NamedTuple
 
-import orjson
-from flask import Response, request
-from werkzeug.datastructures import Headers
-
-from app.response_cache.answer import KEPT, NEVER, Answer
+from app.response_cache.answer import NEVER
 from cache.policy import Entry
 from cache.profile import Profile
 from cache.reading import Reading
-
-Fixed = Sequence[tuple[str, str]]
 
 CACHE_NAME: Final = "skillgap"
 NOBODY: Final = Profile("", "", {})
@@ -66,25 +59,43 @@ def _lifetime(status: str, age: int, left: int) -> dict[str, str]:
     }
 
 
-class Hit:
-    """An entry that answers are made of, as it is told of where it is served fresh.
+class HitFigures(NamedTuple):
+    """What headers say of a fresh entry, and for how long they may say so.
 
-    What is told counts seconds, so it is written anew once a second, however many answers the
+    Attributes:
+        since: when the figures were counted.
+        until: when the first of them changes.
+        member: of Cache-Status (RFC 9211).
+        age: seconds since the upstream vouched for the entry.
+        left: seconds until it becomes stale.
+    """
+
+    since: datetime
+    until: datetime
+    member: str
+    age: int
+    left: int
+
+
+class Hit:
+    """A fresh entry that answers are made of, with the figures that their headers give of it.
+
+    The figures count seconds, so they are worked out once a second, however many answers the
     entry is in.
     """
 
-    __slots__ = ("_told", "entry", "key")
+    __slots__ = ("_figures", "entry", "key")
 
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
         self.key = entry.domain, entry.code
-        self._told = NEVER, NEVER, "", 0, 0
+        self._figures = HitFigures(NEVER, NEVER, "", 0, 0)
 
-    def at(self, now: datetime) -> tuple[datetime, datetime, str, int, int]:
-        """Return since and until when it holds: its member of Cache-Status, age, seconds left."""
-        told = self._told
-        if told[0] <= now < told[1]:
-            return told
+    def at(self, now: datetime) -> HitFigures:
+        """Return the figures that hold now."""
+        figures = self._figures
+        if figures.since <= now < figures.until:
+            return figures
         entry, times = self.entry, []
         if entry.current_at is not None:
             times.append(1 - (now - entry.current_at).total_seconds() % 1)
@@ -92,86 +103,23 @@ class Hit:
             times.append((entry.expires_at - now).total_seconds() % 1)
         until = now + timedelta(seconds=min(times, default=0))
         member = cache_status([Reading(entry, NOBODY, "hit")], now)
-        self._told = now, until, member, _age(entry, now), _ttl(entry, now) or 0
-        return self._told
+        self._figures = HitFigures(now, until, member, _age(entry, now), _ttl(entry, now) or 0)
+        return self._figures
 
 
-def hit_headers(hits: Sequence[Hit], now: datetime) -> tuple[datetime, dict[str, str]]:
-    """Write the headers of an answer made of fresh entries, and tell until when they hold."""
-    told = [hit.at(now) for hit in hits]
-    status = ", ".join([each[2] for each in told])
-    age, left = max([each[3] for each in told]), min([each[4] for each in told])
-    return min([each[1] for each in told]), _lifetime(status, age, left)
+class HitHeaders(NamedTuple):
+    """The headers of an answer made of fresh entries, and until when they hold."""
+
+    until: datetime
+    headers: dict[str, str]
 
 
-def cached_response(
-    body: Any,
-    readings: Sequence[Reading],
-    now: datetime,
-    asked: Sequence[object] | None,
-    longest: float = inf,
-    fixed: Fixed = (),
-) -> Response:
-    """Answer with a body made of entries, or 304 where the caller has it already.
-
-    Args:
-        body: to be written as JSON.
-        readings: what it is made of.
-        now: when they were read.
-        asked: what the request asks for beside the entries, in one form; None where the answer
-            is made of more than them, so that it cannot be served again.
-        longest: seconds for which others may store it, whatever its entries have left.
-        fixed: headers that the answer has whatever its entries are.
-    """
-    text = orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
-    return cached_text(text, "application/json", readings, now, asked, longest, fixed)
-
-
-def cached_text(
-    text: bytes,
-    content_type: str,
-    readings: Sequence[Reading],
-    now: datetime,
-    asked: Sequence[object] | None,
-    longest: float = inf,
-    fixed: Fixed = (),
-) -> Response:
-    """Answer as `cached_response` does, with a body that is written already."""
-    etag = f'"{sha1(text, usedforsecurity=False).hexdigest()}"'
-    headers = {
-        "Content-Type": content_type,
-        "Content-Length": str(len(text)),
-        **dict(fixed),
-        **lifetime_headers(readings, now, longest),
-        "ETag": etag,
-    }
-    response = _Finished([text], headers=headers)
-    environ = request.environ
-    expiries = [reading.entry.expires_at for reading in readings]
-    lives = all(expiry is not None and expiry > now for expiry in expiries)
-    if KEPT in environ and asked is not None and lives:
-        rule = str(request.url_rule)
-        environ[KEPT] = Answer(  # for the fast way, which may serve it again
-            endpoint=rule,
-            key=(rule, repr(asked)),  # a text, which is smaller
-            body=text,
-            content_type=content_type,
-            fixed=fixed,
-            etag=etag,
-            entries=[reading.entry for reading in readings],
-            expires_at=min(filter(None, expiries)),
-        )
-    if "HTTP_IF_NONE_MATCH" in environ and request.if_none_match:
-        response.make_conditional(environ)
-    return response
-
-
-class _Finished(Response):
-    """A response with all the headers that it is to have: there is nothing to look for."""
-
-    def get_wsgi_headers(self, environ: dict[str, Any]) -> Headers:
-        """Return the headers as they are, but for a 304, which has less of them."""
-        return self.headers if self.status_code == 200 else super().get_wsgi_headers(environ)
+def hit_headers(hits: Sequence[Hit], now: datetime) -> HitHeaders:
+    """Write the headers of an answer made of fresh entries."""
+    figures = [hit.at(now) for hit in hits]
+    status = ", ".join([each.member for each in figures])
+    age, left = max([each.age for each in figures]), min([each.left for each in figures])
+    return HitHeaders(min([each.until for each in figures]), _lifetime(status, age, left))
 
 
 def _age(entry: Entry, now: datetime) -> int:

@@ -12,12 +12,12 @@ from datetime import datetime
 from sys import intern
 from typing import Any, Final
 
-from app.gaps.csv_body import prefers_csv
 from app.logs import RequestIds
-from app.response_cache.answer import KEPT, Answer
+from app.response_cache.answer import Answer, AnswerBody
 from app.response_cache.buffered_counters import Tally
 from app.response_cache.cached_response import KeptAnswer, Unpacked
 from app.response_cache.headers import Hit
+from app.response_cache.negotiation import prefers_csv
 from cache.entries.invalidation import Changes
 from cache.local.bounded_cache import Copies
 from cache.policy import Entry
@@ -38,16 +38,21 @@ class FastWay:
     """WSGI middleware that serves kept answers and passes on everything else."""
 
     def __init__(
-        self, inner: Wsgi, changes: Changes, tally: Tally, now: Callable[[], datetime]
+        self,
+        inner: Wsgi,
+        changes: Changes,
+        tally: Tally,
+        ids: RequestIds,
+        now: Callable[[], datetime],
     ) -> None:
         self._inner = inner
         self._tally = tally
+        self._ids = ids
         self._now = now
         self._answers: Copies[Hashable, KeptAnswer] = Copies(changes, CAPACITY)
         self._aliases: dict[tuple[str, str], Hashable] = {}
         self._hits: dict[str, Hit] = {}
         self._unpacked = Unpacked()
-        self._ids = RequestIds()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Serve one request."""
@@ -92,11 +97,9 @@ class FastWay:
         tick = self._answers.tick() if kept else None  # before anything is read
         if tick is None:
             return self._inner(environ, start_response)
-        environ[KEPT] = None
         response = self._inner(environ, start_response)
-        answer: Answer | None = environ.pop(KEPT)
-        if answer is not None:
-            self._keep(raw, answer, tick)
+        if isinstance(response, AnswerBody):
+            self._keep(raw, response.answer, tick)
         return response
 
     def _keep(self, raw: tuple[str, str], answer: Answer, tick: int) -> None:

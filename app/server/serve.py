@@ -5,27 +5,25 @@ import gc
 import os
 import select
 import signal
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing import parent_process
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from flask import Flask
 from granian.constants import Interfaces
 from granian.server import Server
 
 from app import logs
-from app.container import services_of
 from app.server.worker_process import end_with_parent, worker_beside
 from app.settings import Settings, share_metrics
 
+APPLICATION: Final = "app:create_served_app"
+"""What a worker process loads."""
 THREADS: Final = 256
 """Requests a worker process works on at once; most of them may wait for the upstream."""
 BACKPRESSURE: Final = 1024
 """Requests a worker process takes on before the rest wait in the listen queue."""
-INDEX_SECONDS: Final = 0.6
-"""How long a worker process that starts waits for its index of titles, which whoever searches first
-would wait for; where it takes longer, it is finished while requests are served already."""
 STOP_SECONDS: Final = 30
 """How long a stopping worker may finish what is under way."""
 
@@ -67,8 +65,9 @@ class _Wakeup:
                 pass
 
 
-def worker() -> Flask:
-    """Make the application of a worker process, which only its server stops.
+@contextmanager
+def prepared_process() -> Iterator[None]:
+    """Make ready a worker process, which only its server stops, while its application is made.
 
     In a process group of its own, since a Ctrl-C at the terminal would reach it a second time
     and a worker that is signalled twice can hang; and never without its server, which could
@@ -84,13 +83,10 @@ def worker() -> Flask:
         end_with_parent(server.pid, signal.SIGUSR1)
     with suppress(AttributeError, OSError):  # glibc only
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
-    gc.disable()  # what is loaded here stays: to look for garbage among it would take 0.1 s
-    from wsgi import app
-
-    services_of(app).titles.expect(INDEX_SECONDS)
+    gc.disable()  # what is loaded now stays: to look for garbage among it would take 0.1 s
+    yield
     gc.freeze()
     gc.enable()
-    return app
 
 
 def _end_once(number: int, _frame: object) -> None:
@@ -103,7 +99,7 @@ def serve(settings: Settings) -> None:
     """Serve, with a worker beside, until SIGTERM or Ctrl-C; what is under way is finished first."""
     logs.configure(settings)
     server = Server(
-        "app.server.serve:worker",
+        APPLICATION,
         factory=True,
         address=settings.host,
         port=settings.port,

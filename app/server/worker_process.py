@@ -14,7 +14,7 @@ from typing import Final
 
 log = logging.getLogger(__name__)
 
-COMMAND: Final = (sys.executable, "-m", "flask", "--app", "app.cli:create_cli_app", "worker")
+COMMAND: Final = (sys.executable, "-m", "flask", "--app", "app:create_cli_app", "worker")
 START_DELAY: Final = 1.0
 """Seconds before it is started first, since the server's first answer should not wait for that."""
 SHORTEST_PAUSE: Final = 1.0

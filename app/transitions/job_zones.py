@@ -16,6 +16,10 @@ HIGHEST: Final = 99
 """What a job zone may be, at most."""
 
 
+class JobZoneNotHeld(Exception):
+    """No occupation held is in a job zone that is asked for."""
+
+
 def called(zone: int, name: str | None) -> str:
     """Write a zone's number, with what O*NET's name says of it where that is held.
 
@@ -31,15 +35,18 @@ def any_of(zones: Iterable[int]) -> str:
     return _listed(zones, "or")
 
 
-def not_held(asked: Iterable[int], held: JobZones) -> str | None:
-    """Say which zones no occupation is in, and which ones there are; None where all are held."""
+def check_held(asked: Iterable[int], held: JobZones) -> None:
+    """Refuse job zones that no occupation is in.
+
+    Raises:
+        JobZoneNotHeld: with the zones that no occupation is in, and which ones there are.
+    """
     if not held:
-        return f"No job zones are held; `{SEED}` brings them."
+        raise JobZoneNotHeld(f"No job zones are held; `{SEED}` brings them.")
     lacking = [zone for zone in asked if zone not in held]
-    if not lacking:
-        return None
-    found = f"held {'are' if len(held) > 1 else 'is'} {_listed(held, 'and')}"
-    return f"No occupation held is in job zone {any_of(lacking)}; {found}."
+    if lacking:
+        found = f"held {'are' if len(held) > 1 else 'is'} {_listed(held, 'and')}"
+        raise JobZoneNotHeld(f"No occupation held is in job zone {any_of(lacking)}; {found}.")
 
 
 def _listed(zones: Iterable[int], word: str) -> str:

@@ -8,15 +8,15 @@ rounded by the same function.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.gaps.compare import HIGHEST_LEVEL
+from app.transitions.choice import Direction
 from cache.profile import Profile
 
-Direction = Literal["to", "from"]
 Table: TypeAlias = NDArray[np.float64]
 
 SHOWN: Final = 3

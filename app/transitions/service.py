@@ -6,9 +6,10 @@ from typing import Final, NamedTuple
 
 import orjson
 
+from app.transitions.choice import Direction
 from app.transitions.job_zones import JobZones
 from app.transitions.matrices import Held, Rankings
-from app.transitions.readiness import Direction, Matrix, ranking, top_gaps
+from app.transitions.readiness import Matrix, ranking, top_gaps
 from cache.catalogue import Catalogue
 from cache.policy import Entry
 from cache.reading import Reading

@@ -10,10 +10,10 @@ from werkzeug.test import TestResponse
 
 from app.api.admin_schemas import CacheEntriesSchema, CacheSummarySchema
 from app.api.health import HealthSchema
-from app.api.occupations import OccupationSchema, OccupationsSchema
 from app.api.problem_schema import ProblemSchema
-from app.api.transitions import TransitionsSchema
 from app.gaps.schema import SkillGapSchema
+from app.occupations.schema import OccupationSchema, OccupationsSchema
+from app.transitions.schema import TransitionsSchema
 
 SCHEMAS: dict[str, type[Schema]] = {
     "/skill-gap": SkillGapSchema,

@@ -619,7 +619,7 @@ def test_without_next_steps_the_comparison_is_shown_and_says_what_is_missing(
     open_page: Open, load: Callable[..., str], starter_release: Path, monkeypatch
 ) -> None:
     client = open_page(load(starter_release))
-    monkeypatch.setattr("app.page.view.transitions.answer", lambda *_: 1 / 0)
+    monkeypatch.setattr("app.page.view.transitions_body", lambda *_: 1 / 0)
     answer = client.get(GAP)
     page = read(answer)
 

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from sqlalchemy import make_url
 
-from app.cli import create_cli_app
+from app import create_cli_app
 from app.settings import RELEASES, Settings
 
 ROOT = Path(__file__).parents[3]

@@ -230,7 +230,7 @@ def test_what_is_not_there_in_time_is_refused_and_what_is_there_is_answered(
 ) -> None:
     ask(behind, (KITES, TIDES))
     go_on = Event()
-    monkeypatch.setattr(batch, "PATIENCE", 0.05)
+    monkeypatch.setattr(batch, "TIMEOUT", 0.05)
     pull_through = behind.application.extensions["skillgap"].pull_through
     fill = pull_through._filler.fill
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.seed import source
+from app.cli.seeding import source
 from app.settings import Settings
 
 

@@ -6,9 +6,10 @@ import sys
 
 import pytest
 
-from app.cli import gap as gaps
-from app.cli import transitions as steps
+from app.cli import gap_table as gaps
+from app.cli import transitions_table as steps
 from app.cli.screen import UNCUT, open_console
+from app.transitions.choice import TransitionsChoice
 
 GAPS = {
     "from": {"code": "11-1011.00", "title": "Chief Executives"},
@@ -70,14 +71,10 @@ def printed(monkeypatch, capsys):
         else:
             monkeypatch.setenv("COLUMNS", str(width))
         if command == "gap":
-            monkeypatch.setattr(gaps, "ask", lambda *_: GAPS | changed)
-            gaps.print_gap("one", "other", "knowledge", as_json=False)
+            gaps.print_gap(GAPS | changed)
         else:
-            monkeypatch.setattr(steps, "ask", lambda *_: STEPS | changed)
-            monkeypatch.setattr(steps, "meant", lambda *_: "15-1254.00")
-            steps.print_transitions(
-                "one", backwards=False, domain="", limit=limit, job_zone=job_zone, as_json=False
-            )
+            zones = job_zone and tuple(map(int, job_zone.split(",")))
+            steps.print_transitions(STEPS | changed, TransitionsChoice("to", zones, limit))
         return capsys.readouterr().out
 
     return show

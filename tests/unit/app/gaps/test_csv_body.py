@@ -5,8 +5,9 @@ from io import StringIO
 
 import pytest
 
-from app.gaps.compare import compare
-from app.gaps.csv_body import CSV, csv_text, prefers_csv
+from app.gaps.compare import GapChoice
+from app.gaps.csv_body import csv_body
+from app.occupations.lookup import FoundPair
 from cache.policy import Entry
 from cache.profile import ElementRating, Profile
 from cache.reading import Reading
@@ -18,32 +19,16 @@ def reading(title: str, name: str, level: float, *, not_relevant: bool = False) 
     return Reading(Entry("skills", "11-1011.00"), profile, "hit")
 
 
-@pytest.mark.parametrize(
-    ("accept", "preferred"),
-    [
-        ("text/csv", True),
-        (CSV, True),
-        ("text/csv; charset=utf-8", True),
-        ("text/csv;header=absent;q=0.9, application/json;q=0.8", True),
-        ("text/csv;q=0.5, application/json", False),
-        ("text/*, application/json;q=0.9", True),
-        ("*/*", False),
-        ("text/csv;q=0", False),
-        ("", False),
-    ],
-)
-def test_csv_is_chosen_where_it_is_preferred_whatever_its_parameters(
-    accept: str, preferred: bool
-) -> None:
-    assert preferred == prefers_csv(accept)
+def csv_of(source: Reading, target: Reading, *, covered: bool = False) -> str:
+    found = FoundPair(source, target, [source, target], [], by_code=True)
+    return csv_body(found, GapChoice(covered=covered)).decode()
 
 
 @pytest.mark.parametrize("begun", ["=", "+", "-", "@", "\t", "\r"])
 def test_no_text_is_a_formula(begun: str) -> None:
     source, target = reading(begun + "1", begun + "2", 1.0), reading("B", begun + "2", 2.0)
-    gaps = compare(source.profile, target.profile).gaps
 
-    text = csv_text(source, target, gaps, []).decode()
+    text = csv_of(source, target)
 
     (row,) = csv.DictReader(StringIO(text, newline=""))
     assert (f"'{begun}1", "B", f"'{begun}2") == (row["from_title"], row["to_title"], row["name"])
@@ -54,16 +39,16 @@ def test_commas_quotes_line_ends_and_other_alphabets_come_back_as_they_were() ->
     title, name = 'Smiths, "Black"', "Schweißen\r\nund Löten"
     source, target = reading(title, name, 1.0), reading("B", name, 2.0)
 
-    text = csv_text(source, target, compare(source.profile, target.profile).gaps, [])
+    text = csv_of(source, target)
 
-    (row,) = csv.DictReader(StringIO(text.decode(), newline=""))
+    (row,) = csv.DictReader(StringIO(text, newline=""))
     assert (title, name) == (row["from_title"], row["name"])
 
 
 def test_a_level_that_counts_as_nothing_is_marked() -> None:
     source, target = reading("A", "Name", 0.25, not_relevant=True), reading("B", "Name", 2.0)
 
-    text = csv_text(source, target, compare(source.profile, target.profile).gaps, []).decode()
+    text = csv_of(source, target)
 
     (row,) = csv.DictReader(StringIO(text, newline=""))
     assert ("0.25", "2.0", "2.0") == (row["from_level"], row["to_level"], row["level_gap"])
@@ -72,13 +57,13 @@ def test_a_level_that_counts_as_nothing_is_marked() -> None:
 
 
 def test_the_file_has_no_byte_order_mark() -> None:
-    assert csv_text(reading("Ä", "", 1.0), reading("Ö", "", 1.0), [], []).startswith(b"from_code,")
+    assert csv_of(reading("Ä", "", 1.0), reading("Ö", "", 1.0)).startswith("from_code,")
 
 
 def test_a_negative_gap_stays_a_number() -> None:
     source, target = reading("A", "Name", 3.0), reading("B", "Name", 1.0)
 
-    text = csv_text(source, target, [], compare(source.profile, target.profile).covered)
+    text = csv_of(source, target, covered=True)
 
-    (row,) = csv.DictReader(StringIO(text.decode(), newline=""))
+    (row,) = csv.DictReader(StringIO(text, newline=""))
     assert ("covered", "-2.0") == (row["kind"], row["level_gap"])

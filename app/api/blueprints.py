@@ -1,0 +1,116 @@
+"""How resources take parameters: query strings, whose meaning is remembered, and JSON bodies."""
+
+import json
+from collections.abc import Callable
+from functools import partial, wraps
+from typing import Any, Final
+
+from flask import Request, request
+from flask_smorest import Blueprint
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import UnsupportedMediaType
+
+from app.problems import invalid_parameters
+from app.query_fields import PATH_CODE, Query
+
+IN_PATH: Final = {
+    "in": "path",
+    "name": "code",
+    "required": True,
+    "schema": {"type": "string", **PATH_CODE.metadata},
+}
+"""A code in a path, for the document."""
+REMEMBERED: Final = 1_000
+"""Query strings whose meaning is remembered."""
+LONGEST_REMEMBERED: Final = 200
+"""Bytes of one."""
+View = Callable[..., Any]
+
+
+class QueryParser(FlaskParser):
+    """Reads query strings, and remembers what those it has read lately mean.
+
+    To validate one takes longer than all the rest of a request whose entries are at hand.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._read: dict[tuple[Any, bytes], dict[str, Any]] = {}
+
+    def parse(self, argmap: Any, req: Any = None, **options: Any) -> Any:
+        """Return a copy of what the query string means to a schema; see `webargs`."""
+        key = argmap, request.query_string
+        found = self._read.get(key)
+        if found is None:
+            found = super().parse(argmap, req, **options)
+            if len(key[1]) > LONGEST_REMEMBERED:
+                return found
+            if len(self._read) >= REMEMBERED:
+                self._read = {}
+            self._read[key] = found
+        return dict(found)
+
+
+class QueryBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
+    """A resource whose parameters are all in the query string, and whose views finish answers.
+
+    flask-smorest would wrap a view once for each decorator, to write what it returned; here they
+    only document it.
+    """
+
+    ARGUMENTS_PARSER = QueryParser()
+
+    def arguments(self, schema: type[Query], **options: Any) -> Callable[[View], View]:
+        """Document the parameters of a view, and hand it what they mean."""
+        document = super().arguments(schema, **options)
+
+        def decorate(view: View) -> View:
+            @wraps(view)
+            def read(*given: Any, **path: Any) -> Any:
+                return view(*given, self.ARGUMENTS_PARSER.parse(schema, location="query"), **path)
+
+            return _documented(read, document)
+
+        return decorate
+
+    def response(self, *details: Any, **options: Any) -> Callable[[View], View]:
+        """Document an answer, which the view finishes itself."""
+        return partial(_documented, document=super().response(*details, **options))
+
+    def alt_response(self, *details: Any, **options: Any) -> Callable[[View], View]:
+        """Document another answer."""
+        return partial(_documented, document=super().alt_response(*details, **options))
+
+
+def _documented(view: View, document: Callable[[View], View]) -> View:
+    """Take over what a decorator says of a view, without what it does on every call."""
+    vars(view)["_apidoc"] = vars(document(view))["_apidoc"]
+    return view
+
+
+class BodyParser(FlaskParser):
+    """Reads JSON bodies; whatever the JSON library cannot read is a bad body, never a failure."""
+
+    def _raw_load_json(self, req: Request) -> Any:
+        if not req.is_json:
+            raise UnsupportedMediaType("The body has to be application/json.")
+        body = req.get_data()
+        req.stream.read(1)  # a body whose length was not told is cut, and refused only here
+        try:
+            return json.loads(body.decode(), object_pairs_hook=_each_once)
+        except (ValueError, RecursionError):  # numbers and depths beyond Python's own limits too
+            raise invalid_parameters({"body": ["Not JSON."]}) from None
+
+
+def _each_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object, unless there is no telling which of two values was meant."""
+    found = dict(members)
+    if len(found) < len(members):
+        raise invalid_parameters({"body": ["A member is given more than once."]})
+    return found
+
+
+class BodyBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
+    """Resources that take JSON bodies."""
+
+    ARGUMENTS_PARSER = BodyParser()

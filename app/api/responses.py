@@ -1,0 +1,89 @@
+"""Answers made of entries: their headers, 304 where the caller has them, and what may be kept."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from hashlib import sha1
+from math import inf
+from typing import Any
+
+import orjson
+from flask import Response, request
+from werkzeug.datastructures import Headers
+
+from app.response_cache.answer import Answer, AnswerBody
+from app.response_cache.headers import lifetime_headers
+from cache.reading import Reading
+
+Fixed = Sequence[tuple[str, str]]
+
+
+def as_json(body: Any) -> bytes:
+    """Write a body as JSON."""
+    return orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def cached_response(
+    text: bytes,
+    readings: Sequence[Reading],
+    now: datetime,
+    asked: Sequence[object] | None,
+    longest: float = inf,
+    *,
+    content_type: str = "application/json",
+    fixed: Fixed = (),
+) -> Response:
+    """Answer with a text made of the entries read, or 304 where the caller has it already.
+
+    Args:
+        text: the body.
+        readings: of the entries.
+        now: when they were read.
+        asked: what the request asks for beside the entries, in one form; None where the answer
+            is made of more than them, so that it cannot be served again.
+        longest: seconds for which others may store it, whatever its entries have left.
+        content_type: of the body.
+        fixed: headers that the answer has whatever its entries are.
+    """
+    etag = f'"{sha1(text, usedforsecurity=False).hexdigest()}"'
+    headers = {
+        "Content-Type": content_type,
+        "Content-Length": str(len(text)),
+        **dict(fixed),
+        **lifetime_headers(readings, now, longest),
+        "ETag": etag,
+    }
+    response = _Finished([text], headers=headers)
+    expires_at = _fresh_until(readings, now)
+    if asked is not None and expires_at is not None:
+        rule, entries = str(request.url_rule), [reading.entry for reading in readings]
+        key = rule, repr(asked)  # a text, which is smaller
+        response.answer = Answer(rule, key, text, content_type, fixed, etag, entries, expires_at)
+    if "HTTP_IF_NONE_MATCH" in request.environ and request.if_none_match:
+        response.make_conditional(request.environ)
+    return response
+
+
+def _fresh_until(readings: Sequence[Reading], now: datetime) -> datetime | None:
+    """Return when the first entry becomes stale; None where one is already, or never will be."""
+    expiries = [reading.entry.expires_at for reading in readings]
+    fresh = [expiry for expiry in expiries if expiry is not None and expiry > now]
+    return min(fresh) if len(fresh) == len(expiries) else None
+
+
+class _Finished(Response):
+    """A response with all the headers that it is to have: there is nothing to look for.
+
+    Attributes:
+        answer: what the response cache may keep of it.
+    """
+
+    answer: Answer | None = None
+
+    def get_wsgi_headers(self, environ: dict[str, Any]) -> Headers:
+        """Return the headers as they are, but for a 304, which has less of them."""
+        return self.headers if self.status_code == 200 else super().get_wsgi_headers(environ)
+
+    def get_app_iter(self, environ: dict[str, Any]) -> Iterable[bytes]:
+        """Return the body, with the answer if it may be kept."""
+        body = super().get_app_iter(environ)
+        return body if self.answer is None else AnswerBody(body, self.answer)

@@ -1,0 +1,32 @@
+"""`flask cache`: what the cache holds, and making it forget."""
+
+import click
+
+from app.cli.base import Command, OccupationCode
+from app.container import services
+
+
+@click.group("cache")
+def command() -> None:
+    """See what the cache holds, and make it forget."""
+
+
+@command.command(cls=Command)
+def status() -> None:
+    """Print what the cache holds and what is under way."""
+    from app.cli.status import print_status
+
+    print_status()
+
+
+@command.command(cls=Command)
+@click.argument("codes", metavar="[CODE...]", nargs=-1, type=OccupationCode())
+@click.option("--all", "everything", is_flag=True, help="Forget every entry.")
+def purge(codes: tuple[str, ...], everything: bool) -> None:
+    """Forget the entries of the CODEs, or --all; they are fetched again when they are read."""
+    from cache.entries.purge import purge
+
+    if bool(codes) == everything:
+        raise click.UsageError("give either codes or --all")
+    purged = purge(services().engine, None if everything else codes)
+    click.echo(f"{purged:,} {'entry' if purged == 1 else 'entries'} forgotten.")

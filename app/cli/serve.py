@@ -1,0 +1,14 @@
+"""`flask serve`: the production server."""
+
+import click
+
+from app.cli.base import Command
+from app.container import services
+
+
+@click.command("serve", cls=Command)
+def command() -> None:
+    """Serve the API on HOST and PORT with WEB_CONCURRENCY processes."""
+    from app.server.serve import serve
+
+    serve(services().settings)

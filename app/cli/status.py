@@ -1,0 +1,44 @@
+"""What `flask cache status` prints."""
+
+import click
+
+from app.container import services
+from app.provenance import timestamp
+from onet_client.errors import NotConfigured
+
+
+def print_status() -> None:
+    """Print what the cache holds, as GET /admin/cache tells it.
+
+    Raises:
+        DatabaseUnavailable: where the database cannot be reached or used.
+    """
+    held, upstream = services().inventory.summary(), services().upstream
+    lines = [
+        (f"{domain}, {state}", f"{count:,}")
+        for domain, counts in held.entries.items()
+        for state, count in counts.items()
+    ]
+    lines += [
+        (f"{one['domain']}, release {one['release'] or 'unknown'}", f"{one['entries']:,}")
+        for one in held.releases
+    ]
+    lines += [
+        ("ratings", f"{held.ratings:,}"),
+        ("entries without content", f"{held.unlisted:,} of at most {held.unlisted_cap:,}"),
+    ]
+    if held.oldest_fetched_at and held.newest_fetched_at:
+        ends = map(timestamp, (held.oldest_fetched_at, held.newest_fetched_at))
+        lines.append(("fetched", " to ".join(ends)))
+    if held.last_load:
+        load = held.last_load
+        what = f"{load['release'] or 'release unknown'} from {load['source']}, {load['state']}"
+        lines.append(("last load", what))
+    lines += [("fills under way", f"{held.fills:,}"), ("refreshes waiting", f"{held.refreshes:,}")]
+    lines += [(f"job {job['id']}", f"{job['scope']}, {job['state']}") for job in held.jobs]
+    asked = "left alone, since it failed" if held.pace.breaker_open else "configured"
+    lines.append(("upstream", "not configured" if isinstance(upstream, NotConfigured) else asked))
+    if held.pace.paused_until:
+        lines.append(("paused until", timestamp(held.pace.paused_until)))
+    for what, value in lines:
+        click.echo(f"{what:<26}{value}")

@@ -1,0 +1,86 @@
+"""Errors over HTTP: every exception is answered with its problem, and logged once."""
+
+import logging
+from functools import cached_property
+from http import HTTPStatus
+from typing import Final, cast
+from urllib.parse import quote
+
+from flask import Request, Response, json, request
+from werkzeug.exceptions import HTTPException
+
+from app.container import services
+from app.problems import Problem, invalid_parameters
+from cache.db.database import DatabaseUnavailable
+
+log = logging.getLogger("app.errors")
+
+MEDIA_TYPE: Final = "application/problem+json"
+LOGGED_PATH: Final = 200
+"""Characters of a path in the log; a caller may send tens of thousands."""
+
+
+class IdentifiedRequest(Request):
+    """A request that has an id, which its answer and its log lines bear."""
+
+    @cached_property
+    def request_id(self) -> str:
+        """The caller's `X-Request-ID` if it can be used, else a new one."""
+        return services().request_ids.taken_or_made(self.headers.get("X-Request-ID"))
+
+
+def request_id() -> str:
+    """Return the id of the current request."""
+    return cast("IdentifiedRequest", request).request_id
+
+
+def handle(error: Exception) -> Response:
+    """Answer an exception with its problem, and log it with the request id."""
+    problem = logged_problem(error)
+    response = Response(
+        json.dumps(problem.body(request_id())) + "\n", problem.status, mimetype=MEDIA_TYPE
+    )
+    response.headers["Cache-Control"] = "no-store"  # it names the request
+    response.headers.update(problem.headers)
+    return response
+
+
+def logged_problem(error: Exception) -> Problem:
+    """Return the problem for an exception, and log it with the request id."""
+    try:
+        problem = problem_of(error)
+    except DatabaseUnavailable as unavailable:  # it is asked for suggestions too
+        error, problem = unavailable, problem_of(unavailable)
+    unexpected = problem.status == HTTPStatus.INTERNAL_SERVER_ERROR
+    log.log(
+        logging.ERROR if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.INFO,
+        "%s %s -> %d %s: %s",
+        request.method,
+        quote(request.path[:LOGGED_PATH]),  # a decoded line feed would forge a line of the log
+        problem.status,
+        problem.name,
+        problem.detail if isinstance(error, Problem | HTTPException) else str(error),
+        exc_info=error if unexpected else None,
+    )
+    return problem
+
+
+def problem_of(error: Exception) -> Problem:
+    """Return the problem for an exception, those of the framework included."""
+    if isinstance(error, HTTPException):
+        return _of_framework(error)
+    return services().problems().of(error)
+
+
+def _of_framework(error: HTTPException) -> Problem:
+    status = error.code or 500
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY:
+        messages = getattr(error, "data", {}).get("messages", {})
+        return invalid_parameters({k: v for each in messages.values() for k, v in each.items()})
+    name = error.name.lower().replace(" ", "-")
+    headers = {
+        key: value
+        for key, value in error.get_headers()
+        if key in ("Allow", "Location", "Retry-After")
+    }
+    return Problem(status, name, error.description or error.name, headers=headers)

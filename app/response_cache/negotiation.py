@@ -1,0 +1,15 @@
+"""Which format a request asks for."""
+
+from functools import lru_cache
+
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+
+@lru_cache(maxsize=200)
+def prefers_csv(accept: str) -> bool:
+    """Say whether an Accept header puts CSV before JSON (RFC 9110 section 12.5.1)."""
+    asked = parse_accept_header(accept, MIMEAccept)
+    # Whatever CSV's parameters are, there is one way it is written.
+    accepted = MIMEAccept([(kind.partition(";")[0], quality) for kind, quality in asked])
+    return accepted.quality("text/csv") > accepted.quality("application/json")
