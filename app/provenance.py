@@ -19,6 +19,15 @@ class SourceSchema(Schema):
     state = fields.String(required=True, validate=validate.OneOf(["fresh", "stale"]))
 
 
+class NoteSchema(Schema):
+    """A code that O*NET does not list any more, and what was read in its place."""
+
+    parameter = fields.String(required=True, validate=validate.OneOf(["from", "to", "code"]))
+    code = fields.String(required=True, metadata={"example": "15-1132.00"})
+    replaced_by = fields.String(required=True, metadata={"example": "15-1252.00"})
+    text = fields.String(required=True)
+
+
 def source(reading: Reading) -> dict[str, Any]:
     """Write the provenance of one entry."""
     entry = reading.entry

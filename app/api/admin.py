@@ -22,7 +22,7 @@ from app.api.blueprints import IN_PATH, BodyBlueprint
 from app.api.headers import JOB, UNSTORED
 from app.api.problem_schema import answers_problems
 from app.container import services
-from app.query_fields import path_code
+from app.occupations.fields import path_code
 from cache.entries.purge import purge
 from onet_client.errors import NotConfigured
 

@@ -4,8 +4,9 @@ from typing import Any, Final
 
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate
 
+from app.occupations.fields import CodeField
 from app.provenance import timestamp
-from app.query_fields import LARGEST_PAGE, CodeField, Query, WholeNumber, absent
+from app.query_fields import LARGEST_PAGE, Query, WholeNumber, absent
 from cache.entries.canonical import DOMAINS
 from cache.policy import Freshness
 

@@ -6,7 +6,8 @@ from marshmallow import Schema, ValidationError, fields, pre_load, validate
 
 from app.api.problem_schema import ProblemSchema
 from app.gaps.schema import COVERED, KINDS, SORTS, SkillGapSchema
-from app.query_fields import LARGEST_PAGE, OccupationField
+from app.occupations.fields import OccupationField
+from app.query_fields import LARGEST_PAGE
 from cache.entries.canonical import DOMAINS
 
 MOST_PAIRS: Final = 100

@@ -10,8 +10,9 @@ from flask_smorest import Blueprint
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
+from app.occupations.fields import PATH_CODE
 from app.problems import invalid_parameters
-from app.query_fields import PATH_CODE, Query
+from app.query_fields import Query
 
 IN_PATH: Final = {
     "in": "path",

@@ -10,10 +10,11 @@ from app.api.headers import CACHED, PLAIN, STILL_HOLDS
 from app.api.problem_schema import answers_problems
 from app.api.responses import as_json, cached_response
 from app.container import services
+from app.occupations.fields import path_code
 from app.occupations.json_body import occupation_body, occupations_body
 from app.occupations.lookup import LONGEST_BY_NAME
 from app.occupations.schema import OccupationSchema, OccupationsQuery, OccupationsSchema
-from app.query_fields import DomainQuery, path_code
+from app.query_fields import DomainQuery
 
 blueprint = QueryBlueprint("occupations", __name__, description="Find and read occupations.")
 

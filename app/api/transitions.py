@@ -9,7 +9,7 @@ from app.api.headers import CACHED, STILL_HOLDS
 from app.api.problem_schema import answers_problems
 from app.api.responses import as_json, cached_response
 from app.container import services
-from app.query_fields import path_code
+from app.occupations.fields import path_code
 from app.transitions.json_body import check_job_zones, transitions_body
 from app.transitions.schema import TransitionsQuery, TransitionsSchema, transitions_choice
 

@@ -74,7 +74,7 @@ class OccupationCode(click.ParamType[str]):
         """Return the whole code."""
         from marshmallow import ValidationError
 
-        from app.query_fields import CodeField
+        from app.occupations.fields import CodeField
 
         try:
             return str(CodeField().deserialize(value))

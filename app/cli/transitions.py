@@ -21,8 +21,8 @@ def command(
     from app.cli.screen import print_json
     from app.cli.transitions_table import NAMES, print_transitions
     from app.gaps.json_body import plain
+    from app.occupations.fields import OccupationQuery
     from app.occupations.resolve import resolve
-    from app.query_fields import OccupationQuery
     from app.transitions.json_body import check_job_zones, transitions_body
     from app.transitions.schema import TransitionsQuery, transitions_choice
 

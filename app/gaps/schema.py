@@ -6,16 +6,9 @@ from typing import Any, Final, get_args
 from marshmallow import Schema, fields, validate
 
 from app.gaps.compare import GapChoice, Kind, Sort
-from app.provenance import SourceSchema
-from app.query_fields import (
-    LARGEST_PAGE,
-    DecimalNumber,
-    DomainQuery,
-    Flag,
-    OccupationField,
-    WholeNumber,
-    absent,
-)
+from app.occupations.fields import OccupationField
+from app.provenance import NoteSchema, SourceSchema
+from app.query_fields import LARGEST_PAGE, DecimalNumber, DomainQuery, Flag, WholeNumber, absent
 
 KINDS: Final = get_args(Kind)
 SORTS: Final = get_args(Sort)
@@ -105,15 +98,6 @@ class SourcesSchema(Schema):
 
     source = fields.Nested(SourceSchema, required=True, data_key="from")
     target = fields.Nested(SourceSchema, required=True, data_key="to")
-
-
-class NoteSchema(Schema):
-    """A code that O*NET does not list any more, and what was read in its place."""
-
-    parameter = fields.String(required=True, validate=validate.OneOf(["from", "to", "code"]))
-    code = fields.String(required=True, metadata={"example": "15-1132.00"})
-    replaced_by = fields.String(required=True, metadata={"example": "15-1252.00"})
-    text = fields.String(required=True)
 
 
 class SkillGapSchema(Schema):

@@ -2,9 +2,9 @@
 
 from marshmallow import Schema, fields, validate
 
-from app.gaps.schema import NoteSchema
-from app.provenance import SourceSchema
-from app.query_fields import LARGEST_PAGE, TITLE_LIKE, WITHOUT_NUL, DomainQuery, WholeNumber
+from app.occupations.fields import TITLE_LIKE, WITHOUT_NUL
+from app.provenance import NoteSchema, SourceSchema
+from app.query_fields import LARGEST_PAGE, DomainQuery, WholeNumber
 
 
 class OccupationsQuery(DomainQuery):

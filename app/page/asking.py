@@ -5,8 +5,9 @@ from typing import Any
 from flask import request
 from marshmallow import fields, validate
 
+from app.occupations.fields import LONGEST_TITLE, TITLE_LIKE
 from app.page.links import Asked
-from app.query_fields import LONGEST_TITLE, TITLE_LIKE, DomainQuery, WholeNumber, absent
+from app.query_fields import DomainQuery, WholeNumber, absent
 from app.transitions.job_zones import HIGHEST
 from app.transitions.schema import DIRECTIONS
 from cache.entries.canonical import DOMAINS

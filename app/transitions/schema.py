@@ -3,16 +3,39 @@
 from collections.abc import Mapping
 from typing import Any, Final, get_args
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
+from webargs.fields import DelimitedList
 
-from app.gaps.schema import ComparedSchema, NoteSchema
-from app.provenance import SourceSchema
-from app.query_fields import LARGEST_PAGE, DomainQuery, JobZoneList, WholeNumber
+from app.gaps.schema import ComparedSchema
+from app.provenance import NoteSchema, SourceSchema
+from app.query_fields import LARGEST_PAGE, DomainQuery, WholeNumber, absent
 from app.transitions.choice import Direction, TransitionsChoice
 from app.transitions.job_zones import HIGHEST
 
 DIRECTIONS: Final = get_args(Direction)
 ANY_ZONE: Final = {"minimum": 1, "maximum": HIGHEST}
+
+
+class JobZoneList(DelimitedList):
+    """A job zone, or several that are separated by commas; in order, each once."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            WholeNumber(1, HIGHEST),
+            load_default=absent,
+            validate=validate.Length(min=1),
+            metadata={
+                "description": "Only others of these job zones, such as `3,4`, of those held: "
+                "`job_zones` of an answer tells which."
+            },
+        )
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:
+        try:
+            found = super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
+        except ValidationError as error:
+            raise ValidationError("Not a job zone, or several such as 3,4.") from error
+        return sorted({*found})
 
 
 class TransitionsQuery(DomainQuery):

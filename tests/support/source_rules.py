@@ -1,7 +1,8 @@
 """Rules about the source itself, read from its syntax tree: which way imports point, and size."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 
 MODULE_LINES = 250
 FUNCTION_LINES = 40
@@ -11,10 +12,21 @@ HTTP = ("requests", "urllib3", "urllib.request", "http")
 DATABASE = ("sqlalchemy", "alembic", "MySQLdb", "sqlite3")
 CLOCKS = ("time",)
 
+WIRING = ("app.container", "app.server", "app.problem_responses", "app.upstream")
+API, PAGE, CLI = "app.api", "app.page", "app.cli"
+SUBJECT = (*WEB, *HTTP, *DATABASE, *WIRING, API, PAGE, CLI, "app.response_cache", "app.problems")
 # What the modules of a package, or one module, must not import.
 FORBIDDEN = {
     "onet_client/": (*WEB, *DATABASE, "app", "cache"),
     "cache/": (*WEB, *HTTP, "app"),
+    "app/api/": (PAGE, CLI, "app.server"),
+    "app/page/": (API, CLI, "app.server"),
+    "app/cli/": (API, PAGE),
+    "app/server/": (API, PAGE, CLI),
+    "app/response_cache/": ("flask", "flask_smorest", *DATABASE, *WIRING, API, PAGE, CLI),
+    "app/occupations/": (*SUBJECT, "app.gaps", "app.transitions"),
+    "app/gaps/": (*SUBJECT, "app.transitions"),
+    "app/transitions/": SUBJECT,
     "app/gaps/compare.py": (*WEB, *HTTP, *DATABASE, *CLOCKS),
     "app/transitions/readiness.py": (*WEB, *HTTP, *DATABASE, *CLOCKS),
     "cache/policy.py": (*DATABASE, *CLOCKS),
@@ -72,6 +84,48 @@ def _roles_not_below(path: str) -> list[str]:
                     if other != role and (role, other) not in BESIDE
                 ]
     return []
+
+
+def circles(sources: Mapping[str, str], *, folders: bool = False) -> list[str]:
+    """Find modules, or folders, that stand on each other; imports in functions count.
+
+    Args:
+        sources: by path, relative to the project.
+        folders: look at folders of a package in place of their modules.
+
+    Returns:
+        One circle, by the names in it; none where there is none.
+    """
+    names = {_module(path): _folder(path) if folders else _module(path) for path in sources}
+    graph: dict[str, set[str]] = {name: set() for name in names.values()}
+    for path, source in sources.items():
+        own = names[_module(path)]
+        for _, imported in _imports(ast.parse(source)):
+            module = _known(imported, names)
+            if module is not None and names[module] != own:
+                graph[own].add(names[module])
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def _module(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _folder(path: str) -> str:
+    """Name the folder of a package that a module is in, or the module at the package's top."""
+    package, *rest = path.split("/")
+    return f"{package}.{rest[0]}" if len(rest) > 1 else _module(path)
+
+
+def _known(imported: str, names: Iterable[str]) -> str | None:
+    """Return the module that an import loads: of `a.b.Name` it is `a.b`."""
+    while imported and imported not in names:
+        imported = imported.rpartition(".")[0]
+    return imported or None
 
 
 def _imports(tree: ast.AST) -> Iterator[tuple[int, str]]:

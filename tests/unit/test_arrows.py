@@ -1,7 +1,9 @@
+import ast
+from collections import Counter
 from pathlib import Path
 
 import pytest
-from support.source_rules import PURE, broken_rules
+from support.source_rules import PURE, broken_rules, circles
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("app", "cache", "onet_client")
@@ -15,6 +17,43 @@ MODULES = sorted(
 @pytest.mark.parametrize("module", MODULES)
 def test_a_module_keeps_the_rules_of_its_place(module):
     assert [] == broken_rules(module, (ROOT / module).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("folders", [False, True], ids=["modules", "folders"])
+def test_nothing_stands_on_itself_by_way_of_others(folders):
+    product = [module for module in MODULES if module.startswith(tuple(PACKAGES))]
+
+    assert [] == circles(
+        {module: (ROOT / module).read_text(encoding="utf-8") for module in product},
+        folders=folders,
+    )
+
+
+def test_a_circle_is_found_through_functions_and_folders():
+    by_function = {"app/a.py": "import app.b", "app/b.py": "def f():\n    from app.a import x"}
+    by_folder = {
+        "app/x/a.py": "import app.y.b",
+        "app/x/d.py": "",
+        "app/y/b.py": "",
+        "app/y/c.py": "from app.x import d",
+    }
+
+    assert {"app.a", "app.b"} == set(circles(by_function))
+    assert [] == circles(by_folder)
+    assert {"app.x", "app.y"} == set(circles(by_folder, folders=True))
+
+
+def test_every_class_has_a_name_of_its_own():
+    """But for `Meta`, in which marshmallow looks for the options of a schema."""
+    names = Counter(
+        node.name
+        for module in MODULES
+        if module.startswith(tuple(PACKAGES))
+        for node in ast.walk(ast.parse((ROOT / module).read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef) and node.name != "Meta"
+    )
+
+    assert [] == [name for name, times in names.items() if times > 1]
 
 
 @pytest.mark.parametrize("module", [*PURE, *(f"{package}/__init__.py" for package in PACKAGES)])
@@ -38,6 +77,12 @@ def test_the_rules_name_modules_that_are_checked(module):
         ("cache/x.py", "from werkzeug.exceptions import NotFound", "NotFound"),
         ("app/gaps/compare.py", "from sqlalchemy import select", "imports sqlalchemy.select"),
         ("app/gaps/compare.py", "import flask", "imports flask"),
+        ("app/api/x.py", "from app.page import view", "imports app.page.view"),
+        ("app/page/x.py", "def f():\n    from app.api import batch", "imports app.api.batch"),
+        ("app/cli/x.py", "import app.api.batch", "imports app.api.batch"),
+        ("app/gaps/x.py", "from flask import request", "imports flask.request"),
+        ("app/occupations/x.py", "from app.container import services", "imports app.container"),
+        ("app/transitions/x.py", "import sqlalchemy", "imports sqlalchemy"),
         ("cache/policy.py", "from time import time", "imports time.time"),
         ("cache/release/reader.py", "import sqlalchemy", "imports sqlalchemy"),
         ("onet_client/interpret.py", "import requests", "imports requests"),

@@ -1,0 +1,85 @@
+"""How callers name an occupation: a code in a path, a code or a title elsewhere."""
+
+import re
+from typing import Any, Final
+
+from marshmallow import ValidationError, fields, validate
+
+from app.occupations.typed_code import OTHERWISE, as_published
+from app.query_fields import Query
+
+CODE: Final = re.compile(r"([0-9]{2}-[0-9]{4})(\.[0-9]{2})?")
+LIKE_CODE: Final = re.compile(r"[0-9. -]*|[0-9]{2}-[0-9]{4}.*", re.DOTALL)
+"""No title is all figures, or begins with a code."""
+WITHOUT_NUL: Final = r"^[^\u0000]*$"
+NAMED: Final = (
+    rf"^( *({CODE.pattern}|{OTHERWISE}) *|(?! *([0-9. -]*$|[0-9]{{2}}-[0-9]{{4}}))[^\u0000]*)$"
+)
+"""What a title may be, for the document."""
+LONGEST_TITLE: Final = 200
+"""Characters of what names an occupation."""
+TITLE_LIKE: Final = [
+    validate.Length(max=LONGEST_TITLE),
+    validate.ContainsNoneOf("\0", error="Holds a NUL character."),
+]
+"""What a text must be to be looked for among titles."""
+
+
+class CodeField(fields.String):
+    """An O*NET-SOC code such as 15-1254.00; 15-1254 means 15-1254.00."""
+
+    def __init__(self, **options: Any) -> None:
+        pattern = f"^ *{CODE.pattern} *$"
+        super().__init__(
+            metadata={"pattern": pattern, "example": "15-1254.00"} | options.pop("metadata", {}),
+            **options,
+        )
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        match = CODE.fullmatch(super()._deserialize(value, attr, data, **kwargs).strip(" "))
+        if match is None:
+            raise ValidationError("Not an O*NET-SOC code such as 15-1254.00 or 15-1254.")
+        return match[1] + (match[2] or ".00")
+
+
+PATH_CODE: Final = CodeField()
+
+
+class OccupationField(fields.String):
+    """An occupation by a title or its code, however written; what reads like a code is one."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            validate=TITLE_LIKE,
+            metadata={
+                "description": "A code (15-1254.00, 15-1254, 151254, 15.1254), or what one "
+                "occupation alone is called: its title, an alternate title, or a synonym.",
+                "example": "Web Developers",
+                "pattern": NAMED,
+            },
+            **options,
+        )
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text = TITLE_LIKE[0](super()._deserialize(value, attr, data, **kwargs)).strip(" ")
+        if LIKE_CODE.fullmatch(text):
+            text = PATH_CODE.deserialize(as_published(text) or text)
+        return str(text)
+
+
+class OccupationQuery(Query):
+    """One occupation, by code or title."""
+
+    code = OccupationField(required=True)
+
+
+def path_code(raw: str) -> str:
+    """Return the code that a path names.
+
+    Raises:
+        ValidationError: where it is none.
+    """
+    try:
+        return PATH_CODE.deserialize(raw)
+    except ValidationError as error:
+        raise ValidationError({"code": error.messages}) from error
