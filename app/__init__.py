@@ -1,7 +1,6 @@
 """The service: its faces (HTTP API, page, commands), what they share, and how it is wired."""
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import click
 from flask import Flask
@@ -14,23 +13,18 @@ INDEX_SECONDS: Final = 0.6
 would wait for; where it takes longer, it is finished while requests are served already."""
 
 
-class _Application(Flask):
-    """Flask without its check, at every function that it calls, whether that is asynchronous."""
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """Take the function as it is: none of ours is asynchronous."""
-        return func
-
-
 def create_app(
-    settings: Settings | None = None, services: Services | None = None, *, fast_way: bool = True
+    settings: Settings | None = None,
+    services: Services | None = None,
+    *,
+    response_cache: bool = True,
 ) -> Flask:
     """Wire an application; nothing is opened or connected yet.
 
     Args:
         settings: read from the environment where not given.
         services: built from the settings where not given; tests hand in their own clock.
-        fast_way: serve finished answers again without Flask; off to measure what that is worth.
+        response_cache: serve finished answers again without Flask; off to measure its worth.
 
     Raises:
         SettingsError: where a setting holds a value that it does not take.
@@ -38,15 +32,17 @@ def create_app(
     from app import api, cli, page
 
     given = services or Services(settings or Settings.from_environment())
-    app = _Application("skillgap", static_folder=None)
+    app = Flask("skillgap", static_folder=None)
     app.extensions["skillgap"] = given
     api.register(app)
     page.register(app)
-    if fast_way:
-        from app.response_cache.middleware import FastWay
+    if response_cache:
+        from app.response_cache.middleware import ResponseCache
 
-        way = FastWay(app.wsgi_app, given.changes, given.tally, given.request_ids, given.now)
-        app.wsgi_app = way  # type: ignore[method-assign]
+        front = ResponseCache(
+            app.wsgi_app, given.changes, given.counters, given.request_ids, given.now
+        )
+        app.wsgi_app = front  # type: ignore[method-assign]
     cli.register(app)
     return app
 

@@ -1,6 +1,6 @@
 """The composition root: everything a request or a command needs, built from the settings.
 
-In the order in which a request meets it: the response cache (`changes`, `tally`) answers what it
+In the order in which a request meets it: the response cache (`changes`, `counters`) answers what it
 has; a face calls a subject (`lookup`, `titles`, `next_steps`, `holdings`), which reads entries
 through the cache (`pull_through`): from memory (`reads`, `changes`), from the database (`store`),
 or, on a miss, from O*NET (`upstream`). What fails becomes a problem (`problems`).
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from app.occupations.lookup import Lookup
     from app.occupations.titles import Titles
     from app.problems import Problems
-    from app.response_cache.buffered_counters import Tally
+    from app.response_cache.buffered_counters import BufferedCounters
     from app.transitions.service import NextSteps
     from cache.fill.crosswalk import Successions
     from cache.fill.fetch import Upstream
@@ -123,16 +123,16 @@ class Services:
         return Store(self.writer, self.reader)
 
     @cached_property
-    def tally(self) -> "Tally":
-        """What the fast way counts."""
-        from app.response_cache.buffered_counters import Tally
+    def counters(self) -> "BufferedCounters":
+        """What the response cache counts."""
+        from app.response_cache.buffered_counters import BufferedCounters
 
-        return Tally(self.telemetry)
+        return BufferedCounters(self.telemetry)
 
     @cached_property
     def changes(self) -> Changes:
         """What tells copies from what the database holds."""
-        return Changes(self.reader, after_look=self.tally.hand_over)
+        return Changes(self.reader, after_look=self.counters.hand_over)
 
     @cached_property
     def revalidation(self) -> Revalidation:

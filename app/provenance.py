@@ -39,6 +39,7 @@ def source(reading: Reading) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=1000)
 def timestamp(moment: datetime) -> str:
     """Write a UTC time as RFC 3339 to the second."""
     return f"{moment.isoformat()[:19]}Z"

@@ -4,7 +4,7 @@ Usage: python -m bench.serve KIND WORKERS [THREADS [log]], with PORT in the envi
 
 `wsgi` and `flask` give the answer in the file of BENCH_ANSWER to everything, or its short form to
 whoever sends If-None-Match; `waiting` is `wsgi` with a path that takes its time; `whole` is the
-product, `slow` the product without its fast way. `log` writes an access log.
+product, `slow` the product without its response cache. `log` writes an access log.
 """
 
 import json
@@ -81,12 +81,12 @@ def whole() -> Callable[..., Iterable[bytes]]:
 
 
 def slow() -> Callable[..., Iterable[bytes]]:
-    """Make the product's worker, its fast way switched off."""
+    """Make the product's worker, its response cache switched off."""
     from functools import partial
 
     import app
 
-    app.create_app = partial(app.create_app, fast_way=False)
+    app.create_app = partial(app.create_app, response_cache=False)
     return whole()
 
 

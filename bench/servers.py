@@ -123,10 +123,10 @@ def _resident_mb(pid: int) -> float:
 
 @contextmanager
 def product(
-    url: str, folder: Path, *, workers: int = 2, fast_way: bool = True, **settings: str
+    url: str, folder: Path, *, workers: int = 2, response_cache: bool = True, **settings: str
 ) -> Iterator[Server]:
-    """Serve the API over a database, as `flask serve` does or without its fast way."""
-    command = ["flask", "serve"] if fast_way else ["bench.serve", "slow", str(workers)]
+    """Serve the API over a database, as `flask serve` does or without its response cache."""
+    command = ["flask", "serve"] if response_cache else ["bench.serve", "slow", str(workers)]
     given = settings | {"DATABASE_URL": url, "WEB_CONCURRENCY": str(workers)}
     with start(command, folder, **given) as server:
         yield server
@@ -134,7 +134,7 @@ def product(
 
 @contextmanager
 def ceiling(kind: str, folder: Path, answer: Path, workers: int = 2) -> Iterator[Server]:
-    """Serve one kept answer by a bare `wsgi` callable or `flask` view."""
+    """Serve one cached response by a bare `wsgi` callable or `flask` view."""
     command = ["bench.serve", kind, str(workers)]
     with start(command, folder, BENCH_ANSWER=str(answer)) as server:
         yield server

@@ -1,6 +1,9 @@
 """The HTTP API: one module a resource. Here they are put onto an application, with its hooks."""
 
+from typing import cast
+
 from flask import Flask, Response, request
+from flask.globals import request_ctx
 from flask_smorest import Api
 from flask_swagger_ui import get_swaggerui_blueprint
 from werkzeug.exceptions import HTTPException
@@ -17,7 +20,7 @@ from app.api import (
 )
 from app.api.admin_schemas import ONE_SCOPE
 from app.container import services_of
-from app.problem_responses import IdentifiedRequest, handle, request_id
+from app.problem_responses import IdentifiedRequest, handle
 from app.version import VERSION
 
 OPENAPI = {
@@ -60,8 +63,9 @@ def _add_hooks(app: Flask) -> None:
 
     @app.after_request
     def after(response: Response) -> Response:
-        response.headers.add("X-Request-ID", request_id())
-        authorization.forbid_storing(request.environ, response)
-        rule = request.url_rule
+        asked = cast("IdentifiedRequest", request_ctx.request)
+        response.headers.add("X-Request-ID", asked.request_id)
+        authorization.forbid_storing(asked.environ, response)
+        rule = asked.url_rule
         telemetry.http_request("none" if rule is None else rule.rule, response.status_code)
         return response

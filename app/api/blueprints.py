@@ -1,8 +1,6 @@
 """How resources take parameters: query strings, whose meaning is remembered, and JSON bodies."""
 
 import json
-from collections.abc import Callable
-from functools import partial, wraps
 from typing import Any, Final
 
 from flask import Request, request
@@ -12,7 +10,6 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from app.occupations.fields import PATH_CODE
 from app.problems import invalid_parameters
-from app.query_fields import Query
 
 IN_PATH: Final = {
     "in": "path",
@@ -25,7 +22,6 @@ REMEMBERED: Final = 1_000
 """Query strings whose meaning is remembered."""
 LONGEST_REMEMBERED: Final = 200
 """Bytes of one."""
-View = Callable[..., Any]
 
 
 class QueryParser(FlaskParser):
@@ -53,40 +49,9 @@ class QueryParser(FlaskParser):
 
 
 class QueryBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
-    """A resource whose parameters are all in the query string, and whose views finish answers.
-
-    flask-smorest would wrap a view once for each decorator, to write what it returned; here they
-    only document it.
-    """
+    """A resource whose parameters are all in the query string."""
 
     ARGUMENTS_PARSER = QueryParser()
-
-    def arguments(self, schema: type[Query], **options: Any) -> Callable[[View], View]:
-        """Document the parameters of a view, and hand it what they mean."""
-        document = super().arguments(schema, **options)
-
-        def decorate(view: View) -> View:
-            @wraps(view)
-            def read(*given: Any, **path: Any) -> Any:
-                return view(*given, self.ARGUMENTS_PARSER.parse(schema, location="query"), **path)
-
-            return _documented(read, document)
-
-        return decorate
-
-    def response(self, *details: Any, **options: Any) -> Callable[[View], View]:
-        """Document an answer, which the view finishes itself."""
-        return partial(_documented, document=super().response(*details, **options))
-
-    def alt_response(self, *details: Any, **options: Any) -> Callable[[View], View]:
-        """Document another answer."""
-        return partial(_documented, document=super().alt_response(*details, **options))
-
-
-def _documented(view: View, document: Callable[[View], View]) -> View:
-    """Take over what a decorator says of a view, without what it does on every call."""
-    vars(view)["_apidoc"] = vars(document(view))["_apidoc"]
-    return view
 
 
 class BodyParser(FlaskParser):

@@ -29,7 +29,7 @@ class Metrics(MethodView):
     @blueprint.response(200, {"type": "string"}, content_type="text/plain", headers=PLAIN)
     def get(self) -> Response:
         """Write the metrics of all processes of this server in the text exposition format."""
-        services().tally.hand_over()
+        services().counters.hand_over()
         text = b"".join(map(generate_latest, (_counters(), _gauges())))
         return Response(text, content_type=CONTENT_TYPE_LATEST)
 

@@ -7,7 +7,8 @@ from math import inf
 from typing import Any
 
 import orjson
-from flask import Response, request
+from flask import Response
+from flask.globals import request_ctx
 from werkzeug.datastructures import Headers
 
 from app.response_cache.answer import Answer, AnswerBody
@@ -54,6 +55,7 @@ def cached_response(
     }
     response = _Finished([text], headers=headers)
     expires_at = _fresh_until(readings, now)
+    request = request_ctx.request  # not by its proxy, which takes a while each time
     if asked is not None and expires_at is not None:
         rule, entries = str(request.url_rule), [reading.entry for reading in readings]
         key = rule, repr(asked)  # a text, which is smaller

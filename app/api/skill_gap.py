@@ -37,9 +37,10 @@ def skill_gap(query: dict[str, Any]) -> Response:
     """Compare two occupations, with the gaps weightiest first."""
     if query["format"] is None:
         query["format"] = "csv" if prefers_csv(request.headers.get("Accept", "")) else "json"
-    found = services().lookup.pair(query["source"], query["target"], query["domain"])
+    wired = services()
+    found = wired.lookup.pair(query["source"], query["target"], query["domain"])
     asked, longest = (list(query.values()), inf) if found.by_code else (None, LONGEST_BY_NAME)
-    choice, now = gap_choice(query), services().now()
+    choice, now = gap_choice(query), wired.now()
     if query["format"] == "json":
         text = as_json(gap_body(found, choice))
         return cached_response(text, found.readings, now, asked, longest, fixed=VARY)

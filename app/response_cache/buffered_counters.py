@@ -1,4 +1,4 @@
-"""Counts of the fast way, handed over to the metrics now and then: those cost a lock each."""
+"""Counts of the response cache, handed over to the metrics now and then: those cost a lock each."""
 
 from collections.abc import Callable
 from itertools import count
@@ -22,8 +22,8 @@ class _Count:
         return new
 
 
-class Tally:
-    """Requests answered by the fast way, by endpoint, status and entries read."""
+class BufferedCounters:
+    """Requests answered by the response cache, by endpoint, status and entries read."""
 
     def __init__(self, telemetry: Telemetry) -> None:
         self._telemetry = telemetry

@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Final
 
 from app.response_cache.answer import NEVER, Answer
-from app.response_cache.buffered_counters import Tally
+from app.response_cache.buffered_counters import BufferedCounters
 from app.response_cache.headers import Hit, hit_headers
 
 Headers = list[tuple[str, str]]
@@ -26,13 +26,13 @@ SAMPLES: Final = 6
 NOTHING: Final[tuple[datetime, datetime, Headers]] = NEVER, NEVER, []
 
 
-class KeptAnswer:
-    """A kept answer: packed, unpacked, or both."""
+class CachedResponse:
+    """A finished answer in memory: packed, unpacked, or both."""
 
     __slots__ = ("body", "content", "etag", "expires_at", "fixed", "full", "headers", "hits",
                  "length", "not_modified", "packed", "size")  # fmt: skip
 
-    def __init__(self, answer: Answer, hits: tuple[Hit, ...], tally: Tally) -> None:
+    def __init__(self, answer: Answer, hits: tuple[Hit, ...], counters: BufferedCounters) -> None:
         # A copy, since the writer of JSON leaves twice the room that the text takes.
         self.body: bytes | None = bytes(memoryview(answer.body))
         self.packed: bytes | None = None
@@ -43,8 +43,8 @@ class KeptAnswer:
         self.etag = answer.etag
         self.hits = hits
         self.expires_at = answer.expires_at
-        self.full = tally.counter(answer.endpoint, 200, len(hits))
-        self.not_modified = tally.counter(answer.endpoint, 304, len(hits))
+        self.full = counters.counter(answer.endpoint, 200, len(hits))
+        self.not_modified = counters.counter(answer.endpoint, 304, len(hits))
         self.headers: tuple[datetime, datetime, Headers] = NOTHING
 
     def pack(self, dictionary: bytes) -> None:
@@ -79,12 +79,12 @@ class Unpacked:
     """
 
     def __init__(self) -> None:
-        self._answers: deque[tuple[KeptAnswer, int]] = deque()
+        self._answers: deque[tuple[CachedResponse, int]] = deque()
         self._bytes = 0
         self._dictionary = b""
         self._lock = Lock()
 
-    def add(self, kept: KeptAnswer) -> None:
+    def add(self, kept: CachedResponse) -> None:
         """Keep an answer unpacked, and pack those that have been so longest, where need be."""
         with self._lock:
             length = len(kept.body or b"")
@@ -97,7 +97,7 @@ class Unpacked:
                 self._bytes -= length
                 first.pack(self._dictionary)
 
-    def body_of(self, kept: KeptAnswer) -> bytes:
+    def body_of(self, kept: CachedResponse) -> bytes:
         """Unpack an answer, and keep it so."""
         body = kept.unpack(self._dictionary)
         self.add(kept)

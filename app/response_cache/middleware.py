@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from app.logs import RequestIds
 from app.response_cache.answer import Answer, AnswerBody
-from app.response_cache.buffered_counters import Tally
-from app.response_cache.cached_response import KeptAnswer, Unpacked
+from app.response_cache.buffered_counters import BufferedCounters
+from app.response_cache.cached_response import CachedResponse, Unpacked
 from app.response_cache.headers import Hit
 from app.response_cache.negotiation import prefers_csv
 from cache.entries.invalidation import Changes
@@ -25,7 +25,7 @@ from cache.policy import Entry
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 CAPACITY: Final = 28_000_000
-"""Bytes that kept answers take; about 12,000 of those that compare 35 skills."""
+"""Bytes that cached responses take; about 12,000 of those that compare 35 skills."""
 ALIASES: Final = 24_000
 """Ways of writing requests that are remembered, which may be several for an answer."""
 KEPT_BELOW: Final = ("/skill-gap", "/occupations/")
@@ -34,22 +34,22 @@ LONGEST: Final = 200
 """Characters of path and query together that are remembered."""
 
 
-class FastWay:
-    """WSGI middleware that serves kept answers and passes on everything else."""
+class ResponseCache:
+    """WSGI middleware that serves cached responses and passes on everything else."""
 
     def __init__(
         self,
         inner: Wsgi,
         changes: Changes,
-        tally: Tally,
+        counters: BufferedCounters,
         ids: RequestIds,
         now: Callable[[], datetime],
     ) -> None:
         self._inner = inner
-        self._tally = tally
+        self._counters = counters
         self._ids = ids
         self._now = now
-        self._answers: Copies[Hashable, KeptAnswer] = Copies(changes, CAPACITY)
+        self._answers: Copies[Hashable, CachedResponse] = Copies(changes, CAPACITY)
         self._aliases: dict[tuple[str, str], Hashable] = {}
         self._hits: dict[str, Hit] = {}
         self._unpacked = Unpacked()
@@ -72,7 +72,7 @@ class FastWay:
 
     def _serve(
         self,
-        kept: KeptAnswer,
+        kept: CachedResponse,
         now: datetime,
         not_modified: bool,
         environ: dict[str, Any],
@@ -103,7 +103,7 @@ class FastWay:
         return response
 
     def _keep(self, raw: tuple[str, str], answer: Answer, tick: int) -> None:
-        kept = KeptAnswer(answer, tuple(map(self._hit, answer.entries)), self._tally)
+        kept = CachedResponse(answer, tuple(map(self._hit, answer.entries)), self._counters)
         self._answers.put(answer.key, kept, tick, [hit.key for hit in kept.hits], kept.size)
         self._unpacked.add(kept)
         if len(self._aliases) >= ALIASES:

@@ -21,7 +21,7 @@ from cache.db import database
 from cache.entries.purge import purge
 
 WSGI, HOT, SOME, MANY = "bare WSGI", "hot pair", "200 pairs", "10,000 pairs"
-NOT_MODIFIED, PAST = "304", "past the fast way"
+NOT_MODIFIED, PAST = "304", "past the response cache"
 LOADS = (WSGI, HOT, SOME, MANY, NOT_MODIFIED, PAST)
 SEED, ANSWER, UNCACHED, MISS, MEMORY = (
     "seed s",
@@ -78,7 +78,7 @@ def growth(stage: Stage) -> Report:
         f"{BASE * (BASE - 1):,} there are with {BASE} occupations, after {FILLING} s of them; the "
         f"memory is that of the larger worker after that. A miss is one of {MISSES}, before a "
         f"sandbox that answers {LATENCY * 1000:.0f} ms late; misses, uncached reads and requests "
-        "past the fast way are measured with two workers."
+        "past the response cache are measured with two workers."
     )
     return report
 
@@ -129,7 +129,7 @@ def _cell(measured: Measured | None) -> Cell:
 def _loads(
     stage: Stage, stack: ExitStack, server: Server, url: str, codes: list[str], workers: int
 ) -> dict[str, Measured]:
-    """Load the server, and beside it the ceiling and the product without its fast way."""
+    """Load the server, and beside it the ceiling and the product without its response cache."""
     many = random_targets(codes, 10_000)
     some, hot = many[:200], many[0]
     file = stage.folder / "answer.json"
@@ -143,7 +143,9 @@ def _loads(
         WSGI: (bare, Traffic([hot], 32)),
     }
     if workers == 2:
-        slow = stack.enter_context(product(url, stage.folder, workers=workers, fast_way=False))
+        slow = stack.enter_context(
+            product(url, stage.folder, workers=workers, response_cache=False)
+        )
         runs[PAST] = slow, Traffic([hot], 32)
     found = {name: measure(one, traffic, SECONDS) for name, (one, traffic) in runs.items()}
     measure(server, Traffic(many, 32), FILLING)

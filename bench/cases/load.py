@@ -33,7 +33,7 @@ class Run:
 
 
 def load(stage: Stage) -> Report:
-    """Measure hot, random and conditional requests, and those past the fast way."""
+    """Measure hot, random and conditional requests, and those past the response cache."""
     report = Report("load", "Answers that are there already", COLUMNS)
     with ExitStack() as stack:
         runs, products = _set_up(stage, stack)
@@ -75,7 +75,7 @@ def _set_up(stage: Stage, stack: ExitStack) -> tuple[list[Run], dict[str, Server
         url = stage.loaded(kind)
         fast[kind] = stack.enter_context(product(url, stage.folder, workers=WORKERS))
         slow[kind] = stack.enter_context(
-            product(url, stage.folder, workers=WORKERS, fast_way=False)
+            product(url, stage.folder, workers=WORKERS, response_cache=False)
         )
     hot = typical(fast["SQLite"], some)
     file = stage.folder / "answer.json"
@@ -92,7 +92,7 @@ def _set_up(stage: Stage, stack: ExitStack) -> tuple[list[Run], dict[str, Server
         ("hot pair", more, bare | fast),
         ("200 pairs", Traffic(some, 32), both),
         ("10,000 pairs", Traffic(many, 32), {} if stage.quick else fast),
-        ("hot pair past the fast way", more, slow),
+        ("hot pair past the response cache", more, slow),
     ]
     runs = [Run(name, who, one, load) for name, load, them in plan for who, one in them.items()]
     runs += [Run("304", who, one, again(one, hot)) for who, one in both.items()]

@@ -1,4 +1,4 @@
-"""The fast way answers as Flask would, only sooner, and never what is no longer so."""
+"""The response cache answers as Flask would, only sooner, and never what is no longer so."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -15,13 +15,13 @@ from support.fills import rated
 from app import create_app
 from app.container import Services
 from app.response_cache import cached_response as kept_answers
-from app.response_cache import middleware as fast_way
+from app.response_cache import middleware as response_cache
 from app.settings import Settings
 from cache.entries.invalidation import Changes
 from cache.entries.purge import purge
 from cache.entries.store import Store
 
-# What the fast way rests on in a database, tests of `cache.entries.invalidation` see on each.
+# What the response cache rests on in a database, tests of `cache.entries.invalidation` see on each.
 pytestmark = pytest.mark.parametrize(
     "engine",
     ["sqlite", pytest.param("mysql", marks=[pytest.mark.mysql, pytest.mark.soak])],
@@ -36,7 +36,7 @@ OWN = ("X-Request-ID", "Date")
 
 
 class Both:
-    """One application with the fast way, whose looks a test decides, and one without."""
+    """One application with the response cache, whose looks a test decides, and one without."""
 
     def __init__(self, engine: Engine, clock: FakeClock) -> None:
         settings = Settings(
@@ -44,12 +44,12 @@ class Both:
         )
         self.services = Services(settings, clock)
         self.changes = self.services.changes = Changes(
-            self.services.reader, lambda: 0.0, self.services.tally.hand_over
+            self.services.reader, lambda: 0.0, self.services.counters.hand_over
         )
         self.changes.stop()
         self.changes.look()
         self.app = create_app(services=self.services)
-        self.slow_app = create_app(services=Services(settings, clock), fast_way=False)
+        self.slow_app = create_app(services=Services(settings, clock), response_cache=False)
         self.passed: list[str] = []
         way: Any = self.app.wsgi_app
         inner = way._inner
@@ -236,8 +236,8 @@ NOT_KEPT = [
     ("/skill-gap?from=11-9001.00", 422),
     ("/occupations?q=kite", 200),
     ("/health", 200),
-    (GAP + "&other=" + "x" * fast_way.LONGEST, 200),
-    ("/occupations/" + "%20" * fast_way.LONGEST + "15-9002.00", 200),
+    (GAP + "&other=" + "x" * response_cache.LONGEST, 200),
+    ("/occupations/" + "%20" * response_cache.LONGEST + "15-9002.00", 200),
 ]
 
 

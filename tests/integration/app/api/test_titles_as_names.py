@@ -116,7 +116,7 @@ def test_a_problem_names_the_side_and_the_code_that_a_title_meant(full: FlaskCli
     assert ("from", "15-1252.00") == (body["occupation"], body["code"])
 
 
-def test_an_answer_to_a_title_is_not_served_again_the_fast_way(
+def test_an_answer_to_a_title_is_not_served_again_the_response_cache(
     open_app: Callable[..., FlaskClient], full_database: str
 ) -> None:
     client = open_app(full_database)

@@ -364,7 +364,7 @@ def test_the_same_question_is_answered_without_a_statement_while_nothing_changes
     assert "related_occupation" in statement
 
 
-def test_the_fast_way_keeps_none(world: World) -> None:
+def test_the_response_cache_keeps_none(world: World) -> None:
     world.get()
     world.get(f"{CODE}")
 

@@ -1,8 +1,8 @@
-"""What the fast way counts reaches the metrics, each request once."""
+"""What the response cache counts reaches the metrics, each request once."""
 
 from concurrent.futures import ThreadPoolExecutor
 
-from app.response_cache.buffered_counters import Tally
+from app.response_cache.buffered_counters import BufferedCounters
 from cache.metrics import Telemetry
 
 HTTP = "skillgap_http_requests_total"
@@ -15,13 +15,13 @@ def value(telemetry: Telemetry, name: str, **labels: str) -> float | None:
 
 def test_requests_are_counted_once_however_often_they_are_handed_over():
     telemetry = Telemetry()
-    tally = Tally(telemetry)
-    add = tally.counter("/skill-gap", 200, 2)
+    counters = BufferedCounters(telemetry)
+    add = counters.counter("/skill-gap", 200, 2)
 
     for batch in (3, 0, 4):
         for _ in range(batch):
             add()
-        tally.hand_over()
+        counters.hand_over()
 
     assert 7 == value(telemetry, HTTP, endpoint="/skill-gap", status="200")
     assert 14 == value(telemetry, READS, result="hit")
@@ -29,28 +29,28 @@ def test_requests_are_counted_once_however_often_they_are_handed_over():
 
 def test_a_kind_of_request_has_one_count():
     telemetry = Telemetry()
-    tally = Tally(telemetry)
+    counters = BufferedCounters(telemetry)
 
     for _ in range(2):
-        tally.counter("/skill-gap", 304, 1)()
-    tally.hand_over()
+        counters.counter("/skill-gap", 304, 1)()
+    counters.hand_over()
 
     assert 2 == value(telemetry, HTTP, endpoint="/skill-gap", status="304")
 
 
 def test_no_request_of_many_threads_is_lost_while_counts_are_handed_over():
     telemetry = Telemetry()
-    tally = Tally(telemetry)
-    add = tally.counter("/skill-gap", 200, 1)
+    counters = BufferedCounters(telemetry)
+    add = counters.counter("/skill-gap", 200, 1)
 
     def ask(_: int) -> None:
         for turn in range(2_000):
             add()
             if turn % 100 == 0:
-                tally.hand_over()
+                counters.hand_over()
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(ask, range(8)))
-    tally.hand_over()
+    counters.hand_over()
 
     assert 16_000 == value(telemetry, HTTP, endpoint="/skill-gap", status="200")
