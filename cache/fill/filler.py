@@ -165,12 +165,12 @@ class Filler:
         Raises:
             OnetError: with which it ended.
         """
-        first = last = self._leases.standing(domain, code)
+        first = last = self._leases.status(domain, code)
         with self._polled():
             while last is not None and first is not None and last.held:
                 patience.check()
                 time.sleep(POLL * (1 + self._polling // POLLERS_AT_FULL_PACE))
-                last = self._leases.standing(domain, code)
+                last = self._leases.status(domain, code)
                 if last is None or last.generation != first.generation:
                     return
         if last is not None and last.released and last.error is not None:

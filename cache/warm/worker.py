@@ -11,7 +11,7 @@ from cache.entries.renewal import Revalidation
 from cache.fill.filler import LEASE_MARGIN
 from cache.fill.refresh_requests import RefreshRequests
 from cache.pull_through import PullThrough
-from cache.warm.items import OUTCOMES, Hold, Item, LeaseLost, Work
+from cache.warm.items import OUTCOMES, Item, JobLease, LeaseLost, Work
 from cache.warm.pages import Reading
 from cache.warm.prepare import WholeTables
 from cache.warm.publish import Publication
@@ -69,7 +69,7 @@ class Worker:
         """Give back what is held between two steps, for another worker to go on at once."""
         if self._reading is not None:
             with suppress(LeaseLost, DatabaseUnavailable):  # then it expires
-                self._queue.give_back(self._reading.hold)
+                self._queue.give_back(self._reading.lease)
             self._reading = None
 
     def attempt(self, job: str | None = None) -> bool:
@@ -146,15 +146,17 @@ class Worker:
         if isinstance(self._tables, NotConfigured):
             self._queue.fail(work, str(self._tables))
             return True
-        if self._reading is not None and self._reading.hold.work.id != work.id:
+        if self._reading is not None and self._reading.lease.work.id != work.id:
             self.close()
         reading = self._reading
-        hold = reading.hold if reading else self._queue.hold(work.id, uuid4().hex, self._lease)
-        if hold is None:
+        lease = (
+            reading.lease if reading else self._queue.lease_job(work.id, uuid4().hex, self._lease)
+        )
+        if lease is None:
             return False
         self._reading = None  # it is spent, unless the step comes to its end
         try:
-            self._reading = self._read_on(self._tables, hold, reading)
+            self._reading = self._read_on(self._tables, lease, reading)
         except LeaseLost as lost:
             log.info("%s", lost)
         except DatabaseUnavailable:
@@ -162,10 +164,12 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - logged
             reason = _reason(f"job {work.id} could not go on", error)
             with suppress(LeaseLost):
-                self._queue.put_off_job(hold, reason, _wait(error, hold.work.attempts))
+                self._queue.put_off_job(lease, reason, _wait(error, lease.work.attempts))
         return True
 
-    def _read_on(self, tables: WholeTables, hold: Hold, reading: Reading | None) -> Reading | None:
+    def _read_on(
+        self, tables: WholeTables, lease: JobLease, reading: Reading | None
+    ) -> Reading | None:
         if reading is not None:
             if reading.advance():
                 return reading
@@ -173,7 +177,7 @@ class Worker:
             if landed is not None:
                 self._publication.expect(reading.load_id, landed)
             return None
-        begun = tables.prepare(hold)
+        begun = tables.prepare(lease)
         if isinstance(begun, Reading):
             return begun
         self._queue.count(begun)
