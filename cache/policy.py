@@ -6,6 +6,23 @@ The windows are those of RFC 5861: both count from the moment the entry became s
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Final, Literal
+
+State = Literal["absent", "rated", "empty", "unknown"]
+Origin = Literal["seed", "api"]
+
+LIFETIMES: Final[dict[tuple[State, Origin], Literal["ttl", "negative_ttl"]]] = {
+    ("rated", "seed"): "ttl",
+    ("rated", "api"): "ttl",
+    ("empty", "seed"): "ttl",
+    ("empty", "api"): "negative_ttl",
+    ("unknown", "api"): "negative_ttl",
+}
+"""Which of the limits an entry lives for.
+
+A complete release is O*NET's word on what it does not rate; what the API said of one code is
+asked again.
+"""
 
 
 class Freshness(Enum):
@@ -34,9 +51,12 @@ class Limits:
     stale_if_error: float
     negative_ttl: float
 
-    def expiry(self, fetched_at: datetime, *, negative: bool = False) -> datetime:
-        """When an entry fetched at a moment becomes stale."""
-        return fetched_at + timedelta(seconds=self.negative_ttl if negative else self.ttl)
+    def expiry(self, at: datetime, state: State, origin: Origin = "api") -> datetime:
+        """When an entry becomes stale that the upstream vouched for at a moment.
+
+        What became of an unknown code lives as long as the word that it is unknown.
+        """
+        return at + timedelta(seconds=getattr(self, LIFETIMES[state, origin]))
 
 
 @dataclass(frozen=True, slots=True)

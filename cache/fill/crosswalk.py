@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -57,7 +57,7 @@ class Successions:
         self._writer = writer
         self._reader = reader
         self._upstream = upstream
-        self._kept = timedelta(seconds=limits.negative_ttl)
+        self._limits = limits
         self._now = now
         self._patience = patience
         self._clock = clock
@@ -74,12 +74,13 @@ class Successions:
         """
         known, now = self._read(codes), self._now()
         found = {code: known[code].successors if code in known else [] for code in codes}
-        asked = [
-            code for code in codes if code not in known or now >= known[code].asked_at + self._kept
-        ]
+        asked = [code for code in codes if self._is_due(known.get(code), now)]
         if asked and self._clock() >= self._ask_from:
             found |= self._ask(asked)
         return found
+
+    def _is_due(self, known: _Known | None, now: datetime) -> bool:
+        return known is None or now >= self._limits.expiry(known.asked_at, "unknown")
 
     def _ask(self, codes: Iterable[str]) -> dict[str, list[Successor]]:
         """Ask for each code, or wait for whoever asks already; tell what was answered."""

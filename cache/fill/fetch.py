@@ -1,10 +1,10 @@
 """Asks the upstream for one entry and turns what it says into something to publish."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from cache.entries.canonical import Figures, canonical_figure
 from cache.entries.publish import Fill
@@ -88,32 +88,31 @@ def fetch(
         OnetError: where the upstream did not give a complete answer; only its confirmed word
             that there is no such code, or that there are no ratings, is an answer.
     """
-    client, domain, code = upstream.client, asked.domain, asked.code
-    fill = Fill(
-        domain=domain,
-        code=code,
-        state="unknown",
-        release=asked.release,
-        source_url=upstream.url,
-        fetched_at=now(),
-        expires_at=limits.expiry(now(), negative=True),
-    )
+    client, fetched_at = upstream.client, now()
+
+    def fill(state: Literal["rated", "empty", "unknown"], **content: Any) -> Fill:
+        return Fill(
+            domain=asked.domain,
+            code=asked.code,
+            state=state,
+            release=asked.release,
+            source_url=upstream.url,
+            fetched_at=fetched_at,
+            expires_at=limits.expiry(fetched_at, state),
+            **content,
+        )
+
     try:
-        occupation = client.occupation(code, deadline=deadline)
+        occupation = client.occupation(asked.code, deadline=deadline)
     except UnknownCode:
-        return fill
-    fill = replace(fill, state="empty", title=occupation.title, description=occupation.description)
+        return fill("unknown")
+    texts = {"title": occupation.title, "description": occupation.description}
     try:
-        ratings = client.ratings(code, cast("Domain", domain), deadline=deadline)
+        ratings = client.ratings(asked.code, cast("Domain", asked.domain), deadline=deadline)
     except NoData:
-        return fill
-    return replace(
-        fill,
-        state="rated",
-        expires_at=limits.expiry(fill.fetched_at),
-        names={rating.element_id: rating.element_name for rating in ratings},
-        figures=figures_of(ratings),
-    )
+        return fill("empty", **texts)
+    names = {rating.element_id: rating.element_name for rating in ratings}
+    return fill("rated", **texts, names=names, figures=figures_of(ratings))
 
 
 def figures_of(ratings: Iterable[Rating]) -> list[Figures]:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Engine, select
 
@@ -79,15 +79,15 @@ class Publication:
         return self._contents.get(code, Content())
 
     def _fill(self, domain: str, code: str, load: Any) -> Fill:
-        is_rated = code in self._contents
+        state: Literal["rated", "empty"] = "rated" if code in self._contents else "empty"
         return Fill(
             domain=domain,
             code=code,
-            state="rated" if is_rated else "empty",
+            state=state,
             release=load.release,
             source_url=self._source_url,
             fetched_at=load.started_at,
-            expires_at=self._limits.expiry(load.started_at, negative=not is_rated),
+            expires_at=self._limits.expiry(load.started_at, state),
         )
 
 

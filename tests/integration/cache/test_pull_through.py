@@ -128,7 +128,10 @@ def test_a_miss_is_fetched_stored_and_answered_and_the_next_read_is_a_hit(
     )
     assert (TITLE, ELEMENTS.keys()) == (reading.profile.title, reading.profile.elements.keys())
     assert {3.25} == levels(reading)
-    assert (START, LIMITS.expiry(START)) == (reading.entry.fetched_at, reading.entry.expires_at)
+    assert (START, LIMITS.expiry(START, "rated")) == (
+        reading.entry.fetched_at,
+        reading.entry.expires_at,
+    )
 
     again = read_one(pull_through, NEW)
     assert ("hit", reading.entry, reading.profile) == (again.outcome, again.entry, again.profile)
@@ -418,7 +421,7 @@ def test_a_fill_that_is_overtaken_serves_what_overtook_it(
 
     def overtake(method: str) -> None:
         if method == "ratings":
-            expiry = LIMITS.expiry(clock())
+            expiry = LIMITS.expiry(clock(), "rated")
             store.publish(rated(code, level="6.0000", expires_at=expiry), seen.entry.generation)
 
     client.on_call = overtake

@@ -8,7 +8,7 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import func, insert, select, update
 from support import engines, filling
-from support.clock import LIMITS, FakeClock, eventually
+from support.clock import LIMITS, START, FakeClock, eventually
 from support.cut import Cut
 from support.fake_client import FakeClient
 from support.fills import CODE, rated
@@ -385,7 +385,7 @@ def made_up(count, start=0):
 
 def fill_up(engine, codes, **values):
     """Give codes entries at once, as they are after O*NET has said no."""
-    usual = {"domain": "skills", "state": "unknown", "expires_at": LIMITS.expiry(FakeClock()())}
+    usual = {"domain": "skills", "state": "unknown", "expires_at": LIMITS.expiry(START, "unknown")}
     rows = [usual | {"occupation_code": code} | values for code in codes]
     write(engine, lambda connection: connection.execute(insert(CacheEntry), rows))
 

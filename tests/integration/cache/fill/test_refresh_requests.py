@@ -302,7 +302,7 @@ def test_an_unchanged_entry_is_refreshed_without_asking_for_its_ratings(
     entry = process(seeded_engine, client, clock).refresh("skills", CODE)
 
     assert [("release", "")] == client.calls
-    assert (START, clock.time, LIMITS.expiry(clock.time)) == (
+    assert (START, clock.time, LIMITS.expiry(clock.time, "rated")) == (
         entry.fetched_at,
         entry.validated_at,
         entry.expires_at,
