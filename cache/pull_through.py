@@ -17,14 +17,12 @@ from cache.fill.single_flight import Flights, Flown, Land, TooManyWaiting
 from cache.local.batched_reads import SharedReads
 from cache.local.bounded_cache import Copies
 from cache.metrics import Telemetry
-from cache.policy import Entry, Freshness, Limits, freshness
+from cache.policy import Entry, Freshness, Limits, ReadOutcome, freshness
 from cache.reading import (
     FillFailed,
     NoRatings,
-    Outcome,
     Reading,
     UnknownOccupation,
-    counted,
 )
 from onet_client.errors import CircuitOpen, DeadlineExceeded, NotConfigured, OnetError
 
@@ -119,7 +117,7 @@ class PullThrough:
         flown = self._fly(missing, fly, patience)
         readings = {code: self._reading(*found[code], flown.get(code), now) for code in used}
         for reading in readings.values():
-            self._telemetry.entry_read(counted(reading))
+            self._telemetry.entry_read(reading.result)
         return [self._result([readings[code] for code in group], flown) for group in needed]
 
     def _stored(self, domain: str, codes: Sequence[str]) -> list[Stored]:
@@ -188,7 +186,7 @@ class PullThrough:
                 self._refreshes.request_behind(stored.entry.domain, stored.entry.code, now)
             return Reading(stored.entry, stored.profile, "stale" if stale else "hit")
         if isinstance(flown.outcome, Stored):
-            outcome: Outcome = "filled" if state is Freshness.ABSENT else "refreshed"
+            outcome: ReadOutcome = "filled" if state is Freshness.ABSENT else "refreshed"
             entry, profile = flown.outcome.entry, flown.outcome.profile
             return Reading(entry, profile, outcome, flown.collapsed)
         if state is Freshness.OLD and isinstance(flown.outcome, OnetError | TimeoutError):

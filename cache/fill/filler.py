@@ -17,8 +17,8 @@ from cache.fill.fetch import Asked, ServedRelease, Upstream, fetch
 from cache.fill.leases import Lease, Leases
 from cache.fill.single_flight import Land
 from cache.local.batched_reads import SharedReads
-from cache.metrics import FillResult, Telemetry
-from cache.policy import Entry, Freshness, Limits, freshness
+from cache.metrics import Telemetry
+from cache.policy import Entry, FillResult, Freshness, Limits, freshness
 from onet_client.deadline import Deadline
 from onet_client.errors import BadReply, OnetError
 

@@ -15,14 +15,6 @@ UNFINISHED: Final = ("queued", "running")
 FENCED: Final = -1
 """In place of an item's generation: what was read for all was overtaken, so ask for this one."""
 
-Outcome = Literal["done", "empty", "unlisted", "fenced"]
-"""What an item ended in; `unlisted`: there is no such occupation, so the item goes; `fenced`: it
-did not end and is to be asked for by itself."""
-
-
-OUTCOMES: Final[dict[str, Literal["done", "empty"]]] = {"rated": "done", "empty": "empty"}
-"""What an item ends in whose entry is in a state."""
-
 
 class LeaseLost(Exception):
     """Another worker has taken over, since this one took longer than its lease."""

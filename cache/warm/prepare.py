@@ -18,11 +18,10 @@ from cache.entries.invalidation import note_change
 from cache.entries.occupations import publish_occupations
 from cache.entries.renewal import Revalidation
 from cache.fill.fetch import Upstream
+from cache.policy import ITEM_OUTCOMES, ItemOutcome
 from cache.warm.items import (
-    OUTCOMES,
     JobLease,
     NewItem,
-    Outcome,
     ensure_entries,
     entry_generations,
     replace_items,
@@ -60,7 +59,7 @@ class WholeTables:
         self._upstream = upstream
         self._now = now
 
-    def prepare(self, lease: JobLease) -> Reading | dict[Outcome, int]:
+    def prepare(self, lease: JobLease) -> Reading | dict[ItemOutcome, int]:
         """Ask what there is to do: whole tables to read, or items listed that need none.
 
         Returns:
@@ -105,7 +104,7 @@ class WholeTables:
         missing = missing.outerjoin(CacheEntry, _entry_of(domain)).where(
             or_(
                 CacheEntry.state.is_(None),
-                CacheEntry.state.not_in(tuple(OUTCOMES)),
+                CacheEntry.state.not_in(tuple(ITEM_OUTCOMES)),
                 CacheEntry.release.is_(None),
                 CacheEntry.release != release,
             )
@@ -120,7 +119,7 @@ class WholeTables:
 
         return database.read(self._engine, work)
 
-    def _list_held(self, lease: JobLease, release: str) -> dict[Outcome, int]:
+    def _list_held(self, lease: JobLease, release: str) -> dict[ItemOutcome, int]:
         """Renew what is held of the release, and leave the rest to be filled one by one."""
         domain = lease.work.domain
         self._revalidation.renew(domain, release)
@@ -130,9 +129,9 @@ class WholeTables:
             CacheEntry, _entry_of(domain)
         )
 
-        def work(connection: Connection) -> dict[Outcome, int]:
+        def work(connection: Connection) -> dict[ItemOutcome, int]:
             items = [
-                NewItem(code, generation or 0, OUTCOMES.get(held, "queued"))
+                NewItem(code, generation or 0, ITEM_OUTCOMES.get(held, "queued"))
                 for code, generation, held in connection.execute(query)
             ]
             replace_items(connection, lease.work.id, items)

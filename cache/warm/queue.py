@@ -10,6 +10,7 @@ from cache.db.clock import database_time
 from cache.db.lease import ERROR_LENGTH, RowLeases
 from cache.db.onet_tables import WarmItem, WarmJob
 from cache.metrics import Telemetry
+from cache.policy import ItemOutcome
 from cache.warm.items import (
     FENCED,
     JOB_LEASES,
@@ -17,7 +18,6 @@ from cache.warm.items import (
     WORK_COLUMNS,
     Item,
     JobLease,
-    Outcome,
     Work,
     end_job,
 )
@@ -115,10 +115,10 @@ class WarmQueue:
                 return items
         return []
 
-    def finish(self, work: Work, owner: str, outcomes: Mapping[str, Outcome]) -> None:
+    def finish(self, work: Work, owner: str, outcomes: Mapping[str, ItemOutcome]) -> None:
         """Note what became of claimed items; those whose lease was lost are another's by now."""
 
-        def finish(connection: Connection) -> dict[Outcome, int]:
+        def finish(connection: Connection) -> dict[ItemOutcome, int]:
             return {
                 outcome: _finish(connection, _items(work, codes), owner, outcome)
                 for outcome, codes in _by_outcome(outcomes).items()
@@ -126,7 +126,7 @@ class WarmQueue:
 
         self.count(database.write(self._engine, finish))
 
-    def count(self, ended: Mapping[Outcome, int]) -> None:
+    def count(self, ended: Mapping[ItemOutcome, int]) -> None:
         """Count items that ended."""
         for outcome, count in ended.items():
             for _ in range(count if outcome in ("done", "empty") else 0):
@@ -190,14 +190,16 @@ def _items(work: Work, codes: Collection[str]) -> dict[str, Any]:
     return {"job": work.id, "codes": codes}
 
 
-def _by_outcome(outcomes: Mapping[str, Outcome]) -> dict[Outcome, list[str]]:
-    codes: dict[Outcome, list[str]] = {}
+def _by_outcome(outcomes: Mapping[str, ItemOutcome]) -> dict[ItemOutcome, list[str]]:
+    codes: dict[ItemOutcome, list[str]] = {}
     for code, outcome in outcomes.items():
         codes.setdefault(outcome, []).append(code)
     return codes
 
 
-def _finish(connection: Connection, key: Mapping[str, Any], owner: str, outcome: Outcome) -> int:
+def _finish(
+    connection: Connection, key: Mapping[str, Any], owner: str, outcome: ItemOutcome
+) -> int:
     if outcome == "unlisted":
         return ITEM_LEASES.delete(connection, key, owner)
     changes = {"generation": FENCED} if outcome == "fenced" else {"state": outcome}

@@ -10,8 +10,9 @@ from cache.db.database import DatabaseUnavailable
 from cache.entries.renewal import Revalidation
 from cache.fill.filler import LEASE_MARGIN
 from cache.fill.refresh_requests import RefreshRequests
+from cache.policy import ITEM_OUTCOMES
 from cache.pull_through import PullThrough
-from cache.warm.items import OUTCOMES, Item, JobLease, LeaseLost, Work
+from cache.warm.items import Item, JobLease, LeaseLost, Work
 from cache.warm.pages import Reading
 from cache.warm.prepare import WholeTables
 from cache.warm.publish import Publication
@@ -135,8 +136,8 @@ class Worker:
             reason = _reason(f"{work.domain}/{item.code} could not be filled", error)
             self._queue.put_off(work, owner, item, reason, wait)
             return
-        if entry.state in OUTCOMES:
-            self._queue.finish(work, owner, {item.code: OUTCOMES[entry.state]})
+        if entry.state in ITEM_OUTCOMES:
+            self._queue.finish(work, owner, {item.code: ITEM_OUTCOMES[entry.state]})
         elif work.scope == "all":
             self._queue.finish(work, owner, {item.code: "unlisted"})
         else:

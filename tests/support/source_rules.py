@@ -24,7 +24,8 @@ FORBIDDEN = {
 # The roles of the cache, each standing on those before it alone; what is in one line stands side
 # by side.
 ROLES = (
-    ("cache/db/", "cache/policy.py", "cache/profile.py", "cache/metrics.py", "cache/reading.py"),
+    ("cache/policy.py",),
+    ("cache/db/", "cache/profile.py", "cache/metrics.py", "cache/reading.py"),
     ("cache/entries/", "cache/catalogue.py"),
     ("cache/local/",),
     ("cache/fill/", "cache/release/"),
@@ -32,8 +33,8 @@ ROLES = (
     ("cache/warm/",),
     ("cache/inventory.py",),
 )
-BESIDE = {("cache/reading.py", other) for other in ROLES[0]}
-"""A reading is counted and judged by what stands beside it."""
+BESIDE = {("cache/reading.py", "cache/profile.py")}
+"""A reading has a profile."""
 PURE = tuple(name for name in FORBIDDEN if name.endswith(".py"))
 # A service has one reader of the environment; what runs before or beside it has its own.
 ENVIRONMENT_READERS = ("app/settings.py", "bench/", "docker/", "scripts/")

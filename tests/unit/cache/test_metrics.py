@@ -7,7 +7,8 @@ from typing import get_args
 
 import pytest
 
-from cache.metrics import FillResult, ItemState, ReadResult, Telemetry, UpstreamResult
+from cache.metrics import Telemetry, UpstreamResult
+from cache.policy import FillResult, ItemState, ReadResult
 
 ROOT = Path(__file__).parents[3]
 

@@ -20,8 +20,8 @@ from werkzeug.test import TestResponse
 
 from app.version import VERSION
 from cache.db.onet_tables import UpstreamGovernor
-from cache.metrics import FillResult, UpstreamResult
-from cache.policy import Freshness
+from cache.metrics import UpstreamResult
+from cache.policy import FillResult, Freshness
 from onet_client.sandbox import Fault, Sandbox, load_release
 
 KITES, TIDES, MOONS, ECHOPPES, CLOUDS = (
