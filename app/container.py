@@ -23,15 +23,14 @@ if TYPE_CHECKING:
     from cache.entries.invalidation import Changes
     from cache.entries.renewal import Revalidation
     from cache.fill.crosswalk import Successions
-    from cache.fill.fetch import Upstream
     from cache.fill.filler import Filler
     from cache.fill.refresh_requests import RefreshRequests
     from cache.inventory import Inventory
     from cache.local.batched_reads import SharedReads
     from cache.metrics import Telemetry
     from cache.pull_through import PullThrough
+    from cache.upstream import Upstream
     from cache.warm.jobs import WarmJobs
-    from onet_client.errors import NotConfigured
 
 
 READ_SECONDS: Final = 1
@@ -164,14 +163,11 @@ class Services:
             patience=self.settings.onet_deadline + WAIT_MARGIN,
         )
 
-    def _filler(self) -> "Filler | NotConfigured":
+    def _filler(self) -> "Filler":
         from cache.fill.filler import LEASE_MARGIN, Filler
         from cache.fill.leases import Leases
-        from onet_client.errors import NotConfigured
 
         upstream = self.upstream
-        if isinstance(upstream, NotConfigured):
-            return upstream
         leases = Leases(self.writer, self.reader, upstream.deadline + LEASE_MARGIN)
         return Filler(
             self.store,
@@ -211,10 +207,9 @@ class Services:
     def successions(self) -> "Successions | None":
         """What became of codes that are not listed; None where there is nobody to ask."""
         from cache.fill.crosswalk import Successions
-        from onet_client.errors import NotConfigured
 
         upstream, patience = self.upstream, self.settings.onet_deadline + WAIT_MARGIN
-        if isinstance(upstream, NotConfigured):
+        if not upstream.is_configured:
             return None
         return Successions(self.writer, self.reader, upstream, self.limits, self.now, patience)
 
@@ -226,8 +221,8 @@ class Services:
         return WarmJobs(self.writer, self.now)
 
     @cached_property
-    def upstream(self) -> "Upstream | NotConfigured":
-        """O*NET Web Services, or what is missing to ask them."""
+    def upstream(self) -> "Upstream":
+        """O*NET Web Services."""
         from app.upstream import open_upstream
 
         return open_upstream(self.settings, self.writer, self.telemetry)

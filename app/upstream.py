@@ -3,17 +3,15 @@
 from sqlalchemy import Engine
 
 from app.settings import Settings
-from cache.fill.fetch import Upstream
 from cache.fill.shared_governor import DatabaseGovernor
 from cache.metrics import Telemetry
+from cache.upstream import NoUpstream, Upstream
 from onet_client.client import connect
 from onet_client.errors import NotConfigured
 
 
-def open_upstream(
-    settings: Settings, writer: Engine, telemetry: Telemetry
-) -> Upstream | NotConfigured:
-    """Make O*NET Web Services available, or tell what is missing to ask them."""
+def open_upstream(settings: Settings, writer: Engine, telemetry: Telemetry) -> Upstream:
+    """Make O*NET Web Services available, where there are credentials to ask them."""
     try:
         client = connect(
             settings.onet_api_url,
@@ -29,5 +27,5 @@ def open_upstream(
             observe=telemetry.upstream_request,
         )
     except NotConfigured as missing:
-        return missing
+        return NoUpstream(missing, settings.onet_api_url, settings.onet_deadline)
     return Upstream(client, settings.onet_api_url, settings.onet_deadline)

@@ -10,7 +10,6 @@ from typing import Final
 from cache.catalogue import Catalogue
 from cache.entries.invalidation import Key
 from cache.entries.store import Stored
-from cache.fill.fetch import ServedRelease
 from cache.fill.filler import Filler
 from cache.fill.refresh_requests import RefreshRequests
 from cache.fill.single_flight import Flights, Flown, Land, TooManyWaiting
@@ -43,7 +42,7 @@ class PullThrough:
         reads: SharedReads,
         copies: Copies[Key, Stored],
         catalogue: Catalogue,
-        filler: Filler | NotConfigured,
+        filler: Filler,
         refreshes: RefreshRequests,
         limits: Limits,
         now: Callable[[], datetime],
@@ -148,30 +147,28 @@ class PullThrough:
         state = freshness(stored.entry, self._now(), self._limits)
         if state not in (*NEEDS_FILL, Freshness.STALE):
             return stored.entry
-        if isinstance(self._filler, NotConfigured):
-            raise self._filler
-        works = self._works(self._filler, [stored.entry])
-        ((key, work),) = works.items()
+        ((key, work),) = self._works([stored.entry]).items()
         future, _ = self._flights.join(key, work)
         return future.result().entry
 
-    @staticmethod
-    def _works(filler: Filler, entries: Sequence[Entry]) -> dict[Key, Callable[[Land], Stored]]:
+    def _works(self, entries: Sequence[Entry]) -> dict[Key, Callable[[Land], Stored]]:
         """Make the work of a flight for each entry."""
-        served = filler.served_release()
+        served = self._filler.served_release()
         return {
-            (entry.domain, entry.code): partial(_fill, filler, entry, served) for entry in entries
+            (entry.domain, entry.code): partial(self._filler.fill, entry.domain, entry.code, served)
+            for entry in entries
         }
 
     def _fly(self, missing: Sequence[Entry], fly: Fly, patience: float) -> dict[str, Flown[Stored]]:
         """Start or join a flight for each entry, and wait for them."""
         if not missing:
             return {}
-        if isinstance(self._filler, NotConfigured):
-            return {entry.code: Flown(self._filler, False) for entry in missing}
         try:
+            works = self._works(missing)
             with self._telemetry.waiting():
-                flown = fly(self._works(self._filler, missing), patience)
+                flown = fly(works, patience)
+        except NotConfigured as error:
+            return {entry.code: Flown(error, False) for entry in missing}
         except TooManyWaiting:
             crowded = CircuitOpen("too many requests wait already", retry_after=RETRY_SECONDS)
             return {entry.code: Flown(crowded, False) for entry in missing}
@@ -182,7 +179,7 @@ class PullThrough:
     ) -> Reading:
         if flown is None:
             stale = state is Freshness.STALE
-            if stale and not isinstance(self._filler, NotConfigured):
+            if stale and self._filler.can_fetch:
                 self._refreshes.request_behind(stored.entry.domain, stored.entry.code, now)
             return Reading(stored.entry, stored.profile, "stale" if stale else "hit")
         if isinstance(flown.outcome, Stored):
@@ -233,7 +230,3 @@ def _needed(group: Sequence[str], found: Mapping[str, tuple[Stored, Freshness]])
     if not {Freshness.EMPTY, Freshness.UNKNOWN}.intersection(states):
         return group
     return [code for code, state in zip(group, states, strict=True) if state not in NEEDS_FILL]
-
-
-def _fill(filler: Filler, entry: Entry, served: ServedRelease, land: Land) -> Stored:
-    return filler.fill(entry.domain, entry.code, land, served)

@@ -31,8 +31,10 @@ def warm(domain: str, scope: "Scope", codes: tuple[str, ...]) -> None:
         DatabaseUnavailable: where the database cannot be reached or used.
         click.exceptions.Exit: with 1 where items failed, with 130 where it was stopped.
     """
-    if isinstance(services().upstream, NotConfigured):
-        raise click.ClickException(f"nothing can be filled: {services().upstream}")
+    try:
+        services().upstream.check()
+    except NotConfigured as missing:
+        raise click.ClickException(f"nothing can be filled: {missing}") from missing
     job = services().warm_jobs.request(domain, scope, codes)
     stop = Event()
     with _on_signals(stop.set):
@@ -89,15 +91,13 @@ def _new_worker() -> "Worker":
     from cache.warm.worker import Worker
 
     wired = services()
-    upstream, settings = wired.upstream, wired.settings
+    settings = wired.settings
     return Worker(
         WarmQueue(wired.writer, wired.telemetry),
         wired.refresh_requests,
         wired.pull_through,
         wired.revalidation,
-        upstream
-        if isinstance(upstream, NotConfigured)
-        else WholeTables(wired.writer, wired.revalidation, upstream, wired.now),
+        WholeTables(wired.writer, wired.revalidation, wired.upstream, wired.now),
         Publication(wired.writer, settings.onet_api_url, wired.limits),
         settings.onet_deadline,
     )

@@ -18,7 +18,6 @@ from app.page.assets import asset_url
 from app.page.links import Asked, address, with_side
 from cache.db.database import DatabaseUnavailable
 from cache.entries.canonical import DOMAINS
-from onet_client.errors import NotConfigured
 
 blueprint = Blueprint("page", __name__, template_folder="templates")
 
@@ -131,7 +130,7 @@ def fail(error: Exception) -> Response:
 
 def _held(domain: str) -> words.Held | None:
     """Say how much is held of a domain; None where the database does not tell."""
-    can_fetch = not isinstance(services().upstream, NotConfigured)
+    can_fetch = services().upstream.is_configured
     try:
         return words.held(services().holdings.of(domain), domain, can_fetch=can_fetch)
     except DatabaseUnavailable:

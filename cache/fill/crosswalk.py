@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 
 from cache.db import database
 from cache.db.onet_tables import Succession
-from cache.fill.fetch import Upstream
 from cache.fill.single_flight import Flights, Land, TooManyWaiting
 from cache.policy import Limits
+from cache.upstream import Upstream
 from onet_client.errors import OnetError, UnknownCode
 
 log = logging.getLogger(__name__)

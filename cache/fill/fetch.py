@@ -9,27 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from cache.entries.canonical import Figures, canonical_figure
 from cache.entries.publish import Fill
 from cache.policy import Limits
-from onet_client.client import OnetClient
+from cache.upstream import Upstream
 from onet_client.deadline import Deadline
 from onet_client.errors import BadReply, DeadlineExceeded, NoData, UnknownCode
 from onet_client.rows import Rating
 
 if TYPE_CHECKING:
     from onet_client.content_model import Domain
-
-
-@dataclass(frozen=True, slots=True)
-class Upstream:
-    """Where entries are fetched from.
-
-    Attributes:
-        url: the base URL, kept with each entry as its source.
-        deadline: seconds that one fill may take, retries included.
-    """
-
-    client: OnetClient
-    url: str
-    deadline: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +31,12 @@ class ServedRelease:
     """The upstream's word on the release that it serves, shared by fills that began together.
 
     It is asked for anew once it is as old as it gets within one fill that takes its whole time.
+    Made without credentials, it raises NotConfigured.
     """
 
     def __init__(self, upstream: Upstream, now: Callable[[], datetime]) -> None:
-        self._upstream = upstream
+        self._client = upstream.client
+        self._good_for = upstream.deadline
         self._now = now
         self._lock = Lock()
         self._told: tuple[str, datetime] | None = None
@@ -64,8 +52,8 @@ class ServedRelease:
         try:
             now = self._now()
             told = self._told
-            if told is None or (now - told[1]).total_seconds() >= self._upstream.deadline:
-                told = self._told = self._upstream.client.release(deadline=deadline), now
+            if told is None or (now - told[1]).total_seconds() >= self._good_for:
+                told = self._told = self._client.release(deadline=deadline), now
             return told
         finally:
             self._lock.release()

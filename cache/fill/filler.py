@@ -13,12 +13,13 @@ from cache.db.database import DatabaseUnavailable
 from cache.entries.publish import Superseded
 from cache.entries.renewal import Revalidation
 from cache.entries.store import Store, Stored
-from cache.fill.fetch import Asked, ServedRelease, Upstream, fetch
+from cache.fill.fetch import Asked, ServedRelease, fetch
 from cache.fill.leases import Lease, Leases
 from cache.fill.single_flight import Land
 from cache.local.batched_reads import SharedReads
 from cache.metrics import Telemetry
 from cache.policy import Entry, FillResult, Freshness, Limits, freshness
+from cache.upstream import Upstream
 from onet_client.deadline import Deadline
 from onet_client.errors import BadReply, OnetError
 
@@ -60,11 +61,20 @@ class Filler:
         self._polling = 0
         self._releases: dict[str, str] = {}
 
+    @property
+    def can_fetch(self) -> bool:
+        """Whether there are credentials to fetch with."""
+        return self._upstream.is_configured
+
     def served_release(self) -> ServedRelease:
-        """Make what fills share that begin together."""
+        """Make what fills share that begin together.
+
+        Raises:
+            NotConfigured: without credentials; nothing can be filled.
+        """
         return ServedRelease(self._upstream, self._now)
 
-    def fill(self, domain: str, code: str, land: Land, served: ServedRelease) -> Stored:
+    def fill(self, domain: str, code: str, served: ServedRelease, land: Land) -> Stored:
         """Return the entry once it is fresh, negative ones too, or was just fetched; see `Land`.
 
         Raises:

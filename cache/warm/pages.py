@@ -2,14 +2,15 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, Engine
 
 from cache.db import database
 from cache.entries.canonical import canonical_line
 from cache.entries.publish import Content, content_of
-from cache.fill.fetch import Upstream, figures_of
+from cache.fill.fetch import figures_of
+from cache.upstream import Upstream
 from cache.warm.items import JobLease
 from cache.warm.loads import keys, land_page, positions, publish_references
 from onet_client.errors import BadReply
@@ -34,7 +35,7 @@ class Reading:
         self._release = release
         self._pages = self._read()
 
-    def _read(self) -> Iterator[tuple[str, tuple[Rating, ...], Position]]:
+    def _read(self) -> Iterator[tuple[str, Sequence[Rating], Position]]:
         tables = positions(self._engine, self.load_id)
         check = DomainCheck(tuple(tables))
         for table, position in tables.items():

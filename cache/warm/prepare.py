@@ -17,8 +17,8 @@ from cache.db.onet_tables import CacheEntry, Load, Occupation
 from cache.entries.invalidation import note_change
 from cache.entries.occupations import publish_occupations
 from cache.entries.renewal import Revalidation
-from cache.fill.fetch import Upstream
 from cache.policy import ITEM_OUTCOMES, ItemOutcome
+from cache.upstream import Upstream
 from cache.warm.items import (
     JobLease,
     NewItem,

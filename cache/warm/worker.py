@@ -40,7 +40,7 @@ class Worker:
         refreshes: RefreshRequests,
         pull_through: PullThrough,
         revalidation: Revalidation,
-        tables: WholeTables | NotConfigured,
+        tables: WholeTables,
         publication: Publication,
         deadline: float,
     ) -> None:
@@ -144,9 +144,6 @@ class Worker:
             self._queue.put_off(work, owner, item, "O*NET has no such occupation", None)
 
     def _prepare(self, work: Work) -> bool:
-        if isinstance(self._tables, NotConfigured):
-            self._queue.fail(work, str(self._tables))
-            return True
         if self._reading is not None and self._reading.lease.work.id != work.id:
             self.close()
         reading = self._reading
@@ -157,9 +154,11 @@ class Worker:
             return False
         self._reading = None  # it is spent, unless the step comes to its end
         try:
-            self._reading = self._read_on(self._tables, lease, reading)
+            self._reading = self._read_on(lease, reading)
         except LeaseLost as lost:
             log.info("%s", lost)
+        except NotConfigured as missing:
+            self._queue.fail(lease.work, str(missing))
         except DatabaseUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - logged
@@ -168,9 +167,7 @@ class Worker:
                 self._queue.put_off_job(lease, reason, _wait(error, lease.work.attempts))
         return True
 
-    def _read_on(
-        self, tables: WholeTables, lease: JobLease, reading: Reading | None
-    ) -> Reading | None:
+    def _read_on(self, lease: JobLease, reading: Reading | None) -> Reading | None:
         if reading is not None:
             if reading.advance():
                 return reading
@@ -178,7 +175,7 @@ class Worker:
             if landed is not None:
                 self._publication.expect(reading.load_id, landed)
             return None
-        begun = tables.prepare(lease)
+        begun = self._tables.prepare(lease)
         if isinstance(begun, Reading):
             return begun
         self._queue.count(begun)

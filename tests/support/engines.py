@@ -9,7 +9,6 @@ from cache.catalogue import Catalogue
 from cache.entries.invalidation import Changes
 from cache.entries.renewal import Revalidation
 from cache.entries.store import Store
-from cache.fill.fetch import Upstream
 from cache.fill.filler import LEASE_MARGIN, Filler
 from cache.fill.leases import Leases
 from cache.fill.refresh_requests import RefreshRequests
@@ -18,12 +17,12 @@ from cache.local.bounded_cache import Copies
 from cache.metrics import Telemetry
 from cache.policy import Limits
 from cache.pull_through import PullThrough
-from onet_client.errors import NotConfigured
+from cache.upstream import Upstream
 
 
 def pull_through(
     engine: Engine,
-    upstream: Upstream | NotConfigured,
+    upstream: Upstream,
     limits: Limits,
     now: Callable[[], datetime],
     *,
@@ -35,13 +34,9 @@ def pull_through(
     counted = telemetry or Telemetry()
     store = Store(engine)
     reads = SharedReads(store)
-    filler: Filler | NotConfigured
-    if isinstance(upstream, NotConfigured):
-        filler = upstream
-    else:
-        leases = Leases(engine, engine, lease_seconds or upstream.deadline + LEASE_MARGIN)
-        revalidation = Revalidation(engine, limits, now)
-        filler = Filler(store, reads, leases, revalidation, upstream, limits, now, counted)
+    leases = Leases(engine, engine, lease_seconds or upstream.deadline + LEASE_MARGIN)
+    revalidation = Revalidation(engine, limits, now)
+    filler = Filler(store, reads, leases, revalidation, upstream, limits, now, counted)
     changes = Changes(engine)
     changes.stop()  # nothing is copied: what a test stores is seen at once
     return PullThrough(

@@ -24,7 +24,7 @@ FORBIDDEN = {
 # The roles of the cache, each standing on those before it alone; what is in one line stands side
 # by side.
 ROLES = (
-    ("cache/policy.py",),
+    ("cache/policy.py", "cache/upstream.py"),
     ("cache/db/", "cache/profile.py", "cache/metrics.py", "cache/reading.py"),
     ("cache/entries/", "cache/catalogue.py"),
     ("cache/local/",),

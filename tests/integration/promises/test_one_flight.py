@@ -15,10 +15,10 @@ from support.waiting import at_once
 from cache.db import database
 from cache.db.database import connect
 from cache.entries.store import Store
-from cache.fill.fetch import Upstream
 from cache.fill.single_flight import Flights
 from cache.policy import Entry
 from cache.reading import FillFailed
+from cache.upstream import Upstream
 from onet_client import connect as connect_client
 from onet_client.errors import CircuitOpen, DeadlineExceeded, UpstreamFailure
 from onet_client.governor import InMemoryGovernor

@@ -17,8 +17,8 @@ from cache.db.onet_tables import CacheEntry
 from cache.entries.purge import purge
 from cache.entries.renewal import Revalidation
 from cache.entries.store import Store
-from cache.fill.fetch import Upstream
 from cache.reading import FillFailed, NoRatings, UnknownOccupation
+from cache.upstream import Upstream
 from onet_client.errors import NoData, UpstreamFailure
 
 SEED_RELEASE, API_RELEASE = "28.1", "30.3"

@@ -13,7 +13,7 @@ from cache.db import database
 from cache.db.onet_tables import Succession
 from cache.fill import crosswalk as successions
 from cache.fill.crosswalk import LEFT_ALONE, Successions, Successor
-from cache.fill.fetch import Upstream
+from cache.upstream import Upstream
 from onet_client.errors import TimedOut, UnknownCode
 from onet_client.rows import Occupation
 

@@ -21,10 +21,10 @@ from cache.db.onet_tables import CacheEntry
 from cache.entries.publish import Superseded
 from cache.entries.purge import purge
 from cache.entries.store import Store
-from cache.fill.fetch import Upstream
 from cache.fill.leases import UNLISTED_CAP, Lease, Leases
 from cache.reading import FillFailed, UnknownOccupation
 from cache.release.seed import seed
+from cache.upstream import Upstream
 from onet_client.errors import OnetError, RateLimited, UnknownCode
 from onet_client.sandbox import Fault, Sandbox, load_release
 
