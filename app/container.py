@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from app.transitions.service import NextSteps
     from cache.entries.invalidation import Changes
     from cache.entries.renewal import Revalidation
-    from cache.fill.crosswalk import Successions
+    from cache.fill.crosswalk import Crosswalk
     from cache.fill.filler import Filler
     from cache.fill.refresh_requests import RefreshRequests
     from cache.inventory import Inventory
-    from cache.local.batched_reads import SharedReads
-    from cache.metrics import Telemetry
+    from cache.local.batched_reads import BatchedReads
+    from cache.metrics import CacheMetrics
     from cache.pull_through import PullThrough
     from cache.upstream import Upstream
     from cache.warm.jobs import WarmJobs
@@ -99,11 +99,11 @@ class Services:
         return Catalogue(self.reader)
 
     @cached_property
-    def telemetry(self) -> "Telemetry":
+    def telemetry(self) -> "CacheMetrics":
         """What is counted."""
-        from cache.metrics import Telemetry
+        from cache.metrics import CacheMetrics
 
-        return Telemetry()
+        return CacheMetrics()
 
     @cached_property
     def store(self) -> Store:
@@ -139,28 +139,28 @@ class Services:
         return RefreshRequests(self.writer, self.reader)
 
     @cached_property
-    def reads(self) -> "SharedReads":
+    def reads(self) -> "BatchedReads":
         """The entries as requests read them."""
-        from cache.local.batched_reads import SharedReads
+        from cache.local.batched_reads import BatchedReads
 
-        return SharedReads(self.store)
+        return BatchedReads(self.store)
 
     @cached_property
     def pull_through(self) -> "PullThrough":
         """The cache itself."""
-        from cache.local.bounded_cache import Copies
+        from cache.local.bounded_cache import BoundedCache
         from cache.pull_through import PullThrough
 
         return PullThrough(
             self.reads,
-            Copies(self.changes, PROFILES),
+            BoundedCache(self.changes, PROFILES),
             self.catalogue,
             self._filler(),
             self.refresh_requests,
             self.limits,
             self.now,
             self.telemetry,
-            patience=self.settings.onet_deadline + WAIT_MARGIN,
+            timeout=self.settings.onet_deadline + WAIT_MARGIN,
         )
 
     def _filler(self) -> "Filler":
@@ -204,14 +204,14 @@ class Services:
         return Titles(self.catalogue, self.changes)
 
     @cached_property
-    def successions(self) -> "Successions | None":
+    def successions(self) -> "Crosswalk | None":
         """What became of codes that are not listed; None where there is nobody to ask."""
-        from cache.fill.crosswalk import Successions
+        from cache.fill.crosswalk import Crosswalk
 
         upstream, patience = self.upstream, self.settings.onet_deadline + WAIT_MARGIN
         if not upstream.is_configured:
             return None
-        return Successions(self.writer, self.reader, upstream, self.limits, self.now, patience)
+        return Crosswalk(self.writer, self.reader, upstream, self.limits, self.now, patience)
 
     @cached_property
     def warm_jobs(self) -> "WarmJobs":

@@ -4,13 +4,13 @@ from sqlalchemy import Engine
 
 from app.settings import Settings
 from cache.fill.shared_governor import DatabaseGovernor
-from cache.metrics import Telemetry
+from cache.metrics import CacheMetrics
 from cache.upstream import NoUpstream, Upstream
 from onet_client.client import connect
 from onet_client.errors import NotConfigured
 
 
-def open_upstream(settings: Settings, writer: Engine, telemetry: Telemetry) -> Upstream:
+def open_upstream(settings: Settings, writer: Engine, telemetry: CacheMetrics) -> Upstream:
     """Make O*NET Web Services available, where there are credentials to ask them."""
     try:
         client = connect(

@@ -20,7 +20,7 @@ disable_created_metrics()  # type: ignore[no-untyped-call]
 FILL_SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80)
 
 
-class Telemetry:
+class CacheMetrics:
     """The counters of one application, in a registry of its own.
 
     Where `PROMETHEUS_MULTIPROC_DIR` is set the library keeps them in files there, to be added up

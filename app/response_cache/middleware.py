@@ -19,7 +19,7 @@ from app.response_cache.answer import KEPT, Answer
 from app.response_cache.buffered_counters import Tally
 from app.response_cache.cached_response import KeptAnswer, Unpacked
 from cache.entries.invalidation import Changes
-from cache.local.bounded_cache import Copies
+from cache.local.bounded_cache import BoundedCache
 from cache.policy import Entry
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -43,7 +43,7 @@ class FastWay:
         self._inner = inner
         self._tally = tally
         self._now = now
-        self._answers: Copies[Hashable, KeptAnswer] = Copies(changes, CAPACITY)
+        self._answers: BoundedCache[Hashable, KeptAnswer] = BoundedCache(changes, CAPACITY)
         self._aliases: dict[tuple[str, str], Hashable] = {}
         self._hits: dict[str, Hit] = {}
         self._unpacked = Unpacked()

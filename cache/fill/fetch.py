@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Target:
     """What is fetched, and the release that the upstream said it serves just before."""
 
     domain: str
@@ -65,7 +65,7 @@ class ServedRelease:
 
 def fetch(
     upstream: Upstream,
-    asked: Asked,
+    target: Target,
     limits: Limits,
     now: Callable[[], datetime],
     deadline: Deadline,
@@ -80,10 +80,10 @@ def fetch(
 
     def fill(state: Literal["rated", "empty", "unknown"], **content: Any) -> Fill:
         return Fill(
-            domain=asked.domain,
-            code=asked.code,
+            domain=target.domain,
+            code=target.code,
             state=state,
-            release=asked.release,
+            release=target.release,
             source_url=upstream.url,
             fetched_at=fetched_at,
             expires_at=limits.expiry(fetched_at, state),
@@ -91,12 +91,12 @@ def fetch(
         )
 
     try:
-        occupation = client.occupation(asked.code, deadline=deadline)
+        occupation = client.occupation(target.code, deadline=deadline)
     except UnknownCode:
         return fill("unknown")
     texts = {"title": occupation.title, "description": occupation.description}
     try:
-        ratings = client.ratings(asked.code, cast("Domain", asked.domain), deadline=deadline)
+        ratings = client.ratings(target.code, cast("Domain", target.domain), deadline=deadline)
     except NoData:
         return fill("empty", **texts)
     names = {rating.element_id: rating.element_name for rating in ratings}

@@ -20,7 +20,7 @@ from onet_client.rows import Rating
 log = logging.getLogger(__name__)
 
 
-class Reading:
+class TableReader:
     """A load under way: the pages that come, in the order of the tables."""
 
     def __init__(

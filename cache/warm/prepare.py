@@ -30,7 +30,7 @@ from cache.warm.loads import (
     begin_load,
     drop_load,
 )
-from cache.warm.pages import Reading
+from cache.warm.pages import TableReader
 from onet_client.deadline import Deadline
 from onet_client.rows import Occupation as ListedOccupation
 
@@ -59,7 +59,7 @@ class WholeTables:
         self._upstream = upstream
         self._now = now
 
-    def prepare(self, lease: JobLease) -> Reading | dict[ItemOutcome, int]:
+    def prepare(self, lease: JobLease) -> TableReader | dict[ItemOutcome, int]:
         """Ask what there is to do: whole tables to read, or items listed that need none.
 
         Returns:
@@ -76,7 +76,7 @@ class WholeTables:
         if load_id is not None:
             if self._release_of(load_id) == release:
                 log.info("going on with release %s", release)
-                return Reading(self._engine, self._upstream, lease, load_id, release)
+                return TableReader(self._engine, self._upstream, lease, load_id, release)
             log.info("O*NET serves release %s now: reading its tables anew", release)
             self._drop(lease, load_id)
         elif self._is_nearly_held(lease.work.domain, release):
@@ -141,7 +141,7 @@ class WholeTables:
 
         return database.write(self._engine, work)
 
-    def _begin(self, lease: JobLease, release: str, deadline: Deadline) -> Reading:
+    def _begin(self, lease: JobLease, release: str, deadline: Deadline) -> TableReader:
         """Read what O*NET lists, and begin a load of its tables.
 
         The generations are those from before anything was asked that is to be published.
@@ -169,7 +169,7 @@ class WholeTables:
 
         load_id = database.write(self._engine, work)
         log.info("reading release %s: %d occupations, %s", release, len(listed), ", ".join(tables))
-        return Reading(self._engine, self._upstream, lease, load_id, release)
+        return TableReader(self._engine, self._upstream, lease, load_id, release)
 
 
 def _entry_of(domain: str) -> ColumnElement[bool]:

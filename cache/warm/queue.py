@@ -9,7 +9,7 @@ from cache.db import database
 from cache.db.clock import database_time
 from cache.db.lease import ERROR_LENGTH, RowLeases
 from cache.db.onet_tables import WarmItem, WarmJob
-from cache.metrics import Telemetry
+from cache.metrics import CacheMetrics
 from cache.policy import ItemOutcome
 from cache.warm.items import (
     FENCED,
@@ -41,9 +41,9 @@ ITEM_LEASES: Final = RowLeases(
 class WarmQueue:
     """Every method is one transaction, and raises DatabaseUnavailable where that fails."""
 
-    def __init__(self, engine: Engine, telemetry: Telemetry) -> None:
+    def __init__(self, engine: Engine, metrics: CacheMetrics) -> None:
         self._engine = engine
-        self._telemetry = telemetry
+        self._metrics = metrics
 
     def unfinished(self, job: str | None = None) -> list[Work]:
         """Read the jobs there are to work on, or one of them, oldest first."""
@@ -130,7 +130,7 @@ class WarmQueue:
         """Count items that ended."""
         for outcome, count in ended.items():
             for _ in range(count if outcome in ("done", "empty") else 0):
-                self._telemetry.warm_item(outcome)  # type: ignore[arg-type]  # by the line above
+                self._metrics.warm_item(outcome)  # type: ignore[arg-type]  # by the line above
 
     def put_off(
         self, work: Work, owner: str, item: Item, error: str, seconds: float | None
@@ -152,7 +152,7 @@ class WarmQueue:
             return ITEM_LEASES.give_back(connection, key, owner, put_off=seconds, **changes)
 
         if database.write(self._engine, put_off) and failed:
-            self._telemetry.warm_item("failed")
+            self._metrics.warm_item("failed")
         return not failed
 
     def is_drained(self, work: Work) -> bool:

@@ -13,7 +13,7 @@ from cache.fill.refresh_requests import RefreshRequests
 from cache.policy import ITEM_OUTCOMES
 from cache.pull_through import PullThrough
 from cache.warm.items import Item, JobLease, LeaseLost, Work
-from cache.warm.pages import Reading
+from cache.warm.pages import TableReader
 from cache.warm.prepare import WholeTables
 from cache.warm.publish import Publication
 from cache.warm.queue import WarmQueue
@@ -54,7 +54,7 @@ class Worker:
         self._lease = deadline + LEASE_MARGIN
         # A fill may have to wait for another's that dies, before it fetches itself.
         self._fill_lease = 2 * self._lease + LEASE_MARGIN
-        self._reading: Reading | None = None
+        self._reading: TableReader | None = None
         self._available = True
 
     def run(self, stop: Event) -> None:
@@ -167,7 +167,7 @@ class Worker:
                 self._queue.put_off_job(lease, reason, _wait(error, lease.work.attempts))
         return True
 
-    def _read_on(self, lease: JobLease, reading: Reading | None) -> Reading | None:
+    def _read_on(self, lease: JobLease, reading: TableReader | None) -> TableReader | None:
         if reading is not None:
             if reading.advance():
                 return reading
@@ -176,7 +176,7 @@ class Worker:
                 self._publication.expect(reading.load_id, landed)
             return None
         begun = self._tables.prepare(lease)
-        if isinstance(begun, Reading):
+        if isinstance(begun, TableReader):
             return begun
         self._queue.count(begun)
         return None

@@ -12,7 +12,7 @@ from support.fake_client import no_upstream
 from cache.db.onet_tables import WarmItem, WarmJob
 from cache.entries.renewal import Revalidation
 from cache.fill.refresh_requests import RefreshRequests
-from cache.metrics import Telemetry
+from cache.metrics import CacheMetrics
 from cache.pull_through import PullThrough
 from cache.upstream import Upstream
 from cache.warm.prepare import WholeTables
@@ -29,11 +29,11 @@ def make_worker(
     client: Any,
     now: Callable[[], datetime],
     *,
-    telemetry: Telemetry | None = None,
+    telemetry: CacheMetrics | None = None,
     pull_through: PullThrough | None = None,
 ) -> Worker:
     """Make a worker as a process of its own would; without a client, one without credentials."""
-    counted = telemetry or Telemetry()
+    counted = telemetry or CacheMetrics()
     revalidation = Revalidation(engine, LIMITS, now)
     upstream = no_upstream() if client is None else Upstream(client, URL, deadline=20.0)
     return Worker(

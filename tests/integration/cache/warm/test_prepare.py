@@ -19,7 +19,7 @@ from cache.entries.invalidation import Changes
 from cache.entries.publish import Superseded
 from cache.entries.purge import purge
 from cache.entries.store import Store
-from cache.metrics import Telemetry
+from cache.metrics import CacheMetrics
 from cache.warm.jobs import WarmJobs
 from onet_client.errors import BadReply, BadRequest, CircuitOpen
 
@@ -410,7 +410,7 @@ def test_errors_with_progress_between_them_do_not_fail_the_job(jobs, worker, cli
 
 def test_two_workers_share_the_publication_and_publish_nothing_twice(jobs, client, engine, clock):
     client.rated = [f"11-{number}.00" for number in range(1001, 1051)]
-    telemetry = Telemetry()
+    telemetry = CacheMetrics()
     job = jobs.request("skills", "all")
     workers = [make_worker(engine, client, clock, telemetry=telemetry) for _ in range(2)]
     while release_to_publish(workers[0]) is None:
