@@ -1,7 +1,7 @@
 """What the cache counts, as Prometheus metrics."""
 
 from contextlib import AbstractContextManager
-from typing import Final, Literal, get_args
+from typing import Final, get_args
 
 from prometheus_client import (
     CollectorRegistry,
@@ -11,13 +11,8 @@ from prometheus_client import (
     disable_created_metrics,
 )
 
+from cache.policy import FillResult, ItemState, ReadResult
 from onet_client.reply import Result as UpstreamResult
-
-ReadResult = Literal["hit", "stale", "miss", "negative"]
-"""How an entry was read: served fresh, served stale, not cached, or known to hold nothing."""
-FillResult = Literal["rated", "empty", "unknown", "renewed", "failed", "superseded"]
-"""What a fill ended in: one of three states, a renewal of what is stored, or nothing stored."""
-ItemState = Literal["done", "empty", "failed"]
 
 # Several processes together have none of them, and one should show the same.
 disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -25,7 +20,7 @@ disable_created_metrics()  # type: ignore[no-untyped-call]
 FILL_SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80)
 
 
-class Telemetry:
+class CacheMetrics:
     """The counters of one application, in a registry of its own.
 
     Where `PROMETHEUS_MULTIPROC_DIR` is set the library keeps them in files there, to be added up

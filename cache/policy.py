@@ -1,11 +1,68 @@
 """What an entry is worth at a moment: pure functions of the entry, the clock and the limits.
 
-The windows are those of RFC 5861: both count from the moment the entry became stale.
+The windows are those of RFC 5861: both count from the moment the entry became stale. What became
+of a read, in the words of each part:
+
+| state | freshness | outcome of the read | result counted | Cache-Status |
+|---|---|---|---|---|
+| rated | fresh | hit | hit | hit |
+| rated | stale | stale | stale | hit, with a negative ttl |
+| rated | old, and its fill succeeded | refreshed | miss | fwd=stale; stored |
+| rated | old, and O*NET could not be asked | stale | stale | hit, with a negative ttl |
+| any | absent, and its fill succeeded | filled | miss | fwd=miss; stored |
+| any | absent, and its fill failed | failed | miss | fwd=miss |
+| empty, unknown | empty, unknown | hit | negative | hit |
+
+What became of a fill, alone or as an item of a warm job:
+
+| O*NET | result counted | state of the entry | outcome of the item | state of the item |
+|---|---|---|---|---|
+| rates the occupation | rated | rated | done | done |
+| lists it without ratings | empty | empty | empty | empty |
+| does not list it | unknown | unknown | | failed |
+| does not list it, of all that it listed | unknown | unknown | unlisted | deleted |
+| serves the release that is held | renewed | as it was | done, empty | done, empty |
+| gave no complete answer | failed | as it was | | queued, at last failed |
+| gave what a purge or another fill overtook | superseded | as that left it | fenced | queued |
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Final, Literal
+
+State = Literal["absent", "rated", "empty", "unknown"]
+Origin = Literal["seed", "api"]
+ReadOutcome = Literal["hit", "stale", "refreshed", "filled", "failed"]
+ReadResult = Literal["hit", "stale", "miss", "negative"]
+FillResult = Literal["rated", "empty", "unknown", "renewed", "failed", "superseded"]
+ItemOutcome = Literal["done", "empty", "unlisted", "fenced"]
+ItemState = Literal["done", "empty", "failed"]
+"""That of an item that has ended."""
+
+READ_RESULTS: Final[dict[ReadOutcome, ReadResult]] = {
+    "hit": "hit",
+    "stale": "stale",
+    "refreshed": "miss",
+    "filled": "miss",
+    "failed": "miss",
+}
+"""What a read of a rated entry counts as."""
+ITEM_OUTCOMES: Final[dict[str, Literal["done", "empty"]]] = {"rated": "done", "empty": "empty"}
+"""What an item ends in by the state of its entry."""
+
+LIFETIMES: Final[dict[tuple[State, Origin], Literal["ttl", "negative_ttl"]]] = {
+    ("rated", "seed"): "ttl",
+    ("rated", "api"): "ttl",
+    ("empty", "seed"): "ttl",
+    ("empty", "api"): "negative_ttl",
+    ("unknown", "api"): "negative_ttl",
+}
+"""Which of the limits an entry lives for.
+
+A complete release is O*NET's word on what it does not rate; what the API said of one code is
+asked again.
+"""
 
 
 class Freshness(Enum):
@@ -34,9 +91,12 @@ class Limits:
     stale_if_error: float
     negative_ttl: float
 
-    def expiry(self, fetched_at: datetime, *, negative: bool = False) -> datetime:
-        """When an entry fetched at a moment becomes stale."""
-        return fetched_at + timedelta(seconds=self.negative_ttl if negative else self.ttl)
+    def expiry(self, at: datetime, state: State, origin: Origin = "api") -> datetime:
+        """When an entry becomes stale that the upstream vouched for at a moment.
+
+        What became of an unknown code lives as long as the word that it is unknown.
+        """
+        return at + timedelta(seconds=getattr(self, LIFETIMES[state, origin]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,58 +1,81 @@
-"""Hit, stale or miss: the engine that answers from the database and fills it from the upstream."""
+"""The front door of the cache: what is read is a hit, or stale, or a miss that is filled first.
+
+The order of a read:
+
+1. Lookup: in the copies of this process (`local/bounded_cache.py`), then in the database, where
+   reads that come together are one (`local/batched_reads.py`).
+2. Policy: fresh and negative entries are served. So is a stale one, and its refresh is requested
+   (`fill/refresh_requests.py`). Old and absent ones have to be filled first.
+3. Single flight: each entry is filled once in this process, whoever asks (`fill/single_flight.py`).
+4. Lease: one process fills, the others look at the entry's row until it is given back or expired
+   (`fill/leases.py`). The owner looks at the entry once more (`fill/filler.py`).
+5. Fetch: which release is served, and if it is not the entry's, its ratings, complete or not at
+   all (`fill/fetch.py`). No connection to the database is held.
+6. Publication: rows and entry in one transaction, over the generation at which the lease was
+   taken (`entries/publish.py`).
+7. Notification: the same transaction gives the lease back and notes the change, by which all
+   processes drop their copies (`entries/invalidation.py`).
+8. Answer: who waited gets the entry as it is read then; where the fill failed, an old entry as it
+   is, and else the error.
+"""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 from cache.catalogue import Catalogue
 from cache.entries.invalidation import Key
 from cache.entries.store import Stored
-from cache.fill.fetch import ServedRelease
 from cache.fill.filler import Filler
 from cache.fill.refresh_requests import RefreshRequests
-from cache.fill.single_flight import Flights, Flown, Land, TooManyWaiting
-from cache.local.batched_reads import SharedReads
-from cache.local.bounded_cache import Copies
-from cache.metrics import Telemetry
-from cache.policy import Entry, Freshness, Limits, freshness
-from cache.reading import (
-    FillFailed,
-    NoRatings,
-    Outcome,
-    Reading,
-    UnknownOccupation,
-    counted,
-)
+from cache.fill.single_flight import Detach, Outcome, SingleFlight, TooManyWaiting
+from cache.local.batched_reads import BatchedReads
+from cache.local.bounded_cache import BoundedCache
+from cache.metrics import CacheMetrics
+from cache.policy import Entry, Freshness, Limits, ReadOutcome, freshness
+from cache.reading import FillFailed, NoRatings, ReadFailed, Reading, UnknownOccupation
 from onet_client.errors import CircuitOpen, DeadlineExceeded, NotConfigured, OnetError
 
 log = logging.getLogger(__name__)
 
-Fly = Callable[[Mapping[Key, Callable[[Land], Stored]], float], dict[Key, Flown[Stored]]]
+Run = Callable[[Mapping[Key, Callable[[Detach], Stored]], float], dict[Key, Outcome[Stored]]]
 
 NEEDS_FILL: Final = (Freshness.ABSENT, Freshness.OLD)
+NEGATIVE: Final[dict[str, type[ReadFailed]]] = {"unknown": UnknownOccupation, "empty": NoRatings}
 RETRY_SECONDS: Final = 2.0
-"""When to ask again for what is being fetched still, or what too many wait for."""
+"""When to ask again for what is still being fetched, or what too many wait for."""
+
+
+class _Found(NamedTuple):
+    """An entry as it was looked up, and what a read does with it."""
+
+    stored: Stored
+    freshness: Freshness
 
 
 class PullThrough:
-    """Reads entries; what is missing or too old is fetched, stored and then read."""
+    """Reads entries; what is missing or too old is fetched, stored and then read.
+
+    Its methods raise DatabaseUnavailable where the database cannot be reached or used to begin
+    with.
+    """
 
     def __init__(
         self,
-        reads: SharedReads,
-        copies: Copies[Key, Stored],
+        reads: BatchedReads,
+        copies: BoundedCache[Key, Stored],
         catalogue: Catalogue,
-        filler: Filler | NotConfigured,
+        filler: Filler,
         refreshes: RefreshRequests,
         limits: Limits,
         now: Callable[[], datetime],
-        telemetry: Telemetry,
-        patience: float,
+        metrics: CacheMetrics,
+        timeout: float,
     ) -> None:
-        """Wire it; a request waits `patience` seconds at most for what it needs."""
+        """Wire it; `read` waits `timeout` seconds at most for what it needs."""
         self._reads = reads
         self._copies = copies
         self._catalogue = catalogue
@@ -60,67 +83,56 @@ class PullThrough:
         self._refreshes = refreshes
         self._limits = limits
         self._now = now
-        self._telemetry = telemetry
-        self._patience = patience
-        self._flights: Flights[Key, Stored] = Flights()
+        self._metrics = metrics
+        self._timeout = timeout
+        self._single_flight: SingleFlight[Key, Stored] = SingleFlight()
 
     def read(self, domain: str, codes: Sequence[str]) -> list[Reading]:
         """Read one entry for each code, in order; what has to be fetched is fetched at once.
 
         Raises:
             ReadFailed: for the first entry that has nothing to serve.
-            DatabaseUnavailable: where the database cannot be reached or used.
         """
         now = self._now()
-        found = self._found(domain, codes, now)
-        if all(state is Freshness.FRESH for _, state in found.values()):
-            self._telemetry.entries_hit(len(found))
+        found = self._look_up(domain, codes, now)
+        if all(freshness is Freshness.FRESH for _, freshness in found.values()):
+            self._metrics.entries_hit(len(found))
             return [Reading(stored.entry, stored.profile, "hit") for stored, _ in found.values()]
-        (result,) = self._results(found, [codes], now, self._flights.fly, self._patience)
+        (result,) = self._results(found, [codes], now, self._single_flight.run, self._timeout)
         if isinstance(result, BaseException):
             raise result
         return result
 
     def read_each(
-        self, domain: str, groups: Sequence[Sequence[str]], patience: float
+        self, domain: str, groups: Sequence[Sequence[str]], timeout: float
     ) -> list[list[Reading] | BaseException]:
-        """Read the entries that each of many answers needs, or tell what `read` would raise.
+        """Read the entries that each of many answers needs; where `read` would raise, its error.
 
-        What has to be fetched is fetched together, a few entries at a time, for `patience`
+        What has to be fetched is fetched together, a few entries at a time, for `timeout`
         seconds at most.
-
-        Raises:
-            DatabaseUnavailable: where the database cannot be reached or used to begin with.
         """
         now = self._now()
-        found = self._found(domain, list(dict.fromkeys(chain.from_iterable(groups))), now)
-        return self._results(found, groups, now, self._flights.fly_in_turns, patience)
+        found = self._look_up(domain, list(dict.fromkeys(chain.from_iterable(groups))), now)
+        return self._results(found, groups, now, self._single_flight.run_in_slots, timeout)
 
-    def _found(
-        self, domain: str, codes: Sequence[str], now: datetime
-    ) -> dict[str, tuple[Stored, Freshness]]:
+    def refresh(self, domain: str, code: str) -> Entry:
+        """Fill an entry that is not fresh, and return it as it is then.
+
+        Raises:
+            OnetError: where the upstream did not give a complete answer.
+        """
+        (stored,) = self._reads.read(domain, [code])
+        if self._filler.is_usable(stored.entry):
+            return stored.entry
+        ((key, work),) = self._works([stored.entry]).items()
+        future, _ = self._single_flight.join(key, work)
+        return future.result().entry
+
+    def _look_up(self, domain: str, codes: Sequence[str], now: datetime) -> dict[str, _Found]:
         return {
-            stored.entry.code: (stored, freshness(stored.entry, now, self._limits))
+            stored.entry.code: _Found(stored, freshness(stored.entry, now, self._limits))
             for stored in self._stored(domain, codes)
         }
-
-    def _results(
-        self,
-        found: Mapping[str, tuple[Stored, Freshness]],
-        groups: Sequence[Sequence[str]],
-        now: datetime,
-        fly: Fly,
-        patience: float,
-    ) -> list[list[Reading] | BaseException]:
-        """Fill what the groups need, and return the readings of each or what it fails with."""
-        needed = [_needed(group, found) for group in groups]
-        used = dict.fromkeys(chain.from_iterable(needed))
-        missing = [found[code][0].entry for code in used if found[code][1] in NEEDS_FILL]
-        flown = self._fly(missing, fly, patience)
-        readings = {code: self._reading(*found[code], flown.get(code), now) for code in used}
-        for reading in readings.values():
-            self._telemetry.entry_read(counted(reading))
-        return [self._result([readings[code] for code in group], flown) for group in needed]
 
     def _stored(self, domain: str, codes: Sequence[str]) -> list[Stored]:
         """Read entries, of which this process may have copies.
@@ -139,103 +151,97 @@ class PullThrough:
                     self._copies.put(key, read, tick, [key], size)
         return [found for code in codes if (found := copied[code]) is not None]
 
-    def refresh(self, domain: str, code: str) -> Entry:
-        """Fill an entry that is not fresh, and return it as it is then.
+    def _results(
+        self,
+        found: Mapping[str, _Found],
+        groups: Sequence[Sequence[str]],
+        now: datetime,
+        run: Run,
+        timeout: float,
+    ) -> list[list[Reading] | BaseException]:
+        """Fill what the groups need, and return the readings of each, or its error."""
+        needed = [_needed(group, found) for group in groups]
+        used = dict.fromkeys(chain.from_iterable(needed))
+        missing = [found[code].stored.entry for code in used if found[code].freshness in NEEDS_FILL]
+        outcomes = self._fill(missing, run, timeout) if missing else {}
+        readings = {code: self._reading(found[code], outcomes.get(code), now) for code in used}
+        for reading in readings.values():
+            self._metrics.entry_read(reading.result)
+        return [self._result([readings[code] for code in group], outcomes) for group in needed]
+
+    def _works(self, entries: Sequence[Entry]) -> dict[Key, Callable[[Detach], Stored]]:
+        """Make the work of a flight for each entry.
 
         Raises:
-            OnetError: where the upstream did not give a complete answer.
-            DatabaseUnavailable: where the database cannot be reached or used.
+            NotConfigured: without credentials; nothing can be filled.
         """
-        (stored,) = self._reads.read(domain, [code])
-        state = freshness(stored.entry, self._now(), self._limits)
-        if state not in (*NEEDS_FILL, Freshness.STALE):
-            return stored.entry
-        if isinstance(self._filler, NotConfigured):
-            raise self._filler
-        works = self._works(self._filler, [stored.entry])
-        ((key, work),) = works.items()
-        future, _ = self._flights.join(key, work)
-        return future.result().entry
-
-    @staticmethod
-    def _works(filler: Filler, entries: Sequence[Entry]) -> dict[Key, Callable[[Land], Stored]]:
-        """Make the work of a flight for each entry."""
-        served = filler.served_release()
+        served, fill = self._filler.served_release(), self._filler.fill
         return {
-            (entry.domain, entry.code): partial(_fill, filler, entry, served) for entry in entries
+            (one.domain, one.code): partial(fill, one.domain, one.code, served) for one in entries
         }
 
-    def _fly(self, missing: Sequence[Entry], fly: Fly, patience: float) -> dict[str, Flown[Stored]]:
+    def _fill(
+        self, missing: Sequence[Entry], run: Run, timeout: float
+    ) -> dict[str, Outcome[Stored]]:
         """Start or join a flight for each entry, and wait for them."""
-        if not missing:
-            return {}
-        if isinstance(self._filler, NotConfigured):
-            return {entry.code: Flown(self._filler, False) for entry in missing}
         try:
-            with self._telemetry.waiting():
-                flown = fly(self._works(self._filler, missing), patience)
+            works = self._works(missing)
+            with self._metrics.waiting():
+                return {code: outcome for (_, code), outcome in run(works, timeout).items()}
+        except NotConfigured as error:
+            failure: OnetError = error
         except TooManyWaiting:
-            crowded = CircuitOpen("too many requests wait already", retry_after=RETRY_SECONDS)
-            return {entry.code: Flown(crowded, False) for entry in missing}
-        return {code: ended for (_, code), ended in flown.items()}
+            failure = CircuitOpen("too many requests wait already", retry_after=RETRY_SECONDS)
+        return {entry.code: Outcome(failure, False) for entry in missing}
 
-    def _reading(
-        self, stored: Stored, state: Freshness, flown: Flown[Stored] | None, now: datetime
-    ) -> Reading:
-        if flown is None:
-            stale = state is Freshness.STALE
-            if stale and not isinstance(self._filler, NotConfigured):
-                self._refreshes.request_behind(stored.entry.domain, stored.entry.code, now)
-            return Reading(stored.entry, stored.profile, "stale" if stale else "hit")
-        if isinstance(flown.outcome, Stored):
-            outcome: Outcome = "filled" if state is Freshness.ABSENT else "refreshed"
-            entry, profile = flown.outcome.entry, flown.outcome.profile
-            return Reading(entry, profile, outcome, flown.collapsed)
-        if state is Freshness.OLD and isinstance(flown.outcome, OnetError | TimeoutError):
-            log.warning("serving %s stale: %s", stored.entry.key, flown.outcome)
-            return Reading(stored.entry, stored.profile, "stale")
-        return Reading(stored.entry, stored.profile, "failed", flown.collapsed)
+    def _reading(self, found: _Found, outcome: Outcome[Stored] | None, now: datetime) -> Reading:
+        entry, profile = found.stored.entry, found.stored.profile
+        if outcome is None:
+            is_stale = found.freshness is Freshness.STALE
+            if is_stale and self._filler.can_fetch:
+                self._refreshes.request_behind(entry.domain, entry.code, now)
+            return Reading(entry, profile, "stale" if is_stale else "hit")
+        result, is_old = outcome.result, found.freshness is Freshness.OLD
+        if isinstance(result, Stored):
+            filled: ReadOutcome = "refreshed" if is_old else "filled"
+            return Reading(result.entry, result.profile, filled, outcome.collapsed)
+        if is_old and isinstance(result, OnetError | TimeoutError):
+            log.warning("serving %s stale: %s", entry.key, result)
+            return Reading(entry, profile, "stale")
+        return Reading(entry, profile, "failed", outcome.collapsed)
 
     def _result(
-        self, readings: list[Reading], flown: Mapping[str, Flown[Stored]]
+        self, readings: list[Reading], outcomes: Mapping[str, Outcome[Stored]]
     ) -> list[Reading] | BaseException:
-        """Return the readings of a group, or what the first without an answer fails with."""
-        failures = (self._failure(reading, readings, flown) for reading in readings)
-        return next(filter(None, failures), None) or readings
+        """Return the readings of a group, or the error of the first that has nothing to serve."""
+        for reading in readings:
+            if reading.outcome == "failed":
+                return self._failure(reading, readings, outcomes[reading.entry.code].result)
+            if reading.entry.state in NEGATIVE:
+                return NEGATIVE[reading.entry.state](reading, readings)
+        return readings
 
     def _failure(
-        self, reading: Reading, readings: Sequence[Reading], flown: Mapping[str, Flown[Stored]]
-    ) -> BaseException | None:
-        """Tell what a request fails with where this entry has nothing to serve."""
-        if reading.outcome == "failed":
-            outcome = flown[reading.entry.code].outcome
-            if isinstance(outcome, TimeoutError):
-                outcome = DeadlineExceeded("it is being fetched still", retry_after=RETRY_SECONDS)
-            if not isinstance(outcome, OnetError):
-                assert isinstance(outcome, BaseException)  # noqa: S101 - for the type checker
-                return outcome
-            unlisted = isinstance(outcome, NotConfigured) and (
-                self._catalogue.lists(reading.entry.code) is False
-            )
-            if unlisted:
-                return UnknownOccupation(reading, readings)
-            failed = FillFailed(reading, readings, outcome)
-            failed.__cause__ = outcome
-            return failed
-        if reading.entry.state == "unknown":
+        self, reading: Reading, readings: Sequence[Reading], error: Stored | BaseException
+    ) -> BaseException:
+        """Return the error of a request for an entry whose fill failed."""
+        if isinstance(error, TimeoutError):
+            error = DeadlineExceeded("it is being fetched still", retry_after=RETRY_SECONDS)
+        if not isinstance(error, OnetError):
+            assert isinstance(error, BaseException)  # noqa: S101 - for the type checker
+            return error
+        unlisted = isinstance(error, NotConfigured) and (
+            self._catalogue.lists(reading.entry.code) is False
+        )
+        if unlisted:
             return UnknownOccupation(reading, readings)
-        if reading.entry.state == "empty":
-            return NoRatings(reading, readings)
-        return None
+        failed = FillFailed(reading, readings, error)
+        failed.__cause__ = error
+        return failed
 
 
-def _needed(group: Sequence[str], found: Mapping[str, tuple[Stored, Freshness]]) -> Sequence[str]:
-    """Leave out what need not be fetched: of a group with a no in it there is no answer anyway."""
-    states = [found[code][1] for code in group]
-    if not {Freshness.EMPTY, Freshness.UNKNOWN}.intersection(states):
+def _needed(group: Sequence[str], found: Mapping[str, _Found]) -> Sequence[str]:
+    """Leave out what need not be fetched: a group with a negative entry fails anyway."""
+    if not any(found[code].freshness in (Freshness.EMPTY, Freshness.UNKNOWN) for code in group):
         return group
-    return [code for code, state in zip(group, states, strict=True) if state not in NEEDS_FILL]
-
-
-def _fill(filler: Filler, entry: Entry, served: ServedRelease, land: Land) -> Stored:
-    return filler.fill(entry.domain, entry.code, land, served)
+    return [code for code in group if found[code].freshness not in NEEDS_FILL]

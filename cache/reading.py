@@ -1,15 +1,11 @@
 """An entry as a request reads it, and the ways in which there is nothing to read."""
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from cache.metrics import ReadResult
-from cache.policy import Entry
+from cache.policy import READ_RESULTS, Entry, ReadOutcome, ReadResult
 from cache.profile import Profile
 from onet_client.errors import OnetError
-
-Outcome = Literal["hit", "stale", "refreshed", "filled", "failed"]
-"""How an entry was read: served fresh, served stale, refreshed or filled first, or neither."""
 
 
 class Reading(NamedTuple):
@@ -21,8 +17,14 @@ class Reading(NamedTuple):
 
     entry: Entry
     profile: Profile
-    outcome: Outcome
+    outcome: ReadOutcome
     collapsed: bool = False
+
+    @property
+    def result(self) -> ReadResult:
+        """What it counts as."""
+        is_negative = self.outcome == "hit" and self.entry.state != "rated"
+        return "negative" if is_negative else READ_RESULTS[self.outcome]
 
 
 class ReadFailed(Exception):
@@ -48,12 +50,3 @@ class NoRatings(ReadFailed):
 
 class FillFailed(ReadFailed):
     """The entry is not cached and could not be fetched; `cause` says why."""
-
-
-def counted(reading: Reading) -> ReadResult:
-    """Tell what a reading counts as."""
-    if reading.outcome == "stale":
-        return "stale"
-    if reading.outcome != "hit":
-        return "miss"
-    return "hit" if reading.entry.state == "rated" else "negative"

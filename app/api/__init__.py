@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 from flask.globals import request_ctx
 from flask_smorest import Api
 from flask_swagger_ui import get_swaggerui_blueprint
@@ -59,13 +59,13 @@ def _add_hooks(app: Flask) -> None:
 
     @app.before_request
     def before() -> None:
-        authorization.check(request.environ)
+        authorization.check(request_ctx.request.environ)
 
     @app.after_request
     def after(response: Response) -> Response:
-        asked = cast("IdentifiedRequest", request_ctx.request)
-        response.headers.add("X-Request-ID", asked.request_id)
-        authorization.forbid_storing(asked.environ, response)
-        rule = asked.url_rule
+        request = cast("IdentifiedRequest", request_ctx.request)
+        response.headers.add("X-Request-ID", request.request_id)
+        authorization.forbid_storing(request.environ, response)
+        rule = request.url_rule
         telemetry.http_request("none" if rule is None else rule.rule, response.status_code)
         return response

@@ -40,7 +40,7 @@ class Cache(MethodView):
     def get(self) -> dict[str, Any]:
         """Tell what the cache holds and what is under way."""
         summary = services().inventory.summary()
-        configured = not isinstance(services().upstream, NotConfigured)
+        configured = services().upstream.is_configured
         return asdict(summary) | {"upstream": {"configured": configured} | summary.pace._asdict()}
 
 
@@ -90,13 +90,12 @@ class Warm(MethodView):
     @answers_problems(blueprint, 401, 404, 413, 415, 422, 503)
     def post(self, wanted: dict[str, Any]) -> Any:
         """Have entries filled by the workers; the same request meanwhile gets the same job."""
-        upstream = services().upstream
-        if isinstance(upstream, NotConfigured):
-            raise (
-                services()
-                .problems()
-                .upstream_not_configured("Nothing can be filled, since", upstream, wanted["domain"])
-            )
+        try:
+            services().upstream.check()
+        except NotConfigured as missing:
+            what = "Nothing can be filled, since"
+            problems = services().problems()
+            raise problems.upstream_not_configured(what, missing, wanted["domain"]) from missing
         job = services().warm_jobs.request(wanted["domain"], wanted["scope"], wanted["codes"])
         return job, 202, {"Location": f"/admin/cache/jobs/{job.id}"}
 

@@ -4,7 +4,6 @@ import click
 
 from app.container import services
 from app.provenance import timestamp
-from onet_client.errors import NotConfigured
 
 
 def print_status() -> None:
@@ -37,7 +36,7 @@ def print_status() -> None:
     lines += [("fills under way", f"{held.fills:,}"), ("refreshes waiting", f"{held.refreshes:,}")]
     lines += [(f"job {job['id']}", f"{job['scope']}, {job['state']}") for job in held.jobs]
     asked = "left alone, since it failed" if held.pace.breaker_open else "configured"
-    lines.append(("upstream", "not configured" if isinstance(upstream, NotConfigured) else asked))
+    lines.append(("upstream", asked if upstream.is_configured else "not configured"))
     if held.pace.paused_until:
         lines.append(("paused until", timestamp(held.pace.paused_until)))
     for what, value in lines:

@@ -32,8 +32,10 @@ def command(codes: tuple[str, ...], everything: bool, stale: bool, domain: str) 
     asked = [scope for scope, given in scopes.items() if given]
     if len(asked) != 1:
         raise click.UsageError("give either codes, --all or --stale")
-    if isinstance(services().upstream, NotConfigured):
-        raise click.ClickException(f"nothing can be filled: {services().upstream}")
+    try:
+        services().upstream.check()
+    except NotConfigured as missing:
+        raise click.ClickException(f"nothing can be filled: {missing}") from missing
     job = services().warm_jobs.request(domain, asked[0], codes)  # type: ignore[arg-type]  # the keys above
     stop = Event()
     with on_signals(stop.set):

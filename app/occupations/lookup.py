@@ -11,7 +11,7 @@ from cache.reading import ReadFailed, Reading, UnknownOccupation
 
 if TYPE_CHECKING:
     from app.occupations.title_index import TitleIndex
-    from cache.fill.crosswalk import Successions, Successor
+    from cache.fill.crosswalk import Crosswalk, Successor
 
 LONGEST_BY_NAME: Final = 60
 """Seconds for which others may store what was asked for by title, or by a code that was replaced:
@@ -97,12 +97,12 @@ class Lookup:
 
     Attributes:
         index: gives the titles; it is called where a text is no code.
-        successions: knows what replaced a code; None where nobody can be asked.
+        crosswalk: knows what replaced a code.
     """
 
     pull_through: PullThrough
     index: Callable[[], "TitleIndex"]
-    successions: "Successions | None"
+    crosswalk: "Crosswalk"
 
     def one(self, code: str, domain: str) -> FoundOccupation:
         """Read the entry of a code, or of what replaced it.
@@ -171,7 +171,7 @@ class Lookup:
 
     def _successors(self, codes: Collection[str]) -> Mapping[str, list["Successor"]]:
         """Ask what replaced codes that are not listed, for all at once."""
-        return self.successions.of(codes) if codes and self.successions is not None else {}
+        return self.crosswalk.of(codes) if codes else {}
 
 
 def _given(pair: Pair) -> Codes:

@@ -19,7 +19,6 @@ from app.transitions.choice import TransitionsChoice
 from app.transitions.json_body import transitions_body
 from cache.db.database import DatabaseUnavailable
 from cache.entries.canonical import DOMAINS
-from onet_client.errors import NotConfigured
 
 blueprint = Blueprint("page", __name__, template_folder="templates")
 
@@ -105,7 +104,7 @@ def fail(error: Exception) -> Response:
 
 def _held(domain: str) -> words.Held | None:
     """Say how much is held of a domain; None where the database does not tell."""
-    can_fetch = not isinstance(services().upstream, NotConfigured)
+    can_fetch = services().upstream.is_configured
     try:
         return words.held(services().holdings.of(domain), domain, can_fetch=can_fetch)
     except DatabaseUnavailable:

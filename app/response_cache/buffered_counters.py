@@ -4,7 +4,7 @@ from collections.abc import Callable
 from itertools import count
 from threading import Lock
 
-from cache.metrics import Telemetry
+from cache.metrics import CacheMetrics
 
 
 class _Count:
@@ -25,7 +25,7 @@ class _Count:
 class BufferedCounters:
     """Requests answered by the response cache, by endpoint, status and entries read."""
 
-    def __init__(self, telemetry: Telemetry) -> None:
+    def __init__(self, telemetry: CacheMetrics) -> None:
         self._telemetry = telemetry
         self._lock = Lock()
         self._counts: dict[tuple[str, int, int], _Count] = {}

@@ -19,7 +19,7 @@ from app.response_cache.cached_response import CachedResponse, Unpacked
 from app.response_cache.headers import Hit
 from app.response_cache.negotiation import prefers_csv
 from cache.entries.invalidation import Changes
-from cache.local.bounded_cache import Copies
+from cache.local.bounded_cache import BoundedCache
 from cache.policy import Entry
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -49,7 +49,7 @@ class ResponseCache:
         self._counters = counters
         self._ids = ids
         self._now = now
-        self._answers: Copies[Hashable, CachedResponse] = Copies(changes, CAPACITY)
+        self._answers: BoundedCache[Hashable, CachedResponse] = BoundedCache(changes, CAPACITY)
         self._aliases: dict[tuple[str, str], Hashable] = {}
         self._hits: dict[str, Hit] = {}
         self._unpacked = Unpacked()

@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, case, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, case, or_, select, update
 
 from cache.db import database
 from cache.db.onet_tables import CacheEntry
 from cache.entries.invalidation import note_change
-from cache.policy import Limits
+from cache.policy import LIFETIMES, Limits
 
 
 class Revalidation:
@@ -23,17 +23,19 @@ class Revalidation:
     def renew(self, domain: str, release: str) -> int:
         """Let every entry of the release live from now on as if it had just been fetched.
 
-        An empty entry of a text release lives as long as a rated one, since a complete
-        release is O*NET's word on it; what the upstream said of one code is asked again.
-
         Returns:
             How many entries there are of the release.
         """
         now = self._now()
-        seeded_or_rated = or_(CacheEntry.state == "rated", CacheEntry.origin == "seed")
         expiry = case(
-            (seeded_or_rated, self._limits.expiry(now)),
-            else_=self._limits.expiry(now, negative=True),
+            *(
+                (
+                    and_(CacheEntry.state == state, CacheEntry.origin == origin),
+                    self._limits.expiry(now, state, origin),
+                )
+                for state, origin in LIFETIMES
+            ),
+            else_=CacheEntry.expires_at,
         )
         of_release = (
             CacheEntry.release == release,

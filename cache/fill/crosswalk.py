@@ -1,9 +1,9 @@
-"""What became of codes that O*NET does not list any more, as the upstream's taxonomy has it."""
+"""The crosswalk from codes that O*NET does not list any more, as its 2010 taxonomy has it."""
 
 import logging
 import time
 from collections.abc import Callable, Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 
 from cache.db import database
 from cache.db.onet_tables import Succession
-from cache.fill.fetch import Upstream
-from cache.fill.single_flight import Flights, Land, TooManyWaiting
+from cache.fill.single_flight import Detach, SingleFlight, TooManyWaiting
 from cache.policy import Limits
+from cache.upstream import Upstream
 from onet_client.errors import OnetError, UnknownCode
 
 log = logging.getLogger(__name__)
@@ -21,12 +21,12 @@ log = logging.getLogger(__name__)
 NONE_CAP: Final = 1_000
 """Codes without a successor that are kept: anyone can make some up."""
 LEFT_ALONE: Final = 30.0
-"""Seconds for which the upstream is not asked after it failed: whoever asks for a code that is
-not listed has a clear answer without it, and need not wait for another failure."""
+"""Seconds for which the upstream is not asked after it failed: a request for a code that is not
+listed has a clear answer without it, and need not wait for another failure."""
 
 
 class Successor(NamedTuple):
-    """An occupation that stands in place of a former one."""
+    """An occupation that took the place of a former one."""
 
     code: str
     title: str
@@ -37,8 +37,11 @@ class _Known(NamedTuple):
     asked_at: datetime
 
 
-class Successions:
-    """Tells what stands in place of a code; asks the upstream once, and keeps its word."""
+class Crosswalk:
+    """Finds what took the place of a code; asks the upstream once, and keeps the answer.
+
+    An answer is good for the negative TTL; then it is asked for again.
+    """
 
     def __init__(
         self,
@@ -47,56 +50,56 @@ class Successions:
         upstream: Upstream,
         limits: Limits,
         now: Callable[[], datetime],
-        patience: float,
+        timeout: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Wire it; a request waits `patience` seconds at most for the upstream's word.
-
-        That is good for the negative TTL; then it is asked for again.
-        """
+        """Wire it; a request waits `timeout` seconds at most for the upstream's answer."""
         self._writer = writer
         self._reader = reader
         self._upstream = upstream
-        self._kept = timedelta(seconds=limits.negative_ttl)
+        self._limits = limits
         self._now = now
-        self._patience = patience
+        self._timeout = timeout
         self._clock = clock
         self._ask_from = float("-inf")
-        self._flights: Flights[str, list[Successor]] = Flights()
+        self._single_flight: SingleFlight[str, list[Successor]] = SingleFlight()
 
     def of(self, codes: Collection[str]) -> dict[str, list[Successor]]:
-        """Return what stands in place of codes that are not listed: none, one or several.
+        """Return what took the place of codes that are not listed: none, one or several.
 
-        Where the upstream fails to tell, what it said before counts.
+        Where the upstream fails, its previous answer counts; without credentials it has none.
 
         Raises:
             DatabaseUnavailable: where the database cannot be reached or used.
         """
+        if not self._upstream.is_configured:
+            return {code: [] for code in codes}
         known, now = self._read(codes), self._now()
         found = {code: known[code].successors if code in known else [] for code in codes}
-        asked = [
-            code for code in codes if code not in known or now >= known[code].asked_at + self._kept
-        ]
+        asked = [code for code in codes if self._is_due(known.get(code), now)]
         if asked and self._clock() >= self._ask_from:
             found |= self._ask(asked)
         return found
 
+    def _is_due(self, known: _Known | None, now: datetime) -> bool:
+        return known is None or now >= self._limits.expiry(known.asked_at, "unknown")
+
     def _ask(self, codes: Iterable[str]) -> dict[str, list[Successor]]:
-        """Ask for each code, or wait for whoever asks already; tell what was answered."""
+        """Ask what became of each code, once in this process; return what was answered."""
         works = {code: partial(self._fetch, code) for code in codes}
         try:
-            flown = self._flights.fly(works, self._patience)
+            outcomes = self._single_flight.run(works, self._timeout)
         except TooManyWaiting as error:
             self._leave_alone(", ".join(works), error)
             return {}
         found = {}
-        for code, (outcome, _) in flown.items():
-            if isinstance(outcome, OnetError | TimeoutError):
-                self._leave_alone(code, outcome)
-            elif isinstance(outcome, BaseException):
-                raise outcome
+        for code, (result, _) in outcomes.items():
+            if isinstance(result, OnetError | TimeoutError):
+                self._leave_alone(code, result)
+            elif isinstance(result, BaseException):
+                raise result
             else:
-                found[code] = outcome
+                found[code] = result
         return found
 
     def _leave_alone(self, what: str, error: Exception) -> None:
@@ -104,13 +107,13 @@ class Successions:
         self._ask_from = self._clock() + max(LEFT_ALONE, wait)
         log.warning("what became of %s could not be asked: %r", what, error)
 
-    def _fetch(self, code: str, land: Land) -> list[Successor]:
+    def _fetch(self, code: str, detach: Detach) -> list[Successor]:
         try:
             found = self._upstream.client.successors(code)
         except UnknownCode:
             found = ()
         successors = [Successor(one.code, one.title) for one in found if one.code != code]
-        land()
+        detach()
         asked_at = self._now()
         database.write(
             self._writer, lambda connection: _store(connection, code, successors, asked_at)
@@ -132,7 +135,7 @@ class Successions:
 def _store(
     connection: Connection, code: str, successors: list[Successor], asked_at: datetime
 ) -> None:
-    """Put the upstream's word in place of what it said before."""
+    """Replace the upstream's previous answer."""
     connection.execute(delete(Succession).where(Succession.old_code == code))
     said: list[Successor | None] = [*successors] or [None]
     rows = [

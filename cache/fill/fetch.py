@@ -1,15 +1,15 @@
 """Asks the upstream for one entry and turns what it says into something to publish."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from cache.entries.canonical import Figures, canonical_figure
 from cache.entries.publish import Fill
 from cache.policy import Limits
-from onet_client.client import OnetClient
+from cache.upstream import Upstream
 from onet_client.deadline import Deadline
 from onet_client.errors import BadReply, DeadlineExceeded, NoData, UnknownCode
 from onet_client.rows import Rating
@@ -19,21 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Upstream:
-    """Where entries are fetched from.
-
-    Attributes:
-        url: the base URL, kept with each entry as its source.
-        deadline: seconds that one fill may take, retries included.
-    """
-
-    client: OnetClient
-    url: str
-    deadline: float
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Target:
     """What is fetched, and the release that the upstream said it serves just before."""
 
     domain: str
@@ -45,10 +31,12 @@ class ServedRelease:
     """The upstream's word on the release that it serves, shared by fills that began together.
 
     It is asked for anew once it is as old as it gets within one fill that takes its whole time.
+    Made without credentials, it raises NotConfigured.
     """
 
     def __init__(self, upstream: Upstream, now: Callable[[], datetime]) -> None:
-        self._upstream = upstream
+        self._client = upstream.client
+        self._good_for = upstream.deadline
         self._now = now
         self._lock = Lock()
         self._told: tuple[str, datetime] | None = None
@@ -64,8 +52,8 @@ class ServedRelease:
         try:
             now = self._now()
             told = self._told
-            if told is None or (now - told[1]).total_seconds() >= self._upstream.deadline:
-                told = self._told = self._upstream.client.release(deadline=deadline), now
+            if told is None or (now - told[1]).total_seconds() >= self._good_for:
+                told = self._told = self._client.release(deadline=deadline), now
             return told
         finally:
             self._lock.release()
@@ -77,7 +65,7 @@ class ServedRelease:
 
 def fetch(
     upstream: Upstream,
-    asked: Asked,
+    target: Target,
     limits: Limits,
     now: Callable[[], datetime],
     deadline: Deadline,
@@ -88,32 +76,31 @@ def fetch(
         OnetError: where the upstream did not give a complete answer; only its confirmed word
             that there is no such code, or that there are no ratings, is an answer.
     """
-    client, domain, code = upstream.client, asked.domain, asked.code
-    fill = Fill(
-        domain=domain,
-        code=code,
-        state="unknown",
-        release=asked.release,
-        source_url=upstream.url,
-        fetched_at=now(),
-        expires_at=limits.expiry(now(), negative=True),
-    )
+    client, fetched_at = upstream.client, now()
+
+    def fill(state: Literal["rated", "empty", "unknown"], **content: Any) -> Fill:
+        return Fill(
+            domain=target.domain,
+            code=target.code,
+            state=state,
+            release=target.release,
+            source_url=upstream.url,
+            fetched_at=fetched_at,
+            expires_at=limits.expiry(fetched_at, state),
+            **content,
+        )
+
     try:
-        occupation = client.occupation(code, deadline=deadline)
+        occupation = client.occupation(target.code, deadline=deadline)
     except UnknownCode:
-        return fill
-    fill = replace(fill, state="empty", title=occupation.title, description=occupation.description)
+        return fill("unknown")
+    texts = {"title": occupation.title, "description": occupation.description}
     try:
-        ratings = client.ratings(code, cast("Domain", domain), deadline=deadline)
+        ratings = client.ratings(target.code, cast("Domain", target.domain), deadline=deadline)
     except NoData:
-        return fill
-    return replace(
-        fill,
-        state="rated",
-        expires_at=limits.expiry(fill.fetched_at),
-        names={rating.element_id: rating.element_name for rating in ratings},
-        figures=figures_of(ratings),
-    )
+        return fill("empty", **texts)
+    names = {rating.element_id: rating.element_name for rating in ratings}
+    return fill("rated", **texts, names=names, figures=figures_of(ratings))
 
 
 def figures_of(ratings: Iterable[Rating]) -> list[Figures]:

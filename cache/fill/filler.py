@@ -13,12 +13,13 @@ from cache.db.database import DatabaseUnavailable
 from cache.entries.publish import Superseded
 from cache.entries.renewal import Revalidation
 from cache.entries.store import Store, Stored
-from cache.fill.fetch import Asked, ServedRelease, Upstream, fetch
+from cache.fill.fetch import ServedRelease, Target, fetch
 from cache.fill.leases import Lease, Leases
-from cache.fill.single_flight import Land
-from cache.local.batched_reads import SharedReads
-from cache.metrics import FillResult, Telemetry
-from cache.policy import Entry, Freshness, Limits, freshness
+from cache.fill.single_flight import Detach
+from cache.local.batched_reads import BatchedReads
+from cache.metrics import CacheMetrics
+from cache.policy import Entry, FillResult, Freshness, Limits, freshness
+from cache.upstream import Upstream
 from onet_client.deadline import Deadline
 from onet_client.errors import BadReply, OnetError
 
@@ -40,13 +41,13 @@ class Filler:
     def __init__(
         self,
         store: Store,
-        reads: SharedReads,
+        reads: BatchedReads,
         leases: Leases,
         revalidation: Revalidation,
         upstream: Upstream,
         limits: Limits,
         now: Callable[[], datetime],
-        telemetry: Telemetry,
+        metrics: CacheMetrics,
     ) -> None:
         self._store = store
         self._reads = reads
@@ -55,17 +56,26 @@ class Filler:
         self._upstream = upstream
         self._limits = limits
         self._now = now
-        self._telemetry = telemetry
+        self._metrics = metrics
         self._lock = Lock()
         self._polling = 0
         self._releases: dict[str, str] = {}
 
+    @property
+    def can_fetch(self) -> bool:
+        """Whether there are credentials to fetch with."""
+        return self._upstream.is_configured
+
     def served_release(self) -> ServedRelease:
-        """Make what fills share that begin together."""
+        """Make what fills share that begin together.
+
+        Raises:
+            NotConfigured: without credentials; nothing can be filled.
+        """
         return ServedRelease(self._upstream, self._now)
 
-    def fill(self, domain: str, code: str, land: Land, served: ServedRelease) -> Stored:
-        """Return the entry once it is fresh, negative ones too, or was just fetched; see `Land`.
+    def fill(self, domain: str, code: str, served: ServedRelease, detach: Detach) -> Stored:
+        """Return the entry once it is fresh, negative ones too, or was just fetched; see `Detach`.
 
         Raises:
             OnetError: where the upstream, asked here or by another process, did not give a
@@ -80,11 +90,11 @@ class Filler:
             published = None
             if lease is None:
                 self._await_other(domain, code, patience)
-            elif self._fill_under(lease, land, served):
+            elif self._fill_under(lease, detach, served):
                 overtaken += 1
             else:
                 published = lease.generation + 1
-            land()
+            detach()
             stored = self._read(domain, code)
             # What lives for less than its fill takes has expired by now, and would once more.
             entry = stored.entry
@@ -103,21 +113,21 @@ class Filler:
         (stored,) = self._reads.read(domain, [code])
         return stored
 
-    def _fill_under(self, lease: Lease, land: Land, served: ServedRelease) -> bool:
+    def _fill_under(self, lease: Lease, detach: Detach, served: ServedRelease) -> bool:
         """Fetch and publish under a lease; tell whether that was overtaken."""
         started = time.monotonic()
         try:
             entry = Entry(lease.domain, lease.code)
             if lease.state != "absent":  # else there is nothing to renew, and no other filled it
                 entry = self._read(lease.domain, lease.code).entry
-            result = None if self.is_usable(entry) else self._fetch(lease, entry, land, served)
+            result = None if self.is_usable(entry) else self._fetch(lease, entry, detach, served)
         except Superseded as overtaken:
             log.info("%s", overtaken)
             self._leases.release(lease)  # which it may hold still
-            self._telemetry.filled("superseded", time.monotonic() - started)
+            self._metrics.filled("superseded", time.monotonic() - started)
             return True
         except OnetError as error:
-            self._telemetry.filled("failed", time.monotonic() - started)
+            self._metrics.filled("failed", time.monotonic() - started)
             self._leases.release(lease, str(error), error.retry_after)
             raise
         except BaseException:
@@ -127,23 +137,25 @@ class Filler:
         if result is None:
             self._leases.release(lease)
         else:
-            self._telemetry.filled(result, time.monotonic() - started)
+            self._metrics.filled(result, time.monotonic() - started)
         return False
 
-    def _fetch(self, lease: Lease, entry: Entry, land: Land, served: ServedRelease) -> FillResult:
+    def _fetch(
+        self, lease: Lease, entry: Entry, detach: Detach, served: ServedRelease
+    ) -> FillResult:
         deadline = Deadline(self._upstream.deadline)
         release, asked_at = served.ask(deadline)
         lingering = (Freshness.STALE, Freshness.OLD)
         if entry.release == release and freshness(entry, self._now(), self._limits) in lingering:
-            land()
+            detach()
             if self._revalidation.is_outdated(lease.domain, release, asked_at):
                 raise Superseded(f"release {release} is no longer served")
             self._revalidation.renew(lease.domain, release)
             self._leases.release(lease)
             return "renewed"
-        asked = Asked(lease.domain, lease.code, release)
-        fill = fetch(self._upstream, asked, self._limits, self._now, deadline)
-        land()
+        target = Target(lease.domain, lease.code, release)
+        fill = fetch(self._upstream, target, self._limits, self._now, deadline)
+        detach()
         self._store.publish(fill, lease.generation, lease.owner)
         self._note(lease.domain, release)
         return fill.state
@@ -165,12 +177,12 @@ class Filler:
         Raises:
             OnetError: with which it ended.
         """
-        first = last = self._leases.standing(domain, code)
+        first = last = self._leases.status(domain, code)
         with self._polled():
             while last is not None and first is not None and last.held:
                 patience.check()
                 time.sleep(POLL * (1 + self._polling // POLLERS_AT_FULL_PACE))
-                last = self._leases.standing(domain, code)
+                last = self._leases.status(domain, code)
                 if last is None or last.generation != first.generation:
                     return
         if last is not None and last.released and last.error is not None:

@@ -1,31 +1,20 @@
 """One fill of an entry at a time in all processes: a lease in the entry's own row.
 
-A lease is taken by a conditional update, so that nothing is locked while its owner fetches. It
-outlives the fill's deadline; whoever finds it expired takes it over, and what its late owner
-still brings is refused by `Store.publish`.
+A lease outlives the deadline of its fill. A process that finds it expired takes it over, and
+`Store.publish` refuses what its late owner still brings.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    bindparam,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select
 from sqlalchemy import tuple_ as row_of
 from sqlalchemy.exc import IntegrityError
 
 from cache.db import database
-from cache.db.clock import TimedQuery, database_time, has_passed
+from cache.db.clock import TimedQuery, database_time
+from cache.db.lease import ERROR_LENGTH, RowLeases, lease_until
 from cache.db.onet_tables import CacheEntry, Occupation
 
 UNLISTED_CAP: Final = 1_000
@@ -33,7 +22,6 @@ UNLISTED_CAP: Final = 1_000
 HEADROOM: Final = 100
 """Below the cap, for those that others add in the same moment."""
 DROPPED_AT_ONCE: Final = 20
-ERROR_LENGTH: Final = 255
 # Built once, since building them takes longer than running them.
 _ENTRY: Any = CacheEntry.__table__
 _IS: Final = (
@@ -41,16 +29,13 @@ _IS: Final = (
     _ENTRY.c.occupation_code == bindparam("of_code"),
 )
 _SEEN: Final = TimedQuery(select(_ENTRY.c.generation, _ENTRY.c.state).where(*_IS))
-_TAKE: Final = (
-    update(_ENTRY)
-    .where(
-        *_IS,
-        _ENTRY.c.generation == bindparam("seen"),
-        has_passed(_ENTRY.c.lease_expires_at, bindparam("now")),
-    )
-    .values(attempts=_ENTRY.c.attempts + 1)
+ENTRY_LEASES: Final = RowLeases(
+    CacheEntry,
+    _IS,
+    fence=(_ENTRY.c.generation == bindparam("seen"),),
+    attempts=_ENTRY.c.attempts + 1,
 )
-_STANDING: Final = TimedQuery(
+_STATUS: Final = TimedQuery(
     select(
         _ENTRY.c.generation, _ENTRY.c.lease_expires_at, _ENTRY.c.last_error, _ENTRY.c.retry_at
     ).where(*_IS)
@@ -75,12 +60,12 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """An entry's row as those see it who wait for another's fill.
+class LeaseStatus:
+    """What waits for another process's fill reads of the entry's row.
 
     Attributes:
-        held: somebody's lease has not expired.
-        released: nobody has one, nor had until it expired.
+        held: a lease has not expired.
+        released: the last lease was given back, or its fill was published.
         error: how the last fill failed; None where it did not.
         retry_at: when the upstream asked to be left alone until; None where it did not.
         now: the database's time.
@@ -95,7 +80,10 @@ class Standing:
 
 
 class Leases:
-    """Takes and gives back leases."""
+    """Takes and gives back leases.
+
+    Its methods raise DatabaseUnavailable where the database cannot be reached or used.
+    """
 
     def __init__(self, writer: Engine, reader: Engine, seconds: float) -> None:
         """Take leases that last so many seconds, which must be more than a fill can take."""
@@ -116,25 +104,25 @@ class Leases:
 
     def _acquire(self, connection: Connection, domain: str, code: str, owner: str) -> Lease | None:
         row, now = _SEEN.first(connection, of_domain=domain, of_code=code)
-        lease = {"lease_owner": owner, "lease_expires_at": now + timedelta(seconds=self._seconds)}
         if row is None:
             _make_room(connection, now)
             new = {"domain": domain, "occupation_code": code, "state": "absent", "attempts": 1}
+            lease = lease_until(now, self._seconds, owner)
             connection.execute(insert(CacheEntry).values(new | lease))
             return Lease(domain, code, owner, 0, "absent")
-        seen = {"of_domain": domain, "of_code": code, "seen": row.generation, "now": now}
-        taken = connection.execute(_TAKE, seen | lease)
-        return Lease(domain, code, owner, row.generation, row.state) if taken.rowcount else None
+        seen = {"of_domain": domain, "of_code": code, "seen": row.generation}
+        taken = ENTRY_LEASES.take(connection, seen, owner, now, self._seconds)
+        return Lease(domain, code, owner, row.generation, row.state) if taken else None
 
-    def standing(self, domain: str, code: str) -> Standing | None:
-        """Read how an entry's fill stands; None where its row is gone."""
+    def status(self, domain: str, code: str) -> LeaseStatus | None:
+        """Read how far an entry's fill is; None where its row is gone."""
 
-        def work(connection: Connection) -> Standing | None:
-            row, now = _STANDING.first(connection, of_domain=domain, of_code=code)
+        def work(connection: Connection) -> LeaseStatus | None:
+            row, now = _STATUS.first(connection, of_domain=domain, of_code=code)
             if row is None:
                 return None
             until = row.lease_expires_at
-            return Standing(
+            return LeaseStatus(
                 generation=row.generation,
                 held=until is not None and until > now,
                 released=until is None,
@@ -154,38 +142,22 @@ class Leases:
         """
 
         def work(connection: Connection) -> None:
-            values: dict[str, Any] = {
-                "lease_owner": None,
-                "lease_expires_at": None,
-                "last_error": None,
-                "retry_at": None,
-            }
+            key = {"of_domain": lease.domain, "of_code": lease.code}
+            values: dict[str, Any] = {"last_error": None, "retry_at": None}
             if error is not None:
                 wait = None if retry_after is None else timedelta(seconds=retry_after)
                 values["last_error"] = error[:ERROR_LENGTH]
                 values["retry_at"] = None if wait is None else database_time(connection) + wait
                 values["refresh_requested_at"] = None
-            connection.execute(
-                update(CacheEntry)
-                .where(*_is(lease.domain, lease.code), CacheEntry.lease_owner == lease.owner)
-                .values(values)
-            )
+            ENTRY_LEASES.give_back(connection, key, lease.owner, **values)
 
         database.write(self._writer, work)
-
-
-def _is(domain: str, code: str) -> Sequence[ColumnElement[bool]]:
-    return CacheEntry.domain == domain, CacheEntry.occupation_code == code
-
-
-def _free(now: datetime) -> ColumnElement[bool]:
-    return has_passed(CacheEntry.lease_expires_at, now)
 
 
 def _make_room(connection: Connection, now: datetime) -> None:
     """Drop the oldest entries of codes that no release lists, near the cap.
 
-    Whoever makes up codes can thus fill no more than so many rows. Those being filled stay.
+    Made-up codes can thus fill no more than so many rows. Those being filled stay.
     """
     unlisted = CacheEntry.state.in_(("absent", "unknown")) & CacheEntry.occupation_code.not_in(
         select(Occupation.code)
@@ -194,12 +166,13 @@ def _make_room(connection: Connection, now: datetime) -> None:
     count = connection.execute(select(func.count()).select_from(counted)).scalar_one()
     if count < UNLISTED_CAP - HEADROOM:
         return
+    free = ENTRY_LEASES.expired(now)
     oldest = (
         select(CacheEntry.domain, CacheEntry.occupation_code)
-        .where(unlisted, _free(now))
+        .where(unlisted, free)
         .order_by(CacheEntry.expires_at)
         .limit(DROPPED_AT_ONCE)
     )
     keys = [tuple(row) for row in connection.execute(oldest)]
     key = row_of(CacheEntry.domain, CacheEntry.occupation_code)
-    connection.execute(delete(CacheEntry).where(key.in_(keys), _free(now)))
+    connection.execute(delete(CacheEntry).where(key.in_(keys), free))

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, select, update
 from cache.db import database
 from cache.db.clock import database_time, has_passed
 from cache.db.onet_tables import CacheEntry
+from cache.fill.leases import ENTRY_LEASES
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +90,7 @@ class RefreshRequests:
         def work(connection: Connection) -> list[tuple[str, str]]:
             now = database_time(connection)
             free = (
-                has_passed(CacheEntry.lease_expires_at, now),
+                ENTRY_LEASES.expired(now),
                 has_passed(CacheEntry.retry_at, now),
             )
             rows = connection.execute(

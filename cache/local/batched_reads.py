@@ -27,7 +27,7 @@ class _Batch:
         self.found: Future[dict[str, Stored]] = Future()
 
 
-class SharedReads:
+class BatchedReads:
     """Reads entries for any number of threads by a few connections."""
 
     def __init__(self, store: Store) -> None:

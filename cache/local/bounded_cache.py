@@ -22,7 +22,7 @@ class _Copy(Generic[V]):
     size: int
 
 
-class Copies(Generic[K, V]):
+class BoundedCache(Generic[K, V]):
     """Copies of at most so much size, each good until one of its entries changes; see `Changes`.
 
     What size is, such as bytes, is the caller's choice; without one it is the number of copies.

@@ -79,7 +79,7 @@ def seed(
                 lambda connection: _publish(
                     connection,
                     release,
-                    Publication(load_id, now(), limits.expiry(now())),
+                    Publication(load_id, now(), limits.expiry(now(), "rated", "seed")),
                     lambda done: progress(done, lines),
                 ),
             )

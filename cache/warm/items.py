@@ -2,27 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final, Literal, NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from cache.db.clock import database_time
+from cache.db.lease import ERROR_LENGTH, UNLEASED, RowLeases
 from cache.db.onet_tables import CacheEntry, WarmItem, WarmJob
 from cache.db.upsert import upsert
-from cache.fill.leases import ERROR_LENGTH
 
 UNFINISHED: Final = ("queued", "running")
 FENCED: Final = -1
 """In place of an item's generation: what was read for all was overtaken, so ask for this one."""
-
-Outcome = Literal["done", "empty", "unlisted", "fenced"]
-"""What an item ended in; `unlisted`: there is no such occupation, so the item goes; `fenced`: it
-did not end and is to be asked for by itself."""
-
-
-OUTCOMES: Final[dict[str, Literal["done", "empty"]]] = {"rated": "done", "empty": "empty"}
-"""What an item ends in whose entry is in a state."""
 
 
 class LeaseLost(Exception):
@@ -68,29 +59,49 @@ class Work:
         return self.scope == "all" and self.release is None
 
 
+JOB_LEASES: Final = RowLeases(
+    WarmJob,
+    [WarmJob.id == bindparam("job")],
+    fence=[WarmJob.state.in_(UNFINISHED), WarmJob.release.is_(None)],
+    state="running",
+)
+
+
 @dataclass(frozen=True, slots=True)
-class Hold:
-    """The lease of a job that is being prepared."""
+class JobLease:
+    """The lease of a job that is being prepared.
+
+    Its methods are called in the transaction that stores what was done under it. They raise
+    LeaseLost where another worker has it: then the transaction must not commit.
+    """
 
     work: Work
     owner: str
     seconds: float
 
     def renew(self, connection: Connection) -> None:
-        """Make the lease last anew, in the transaction that stores what was done under it.
+        """Make the lease last anew, and count errors anew: what was done is progress."""
+        self._check(JOB_LEASES.renew(connection, self._key, self.owner, self.seconds, attempts=0))
 
-        As that is progress, errors are counted anew too.
+    def give_back(
+        self, connection: Connection, put_off: float | None = None, **changes: Any
+    ) -> None:
+        """Change the job and give its lease back, to nobody for `put_off` seconds."""
+        given_back = JOB_LEASES.give_back(
+            connection, self._key, self.owner, put_off=put_off, **changes
+        )
+        self._check(given_back)
 
-        Raises:
-            LeaseLost: the transaction must not commit.
-        """
-        until = database_time(connection) + timedelta(seconds=self.seconds)
-        self.change(connection, lease_expires_at=until, attempts=0)
+    def change(self, connection: Connection, **changes: Any) -> None:
+        """Change the job."""
+        self._check(JOB_LEASES.change(connection, self._key, self.owner, **changes))
 
-    def change(self, connection: Connection, **values: Any) -> None:
-        """Change the job; see `renew`."""
-        held = (WarmJob.id == self.work.id, WarmJob.lease_owner == self.owner)
-        if not connection.execute(update(WarmJob).where(*held).values(values)).rowcount:
+    @property
+    def _key(self) -> dict[str, str]:
+        return {"job": self.work.id}
+
+    def _check(self, changed: int) -> None:
+        if not changed:
             raise LeaseLost(f"another worker prepares job {self.work.id} now")
 
 
@@ -114,8 +125,7 @@ def end_job(
         "active_key": None,
         "error": None if error is None else error[:ERROR_LENGTH],
         "finished_at": database_time(connection),
-        "lease_owner": None,
-        "lease_expires_at": None,
+        **UNLEASED,
     }
     unfinished = (WarmJob.id == work.id, WarmJob.state.in_(UNFINISHED))
     return bool(connection.execute(update(WarmJob).where(*unfinished).values(values)).rowcount)

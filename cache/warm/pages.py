@@ -2,15 +2,16 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, Engine
 
 from cache.db import database
 from cache.entries.canonical import canonical_line
 from cache.entries.publish import Content, content_of
-from cache.fill.fetch import Upstream, figures_of
-from cache.warm.items import Hold
+from cache.fill.fetch import figures_of
+from cache.upstream import Upstream
+from cache.warm.items import JobLease
 from cache.warm.loads import keys, land_page, positions, publish_references
 from onet_client.errors import BadReply
 from onet_client.paging import DomainCheck, Position
@@ -19,14 +20,14 @@ from onet_client.rows import Rating
 log = logging.getLogger(__name__)
 
 
-class Reading:
+class TableReader:
     """A load under way: the pages that come, in the order of the tables."""
 
     def __init__(
-        self, engine: Engine, upstream: Upstream, hold: Hold, load_id: int, release: str
+        self, engine: Engine, upstream: Upstream, lease: JobLease, load_id: int, release: str
     ) -> None:
         """Go on where the load stands, which is its beginning where nothing has landed."""
-        self.hold = hold
+        self.lease = lease
         self.load_id = load_id
         self._lines: dict[str, list[str]] | None = defaultdict(list)
         self._engine = engine
@@ -34,7 +35,7 @@ class Reading:
         self._release = release
         self._pages = self._read()
 
-    def _read(self) -> Iterator[tuple[str, tuple[Rating, ...], Position]]:
+    def _read(self) -> Iterator[tuple[str, Sequence[Rating], Position]]:
         tables = positions(self._engine, self.load_id)
         check = DomainCheck(tuple(tables))
         for table, position in tables.items():
@@ -65,7 +66,7 @@ class Reading:
         ]
 
         def work(connection: Connection) -> None:
-            self.hold.renew(connection)
+            self.lease.renew(connection)
             land_page(connection, self.load_id, table, rows, after)
 
         database.write(self._engine, work)
@@ -85,10 +86,9 @@ class Reading:
         """Let the items be worked on, by whichever worker, if all pages are of one release."""
         if self._client.release() != self._release:
             raise BadReply("another release than when the reading of its tables began")
-        values = {"release": self._release, "lease_owner": None, "lease_expires_at": None}
 
         def work(connection: Connection) -> None:
-            self.hold.change(connection, **values)
-            publish_references(connection, self.load_id, self.hold.work.domain)
+            self.lease.give_back(connection, release=self._release)
+            publish_references(connection, self.load_id, self.lease.work.domain)
 
         database.write(self._engine, work)

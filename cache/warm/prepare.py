@@ -17,12 +17,11 @@ from cache.db.onet_tables import CacheEntry, Load, Occupation
 from cache.entries.invalidation import note_change
 from cache.entries.occupations import publish_occupations
 from cache.entries.renewal import Revalidation
-from cache.fill.fetch import Upstream
+from cache.policy import ITEM_OUTCOMES, ItemOutcome
+from cache.upstream import Upstream
 from cache.warm.items import (
-    OUTCOMES,
-    Hold,
+    JobLease,
     NewItem,
-    Outcome,
     ensure_entries,
     entry_generations,
     replace_items,
@@ -31,7 +30,7 @@ from cache.warm.loads import (
     begin_load,
     drop_load,
 )
-from cache.warm.pages import Reading
+from cache.warm.pages import TableReader
 from onet_client.deadline import Deadline
 from onet_client.rows import Occupation as ListedOccupation
 
@@ -60,7 +59,7 @@ class WholeTables:
         self._upstream = upstream
         self._now = now
 
-    def prepare(self, hold: Hold) -> Reading | dict[Outcome, int]:
+    def prepare(self, lease: JobLease) -> TableReader | dict[ItemOutcome, int]:
         """Ask what there is to do: whole tables to read, or items listed that need none.
 
         Returns:
@@ -73,24 +72,24 @@ class WholeTables:
         """
         deadline = Deadline(self._upstream.deadline)
         release = self._upstream.client.release(deadline=deadline)
-        load_id = hold.work.load_id
+        load_id = lease.work.load_id
         if load_id is not None:
             if self._release_of(load_id) == release:
                 log.info("going on with release %s", release)
-                return Reading(self._engine, self._upstream, hold, load_id, release)
+                return TableReader(self._engine, self._upstream, lease, load_id, release)
             log.info("O*NET serves release %s now: reading its tables anew", release)
-            self._drop(hold, load_id)
-        elif self._is_nearly_held(hold.work.domain, release):
-            return self._list_held(hold, release)
-        return self._begin(hold, release, deadline)
+            self._drop(lease, load_id)
+        elif self._is_nearly_held(lease.work.domain, release):
+            return self._list_held(lease, release)
+        return self._begin(lease, release, deadline)
 
     def _release_of(self, load_id: int) -> str | None:
         query = select(Load.release).where(Load.id == load_id)
         return database.read(self._engine, lambda c: c.execute(query).scalar_one())
 
-    def _drop(self, hold: Hold, load_id: int) -> None:
+    def _drop(self, lease: JobLease, load_id: int) -> None:
         def work(connection: Connection) -> None:
-            hold.change(connection, load_id=None)
+            lease.change(connection, load_id=None)
             drop_load(connection, load_id, "O*NET published another release meanwhile")
 
         database.write(self._engine, work)
@@ -105,7 +104,7 @@ class WholeTables:
         missing = missing.outerjoin(CacheEntry, _entry_of(domain)).where(
             or_(
                 CacheEntry.state.is_(None),
-                CacheEntry.state.not_in(tuple(OUTCOMES)),
+                CacheEntry.state.not_in(tuple(ITEM_OUTCOMES)),
                 CacheEntry.release.is_(None),
                 CacheEntry.release != release,
             )
@@ -120,9 +119,9 @@ class WholeTables:
 
         return database.read(self._engine, work)
 
-    def _list_held(self, hold: Hold, release: str) -> dict[Outcome, int]:
+    def _list_held(self, lease: JobLease, release: str) -> dict[ItemOutcome, int]:
         """Renew what is held of the release, and leave the rest to be filled one by one."""
-        domain = hold.work.domain
+        domain = lease.work.domain
         self._revalidation.renew(domain, release)
         self._revalidation.mark_stale(domain, release)
         held = case((CacheEntry.release == release, CacheEntry.state))
@@ -130,24 +129,24 @@ class WholeTables:
             CacheEntry, _entry_of(domain)
         )
 
-        def work(connection: Connection) -> dict[Outcome, int]:
+        def work(connection: Connection) -> dict[ItemOutcome, int]:
             items = [
-                NewItem(code, generation or 0, OUTCOMES.get(held, "queued"))
+                NewItem(code, generation or 0, ITEM_OUTCOMES.get(held, "queued"))
                 for code, generation, held in connection.execute(query)
             ]
-            replace_items(connection, hold.work.id, items)
-            hold.change(connection, release=release, lease_owner=None, lease_expires_at=None)
+            replace_items(connection, lease.work.id, items)
+            lease.give_back(connection, release=release)
             states = [item.state for item in items]
             return {"done": states.count("done"), "empty": states.count("empty")}
 
         return database.write(self._engine, work)
 
-    def _begin(self, hold: Hold, release: str, deadline: Deadline) -> Reading:
+    def _begin(self, lease: JobLease, release: str, deadline: Deadline) -> TableReader:
         """Read what O*NET lists, and begin a load of its tables.
 
         The generations are those from before anything was asked that is to be published.
         """
-        domain, client = hold.work.domain, self._upstream.client
+        domain, client = lease.work.domain, self._upstream.client
         generations = database.read(self._engine, lambda c: entry_generations(c, domain))
         started = self._now()
         listed = client.occupations(deadline=deadline)
@@ -161,16 +160,16 @@ class WholeTables:
                 connection, domain, (one.code for one in listed if one.code not in generations)
             )
             items = [NewItem(one.code, generations.get(one.code, 0)) for one in listed]
-            replace_items(connection, hold.work.id, items)
-            hold.renew(connection)
-            hold.change(connection, load_id=load_id)
+            replace_items(connection, lease.work.id, items)
+            lease.renew(connection)
+            lease.change(connection, load_id=load_id)
             if changed:
                 note_change(connection, CacheEntry.occupation_code.in_(changed))
             return load_id
 
         load_id = database.write(self._engine, work)
         log.info("reading release %s: %d occupations, %s", release, len(listed), ", ".join(tables))
-        return Reading(self._engine, self._upstream, hold, load_id, release)
+        return TableReader(self._engine, self._upstream, lease, load_id, release)
 
 
 def _entry_of(domain: str) -> ColumnElement[bool]:

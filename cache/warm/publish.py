@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Engine, select
 
@@ -11,8 +11,8 @@ from cache.db.onet_tables import CacheEntry, Load, Occupation
 from cache.db.upsert import upsert
 from cache.entries.invalidation import note_change
 from cache.entries.publish import Content, Fill, Superseded, entry_values
-from cache.policy import Limits
-from cache.warm.items import OUTCOMES, Item, Outcome, Work
+from cache.policy import ITEM_OUTCOMES, ItemOutcome, Limits
+from cache.warm.items import Item, Work
 from cache.warm.loads import contents, publish_ratings
 
 BREATH: Final = 0.005
@@ -33,7 +33,7 @@ class Publication:
         """Take what is told of all that landed of a load, which else is read when needed."""
         self._load_id, self._contents = load_id, landed
 
-    def publish(self, work: Work, load_id: int, items: Sequence[Item]) -> dict[str, Outcome]:
+    def publish(self, work: Work, load_id: int, items: Sequence[Item]) -> dict[str, ItemOutcome]:
         """Publish items over the generations they were listed with; tell what became of each.
 
         One whose entry has changed since, as by a purge, is not published: `fenced`. The others
@@ -52,7 +52,7 @@ class Publication:
 
     def _publish(
         self, connection: Connection, work: Work, load_id: int, items: Sequence[Item]
-    ) -> dict[str, Outcome]:
+    ) -> dict[str, ItemOutcome]:
         open_items = _lock_unchanged(connection, work.domain, items)
         load = connection.execute(
             select(Load.release, Load.started_at).where(Load.id == load_id)
@@ -72,22 +72,22 @@ class Publication:
         if codes:
             changed = (CacheEntry.domain == work.domain, CacheEntry.occupation_code.in_(codes))
             note_change(connection, *changed)
-        fenced: dict[str, Outcome] = dict.fromkeys((item.code for item in items), "fenced")
-        return fenced | {fill.code: OUTCOMES[fill.state] for fill in fills}
+        fenced: dict[str, ItemOutcome] = dict.fromkeys((item.code for item in items), "fenced")
+        return fenced | {fill.code: ITEM_OUTCOMES[fill.state] for fill in fills}
 
     def _content(self, code: str) -> Content:
         return self._contents.get(code, Content())
 
     def _fill(self, domain: str, code: str, load: Any) -> Fill:
-        is_rated = code in self._contents
+        state: Literal["rated", "empty"] = "rated" if code in self._contents else "empty"
         return Fill(
             domain=domain,
             code=code,
-            state="rated" if is_rated else "empty",
+            state=state,
             release=load.release,
             source_url=self._source_url,
             fetched_at=load.started_at,
-            expires_at=self._limits.expiry(load.started_at, negative=not is_rated),
+            expires_at=self._limits.expiry(load.started_at, state),
         )
 
 

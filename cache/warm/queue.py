@@ -1,27 +1,23 @@
-"""The jobs as workers see them: who works on what until when, and what became of it.
+"""The jobs as workers see them: leases on jobs and items, and what became of each."""
 
-A worker that claims something holds a lease on it by the database's clock. What a killed worker
-held is free again when its lease expires; what was put off has a lease that nobody owns.
-"""
-
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, bindparam, select, update
 
 from cache.db import database
-from cache.db.clock import database_time, has_passed
+from cache.db.clock import database_time
+from cache.db.lease import ERROR_LENGTH, RowLeases
 from cache.db.onet_tables import WarmItem, WarmJob
-from cache.fill.leases import ERROR_LENGTH
-from cache.metrics import Telemetry
+from cache.metrics import CacheMetrics
+from cache.policy import ItemOutcome
 from cache.warm.items import (
     FENCED,
+    JOB_LEASES,
     UNFINISHED,
     WORK_COLUMNS,
-    Hold,
     Item,
-    Outcome,
+    JobLease,
     Work,
     end_job,
 )
@@ -31,14 +27,23 @@ ATTEMPTS: Final = 3
 """How often something is tried before it has failed."""
 RACES: Final = 10
 """How often other workers may claim the same items first before the next look for work."""
+ITEM_LEASES: Final = RowLeases(
+    WarmItem,
+    [
+        WarmItem.job_id == bindparam("job"),
+        WarmItem.occupation_code.in_(bindparam("codes", expanding=True)),
+        WarmItem.state == "queued",
+    ],
+    fence=[WarmItem.generation >= bindparam("least")],
+)
 
 
 class WarmQueue:
     """Every method is one transaction, and raises DatabaseUnavailable where that fails."""
 
-    def __init__(self, engine: Engine, telemetry: Telemetry) -> None:
+    def __init__(self, engine: Engine, metrics: CacheMetrics) -> None:
         self._engine = engine
-        self._telemetry = telemetry
+        self._metrics = metrics
 
     def unfinished(self, job: str | None = None) -> list[Work]:
         """Read the jobs there are to work on, or one of them, oldest first."""
@@ -48,47 +53,34 @@ class WarmQueue:
         query = query.order_by(WarmJob.created_at, WarmJob.id)
         return database.read(self._engine, lambda c: [Work(*row) for row in c.execute(query)])
 
-    def hold(self, job: str, owner: str, seconds: float) -> Hold | None:
+    def lease_job(self, job: str, owner: str, seconds: float) -> JobLease | None:
         """Take the lease of an unprepared job, if it is free."""
 
-        def work(connection: Connection) -> Hold | None:
+        def work(connection: Connection) -> JobLease | None:
             now = database_time(connection)
-            free = (
-                WarmJob.id == job,
-                WarmJob.state.in_(UNFINISHED),
-                WarmJob.release.is_(None),
-                has_passed(WarmJob.lease_expires_at, now),
-            )
-            lease = {"lease_owner": owner, "lease_expires_at": now + timedelta(seconds=seconds)}
-            taken = update(WarmJob).where(*free).values(lease | {"state": "running"})
-            if not connection.execute(taken).rowcount:
+            if not JOB_LEASES.take(connection, {"job": job}, owner, now, seconds):
                 return None
-            row = connection.execute(select(*WORK_COLUMNS).where(WarmJob.id == job)).one()
-            return Hold(Work(*row), owner, seconds)
+            return JobLease(_read_job(connection, job), owner, seconds)
 
         return database.write(self._engine, work)
 
-    def put_off_job(self, hold: Hold, error: str, seconds: float) -> bool:
+    def put_off_job(self, lease: JobLease, error: str, seconds: float) -> bool:
         """Give a job's lease back for so many seconds after an error; False once it has failed."""
 
         def work(connection: Connection) -> bool:
-            hold.change(connection, attempts=WarmJob.attempts + 1)
-            query = select(*WORK_COLUMNS).where(WarmJob.id == hold.work.id)
-            current = Work(*connection.execute(query).one())
-            if current.attempts >= ATTEMPTS:
-                _fail(connection, current, error)
+            lease.change(connection, attempts=WarmJob.attempts + 1)
+            job = _read_job(connection, lease.work.id)
+            if job.attempts >= ATTEMPTS:
+                _fail(connection, job, error)
                 return False
-            until = database_time(connection) + timedelta(seconds=seconds)
-            hold.change(connection, lease_owner=None, lease_expires_at=until)
+            lease.give_back(connection, put_off=seconds)
             return True
 
         return database.write(self._engine, work)
 
-    def give_back(self, hold: Hold) -> None:
-        """Give a job's lease back, for whoever goes on."""
-        database.write(
-            self._engine, lambda c: hold.change(c, lease_owner=None, lease_expires_at=None)
-        )
+    def give_back(self, lease: JobLease) -> None:
+        """Give a job's lease back, for another worker to go on."""
+        database.write(self._engine, lease.give_back)
 
     def fail(self, work: Work, error: str) -> None:
         """End a job as a whole."""
@@ -99,21 +91,18 @@ class WarmQueue:
     ) -> list[Item]:
         """Take items that are free; with `listed`, only those that can be published as read."""
         columns = (WarmItem.occupation_code, WarmItem.generation, WarmItem.attempts)
+        least = 0 if listed else FENCED
 
         def claim(connection: Connection) -> list[Item] | None:
             now = database_time(connection)
-            free = [*_queued(work), has_passed(WarmItem.lease_expires_at, now)]
-            if listed:
-                free.append(WarmItem.generation != FENCED)
+            free = [*_queued(work), WarmItem.generation >= least, ITEM_LEASES.expired(now)]
             first = select(WarmItem.occupation_code).where(*free)
             first = first.order_by(WarmItem.occupation_code).limit(limit)
             codes = connection.execute(first).scalars().all()
             if not codes:
                 return []
-            lease = {"lease_owner": owner, "lease_expires_at": now + timedelta(seconds=seconds)}
-            connection.execute(
-                update(WarmItem).where(*free, WarmItem.occupation_code.in_(codes)).values(lease)
-            )
+            key = _items(work, codes) | {"least": least}
+            ITEM_LEASES.take(connection, key, owner, now, seconds)
             if work.state == "queued":
                 running = update(WarmJob).where(WarmJob.id == work.id, WarmJob.state == "queued")
                 connection.execute(running.values(state="running"))
@@ -126,26 +115,22 @@ class WarmQueue:
                 return items
         return []
 
-    def finish(self, work: Work, owner: str, outcomes: Mapping[str, Outcome]) -> None:
+    def finish(self, work: Work, owner: str, outcomes: Mapping[str, ItemOutcome]) -> None:
         """Note what became of claimed items; those whose lease was lost are another's by now."""
 
-        def finish(connection: Connection) -> dict[Outcome, int]:
+        def finish(connection: Connection) -> dict[ItemOutcome, int]:
             return {
-                outcome: _finish(
-                    connection,
-                    [*_claimed(work, owner), WarmItem.occupation_code.in_(codes)],
-                    outcome,
-                )
+                outcome: _finish(connection, _items(work, codes), owner, outcome)
                 for outcome, codes in _by_outcome(outcomes).items()
             }
 
         self.count(database.write(self._engine, finish))
 
-    def count(self, ended: Mapping[Outcome, int]) -> None:
+    def count(self, ended: Mapping[ItemOutcome, int]) -> None:
         """Count items that ended."""
         for outcome, count in ended.items():
             for _ in range(count if outcome in ("done", "empty") else 0):
-                self._telemetry.warm_item(outcome)  # type: ignore[arg-type]  # by the line above
+                self._metrics.warm_item(outcome)  # type: ignore[arg-type]  # by the line above
 
     def put_off(
         self, work: Work, owner: str, item: Item, error: str, seconds: float | None
@@ -157,24 +142,17 @@ class WarmQueue:
         """
         attempts = item.attempts + 1
         failed = seconds is None or attempts >= ATTEMPTS
-        values: dict[str, Any] = {
-            "attempts": attempts,
-            "error": error[:ERROR_LENGTH],
-            "lease_owner": None,
-            "lease_expires_at": None,
-        }
+        changes: dict[str, Any] = {"attempts": attempts, "error": error[:ERROR_LENGTH]}
+        if failed:
+            seconds = None
+            changes["state"] = "failed"
 
         def put_off(connection: Connection) -> int:
-            if failed:
-                values["state"] = "failed"
-            else:
-                until = database_time(connection) + timedelta(seconds=seconds or 0)
-                values["lease_expires_at"] = until
-            mine = (*_claimed(work, owner), WarmItem.occupation_code == item.code)
-            return connection.execute(update(WarmItem).where(*mine).values(values)).rowcount
+            key = _items(work, [item.code])
+            return ITEM_LEASES.give_back(connection, key, owner, put_off=seconds, **changes)
 
         if database.write(self._engine, put_off) and failed:
-            self._telemetry.warm_item("failed")
+            self._metrics.warm_item("failed")
         return not failed
 
     def is_drained(self, work: Work) -> bool:
@@ -199,24 +177,30 @@ def _fail(connection: Connection, work: Work, error: str) -> None:
         drop_load(connection, work.load_id, error)
 
 
+def _read_job(connection: Connection, job: str) -> Work:
+    return Work(*connection.execute(select(*WORK_COLUMNS).where(WarmJob.id == job)).one())
+
+
 def _queued(work: Work) -> Sequence[ColumnElement[bool]]:
     return WarmItem.job_id == work.id, WarmItem.state == "queued"
 
 
-def _claimed(work: Work, owner: str) -> Sequence[ColumnElement[bool]]:
-    return *_queued(work), WarmItem.lease_owner == owner
+def _items(work: Work, codes: Collection[str]) -> dict[str, Any]:
+    """Name items of a job for `ITEM_LEASES`."""
+    return {"job": work.id, "codes": codes}
 
 
-def _by_outcome(outcomes: Mapping[str, Outcome]) -> dict[Outcome, list[str]]:
-    codes: dict[Outcome, list[str]] = {}
+def _by_outcome(outcomes: Mapping[str, ItemOutcome]) -> dict[ItemOutcome, list[str]]:
+    codes: dict[ItemOutcome, list[str]] = {}
     for code, outcome in outcomes.items():
         codes.setdefault(outcome, []).append(code)
     return codes
 
 
-def _finish(connection: Connection, mine: Sequence[ColumnElement[bool]], outcome: Outcome) -> int:
+def _finish(
+    connection: Connection, key: Mapping[str, Any], owner: str, outcome: ItemOutcome
+) -> int:
     if outcome == "unlisted":
-        return connection.execute(delete(WarmItem).where(*mine)).rowcount
-    values: dict[str, Any] = {"lease_owner": None, "lease_expires_at": None, "error": None}
-    values |= {"generation": FENCED} if outcome == "fenced" else {"state": outcome}
-    return connection.execute(update(WarmItem).where(*mine).values(values)).rowcount
+        return ITEM_LEASES.delete(connection, key, owner)
+    changes = {"generation": FENCED} if outcome == "fenced" else {"state": outcome}
+    return ITEM_LEASES.give_back(connection, key, owner, error=None, **changes)

@@ -10,9 +10,10 @@ from cache.db.database import DatabaseUnavailable
 from cache.entries.renewal import Revalidation
 from cache.fill.filler import LEASE_MARGIN
 from cache.fill.refresh_requests import RefreshRequests
+from cache.policy import ITEM_OUTCOMES
 from cache.pull_through import PullThrough
-from cache.warm.items import OUTCOMES, Hold, Item, LeaseLost, Work
-from cache.warm.pages import Reading
+from cache.warm.items import Item, JobLease, LeaseLost, Work
+from cache.warm.pages import TableReader
 from cache.warm.prepare import WholeTables
 from cache.warm.publish import Publication
 from cache.warm.queue import WarmQueue
@@ -39,7 +40,7 @@ class Worker:
         refreshes: RefreshRequests,
         pull_through: PullThrough,
         revalidation: Revalidation,
-        tables: WholeTables | NotConfigured,
+        tables: WholeTables,
         publication: Publication,
         deadline: float,
     ) -> None:
@@ -53,7 +54,7 @@ class Worker:
         self._lease = deadline + LEASE_MARGIN
         # A fill may have to wait for another's that dies, before it fetches itself.
         self._fill_lease = 2 * self._lease + LEASE_MARGIN
-        self._reading: Reading | None = None
+        self._reading: TableReader | None = None
         self._available = True
 
     def run(self, stop: Event) -> None:
@@ -69,7 +70,7 @@ class Worker:
         """Give back what is held between two steps, for another worker to go on at once."""
         if self._reading is not None:
             with suppress(LeaseLost, DatabaseUnavailable):  # then it expires
-                self._queue.give_back(self._reading.hold)
+                self._queue.give_back(self._reading.lease)
             self._reading = None
 
     def attempt(self, job: str | None = None) -> bool:
@@ -135,37 +136,38 @@ class Worker:
             reason = _reason(f"{work.domain}/{item.code} could not be filled", error)
             self._queue.put_off(work, owner, item, reason, wait)
             return
-        if entry.state in OUTCOMES:
-            self._queue.finish(work, owner, {item.code: OUTCOMES[entry.state]})
+        if entry.state in ITEM_OUTCOMES:
+            self._queue.finish(work, owner, {item.code: ITEM_OUTCOMES[entry.state]})
         elif work.scope == "all":
             self._queue.finish(work, owner, {item.code: "unlisted"})
         else:
             self._queue.put_off(work, owner, item, "O*NET has no such occupation", None)
 
     def _prepare(self, work: Work) -> bool:
-        if isinstance(self._tables, NotConfigured):
-            self._queue.fail(work, str(self._tables))
-            return True
-        if self._reading is not None and self._reading.hold.work.id != work.id:
+        if self._reading is not None and self._reading.lease.work.id != work.id:
             self.close()
         reading = self._reading
-        hold = reading.hold if reading else self._queue.hold(work.id, uuid4().hex, self._lease)
-        if hold is None:
+        lease = (
+            reading.lease if reading else self._queue.lease_job(work.id, uuid4().hex, self._lease)
+        )
+        if lease is None:
             return False
         self._reading = None  # it is spent, unless the step comes to its end
         try:
-            self._reading = self._read_on(self._tables, hold, reading)
+            self._reading = self._read_on(lease, reading)
         except LeaseLost as lost:
             log.info("%s", lost)
+        except NotConfigured as missing:
+            self._queue.fail(lease.work, str(missing))
         except DatabaseUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - logged
             reason = _reason(f"job {work.id} could not go on", error)
             with suppress(LeaseLost):
-                self._queue.put_off_job(hold, reason, _wait(error, hold.work.attempts))
+                self._queue.put_off_job(lease, reason, _wait(error, lease.work.attempts))
         return True
 
-    def _read_on(self, tables: WholeTables, hold: Hold, reading: Reading | None) -> Reading | None:
+    def _read_on(self, lease: JobLease, reading: TableReader | None) -> TableReader | None:
         if reading is not None:
             if reading.advance():
                 return reading
@@ -173,8 +175,8 @@ class Worker:
             if landed is not None:
                 self._publication.expect(reading.load_id, landed)
             return None
-        begun = tables.prepare(hold)
-        if isinstance(begun, Reading):
+        begun = self._tables.prepare(lease)
+        if isinstance(begun, TableReader):
             return begun
         self._queue.count(begun)
         return None

@@ -9,49 +9,44 @@ from cache.catalogue import Catalogue
 from cache.entries.invalidation import Changes
 from cache.entries.renewal import Revalidation
 from cache.entries.store import Store
-from cache.fill.fetch import Upstream
 from cache.fill.filler import LEASE_MARGIN, Filler
 from cache.fill.leases import Leases
 from cache.fill.refresh_requests import RefreshRequests
-from cache.local.batched_reads import SharedReads
-from cache.local.bounded_cache import Copies
-from cache.metrics import Telemetry
+from cache.local.batched_reads import BatchedReads
+from cache.local.bounded_cache import BoundedCache
+from cache.metrics import CacheMetrics
 from cache.policy import Limits
 from cache.pull_through import PullThrough
-from onet_client.errors import NotConfigured
+from cache.upstream import Upstream
 
 
 def pull_through(
     engine: Engine,
-    upstream: Upstream | NotConfigured,
+    upstream: Upstream,
     limits: Limits,
     now: Callable[[], datetime],
     *,
     lease_seconds: float | None = None,
     patience: float | None = None,
-    telemetry: Telemetry | None = None,
+    telemetry: CacheMetrics | None = None,
 ) -> PullThrough:
     """Make the cache of one process."""
-    counted = telemetry or Telemetry()
+    counted = telemetry or CacheMetrics()
     store = Store(engine)
-    reads = SharedReads(store)
-    filler: Filler | NotConfigured
-    if isinstance(upstream, NotConfigured):
-        filler = upstream
-    else:
-        leases = Leases(engine, engine, lease_seconds or upstream.deadline + LEASE_MARGIN)
-        revalidation = Revalidation(engine, limits, now)
-        filler = Filler(store, reads, leases, revalidation, upstream, limits, now, counted)
+    reads = BatchedReads(store)
+    leases = Leases(engine, engine, lease_seconds or upstream.deadline + LEASE_MARGIN)
+    revalidation = Revalidation(engine, limits, now)
+    filler = Filler(store, reads, leases, revalidation, upstream, limits, now, counted)
     changes = Changes(engine)
     changes.stop()  # nothing is copied: what a test stores is seen at once
     return PullThrough(
         reads,
-        Copies(changes, 0),
+        BoundedCache(changes, 0),
         Catalogue(engine),
         filler,
         RefreshRequests(engine, engine),
         limits,
         now,
         counted,
-        patience=patience or 10.0,
+        timeout=patience or 10.0,
     )

@@ -6,7 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from cache.upstream import NoUpstream
 from onet_client.deadline import Deadline
+from onet_client.errors import NotConfigured
 from onet_client.rows import Occupation, Rating
 
 ELEMENTS = {"2.A.1.a": "Listening to Wind", "2.A.1.b": "Reading Tides"}
@@ -75,3 +77,9 @@ class FakeClient:
         self.on_call(method)
         if method in self.errors:
             raise self.errors[method]
+
+
+def no_upstream() -> NoUpstream:
+    """Stand for an upstream without credentials."""
+    missing = NotConfigured("ONET_API_KEY is not set")
+    return NoUpstream(missing, "https://onet.test/", deadline=20.0)

@@ -12,9 +12,9 @@ from support.clock import LIMITS
 from support.processes import FORKS, SECONDS
 
 from cache.db.database import connect
-from cache.fill.fetch import Upstream
 from cache.fill.shared_governor import DatabaseGovernor
 from cache.reading import FillFailed
+from cache.upstream import Upstream
 from onet_client import connect as connect_client
 
 

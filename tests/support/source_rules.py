@@ -12,7 +12,7 @@ HTTP = ("requests", "urllib3", "urllib.request", "http")
 DATABASE = ("sqlalchemy", "alembic", "MySQLdb", "sqlite3")
 CLOCKS = ("time",)
 
-WIRING = ("app.container", "app.server", "app.problem_responses", "app.upstream")
+WIRING = ("app.container", "app.cache_parts", "app.server", "app.problem_responses")
 API, PAGE, CLI = "app.api", "app.page", "app.cli"
 SUBJECT = (*WEB, *HTTP, *DATABASE, *WIRING, API, PAGE, CLI, "app.response_cache", "app.problems")
 # What the modules of a package, or one module, must not import.
@@ -36,7 +36,8 @@ FORBIDDEN = {
 # The roles of the cache, each standing on those before it alone; what is in one line stands side
 # by side.
 ROLES = (
-    ("cache/db/", "cache/policy.py", "cache/profile.py", "cache/metrics.py", "cache/reading.py"),
+    ("cache/policy.py", "cache/upstream.py"),
+    ("cache/db/", "cache/profile.py", "cache/metrics.py", "cache/reading.py"),
     ("cache/entries/", "cache/catalogue.py"),
     ("cache/local/",),
     ("cache/fill/", "cache/release/"),
@@ -44,8 +45,8 @@ ROLES = (
     ("cache/warm/",),
     ("cache/inventory.py",),
 )
-BESIDE = {("cache/reading.py", other) for other in ROLES[0]}
-"""A reading is counted and judged by what stands beside it."""
+BESIDE = {("cache/reading.py", "cache/profile.py")}
+"""A reading has a profile."""
 PURE = tuple(name for name in FORBIDDEN if name.endswith(".py"))
 # A service has one reader of the environment; what runs before or beside it has its own.
 ENVIRONMENT_READERS = ("app/settings.py", "bench/", "docker/", "scripts/")

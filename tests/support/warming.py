@@ -7,18 +7,18 @@ from typing import Any
 from sqlalchemy import Engine, select, update
 from support import engines
 from support.clock import LIMITS
+from support.fake_client import no_upstream
 
 from cache.db.onet_tables import WarmItem, WarmJob
 from cache.entries.renewal import Revalidation
-from cache.fill.fetch import Upstream
 from cache.fill.refresh_requests import RefreshRequests
-from cache.metrics import Telemetry
+from cache.metrics import CacheMetrics
 from cache.pull_through import PullThrough
+from cache.upstream import Upstream
 from cache.warm.prepare import WholeTables
 from cache.warm.publish import Publication
 from cache.warm.queue import WarmQueue
 from cache.warm.worker import Worker
-from onet_client.errors import NotConfigured
 
 URL = "https://onet.test/"
 PAST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -29,23 +29,19 @@ def make_worker(
     client: Any,
     now: Callable[[], datetime],
     *,
-    telemetry: Telemetry | None = None,
+    telemetry: CacheMetrics | None = None,
     pull_through: PullThrough | None = None,
 ) -> Worker:
     """Make a worker as a process of its own would; without a client, one without credentials."""
-    counted = telemetry or Telemetry()
+    counted = telemetry or CacheMetrics()
     revalidation = Revalidation(engine, LIMITS, now)
-    upstream: Upstream | NotConfigured = NotConfigured("ONET_API_KEY is not set")
-    tables: WholeTables | NotConfigured = NotConfigured("ONET_API_KEY is not set")
-    if client is not None:
-        upstream = Upstream(client, URL, deadline=20.0)
-        tables = WholeTables(engine, revalidation, upstream, now)
+    upstream = no_upstream() if client is None else Upstream(client, URL, deadline=20.0)
     return Worker(
         WarmQueue(engine, counted),
         RefreshRequests(engine, engine),
         pull_through or engines.pull_through(engine, upstream, LIMITS, now, telemetry=counted),
         revalidation,
-        tables,
+        WholeTables(engine, revalidation, upstream, now),
         Publication(engine, URL, LIMITS),
         deadline=20.0,
     )

@@ -10,18 +10,19 @@ import pytest
 from sqlalchemy import event
 from support import engines
 from support.clock import LIMITS, START, FakeClock, eventually
-from support.fake_client import ELEMENTS, TITLE, FakeClient
+from support.fake_client import ELEMENTS, TITLE, FakeClient, no_upstream
 from support.fills import rated
 from support.made_up_release import RATED, TITLES
 from support.tables import held
 
 from cache.entries.purge import purge
 from cache.entries.store import Store
-from cache.fill.fetch import ServedRelease, Upstream
+from cache.fill.fetch import ServedRelease
 from cache.fill.refresh_requests import RefreshRequests
 from cache.pull_through import PullThrough
 from cache.reading import FillFailed, NoRatings, UnknownOccupation
 from cache.release.seed import seed
+from cache.upstream import Upstream
 from onet_client.deadline import Deadline
 from onet_client.errors import (
     BadReply,
@@ -71,8 +72,7 @@ def pull_through(seeded_engine, client, clock):
 
 @pytest.fixture
 def without_upstream(seeded_engine, clock):
-    missing = NotConfigured("ONET_API_KEY is not set")
-    return engines.pull_through(seeded_engine, missing, LIMITS, clock)
+    return engines.pull_through(seeded_engine, no_upstream(), LIMITS, clock)
 
 
 def read_one(pull_through: PullThrough, code: str):
@@ -128,7 +128,10 @@ def test_a_miss_is_fetched_stored_and_answered_and_the_next_read_is_a_hit(
     )
     assert (TITLE, ELEMENTS.keys()) == (reading.profile.title, reading.profile.elements.keys())
     assert {3.25} == levels(reading)
-    assert (START, LIMITS.expiry(START)) == (reading.entry.fetched_at, reading.entry.expires_at)
+    assert (START, LIMITS.expiry(START, "rated")) == (
+        reading.entry.fetched_at,
+        reading.entry.expires_at,
+    )
 
     again = read_one(pull_through, NEW)
     assert ("hit", reading.entry, reading.profile) == (again.outcome, again.entry, again.profile)
@@ -392,13 +395,13 @@ def test_without_credentials_an_unlisted_code_is_unknown_and_not_remembered(
 
 
 def test_without_credentials_and_any_release_nothing_is_known_of_a_code(engine, clock):
-    missing = NotConfigured("ONET_API_KEY is not set")
-    empty = engines.pull_through(engine, missing, LIMITS, clock)
+    empty = engines.pull_through(engine, no_upstream(), LIMITS, clock)
 
     with pytest.raises(FillFailed) as raised:
         read_one(empty, SEEDED)
 
-    assert missing is raised.value.cause
+    assert "ONET_API_KEY is not set" == str(raised.value.cause)
+    assert isinstance(raised.value.cause, NotConfigured)
 
 
 def test_a_database_that_was_never_seeded_fills_itself(engine, client, clock):
@@ -418,7 +421,7 @@ def test_a_fill_that_is_overtaken_serves_what_overtook_it(
 
     def overtake(method: str) -> None:
         if method == "ratings":
-            expiry = LIMITS.expiry(clock())
+            expiry = LIMITS.expiry(clock(), "rated")
             store.publish(rated(code, level="6.0000", expires_at=expiry), seen.entry.generation)
 
     client.on_call = overtake

@@ -15,8 +15,8 @@ from support.tables import PUBLISHED, clear, held, without
 
 from cache.db.database import DatabaseUnavailable, connect, write
 from cache.db.onet_tables import CacheEntry
-from cache.fill.fetch import Upstream
 from cache.release.seed import seed
+from cache.upstream import Upstream
 from onet_client import connect as connect_client
 from onet_client.errors import OnetError, UpstreamFailure
 from onet_client.governor import InMemoryGovernor

@@ -15,10 +15,10 @@ from support.waiting import at_once
 from cache.db import database
 from cache.db.database import connect
 from cache.entries.store import Store
-from cache.fill.fetch import Upstream
-from cache.fill.single_flight import Flights
+from cache.fill.single_flight import SingleFlight
 from cache.policy import Entry
 from cache.reading import FillFailed
+from cache.upstream import Upstream
 from onet_client import connect as connect_client
 from onet_client.errors import CircuitOpen, DeadlineExceeded, UpstreamFailure
 from onet_client.governor import InMemoryGovernor
@@ -74,7 +74,7 @@ def reader(cache, code=CODE):
 
 def gathered(count, *caches):
     """Wait until so many wait for what the upstream says."""
-    eventually(count, lambda: sum(cache._flights._waiting for cache in caches), 20)
+    eventually(count, lambda: sum(cache._single_flight._waiting for cache in caches), 20)
 
 
 class FirstCommit:
@@ -120,8 +120,8 @@ def test_misses_in_several_processes_are_one_fill_and_all_are_answered_at_its_co
     client.on_call = lambda method: (
         method == "ratings" and (gathered(40, cache, waiting), commit.look())
     )
-    works = cache._works(cache._filler, [Entry("skills", CODE)])
-    cache._flights.join(*works.popitem())
+    works = cache._works([Entry("skills", CODE)])
+    cache._single_flight.join(*works.popitem())
     eventually(True, lambda: len(client.calls) > 0)
 
     done = at_once([reader(cache), reader(waiting)] * 20)
@@ -168,10 +168,10 @@ def test_a_leader_that_gives_up_leaves_the_fill_to_those_who_wait(engine, client
 
     with pytest.raises(FillFailed) as gave_up:
         cache.read("skills", [CODE])
-    cache._patience = 10.0
+    cache._timeout = 10.0
 
     def let_go():
-        eventually(2, lambda: cache._flights._waiting)
+        eventually(2, lambda: cache._single_flight._waiting)
         go_on.set()
 
     *waiters, _ = at_once([reader(cache), reader(cache), let_go])
@@ -211,12 +211,12 @@ def test_an_old_entry_is_served_stale_to_those_who_run_out_of_patience(engine, c
 def test_more_than_may_wait_are_refused_at_once_and_hits_are_served(engine, client):
     cache = process(engine, client)
     cache.read("skills", [CODE])
-    cache._flights = Flights(max_waiting=1)
+    cache._single_flight = SingleFlight(max_waiting=1)
     go_on = Event()
     client.on_call = lambda _method: go_on.wait(10)
     waiter = Thread(target=cache.read, args=("skills", ["99-1002.00"]))
     waiter.start()
-    eventually(1, lambda: cache._flights._waiting)
+    eventually(1, lambda: cache._single_flight._waiting)
 
     began = time.monotonic()
     with pytest.raises(FillFailed) as refused:

@@ -7,18 +7,19 @@ from typing import get_args
 
 import pytest
 
-from cache.metrics import FillResult, ItemState, ReadResult, Telemetry, UpstreamResult
+from cache.metrics import CacheMetrics, UpstreamResult
+from cache.policy import FillResult, ItemState, ReadResult
 
 ROOT = Path(__file__).parents[3]
 
 
-def value(telemetry: Telemetry, name: str, **labels: str) -> float | None:
+def value(telemetry: CacheMetrics, name: str, **labels: str) -> float | None:
     found: float | None = telemetry.registry.get_sample_value(f"skillgap_{name}", labels)
     return found
 
 
 def test_every_result_is_shown_before_it_was_counted() -> None:
-    telemetry = Telemetry()
+    telemetry = CacheMetrics()
 
     for name, label, results in (
         ("entry_reads_total", "result", ReadResult),
@@ -30,7 +31,7 @@ def test_every_result_is_shown_before_it_was_counted() -> None:
 
 
 def test_each_event_is_counted_once_under_its_result() -> None:
-    telemetry = Telemetry()
+    telemetry = CacheMetrics()
     telemetry.entry_read("stale")
     telemetry.filled("renewed", 0.3)
     telemetry.upstream_request("ok")
@@ -54,7 +55,7 @@ def test_each_event_is_counted_once_under_its_result() -> None:
 
 
 def test_a_request_waits_until_it_is_answered_or_fails() -> None:
-    telemetry = Telemetry()
+    telemetry = CacheMetrics()
     with telemetry.waiting(), telemetry.waiting():
         assert 2 == value(telemetry, "fill_waiters")
     with pytest.raises(ZeroDivisionError), telemetry.waiting():
@@ -64,7 +65,7 @@ def test_a_request_waits_until_it_is_answered_or_fails() -> None:
 
 
 def test_two_applications_of_a_process_count_apart() -> None:
-    one, other = Telemetry(), Telemetry()
+    one, other = CacheMetrics(), CacheMetrics()
     one.entry_read("hit")
 
     assert 0 == value(other, "entry_reads_total", result="hit")

@@ -83,15 +83,22 @@ def test_a_moment_is_the_same_in_any_time_zone():
     assert Freshness.STALE is freshness(entry(), EXPIRY.astimezone(tokyo), LIMITS)
 
 
+LONG = datetime(2026, 8, 2, 12, 0, 0, 123456, tzinfo=UTC)
+SHORT = datetime(2026, 5, 5, 12, 0, 0, 123456, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
-    ("negative", "expiry"),
+    ("state", "origin", "expiry"),
     [
-        (False, datetime(2026, 8, 2, 12, 0, 0, 123456, tzinfo=UTC)),
-        (True, datetime(2026, 5, 5, 12, 0, 0, 123456, tzinfo=UTC)),
+        ("rated", "seed", LONG),
+        ("rated", "api", LONG),
+        ("empty", "seed", LONG),
+        ("empty", "api", SHORT),
+        ("unknown", "api", SHORT),
     ],
 )
-def test_expiry_counts_from_the_moment_of_fetching_by_the_kind_of_answer(negative, expiry):
-    assert expiry == LIMITS.expiry(EXPIRY, negative=negative)
+def test_expiry_counts_from_the_moment_of_fetching_by_the_kind_of_answer(state, origin, expiry):
+    assert expiry == LIMITS.expiry(EXPIRY, state, origin)
 
 
 def test_the_key_names_domain_and_code():

@@ -20,8 +20,8 @@ from werkzeug.test import TestResponse
 
 from app.version import VERSION
 from cache.db.onet_tables import UpstreamGovernor
-from cache.metrics import FillResult, UpstreamResult
-from cache.policy import Freshness
+from cache.metrics import UpstreamResult
+from cache.policy import FillResult, Freshness
 from onet_client.sandbox import Fault, Sandbox, load_release
 
 KITES, TIDES, MOONS, ECHOPPES, CLOUDS = (
@@ -205,8 +205,8 @@ def test_without_a_database_the_counters_are_there_all_the_same(
 
 def test_the_gauge_of_a_process_that_ended_is_dropped_and_its_counters_stay(tmp_path: Path) -> None:
     count = (
-        "from cache.metrics import Telemetry;"
-        "t = Telemetry(); t.waiting().__enter__(); t.entry_read('hit'); {}"
+        "from cache.metrics import CacheMetrics;"
+        "t = CacheMetrics(); t.waiting().__enter__(); t.entry_read('hit'); {}"
     )
     scrape = (
         "from app import create_app; from app.settings import Settings;"

@@ -15,7 +15,7 @@ from cache.entries.invalidation import IDLE, TRUSTED, Changes
 from cache.entries.purge import purge
 from cache.entries.renewal import Revalidation
 from cache.entries.store import Store
-from cache.local.bounded_cache import Copies
+from cache.local.bounded_cache import BoundedCache
 from cache.release.seed import seed
 
 KEY, OTHER = ("skills", CODE), ("skills", RATED[0])
@@ -235,7 +235,7 @@ def test_a_thread_looks_while_there_are_questions_and_ends_by_itself(seeded_engi
 
 def test_copies_are_bounded_and_the_first_make_room(changes):
     changes.look()
-    copies = Copies(changes, 20)
+    copies = BoundedCache(changes, 20)
     for number in range(50):
         copies.put(number, str(number), copies.tick(), [KEY])
 
@@ -245,7 +245,7 @@ def test_copies_are_bounded_and_the_first_make_room(changes):
 
 def test_copies_are_bounded_by_the_size_they_are_said_to_have(changes):
     changes.look()
-    copies = Copies(changes, 20)
+    copies = BoundedCache(changes, 20)
     for number in range(10):
         copies.put(number, number, copies.tick(), [KEY], size=8)
     copies.put("too large", 1, copies.tick(), [KEY], size=21)
@@ -257,7 +257,7 @@ def test_copies_are_bounded_by_the_size_they_are_said_to_have(changes):
 
 
 def test_what_was_read_while_nothing_was_known_is_not_copied(changes):
-    copies = Copies(changes, 20)
+    copies = BoundedCache(changes, 20)
     copies.put("a", 1, copies.tick(), [KEY])
     changes.look()
 
@@ -266,7 +266,7 @@ def test_what_was_read_while_nothing_was_known_is_not_copied(changes):
 
 def test_a_copy_ends_with_a_change_of_one_of_its_entries(changes, seeded_engine):
     changes.look()
-    copies = Copies(changes, 20)
+    copies = BoundedCache(changes, 20)
     copies.put("a", 1, copies.tick(), [KEY, OTHER])
     assert 1 == copies.get("a")
 

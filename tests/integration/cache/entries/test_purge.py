@@ -21,10 +21,10 @@ from cache.db.database import connect
 from cache.entries.publish import Superseded
 from cache.entries.purge import purge
 from cache.entries.store import Store
-from cache.fill.fetch import Upstream
 from cache.fill.leases import Leases
 from cache.policy import Entry
 from cache.reading import FillFailed, UnknownOccupation
+from cache.upstream import Upstream
 from onet_client.errors import UnknownCode
 
 CODE, OTHER = "99-1001.00", "99-1002.00"

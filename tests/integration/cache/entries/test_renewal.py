@@ -17,8 +17,8 @@ from cache.db.onet_tables import CacheEntry
 from cache.entries.purge import purge
 from cache.entries.renewal import Revalidation
 from cache.entries.store import Store
-from cache.fill.fetch import Upstream
 from cache.reading import FillFailed, NoRatings, UnknownOccupation
+from cache.upstream import Upstream
 from onet_client.errors import NoData, UpstreamFailure
 
 SEED_RELEASE, API_RELEASE = "28.1", "30.3"
@@ -41,9 +41,9 @@ def client():
 def store(seeded_engine):
     """Five entries of the seed's release, one unrated, and three of the upstream's."""
     store = Store(seeded_engine)
-    expiry = LIMITS.expiry(START)
+    expiry = LIMITS.expiry(START, "rated")
     store.publish(rated(FETCHED, expires_at=expiry), 0)
-    negative = LIMITS.expiry(START, negative=True)
+    negative = LIMITS.expiry(START, "empty")
     store.publish(fill(NEGATIVE, "empty", title="Nobody", expires_at=negative), 0)
     store.publish(fill(UNKNOWN, expires_at=negative), 0)
     return store
@@ -76,7 +76,7 @@ def test_every_entry_of_the_release_lives_from_now_on_and_no_other(store, revali
     assert len(TITLES) == revalidation.renew("skills", SEED_RELEASE)
 
     after = entries(store)
-    assert {(LIMITS.expiry(clock.time), clock.time)} == {
+    assert {(LIMITS.expiry(clock.time, "rated"), clock.time)} == {
         (after[code].expires_at, after[code].validated_at) for code in TITLES
     }
     others = (FETCHED, NEGATIVE, UNKNOWN)
@@ -91,9 +91,9 @@ def test_what_was_said_of_one_code_is_renewed_for_as_long_as_a_no_is_believed(
     assert 2 == revalidation.renew("skills", API_RELEASE)
 
     found = expiries(store)
-    assert LIMITS.expiry(clock.time) == found[FETCHED]
-    assert LIMITS.expiry(clock.time, negative=True) == found[NEGATIVE]
-    assert LIMITS.expiry(START, negative=True) == found[UNKNOWN]
+    assert LIMITS.expiry(clock.time, "rated") == found[FETCHED]
+    assert LIMITS.expiry(clock.time, "empty") == found[NEGATIVE]
+    assert LIMITS.expiry(START, "empty") == found[UNKNOWN]
 
 
 def test_a_renewal_changes_times_alone(seeded_engine, store, revalidation, clock):
@@ -164,7 +164,7 @@ def test_a_code_that_is_unknown_outlives_a_new_release_for_its_time(store, reval
     revalidation.mark_stale("skills", "31.0")
 
     found = expiries(store)
-    assert (clock.time, LIMITS.expiry(START, negative=True)) == (found[FETCHED], found[UNKNOWN])
+    assert (clock.time, LIMITS.expiry(START, "empty")) == (found[FETCHED], found[UNKNOWN])
 
 
 @pytest.mark.parametrize("past", [0, LIMITS.stale_while_revalidate + 1, LIMITS.stale_if_error])

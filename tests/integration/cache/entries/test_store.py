@@ -304,5 +304,5 @@ def test_reading_writes_nothing(store, seeded_engine):
 def test_the_expiry_of_what_was_seeded_follows_the_limits(store):
     entry = entry_of(store)
 
-    assert LIMITS.expiry(START) == entry.expires_at
+    assert LIMITS.expiry(START, "rated") == entry.expires_at
     assert ("seed", "28.1", START) == (entry.origin, entry.release, entry.fetched_at)

@@ -12,8 +12,8 @@ from support.clock import LIMITS, START, FakeClock, eventually
 from cache.db import database
 from cache.db.onet_tables import Succession
 from cache.fill import crosswalk as successions
-from cache.fill.crosswalk import LEFT_ALONE, Successions, Successor
-from cache.fill.fetch import Upstream
+from cache.fill.crosswalk import LEFT_ALONE, Crosswalk, Successor
+from cache.upstream import Upstream
 from onet_client.errors import TimedOut, UnknownCode
 from onet_client.rows import Occupation
 
@@ -56,7 +56,7 @@ def clock():
 def new(engine, client, clock, seconds):
     """Makes what a process has."""
     upstream = Upstream(client, "https://onet.test/", 20.0)
-    return lambda: Successions(engine, engine, upstream, LIMITS, clock, 5.0, seconds)
+    return lambda: Crosswalk(engine, engine, upstream, LIMITS, clock, 5.0, seconds)
 
 
 def of(kept, code):
@@ -65,7 +65,7 @@ def of(kept, code):
 
 def await_landing(kept):
     """Wait until who asks next does not join a flight that has just failed."""
-    eventually({}, lambda: kept._flights._flights)
+    eventually({}, lambda: kept._single_flight._flights)
 
 
 @pytest.mark.parametrize("found", [[], [DEVELOPERS], [TESTERS, DEVELOPERS]])

@@ -8,7 +8,7 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import func, insert, select, update
 from support import engines, filling
-from support.clock import LIMITS, FakeClock, eventually
+from support.clock import LIMITS, START, FakeClock, eventually
 from support.cut import Cut
 from support.fake_client import FakeClient
 from support.fills import CODE, rated
@@ -21,10 +21,10 @@ from cache.db.onet_tables import CacheEntry
 from cache.entries.publish import Superseded
 from cache.entries.purge import purge
 from cache.entries.store import Store
-from cache.fill.fetch import Upstream
 from cache.fill.leases import UNLISTED_CAP, Lease, Leases
 from cache.reading import FillFailed, UnknownOccupation
 from cache.release.seed import seed
+from cache.upstream import Upstream
 from onet_client.errors import OnetError, RateLimited, UnknownCode
 from onet_client.sandbox import Fault, Sandbox, load_release
 
@@ -121,16 +121,16 @@ def test_a_lease_is_held_until_it_expires_and_then_taken_over(engine, leases):
 def test_a_lease_runs_out_by_the_time_of_the_database(engine):
     short = Leases(engine, engine, 0.2)
     short.acquire("skills", NEW, "first")
-    assert short.standing("skills", NEW).held
+    assert short.status("skills", NEW).held
 
-    eventually(False, lambda: short.standing("skills", NEW).held)
+    eventually(False, lambda: short.status("skills", NEW).held)
     assert "second" == short.acquire("skills", NEW, "second").owner
 
 
 def test_a_lease_given_back_is_free_at_once(leases):
     leases.release(leases.acquire("skills", NEW, "first"))
 
-    assert leases.standing("skills", NEW).released
+    assert leases.status("skills", NEW).released
     assert "second" == leases.acquire("skills", NEW, "second").owner
 
 
@@ -193,7 +193,7 @@ def test_a_publish_ends_its_lease(engine, leases, store):
 
 
 def test_what_nobody_asked_for_has_no_standing(leases):
-    assert leases.standing("skills", NEW) is None
+    assert leases.status("skills", NEW) is None
 
 
 @pytest.mark.parametrize("error", ["x" * 1000, "é" * 1000, "🜁" * 1000, ""])
@@ -385,7 +385,7 @@ def made_up(count, start=0):
 
 def fill_up(engine, codes, **values):
     """Give codes entries at once, as they are after O*NET has said no."""
-    usual = {"domain": "skills", "state": "unknown", "expires_at": LIMITS.expiry(FakeClock()())}
+    usual = {"domain": "skills", "state": "unknown", "expires_at": LIMITS.expiry(START, "unknown")}
     rows = [usual | {"occupation_code": code} | values for code in codes]
     write(engine, lambda connection: connection.execute(insert(CacheEntry), rows))
 
@@ -495,7 +495,7 @@ def test_a_code_that_was_dropped_while_it_was_filled_late_is_not_published(engin
     expire(engine)
     fill_up(engine, made_up(UNLISTED_CAP - 100))
     leases.acquire("skills", CODE, "another")
-    assert leases.standing("skills", NEW) is None
+    assert leases.status("skills", NEW) is None
 
     with pytest.raises(Superseded):
         store.publish(rated(NEW), late.generation, late.owner)

@@ -19,10 +19,10 @@ from cache.db.onet_tables import CacheEntry
 from cache.entries.purge import purge
 from cache.entries.renewal import Revalidation
 from cache.entries.store import Store
-from cache.fill.fetch import Upstream
 from cache.fill.leases import Leases
 from cache.fill.refresh_requests import REPEATED_AFTER, RefreshRequests
 from cache.reading import FillFailed, NoRatings, UnknownOccupation
+from cache.upstream import Upstream
 from onet_client.errors import NoData, RateLimited, UnknownCode, UpstreamFailure
 
 CODE, NEW = RATED[0], "99-1001.00"
@@ -302,7 +302,7 @@ def test_an_unchanged_entry_is_refreshed_without_asking_for_its_ratings(
     entry = process(seeded_engine, client, clock).refresh("skills", CODE)
 
     assert [("release", "")] == client.calls
-    assert (START, clock.time, LIMITS.expiry(clock.time)) == (
+    assert (START, clock.time, LIMITS.expiry(clock.time, "rated")) == (
         entry.fetched_at,
         entry.validated_at,
         entry.expires_at,

@@ -11,7 +11,7 @@ from support.made_up_release import RATED
 
 from cache.db.database import DatabaseUnavailable
 from cache.entries.store import Store, Stored
-from cache.local.batched_reads import AT_ONCE, MOST_CODES, SharedReads
+from cache.local.batched_reads import AT_ONCE, MOST_CODES, BatchedReads
 from cache.policy import Entry
 from cache.profile import Profile
 
@@ -46,7 +46,7 @@ def pool():
         yield pool
 
 
-def occupy(store: SlowStore, reads: SharedReads, pool: ThreadPoolExecutor) -> list:
+def occupy(store: SlowStore, reads: BatchedReads, pool: ThreadPoolExecutor) -> list:
     """Have as many reads under way as there may be."""
     begun = []
     for number in range(AT_ONCE):
@@ -56,7 +56,7 @@ def occupy(store: SlowStore, reads: SharedReads, pool: ThreadPoolExecutor) -> li
 
 
 def test_who_comes_while_others_read_shares_the_next_read(store, pool):
-    reads = SharedReads(store)
+    reads = BatchedReads(store)
     occupy(store, reads, pool)
 
     late = [pool.submit(reads.read, "skills", ["a", f"{number}"]) for number in range(30)]
@@ -71,7 +71,7 @@ def test_who_comes_while_others_read_shares_the_next_read(store, pool):
 
 
 def test_a_failure_is_told_to_those_who_wait_already_and_to_no_later_one(store, pool):
-    reads = SharedReads(store)
+    reads = BatchedReads(store)
     store.error = DatabaseUnavailable("gone")
     first = occupy(store, reads, pool)
     late = [pool.submit(reads.read, "skills", ["a"]) for _ in range(5)]
@@ -88,7 +88,7 @@ def test_a_failure_is_told_to_those_who_wait_already_and_to_no_later_one(store, 
 
 
 def test_one_read_asks_for_so_many_codes_at_most(store, pool):
-    reads = SharedReads(store)
+    reads = BatchedReads(store)
     occupy(store, reads, pool)
     half = MOST_CODES // 2
     late = []
@@ -105,7 +105,7 @@ def test_one_read_asks_for_so_many_codes_at_most(store, pool):
 
 
 def test_a_herd_needs_few_connections_and_sees_what_was_stored_before_it_came(seeded_engine, pool):
-    reads = SharedReads(Store(seeded_engine))
+    reads = BatchedReads(Store(seeded_engine))
     reads.read("skills", [RATED[0]])
     out = []
     event.listen(seeded_engine, "checkout", lambda *_: out.append(seeded_engine.pool.checkedout()))

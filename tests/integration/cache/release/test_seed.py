@@ -144,7 +144,7 @@ def test_each_entry_tells_where_its_content_is_from(load, engine, made_up_releas
         assert ROWS_PER_OCCUPATION * is_rated == entry["row_count"]
         expected = content_hash(lines["skills", code]) if is_rated else None
         assert expected == entry["content_hash"]
-        assert ("seed", "28.1", START, LIMITS.expiry(START), 1) == (
+        assert ("seed", "28.1", START, LIMITS.expiry(START, "rated"), 1) == (
             entry["origin"],
             entry["release"],
             entry["fetched_at"],

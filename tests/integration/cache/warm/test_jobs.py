@@ -64,7 +64,7 @@ def test_all_lists_what_is_known_until_the_upstream_is_asked(jobs, seeded_engine
 def test_stale_lists_rated_entries_from_their_expiry_on(jobs, seeded_engine, clock):
     with seeded_engine.execution_options(writes=True).begin() as connection:
         of_one = CacheEntry.occupation_code == RATED[0]
-        later = LIMITS.expiry(clock()) + timedelta(seconds=1)
+        later = LIMITS.expiry(clock(), "rated") + timedelta(seconds=1)
         connection.execute(update(CacheEntry).where(of_one).values(expires_at=later))
     clock.advance(LIMITS.ttl)
 

@@ -19,7 +19,7 @@ from cache.entries.invalidation import Changes
 from cache.entries.publish import Superseded
 from cache.entries.purge import purge
 from cache.entries.store import Store
-from cache.metrics import Telemetry
+from cache.metrics import CacheMetrics
 from cache.warm.jobs import WarmJobs
 from onet_client.errors import BadReply, BadRequest, CircuitOpen
 
@@ -60,8 +60,10 @@ def test_everything_is_filled_by_one_request_a_page(jobs, worker, client, engine
     assert {("api", "30.3", START)} == {
         (row["origin"], row["release"], row["fetched_at"]) for row in entries
     }
-    assert {LIMITS.expiry(START)} == {r["expires_at"] for r in entries if r["state"] == "rated"}
-    assert {LIMITS.expiry(START, negative=True)} == {
+    assert {LIMITS.expiry(START, "rated")} == {
+        r["expires_at"] for r in entries if r["state"] == "rated"
+    }
+    assert {LIMITS.expiry(START, "empty")} == {
         r["expires_at"] for r in entries if r["state"] == "empty"
     }
 
@@ -103,7 +105,7 @@ def test_a_second_run_asks_once_and_renews(jobs, worker, client, engine, clock):
 
     assert ["release"] == client.requests
     assert ("done", 7, 2) == (job.state, job.done, job.empty)
-    assert {LIMITS.expiry(clock())} == {
+    assert {LIMITS.expiry(clock(), "rated")} == {
         row["expires_at"] for row in dump(engine)["cache_entry"] if row["state"] == "rated"
     }
 
@@ -156,7 +158,9 @@ def test_the_list_of_a_new_release_takes_the_place_of_the_old_one(seeded_engine,
 def test_a_newer_fill_of_another_release_is_stale_afterwards(jobs, worker, client, engine, clock):
     def fill_newer(method: str) -> None:
         client.on_call = lambda _method: None
-        Store(engine).publish(rated(RATED[0], release="29.0", expires_at=LIMITS.expiry(START)), 0)
+        Store(engine).publish(
+            rated(RATED[0], release="29.0", expires_at=LIMITS.expiry(START, "rated")), 0
+        )
 
     client.on_call = lambda method: fill_newer(method) if method == "page" else None
     warm_all(jobs, worker)
@@ -406,7 +410,7 @@ def test_errors_with_progress_between_them_do_not_fail_the_job(jobs, worker, cli
 
 def test_two_workers_share_the_publication_and_publish_nothing_twice(jobs, client, engine, clock):
     client.rated = [f"11-{number}.00" for number in range(1001, 1051)]
-    telemetry = Telemetry()
+    telemetry = CacheMetrics()
     job = jobs.request("skills", "all")
     workers = [make_worker(engine, client, clock, telemetry=telemetry) for _ in range(2)]
     while release_to_publish(workers[0]) is None:

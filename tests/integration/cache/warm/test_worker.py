@@ -17,7 +17,7 @@ from cache.db.database import DatabaseUnavailable
 from cache.db.onet_tables import WarmItem
 from cache.entries.store import Store
 from cache.fill.refresh_requests import RefreshRequests
-from cache.metrics import Telemetry
+from cache.metrics import CacheMetrics
 from cache.warm.worker import LONGEST_WAIT
 from onet_client.errors import CircuitOpen, Unauthorized
 
@@ -33,7 +33,7 @@ def waiting_seconds(engine) -> float:
 
 
 def test_codes_are_filled_and_told_apart(jobs, engine, client, clock):
-    telemetry = Telemetry()
+    telemetry = CacheMetrics()
     job = jobs.request("skills", "codes", [RATED[0], EMPTY[0], UNKNOWN])
 
     finish(make_worker(engine, client, clock, telemetry=telemetry))
@@ -210,7 +210,7 @@ def test_what_a_killed_worker_held_is_taken_over_when_its_lease_expires(
 
 def test_a_late_worker_does_not_end_what_another_has_taken_over(jobs, engine, client, clock):
     job = jobs.request("skills", "codes", [RATED[0]])
-    telemetry = Telemetry()
+    telemetry = CacheMetrics()
     late = make_worker(engine, client, clock, telemetry=telemetry)
 
     def overtake(_method: str) -> None:

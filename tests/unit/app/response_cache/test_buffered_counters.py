@@ -3,18 +3,18 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from app.response_cache.buffered_counters import BufferedCounters
-from cache.metrics import Telemetry
+from cache.metrics import CacheMetrics
 
 HTTP = "skillgap_http_requests_total"
 READS = "skillgap_entry_reads_total"
 
 
-def value(telemetry: Telemetry, name: str, **labels: str) -> float | None:
+def value(telemetry: CacheMetrics, name: str, **labels: str) -> float | None:
     return telemetry.registry.get_sample_value(name, labels)
 
 
 def test_requests_are_counted_once_however_often_they_are_handed_over():
-    telemetry = Telemetry()
+    telemetry = CacheMetrics()
     counters = BufferedCounters(telemetry)
     add = counters.counter("/skill-gap", 200, 2)
 
@@ -28,7 +28,7 @@ def test_requests_are_counted_once_however_often_they_are_handed_over():
 
 
 def test_a_kind_of_request_has_one_count():
-    telemetry = Telemetry()
+    telemetry = CacheMetrics()
     counters = BufferedCounters(telemetry)
 
     for _ in range(2):
@@ -39,7 +39,7 @@ def test_a_kind_of_request_has_one_count():
 
 
 def test_no_request_of_many_threads_is_lost_while_counts_are_handed_over():
-    telemetry = Telemetry()
+    telemetry = CacheMetrics()
     counters = BufferedCounters(telemetry)
     add = counters.counter("/skill-gap", 200, 1)
 

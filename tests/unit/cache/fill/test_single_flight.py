@@ -8,8 +8,8 @@ import pytest
 from cache.fill.single_flight import (
     FAILURE_SHARED,
     MAX_FLIGHTS,
-    TURNS,
-    Flights,
+    SLOTS,
+    SingleFlight,
     TooManyWaiting,
     outcomes,
 )
@@ -31,17 +31,17 @@ class Work:
     """The work of a flight, which goes on when it is told to."""
 
     def __init__(self, value="value", error=None):
-        self.begun, self.go_on, self.landed = Event(), Event(), Event()
-        self.lands = False
+        self.begun, self.go_on, self.detached = Event(), Event(), Event()
+        self.detaches = False
         self.value, self.error = value, error
         self.runs = 0
 
-    def __call__(self, land):
+    def __call__(self, detach):
         self.runs += 1
         self.begun.set()
-        if self.lands:
-            land()
-            self.landed.set()
+        if self.detaches:
+            detach()
+            self.detached.set()
         assert self.go_on.wait(SECONDS)
         if self.error is not None:
             raise self.error
@@ -55,7 +55,7 @@ def clock():
 
 @pytest.fixture
 def flights(clock):
-    return Flights(max_waiting=3, clock=clock)
+    return SingleFlight(max_waiting=3, clock=clock)
 
 
 def fail(flights, *, joiners):
@@ -168,17 +168,17 @@ def test_flights_beyond_those_that_may_be_under_way_wait_for_their_turn(flights)
 
 
 def test_many_flights_of_one_request_are_under_way_a_few_at_a_time(flights):
-    works = {("skills", str(at)): Work(at) for at in range(4 * TURNS)}
+    works = {("skills", str(at)): Work(at) for at in range(4 * SLOTS)}
     begun = [work.begun for work in works.values()]
     with ThreadPoolExecutor(1) as pool:
-        flown = pool.submit(flights.fly_in_turns, works, SECONDS)
-        assert all(each.wait(SECONDS) for each in begun[:TURNS])
+        ended = pool.submit(flights.run_in_slots, works, SECONDS)
+        assert all(each.wait(SECONDS) for each in begun[:SLOTS])
         aloft = [each.is_set() for each in begun].count(True)
         for work in works.values():
             work.go_on.set()
 
-        assert TURNS == aloft
-        assert [(at, False) for at in range(4 * TURNS)] == list(flown.result(SECONDS).values())
+        assert SLOTS == aloft
+        assert [(at, False) for at in range(4 * SLOTS)] == list(ended.result(SECONDS).values())
 
 
 def test_who_needs_one_flight_need_not_wait_for_those_who_need_many(flights):
@@ -186,24 +186,24 @@ def test_who_needs_one_flight_need_not_wait_for_those_who_need_many(flights):
     one = Work("one")
     one.go_on.set()
     with ThreadPoolExecutor(1) as pool:
-        flown = pool.submit(flights.fly_in_turns, works, SECONDS)
-        assert all(works["skills", str(at)].begun.wait(SECONDS) for at in range(TURNS))
+        ended = pool.submit(flights.run_in_slots, works, SECONDS)
+        assert all(works["skills", str(at)].begun.wait(SECONDS) for at in range(SLOTS))
 
-        assert {KEY: ("one", False)} == flights.fly({KEY: one}, SECONDS)
+        assert {KEY: ("one", False)} == flights.run({KEY: one}, SECONDS)
         for work in works.values():
             work.go_on.set()
-        flown.result(SECONDS)
+        ended.result(SECONDS)
 
 
 def test_what_has_not_had_its_turn_when_the_time_is_up_is_not_begun_any_more(flights):
-    works = {("skills", str(at)): Work(at) for at in range(2 * TURNS)}
-    flown = flights.fly_in_turns(works, 0.05)
+    works = {("skills", str(at)): Work(at) for at in range(2 * SLOTS)}
+    ended = flights.run_in_slots(works, 0.05)
     for work in works.values():
         work.go_on.set()
-    flights._turns.shutdown(wait=True)
+    flights._slots.shutdown(wait=True)
 
-    assert {TimeoutError} == {type(each.outcome) for each in flown.values()}
-    assert TURNS == sum(work.runs for work in works.values())
+    assert {TimeoutError} == {type(each.result) for each in ended.values()}
+    assert SLOTS == sum(work.runs for work in works.values())
 
 
 def test_one_of_many_that_fails_fails_alone(flights):
@@ -211,9 +211,9 @@ def test_one_of_many_that_fails_fails_alone(flights):
     good.go_on.set()
     bad.go_on.set()
 
-    flown = flights.fly_in_turns({KEY: good, OTHER: bad}, SECONDS)
+    ended = flights.run_in_slots({KEY: good, OTHER: bad}, SECONDS)
 
-    assert {KEY: ("good", False), OTHER: (bad.error, False)} == flown
+    assert {KEY: ("good", False), OTHER: (bad.error, False)} == ended
 
 
 def test_after_a_flight_the_next_one_who_asks_starts_another(flights):
@@ -228,9 +228,9 @@ def test_after_a_flight_the_next_one_who_asks_starts_another(flights):
 
 def test_who_asks_after_a_flight_has_landed_is_given_a_flight_of_their_own(flights):
     old, new = Work("old"), Work("new")
-    old.lands = True
+    old.detaches = True
     first, _ = flights.join(KEY, old)
-    assert old.landed.wait(SECONDS)
+    assert old.detached.wait(SECONDS)
     old_executor, flights._executor = flights._executor, ThreadPoolExecutor(4)
 
     second, collapsed = flights.join(KEY, new)
@@ -279,9 +279,9 @@ def test_a_failure_that_nobody_shared_is_not_shared_later(flights):
 
 def test_a_failure_after_landing_is_not_the_answer_of_those_who_came_since(flights):
     old = Work(error=ValueError("no"))
-    old.lands = True
+    old.detaches = True
     flights.join(KEY, old)
-    assert old.landed.wait(SECONDS)
+    assert old.detached.wait(SECONDS)
     new = Work("new")
     first, _ = flights.join(KEY, new)
     flights.join(KEY, new)

@@ -1,0 +1,225 @@
+"""The cache and what it stands on, wired as the settings say."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import Engine
+
+from app.settings import Settings
+from cache.catalogue import Catalogue
+from cache.db.database import connect
+from cache.entries.invalidation import Changes
+from cache.entries.renewal import Revalidation
+from cache.entries.store import Store
+from cache.local.batched_reads import BatchedReads
+from cache.local.bounded_cache import BoundedCache
+from cache.policy import Limits
+
+if TYPE_CHECKING:
+    from app.response_cache.buffered_counters import BufferedCounters
+    from cache.fill.crosswalk import Crosswalk
+    from cache.fill.filler import Filler
+    from cache.fill.refresh_requests import RefreshRequests
+    from cache.inventory import Inventory
+    from cache.metrics import CacheMetrics
+    from cache.pull_through import PullThrough
+    from cache.upstream import Upstream
+    from cache.warm.jobs import WarmJobs
+    from cache.warm.worker import Worker
+
+READ_SECONDS: Final = 1
+WRITE_SECONDS: Final = 30
+PROFILES: Final = 70_000
+"""Rated elements that a process keeps copies of, about 0.4 kB each: 2,000 occupations' skills."""
+WAIT_MARGIN: Final = 3.0
+"""Seconds that a request waits for a fill beyond the fill's own deadline."""
+
+
+@dataclass
+class CacheParts:
+    """Built once for an application; each part when it is first needed.
+
+    Commands that need no upstream thus never import its client.
+    """
+
+    settings: Settings
+    now: Callable[[], datetime]
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The database as commands use it: a long statement is waited for."""
+        return connect(self.settings.database_url)
+
+    @cached_property
+    def reader(self) -> Engine:
+        """The database as requests read it: a server that stopped answering is given up."""
+        return self._connect(READ_SECONDS)
+
+    @cached_property
+    def writer(self) -> Engine:
+        """The database as fills publish to it: another's transaction is waited for."""
+        return self._connect(WRITE_SECONDS)
+
+    def _connect(self, seconds: int) -> Engine:
+        if self.settings.database_url.drivername == "sqlite":
+            return self.engine
+        return connect(self.settings.database_url, read_timeout=seconds)
+
+    @property
+    def limits(self) -> Limits:
+        """How long entries live."""
+        return Limits(
+            ttl=self.settings.cache_ttl,
+            stale_while_revalidate=self.settings.cache_stale_while_revalidate,
+            stale_if_error=self.settings.cache_stale_if_error,
+            negative_ttl=self.settings.cache_negative_ttl,
+        )
+
+    @cached_property
+    def inventory(self) -> "Inventory":
+        """What the cache holds, for operators."""
+        from cache.inventory import Inventory
+
+        return Inventory(self.reader, self.limits, self.now)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The occupation list."""
+        return Catalogue(self.reader)
+
+    @cached_property
+    def telemetry(self) -> "CacheMetrics":
+        """What is counted."""
+        from cache.metrics import CacheMetrics
+
+        return CacheMetrics()
+
+    @cached_property
+    def store(self) -> Store:
+        """The entries."""
+        return Store(self.writer, self.reader)
+
+    @cached_property
+    def counters(self) -> "BufferedCounters":
+        """What the response cache counts."""
+        from app.response_cache.buffered_counters import BufferedCounters
+
+        return BufferedCounters(self.telemetry)
+
+    @cached_property
+    def changes(self) -> Changes:
+        """What tells copies from what the database holds."""
+        return Changes(self.reader, after_look=self.counters.hand_over)
+
+    @cached_property
+    def revalidation(self) -> Revalidation:
+        """The renewal of a whole release."""
+        return Revalidation(self.writer, self.limits, self.now)
+
+    @cached_property
+    def refresh_requests(self) -> "RefreshRequests":
+        """What is to be refreshed behind those who read it."""
+        from cache.fill.refresh_requests import RefreshRequests
+
+        return RefreshRequests(self.writer, self.reader)
+
+    @cached_property
+    def reads(self) -> BatchedReads:
+        """The entries as requests read them."""
+        return BatchedReads(self.store)
+
+    @cached_property
+    def pull_through(self) -> "PullThrough":
+        """The cache itself."""
+        from cache.pull_through import PullThrough
+
+        return PullThrough(
+            self.reads,
+            BoundedCache(self.changes, PROFILES),
+            self.catalogue,
+            self._filler(),
+            self.refresh_requests,
+            self.limits,
+            self.now,
+            self.telemetry,
+            timeout=self.settings.onet_deadline + WAIT_MARGIN,
+        )
+
+    def _filler(self) -> "Filler":
+        from cache.fill.filler import LEASE_MARGIN, Filler
+        from cache.fill.leases import Leases
+
+        upstream = self.upstream
+        leases = Leases(self.writer, self.reader, upstream.deadline + LEASE_MARGIN)
+        return Filler(
+            self.store,
+            self.reads,
+            leases,
+            self.revalidation,
+            upstream,
+            self.limits,
+            self.now,
+            self.telemetry,
+        )
+
+    @cached_property
+    def crosswalk(self) -> "Crosswalk":
+        """What became of codes that are not listed."""
+        from cache.fill.crosswalk import Crosswalk
+
+        timeout = self.settings.onet_deadline + WAIT_MARGIN
+        return Crosswalk(self.writer, self.reader, self.upstream, self.limits, self.now, timeout)
+
+    @cached_property
+    def warm_jobs(self) -> "WarmJobs":
+        """Requests to fill many entries."""
+        from cache.warm.jobs import WarmJobs
+
+        return WarmJobs(self.writer, self.now)
+
+    def new_worker(self) -> "Worker":
+        """Make what refreshes entries and works on warm jobs."""
+        from cache.warm.prepare import WholeTables
+        from cache.warm.publish import Publication
+        from cache.warm.queue import WarmQueue
+        from cache.warm.worker import Worker
+
+        return Worker(
+            WarmQueue(self.writer, self.telemetry),
+            self.refresh_requests,
+            self.pull_through,
+            self.revalidation,
+            WholeTables(self.writer, self.revalidation, self.upstream, self.now),
+            Publication(self.writer, self.settings.onet_api_url, self.limits),
+            self.settings.onet_deadline,
+        )
+
+    @cached_property
+    def upstream(self) -> "Upstream":
+        """O*NET Web Services, which raise where there are no credentials to ask them."""
+        from cache.fill.shared_governor import DatabaseGovernor
+        from cache.upstream import NoUpstream, Upstream
+        from onet_client.client import connect as connect_client
+        from onet_client.errors import NotConfigured
+
+        settings = self.settings
+        try:
+            client = connect_client(
+                settings.onet_api_url,
+                settings.onet_api_version,
+                api_key=settings.onet_api_key,
+                username=settings.onet_api_username,
+                password=settings.onet_api_password,
+                connect_timeout=settings.onet_connect_timeout,
+                read_timeout=settings.onet_read_timeout,
+                deadline=settings.onet_deadline,
+                max_concurrency=settings.onet_max_concurrency,
+                governor=DatabaseGovernor(self.writer, settings.onet_max_rate),
+                observe=self.telemetry.upstream_request,
+            )
+        except NotConfigured as missing:
+            return NoUpstream(missing, settings.onet_api_url, settings.onet_deadline)
+        return Upstream(client, settings.onet_api_url, settings.onet_deadline)

@@ -1,0 +1,90 @@
+"""The upstream as fills ask it, with credentials or without."""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Protocol
+
+from onet_client.content_model import Domain
+from onet_client.deadline import Deadline
+from onet_client.errors import NotConfigured
+from onet_client.paging import DomainCheck, Position
+from onet_client.rows import Occupation, Rating
+
+
+class UpstreamClient(Protocol):
+    """What is asked of the upstream; `onet_client.client.OnetClient` has the details.
+
+    Each method raises OnetError where there is no complete answer by the deadline.
+    """
+
+    def release(self, *, deadline: Deadline | None = None) -> str:
+        """Ask which release is served."""
+
+    def occupation(self, code: str, *, deadline: Deadline | None = None) -> Occupation:
+        """Ask for an occupation's texts."""
+
+    def ratings(
+        self, code: str, domain: Domain, *, deadline: Deadline | None = None
+    ) -> Sequence[Rating]:
+        """Ask for an occupation's ratings in a domain."""
+
+    def successors(self, code: str) -> Sequence[Occupation]:
+        """Ask what became of a code of the 2010 taxonomy."""
+
+    def occupations(self, *, deadline: Deadline | None = None) -> Sequence[Occupation]:
+        """Ask for the list of occupations."""
+
+    def domain_tables(self, domain: Domain, *, deadline: Deadline | None = None) -> Sequence[str]:
+        """Ask which tables hold a domain."""
+
+    def table_pages(
+        self, table: str, position: Position, check: DomainCheck
+    ) -> Iterator[tuple[Sequence[Rating], Position]]:
+        """Ask for the pages of a table after a position."""
+
+
+class Upstream:
+    """Where entries are fetched from.
+
+    Attributes:
+        is_configured: there are credentials to ask with.
+        url: the base URL, kept with each entry as its source.
+        deadline: seconds that one fill may take, retries included.
+    """
+
+    is_configured: ClassVar[bool] = True
+
+    def __init__(self, client: UpstreamClient, url: str, deadline: float) -> None:
+        self._client = client
+        self.url = url
+        self.deadline = deadline
+
+    @property
+    def client(self) -> UpstreamClient:
+        """The client to ask."""
+        return self._client
+
+    def check(self) -> None:
+        """Return where there are credentials to ask with.
+
+        Raises:
+            NotConfigured: naming the setting that is missing.
+        """
+        _ = self.client
+
+
+class NoUpstream(Upstream):
+    """An upstream without credentials; its `client` raises NotConfigured."""
+
+    is_configured = False
+
+    def __init__(self, missing: NotConfigured, url: str, deadline: float) -> None:
+        self._missing = str(missing)
+        self.url = url
+        self.deadline = deadline
+
+    @property
+    def client(self) -> UpstreamClient:
+        """Nobody to ask."""
+        raise NotConfigured(
+            self._missing
+        )  # a new one: the traceback of one that is kept would grow
