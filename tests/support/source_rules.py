@@ -155,7 +155,9 @@ def _clock_readings(tree: ast.AST) -> Iterator[tuple[int, str]]:
 def _environment_readings(tree: ast.AST) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         match node:
-            case ast.Attribute(attr="environ", value=ast.Name(id="request")):
+            case ast.Attribute(
+                attr="environ", value=ast.Name(id="request") | ast.Attribute(attr="request")
+            ):
                 pass  # WSGI's, of one request
             case (
                 ast.Attribute(attr="environ" | "environb" | "getenv" as name)
