@@ -9,8 +9,8 @@ from app.container import Services, services_of
 from app.settings import Settings
 
 INDEX_SECONDS: Final = 0.6
-"""How long a worker process that starts waits for its index of titles, which whoever searches first
-would wait for; where it takes longer, it is finished while requests are served already."""
+"""How long a worker process waits at its start for the index of titles, so that the first search
+need not; where it takes longer, it is finished while requests are served already."""
 
 
 def create_app(

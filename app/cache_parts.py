@@ -1,4 +1,4 @@
-"""The cache and what it stands on, wired as the settings say."""
+"""The cache with its database and upstream, wired as the settings say."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ WAIT_MARGIN: Final = 3.0
 
 @dataclass
 class CacheParts:
-    """Built once for an application; each part when it is first needed.
+    """The parts of the cache; each is built once for an application, when it is first needed.
 
     Commands that need no upstream thus never import its client.
     """
@@ -111,7 +111,7 @@ class CacheParts:
 
     @cached_property
     def changes(self) -> Changes:
-        """What tells copies from what the database holds."""
+        """Notices when the database holds something else than the copies in memory."""
         return Changes(self.reader, after_look=self.counters.hand_over)
 
     @cached_property

@@ -31,7 +31,7 @@ def utc_now() -> datetime:
 
 
 class Services(CacheParts):
-    """The cache, and what stands on it: built once for an application, when first needed."""
+    """All parts of an application; each is built once, when it is first needed."""
 
     def __init__(self, settings: Settings, now: Callable[[], datetime] = utc_now) -> None:
         super().__init__(settings, now)

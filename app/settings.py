@@ -196,6 +196,6 @@ def share_metrics(folder: str) -> None:
 
 
 def metrics_folder() -> Path | None:
-    """Where this process keeps its metrics beside others'; None where it has them to itself."""
+    """The folder in which processes share metrics; None where this one keeps its own."""
     folder = os.environ.get(METRICS_FOLDER)
     return Path(folder) if folder else None

@@ -38,7 +38,7 @@ class Cache(MethodView):
     @blueprint.response(200, CacheSummarySchema, headers=UNSTORED)
     @answers_problems(blueprint, 401, 404, 503)
     def get(self) -> dict[str, Any]:
-        """Tell what the cache holds and what is under way."""
+        """Show what the cache holds and what is under way."""
         summary = services().inventory.summary()
         configured = services().upstream.is_configured
         return asdict(summary) | {"upstream": {"configured": configured} | summary.pace._asdict()}
@@ -108,7 +108,7 @@ class WarmJobStatus(MethodView):
     @blueprint.response(200, JobStatusSchema, headers=UNSTORED)
     @answers_problems(blueprint, 401, 404, 503)
     def get(self, id: str) -> Any:  # noqa: A002 - the name that the path has in the documents
-        """Tell how far a job is, with the first of its errors."""
+        """Show how far a job is, with the first of its errors."""
         job = services().warm_jobs.find(id)
         if job is None:
             raise NotFound("There is no such job; finished ones are kept for a week.")

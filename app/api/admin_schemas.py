@@ -13,7 +13,7 @@ from cache.policy import Freshness
 STATES: Final = [state.value for state in Freshness]
 SCOPES: Final = ("codes", "all", "stale")
 ONE_SCOPE: Final = {"oneOf": [{"required": [scope]} for scope in SCOPES]}
-"""What the document has to say beside the members of a `WarmRequest`."""
+"""Completes the document's schema of a `WarmRequest`."""
 
 
 class Moment(fields.DateTime):
@@ -84,7 +84,7 @@ class JobErrorSchema(Schema):
 
 
 class JobStatusSchema(JobSchema):
-    """How far a job is; `failed` items are told by `errors`, the first 20 of them."""
+    """How far a job is; `errors` lists the first 20 of the `failed` items."""
 
     done = fields.Integer(required=True)
     empty = fields.Integer(required=True)

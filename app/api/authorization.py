@@ -1,4 +1,4 @@
-"""Who may use the admin API: whoever has the token, and nobody where none is set."""
+"""Access to the admin API: with the admin token; closed where none is set."""
 
 import hmac
 from collections.abc import Mapping

@@ -61,7 +61,7 @@ class BodyParser(FlaskParser):
         if not req.is_json:
             raise UnsupportedMediaType("The body has to be application/json.")
         body = req.get_data()
-        req.stream.read(1)  # a body whose length was not told is cut, and refused only here
+        req.stream.read(1)  # a chunked body that is too long is refused only here
         try:
             return json.loads(body.decode(), object_pairs_hook=_each_once)
         except (ValueError, RecursionError):  # numbers and depths beyond Python's own limits too

@@ -1,4 +1,4 @@
-"""The headers that answers have, as the OpenAPI document tells of them."""
+"""How the OpenAPI document describes the headers of answers."""
 
 from typing import Any, Final
 
@@ -31,12 +31,12 @@ CACHED: Final[Headers] = PLAIN | {
 """Of answers made of entries, and of a 304 in place of one."""
 VARIED: Final[Headers] = CACHED | {"Vary": _text("Accept, which may ask for CSV.", "^Accept$")}
 STILL_HOLDS: Final = "The copy of If-None-Match still holds."
-JOB: Final[Headers] = UNSTORED | {"Location": _text("Where the job tells of itself.")}
+JOB: Final[Headers] = UNSTORED | {"Location": _text("Where the state of the job is.")}
 OF_PROBLEMS: Final[dict[int, Headers]] = {
     401: {"WWW-Authenticate": _text("The scheme of the admin token.", "^Bearer$")},
     503: {"Retry-After": _seconds("When to try again.", 1)},
 }
-"""What a problem has beside those that nobody may store, by status."""
+"""Further headers of a problem, by status."""
 _READ: Final[Headers] = {
     "Cache-Status": _text(
         "How each entry was come by (RFC 9211), where it came to that.",
@@ -45,4 +45,4 @@ _READ: Final[Headers] = {
     )
 }
 OF_READS: Final[dict[int, Headers]] = {404: _READ, 503: _READ}
-"""What the problems of a view that reads entries may have beside those, by status."""
+"""Further headers that the problems of a view that reads entries may have, by status."""

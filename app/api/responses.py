@@ -39,8 +39,8 @@ def cached_response(
         text: the body.
         readings: of the entries.
         now: when they were read.
-        asked: what the request asks for beside the entries, in one form; None where the answer
-            is made of more than them, so that it cannot be served again.
+        asked: the request's other parameters, in one form; None where the answer depends on more
+            than these and the entries, so that it cannot be served again.
         longest: seconds for which others may store it, whatever its entries have left.
         content_type: of the body.
         fixed: headers that the answer has whatever its entries are.

@@ -46,16 +46,16 @@ def download_bar() -> Iterator[Callable[[int, int | None], None]]:
 
 def _download_lines(clock: Callable[[], float]) -> Callable[[int, int | None], None]:
     """Make what prints a line now and then."""
-    told_at = clock()
+    printed_at = clock()
 
-    def tell(done: int, total: int | None) -> None:
-        nonlocal told_at
-        if clock() - told_at >= LINE_INTERVAL:
-            told_at = clock()
+    def print_line(done: int, total: int | None) -> None:
+        nonlocal printed_at
+        if clock() - printed_at >= LINE_INTERVAL:
+            printed_at = clock()
             of = f" of {total / 1e6:.1f}" if total else ""
             click.echo(f"  {done / 1e6:.1f}{of} MB", err=True)
 
-    return tell
+    return print_line
 
 
 def print_report(report: SeedReport) -> None:

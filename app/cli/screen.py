@@ -25,7 +25,7 @@ UNCUT: Final = 10_000
 """Columns where nothing says how many there are: more than any line takes."""
 
 _CELLS: Final = {True: ("#", "=", "."), False: ("█", "▒", "·")}
-"""Of a bar, in ASCII or not: there, missing, neither; to be told apart without colours."""
+"""Cells of a bar, in ASCII or not: there, missing, neither; they differ without colours too."""
 
 
 def print_json(body: dict[str, Any]) -> None:
@@ -48,7 +48,7 @@ def open_console() -> Console:
 
 
 def is_ascii(console: Console) -> bool:
-    """Tell whether signs beyond ASCII are better left out."""
+    """Say whether the terminal shows ASCII only."""
     return console.options.ascii_only
 
 

@@ -28,7 +28,7 @@ def load(release: str | None, *, if_empty: bool) -> None:
     seeded = is_seeded(services().engine)
     if if_empty and seeded:
         click.echo("The database holds a release already; nothing to seed.")
-        _tell_what_is_missing()
+        _print_what_is_missing()
         return
     wanted = source(release, services().settings)
     reason = ""
@@ -47,18 +47,18 @@ def load(release: str | None, *, if_empty: bool) -> None:
         ) from error
     except OnetError as error:
         raise click.ClickException(
-            f"{_told(error, wanted)}; nothing changed. Try again later, or load a release "
+            f"{_reason(error, wanted)}; nothing changed. Try again later, or load a release "
             "from a file: flask seed PATH"
         ) from error
     print_report(report)
-    _tell_what_is_missing(reason)
+    _print_what_is_missing(reason)
 
 
 def source(release: str | None, settings: Settings) -> Path | str:
     """A folder or .zip, or what O*NET's archive is asked for: `latest` or a number.
 
     Args:
-        release: as it was named; None where it was not. A path is told from a number by a slash.
+        release: as named on the command line; None where it was not. A slash makes it a path.
         settings: say what is loaded then.
     """
     if release is None:
@@ -68,11 +68,11 @@ def source(release: str | None, settings: Settings) -> Path | str:
 
 
 def _first_load(otherwise: Path) -> tuple[SeedReport, str]:
-    """Load the newest release into an empty database, or else what is at hand, and tell why."""
+    """Load the newest release into an empty database, or else the starter data; say why."""
     try:
         return _land(_fetched(LATEST, or_kept=True)), ""
     except (OnetError, ReleaseError) as error:
-        reason = _told(error)
+        reason = _reason(error)
     try:
         return _land(otherwise), reason
     except ReleaseError:
@@ -97,7 +97,7 @@ def _fetched(wanted: str, *, or_kept: bool = False) -> Path:
             kept = archive.kept() if or_kept else None
             if kept is None:
                 raise
-            click.echo(f"{_told(error)}, so {kept} is loaded, downloaded before", err=True)
+            click.echo(f"{_reason(error)}, so {kept} is loaded, downloaded before", err=True)
             return kept
         except KeyboardInterrupt:
             click.echo("Stopped. What has arrived is kept: the next start goes on there.", err=True)
@@ -120,7 +120,7 @@ def _land(path: Path) -> SeedReport:
         )
 
 
-def _told(error: OnetError | ReleaseError, wanted: Path | str = LATEST) -> str:
+def _reason(error: OnetError | ReleaseError, wanted: Path | str = LATEST) -> str:
     """Why a release of the archive cannot be had, in one line."""
     which = "O*NET's newest release" if wanted == LATEST else f"O*NET {wanted}"
     if isinstance(error, OnetError):
@@ -130,7 +130,7 @@ def _told(error: OnetError | ReleaseError, wanted: Path | str = LATEST) -> str:
     return f"{which} is refused ({error.problems[0]}{more})"
 
 
-def _tell_what_is_missing(reason: str = "") -> None:
+def _print_what_is_missing(reason: str = "") -> None:
     """Say in one line that the database holds a part, and how to get all."""
     each = [services().catalogue.holding(domain) for domain in DOMAINS]
     held = max(each, key=lambda one: one.rated)  # a whole release need not have every domain

@@ -7,7 +7,7 @@ from app.provenance import timestamp
 
 
 def print_status() -> None:
-    """Print what the cache holds, as GET /admin/cache tells it.
+    """Print what GET /admin/cache answers.
 
     Raises:
         DatabaseUnavailable: where the database cannot be reached or used.

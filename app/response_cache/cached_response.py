@@ -13,13 +13,13 @@ from app.response_cache.headers import Hit, hit_headers
 Headers = list[tuple[str, str]]
 
 BESIDE: Final = 1_000
-"""Bytes that an answer takes beside its body: its key, headers and counters."""
+"""Bytes that the key, headers and counters of an answer take."""
 PACKED: Final = 4
 """How many times smaller a packed body is counted; most are by a dozen."""
 UNPACKED: Final = 6_000_000
 """Bytes of bodies that are kept as they are sent."""
 RAW: Final = -15
-"""Deflate without zlib's frame, whose checksum of the dictionary takes twice the unpacking."""
+"""Deflate without zlib's frame: its checksum of the dictionary takes twice as long as unpacking."""
 WINDOW: Final = 32_768
 """Bytes that the packing looks back (RFC 1951)."""
 SAMPLES: Final = 6

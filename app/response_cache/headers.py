@@ -22,7 +22,7 @@ FORWARDED: Final = {
 
 
 def cache_status(readings: Sequence[Reading], now: datetime) -> str:
-    """Write one RFC 9211 member an entry read; a negative ttl tells how long it is stale."""
+    """Write one RFC 9211 member an entry read; a negative ttl is how long it is stale."""
     members = []
     for reading in readings:
         ttl = _ttl(reading.entry, now)

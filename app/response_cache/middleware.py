@@ -1,10 +1,9 @@
 """Finished answers, kept in the process and served before Flask sees the request.
 
-An answer is kept where it is a 200 made of fresh entries only: what it says is then a function of
-the request and the entries. Errors are kept out since they name the request, stale answers since
-they are to be renewed soon, and everything whose entries could have changed unseen. Whatever asks
-for more than a plain GET (HEAD, a list in If-None-Match) is left to Flask, and so is who would
-rather have another format than is given to those who do not say.
+Only a 200 made of fresh entries is kept: it depends on nothing but the request and the entries.
+Errors are not kept, since they name the request; nor are stale answers, which are renewed soon, nor
+answers whose entries may have changed unseen. Flask serves what asks for more than a plain GET
+(HEAD, a list in If-None-Match) or for another format than the default one.
 """
 
 from collections.abc import Callable, Hashable, Iterable

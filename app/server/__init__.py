@@ -1,1 +1,1 @@
-"""The production server, and the worker beside it."""
+"""The production server and its worker process."""

@@ -29,7 +29,7 @@ STOP_SECONDS: Final = 30
 
 
 M_ARENA_MAX: Final = -8
-"""mallopt(3): how many heaps there may be; as many as 16 on two cores unless told."""
+"""mallopt(3): how many heaps there may be; by default as many as 16 on two cores."""
 ARENAS: Final = 2
 """Threads that come and go leave what they freed in their heaps: some 15 MB with more of them."""
 
@@ -57,7 +57,7 @@ class _Wakeup:
 
     def wait(self) -> None:
         select.select([self._reader], [], [])
-        self.clear()  # what is to be done is told elsewhere; a signal may mean nothing here
+        self.clear()  # the handlers have noted what is to be done
 
     def clear(self) -> None:
         with suppress(BlockingIOError):
@@ -96,7 +96,7 @@ def _end_once(number: int, _frame: object) -> None:
 
 
 def serve(settings: Settings) -> None:
-    """Serve, with a worker beside, until SIGTERM or Ctrl-C; what is under way is finished first."""
+    """Serve, and run a worker, until SIGTERM or Ctrl-C; what is under way is finished first."""
     logs.configure(settings)
     server = Server(
         APPLICATION,

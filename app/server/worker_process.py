@@ -1,4 +1,4 @@
-"""The worker beside a server: `flask worker` as a process of its own, kept running by a thread."""
+"""The server's worker: `flask worker` in a separate process that a thread keeps running."""
 
 import ctypes
 import logging
@@ -45,7 +45,7 @@ def end_with_parent(parent: int, number: signal.Signals) -> None:
 def worker_beside() -> Iterator[None]:
     """Keep a worker running until the block ends, and end it then."""
     stop = Event()
-    # One thread from start to end: the worker is told to end when the one that made it does.
+    # One thread for its whole life: the kernel ends the worker when the thread that made it ends.
     thread = Thread(target=_keep, args=(stop,), name="worker", daemon=True)
     thread.start()
     try:
@@ -70,7 +70,7 @@ def _keep(stop: Event) -> None:
 
 
 def _run(stop: Event) -> str:
-    """Run a worker until it ends or is to end; tell what it ended with."""
+    """Run a worker until it ends or is to end; return what it ended with."""
     server = os.getpid()
     try:
         process = subprocess.Popen(  # noqa: S603 - a constant
