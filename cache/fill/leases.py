@@ -95,24 +95,21 @@ class Leases:
         """Take the lease if nobody holds it; an entry that has no row gets one, absent."""
 
         def work(connection: Connection) -> Lease | None:
-            return self._acquire(connection, domain, code, owner)
+            row, now = _SEEN.first(connection, of_domain=domain, of_code=code)
+            if row is None:
+                _make_room(connection, now)
+                new = {"domain": domain, "occupation_code": code, "state": "absent", "attempts": 1}
+                lease = lease_until(now, self._seconds, owner)
+                connection.execute(insert(CacheEntry).values(new | lease))
+                return Lease(domain, code, owner, 0, "absent")
+            rows = {"of_domain": domain, "of_code": code, "seen": row.generation}
+            taken = ENTRY_LEASES.take(connection, rows, owner, now, self._seconds)
+            return Lease(domain, code, owner, row.generation, row.state) if taken else None
 
         try:
             return database.write(self._writer, work)
         except IntegrityError:  # another process made the row, and has the lease
             return None
-
-    def _acquire(self, connection: Connection, domain: str, code: str, owner: str) -> Lease | None:
-        row, now = _SEEN.first(connection, of_domain=domain, of_code=code)
-        if row is None:
-            _make_room(connection, now)
-            new = {"domain": domain, "occupation_code": code, "state": "absent", "attempts": 1}
-            lease = lease_until(now, self._seconds, owner)
-            connection.execute(insert(CacheEntry).values(new | lease))
-            return Lease(domain, code, owner, 0, "absent")
-        seen = {"of_domain": domain, "of_code": code, "seen": row.generation}
-        taken = ENTRY_LEASES.take(connection, seen, owner, now, self._seconds)
-        return Lease(domain, code, owner, row.generation, row.state) if taken else None
 
     def status(self, domain: str, code: str) -> LeaseStatus | None:
         """Read how far an entry's fill is; None where its row is gone."""
@@ -136,20 +133,20 @@ class Leases:
     def release(
         self, lease: Lease, error: str | None = None, retry_after: float | None = None
     ) -> None:
-        """Give a lease back unused; with an error, for those who wait to share.
+        """Give a lease back unused; with an error, which is shared with those who wait.
 
-        Without one that of an earlier fill is forgotten, lest they take it for this one's.
+        Without one the error of an earlier fill is forgotten, lest they take it for this one's.
         """
 
         def work(connection: Connection) -> None:
-            key = {"of_domain": lease.domain, "of_code": lease.code}
+            rows = {"of_domain": lease.domain, "of_code": lease.code}
             values: dict[str, Any] = {"last_error": None, "retry_at": None}
             if error is not None:
                 wait = None if retry_after is None else timedelta(seconds=retry_after)
                 values["last_error"] = error[:ERROR_LENGTH]
                 values["retry_at"] = None if wait is None else database_time(connection) + wait
                 values["refresh_requested_at"] = None
-            ENTRY_LEASES.give_back(connection, key, lease.owner, **values)
+            ENTRY_LEASES.give_back(connection, rows, lease.owner, None, **values)
 
         database.write(self._writer, work)
 

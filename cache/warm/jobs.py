@@ -27,7 +27,7 @@ LISTED_ERRORS: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job as it stood when it was requested; of `all`, `total` may change with O*NET's list."""
+    """A job when it was requested; the `total` of an `all` job may change with O*NET's list."""
 
     id: str
     state: str
@@ -36,7 +36,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class JobStatus:
-    """How far a job is.
+    """How much of a job is done.
 
     Attributes:
         state: `queued` until a worker takes it, `running`, `done` once every item has ended,
@@ -116,7 +116,7 @@ class WarmJobs:
         )
 
     def find(self, id: str) -> JobStatus | None:  # noqa: A002 - as the admin API calls it
-        """Tell how far a job is; None where there is none of that id any more."""
+        """Read the status of a job; None if it is not there, or not any more."""
         job_query = select(WarmJob.__table__).where(WarmJob.id == id)
         errors_query = (
             select(WarmItem.occupation_code.label("code"), WarmItem.error)
