@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from decimal import Decimal
+from operator import attrgetter
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, cast
 
 from cache.entries.canonical import Figures, canonical_figure
 from cache.entries.publish import Fill
@@ -15,6 +17,8 @@ from onet_client.rows import Rating
 
 if TYPE_CHECKING:
     from onet_client.content_model import Domain
+
+_FIGURES: Final = attrgetter(*Figures._fields)
 
 
 class Target(NamedTuple):
@@ -114,26 +118,10 @@ def figures_of(ratings: Iterable[Rating]) -> list[Figures]:
         BadReply: where a figure is beyond what is stored exactly.
     """
     try:
-        return [_figures(rating) for rating in ratings]
+        return [Figures(*map(_canonical, _FIGURES(rating))) for rating in ratings]
     except ValueError as error:
         raise BadReply("a figure beyond what a rating can hold") from error
 
 
-def _figures(rating: Rating) -> Figures:
-    error, low, high = (
-        None if figure is None else canonical_figure(figure)
-        for figure in (rating.standard_error, rating.lower_ci, rating.upper_ci)
-    )
-    return Figures(
-        element_id=rating.element_id,
-        scale_id=rating.scale_id,
-        value=canonical_figure(rating.value),
-        n=rating.n,
-        standard_error=error,
-        lower_ci=low,
-        upper_ci=high,
-        recommend_suppress=rating.recommend_suppress,
-        not_relevant=rating.not_relevant,
-        date_updated=rating.date_updated,
-        domain_source=rating.domain_source,
-    )
+def _canonical(value: Any) -> Any:
+    return canonical_figure(value) if isinstance(value, Decimal) else value

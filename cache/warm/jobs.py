@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final, Literal
@@ -87,7 +87,12 @@ class WarmJobs:
         self, connection: Connection, key: str, domain: str, scope: Scope, codes: Sequence[str]
     ) -> Job:
         _drop_old(connection)
-        job = Job(str(uuid4()), "queued", 0)
+        if scope == "codes":
+            listed: Sequence[str] = codes
+        else:
+            query = select(Occupation.code) if scope == "all" else self._stale(domain)
+            listed = connection.execute(query).scalars().all()
+        job = Job(str(uuid4()), "queued", len(listed))
         connection.execute(
             insert(WarmJob).values(
                 id=job.id,
@@ -98,15 +103,10 @@ class WarmJobs:
                 created_at=database_time(connection),
             )
         )
-        if scope == "codes":
-            listed: Sequence[str] = codes
-        else:
-            query = select(Occupation.code) if scope == "all" else self._stale(domain)
-            listed = connection.execute(query).scalars().all()
         generations = entry_generations(connection, domain)
         items = [NewItem(code, generations.get(code, 0)) for code in listed]
         replace_items(connection, job.id, items)
-        return replace(job, total=len(listed))
+        return job
 
     def _stale(self, domain: str) -> Select[Any]:
         return select(CacheEntry.occupation_code).where(

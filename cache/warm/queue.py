@@ -118,10 +118,11 @@ class WarmQueue:
         """Record what became of claimed items, without those whose lease was lost meanwhile."""
 
         def finish(connection: Connection) -> dict[ItemOutcome, int]:
-            return {
-                outcome: _finish(connection, _items(work, codes), owner, outcome)
-                for outcome, codes in _by_outcome(outcomes).items()
-            }
+            ended: dict[ItemOutcome, int] = {}
+            for outcome in dict.fromkeys(outcomes.values()):
+                codes = [code for code, other in outcomes.items() if other == outcome]
+                ended[outcome] = _finish(connection, _items(work, codes), owner, outcome)
+            return ended
 
         self.count(database.write(self._engine, finish))
 
@@ -184,13 +185,6 @@ def _queued(work: Work) -> Sequence[ColumnElement[bool]]:
 def _items(work: Work, codes: Collection[str]) -> Rows:
     """Name items of a job for `ITEM_LEASES`."""
     return {"job": work.id, "codes": codes}
-
-
-def _by_outcome(outcomes: Mapping[str, ItemOutcome]) -> dict[ItemOutcome, list[str]]:
-    codes: dict[ItemOutcome, list[str]] = {}
-    for code, outcome in outcomes.items():
-        codes.setdefault(outcome, []).append(code)
-    return codes
 
 
 def _finish(connection: Connection, rows: Rows, owner: str, outcome: ItemOutcome) -> int:

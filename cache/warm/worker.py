@@ -10,7 +10,7 @@ from cache.db.database import DatabaseUnavailable
 from cache.entries.renewal import Revalidation
 from cache.fill.filler import LEASE_MARGIN
 from cache.fill.refresh_requests import RefreshRequests
-from cache.policy import ITEM_OUTCOMES
+from cache.policy import ITEM_OUTCOMES, ItemOutcome
 from cache.pull_through import PullThrough
 from cache.warm.items import Item, JobLease, LeaseLost, Work
 from cache.warm.pages import TableReader
@@ -136,10 +136,9 @@ class Worker:
             reason = _reason(f"{work.domain}/{item.code} could not be filled", error)
             self._queue.put_off(work, owner, item, reason, wait)
             return
-        if entry.state in ITEM_OUTCOMES:
-            self._queue.finish(work, owner, {item.code: ITEM_OUTCOMES[entry.state]})
-        elif work.scope == "all":
-            self._queue.finish(work, owner, {item.code: "unlisted"})
+        if entry.state in ITEM_OUTCOMES or work.scope == "all":
+            outcome: ItemOutcome = ITEM_OUTCOMES.get(entry.state, "unlisted")
+            self._queue.finish(work, owner, {item.code: outcome})
         else:
             self._queue.put_off(work, owner, item, "O*NET has no such occupation", None)
 
