@@ -78,13 +78,7 @@ class Filler:
         return ServedRelease(self._upstream, self._now)
 
     def fill(self, domain: str, code: str, served: ServedRelease, detach: Detach) -> Stored:
-        """Return the entry once it is fresh or negative, or was just fetched.
-
-        Args:
-            domain: of the entry.
-            code: of the occupation.
-            served: the release, which is asked for if that is not known yet.
-            detach: called before anything is read or stored that is returned.
+        """Return the entry once it is fresh or negative, or was just fetched; see `Detach`.
 
         Raises:
             OnetError: where the upstream, asked here or by another process, did not give a
@@ -194,8 +188,7 @@ class Filler:
                 if last is None or last.generation != first.generation:
                     return
         if last is not None and last.released and last.error is not None:
-            wait = None if last.retry_at is None else (last.retry_at - last.now).total_seconds()
-            raise OnetError(last.error, retry_after=wait)
+            raise OnetError(last.error, retry_after=last.retry_after)
 
     @contextmanager
     def _polled(self) -> Iterator[None]:

@@ -4,9 +4,8 @@ A lease outlives the deadline of its fill. A process that finds it expired takes
 `Store.publish` refuses what its late owner still brings.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select
 from sqlalchemy import tuple_ as row_of
@@ -42,8 +41,7 @@ _STATUS: Final = TimedQuery(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(NamedTuple):
     """The right to fill an entry.
 
     Attributes:
@@ -59,24 +57,21 @@ class Lease:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class LeaseStatus:
+class LeaseStatus(NamedTuple):
     """What waits for another process's fill reads of the entry's row.
 
     Attributes:
         held: a lease has not expired.
         released: the last lease was given back, or its fill was published.
         error: how the last fill failed; None where it did not.
-        retry_at: when the upstream asked to be left alone until; None where it did not.
-        now: the database's time.
+        retry_after: seconds for which the upstream then asked to be left alone, or None.
     """
 
     generation: int
     held: bool
     released: bool
     error: str | None
-    retry_at: datetime | None
-    now: datetime
+    retry_after: float | None
 
 
 class Leases:
@@ -118,14 +113,13 @@ class Leases:
             row, now = _STATUS.first(connection, of_domain=domain, of_code=code)
             if row is None:
                 return None
-            until = row.lease_expires_at
+            until, retry_at = row.lease_expires_at, row.retry_at
             return LeaseStatus(
                 generation=row.generation,
                 held=until is not None and until > now,
                 released=until is None,
                 error=row.last_error,
-                retry_at=row.retry_at,
-                now=now,
+                retry_after=None if retry_at is None else (retry_at - now).total_seconds(),
             )
 
         return database.read(self._reader, work)
