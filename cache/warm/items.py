@@ -1,7 +1,7 @@
 """Jobs and their items in the database, for preparing, queue and publication."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -101,15 +101,7 @@ class JobLease:
             raise LeaseLost(f"another worker prepares job {self.work.id} now")
 
 
-WORK_COLUMNS: Final = (
-    WarmJob.id,
-    WarmJob.scope,
-    WarmJob.domain,
-    WarmJob.state,
-    WarmJob.release,
-    WarmJob.load_id,
-    WarmJob.attempts,
-)
+WORK: Final = select(*(getattr(WarmJob, field.name) for field in fields(Work)))
 
 
 def end_job(

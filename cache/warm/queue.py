@@ -15,7 +15,7 @@ from cache.warm.items import (
     FENCED,
     JOB_LEASES,
     UNFINISHED,
-    WORK_COLUMNS,
+    WORK,
     Item,
     JobLease,
     Work,
@@ -47,7 +47,7 @@ class WarmQueue:
 
     def unfinished(self, job: str | None = None) -> list[Work]:
         """Read the jobs that are not finished, or one of them, oldest first."""
-        query = select(*WORK_COLUMNS).where(WarmJob.state.in_(UNFINISHED))
+        query = WORK.where(WarmJob.state.in_(UNFINISHED))
         if job is not None:
             query = query.where(WarmJob.id == job)
         query = query.order_by(WarmJob.created_at, WarmJob.id)
@@ -175,7 +175,7 @@ def _fail(connection: Connection, work: Work, error: str) -> None:
 
 
 def _read_job(connection: Connection, job: str) -> Work:
-    return Work(*connection.execute(select(*WORK_COLUMNS).where(WarmJob.id == job)).one())
+    return Work(*connection.execute(WORK.where(WarmJob.id == job)).one())
 
 
 def _queued(work: Work) -> Sequence[ColumnElement[bool]]:
