@@ -1,4 +1,4 @@
-"""What the cache counts, as Prometheus metrics."""
+"""The metrics of the cache, for Prometheus."""
 
 from contextlib import AbstractContextManager
 from typing import Final, get_args
@@ -21,10 +21,10 @@ FILL_SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80)
 
 
 class CacheMetrics:
-    """The counters of one application, in a registry of its own.
+    """The metrics of one application, in its own registry.
 
-    Where `PROMETHEUS_MULTIPROC_DIR` is set the library keeps them in files there, to be added up
-    over all processes; it looks for that when it is first imported.
+    Where `PROMETHEUS_MULTIPROC_DIR` is set when the library is first imported, it keeps them in
+    files there, to be added up over all processes.
     """
 
     def __init__(self) -> None:
@@ -84,16 +84,16 @@ class CacheMetrics:
         """Count a request sent to the upstream."""
         self._upstream.labels(result).inc()
 
-    def warm_item(self, state: ItemState) -> None:
-        """Count an item of a warm job that ended."""
-        self._items.labels(state).inc()
+    def warm_items(self, state: ItemState, number: int) -> None:
+        """Count items of a warm job that ended."""
+        self._items.labels(state).inc(number)
 
     def entries_hit(self, number: int) -> None:
-        """Count entries that were served fresh, many at once."""
+        """Count entries that were served fresh."""
         self._hits.inc(number)
 
     def http_request(self, endpoint: str, status: int, number: int = 1) -> None:
-        """Count requests answered; `endpoint` is the route, never the path that was asked."""
+        """Count requests answered; `endpoint` is the route, never the path of the request."""
         counter = self._answered.get((endpoint, status))
         if counter is None:
             counter = self._answered[endpoint, status] = self._http.labels(endpoint, str(status))

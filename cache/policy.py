@@ -60,8 +60,7 @@ LIFETIMES: Final[dict[tuple[State, Origin], Literal["ttl", "negative_ttl"]]] = {
 }
 """Which of the limits an entry lives for.
 
-A complete release is O*NET's word on what it does not rate; what the API said of one code is
-asked again.
+A complete release is final on what it does not rate; what the API says of one code is asked again.
 """
 
 
@@ -71,7 +70,7 @@ class Freshness(Enum):
     FRESH = "fresh"
     """Served."""
     STALE = "stale"
-    """Within stale-while-revalidate: served at once, refreshed behind."""
+    """Within stale-while-revalidate: served at once, refreshed in the background."""
     OLD = "old"
     """Within stale-if-error: refreshed first, served if that fails."""
     ABSENT = "absent"
@@ -84,7 +83,7 @@ class Freshness(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long, in seconds, entries live and linger."""
+    """How many seconds entries live, and how many they are served beyond that."""
 
     ttl: float
     stale_while_revalidate: float
@@ -92,7 +91,7 @@ class Limits:
     negative_ttl: float
 
     def expiry(self, at: datetime, state: State, origin: Origin = "api") -> datetime:
-        """When an entry becomes stale that the upstream vouched for at a moment.
+        """Return when an entry becomes stale that the upstream confirmed at a moment.
 
         What became of an unknown code lives as long as the word that it is unknown.
         """
@@ -107,7 +106,7 @@ class Entry:
         state: `absent`, `rated`, `empty` or `unknown`.
         origin: `seed` or `api`; None while absent.
         release: of O*NET, such as `29.0`; None where unknown.
-        generation: counts the changes of the entry; a fill publishes over the one it saw.
+        generation: counts the changes of the entry; a fill publishes over the one that it read.
         content_hash: of the ratings, hexadecimal.
         validated_at: when the upstream last said that its release is still the entry's.
     """
@@ -128,7 +127,7 @@ class Entry:
 
     @property
     def current_at(self) -> datetime | None:
-        """When the upstream last vouched for the content: what its age counts from."""
+        """When the upstream last confirmed the content: its age counts from then."""
         if self.fetched_at is None or self.validated_at is None:
             return self.fetched_at or self.validated_at
         return max(self.fetched_at, self.validated_at)
@@ -140,7 +139,7 @@ class Entry:
 
 
 def freshness(entry: Entry, now: datetime, limits: Limits) -> Freshness:
-    """Tell what a read at `now` does with the entry; an entry is stale from its expiry on."""
+    """Return what a read at `now` does with the entry; it is stale from its expiry on."""
     if entry.state == "absent" or entry.expires_at is None:
         return Freshness.ABSENT
     past = (now - entry.expires_at).total_seconds()

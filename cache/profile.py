@@ -1,4 +1,4 @@
-"""An occupation's ratings in one domain, element by element: what the gap compares."""
+"""An occupation's ratings in one domain, element by element, as the gap compares them."""
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -27,7 +27,7 @@ class ElementRating:
     low_precision: bool
 
 
-@dataclass(frozen=True)  # no slots, which leave no room for what is worked out once
+@dataclass(frozen=True)  # no slots, which leave no room for cached properties
 class Profile:
     """All elements that one occupation is rated on in one domain, by element id.
 
@@ -54,11 +54,11 @@ class Profile:
         return tuple(_weight(rating.importance) for rating in self.ratings)
 
     def without(self, ids: AbstractSet[str]) -> "Profile":
-        """Leave out elements."""
+        """Return the profile without some elements."""
         kept = {id_: rating for id_, rating in self.elements.items() if id_ not in ids}
         return Profile(self.code, self.title, kept)
 
 
-@lru_cache(maxsize=1_000)  # so that all profiles share one object for each
+@lru_cache(maxsize=1_000)  # so that all profiles share one object for each weight
 def _weight(importance: float) -> float:
     return (importance - 1) / 4

@@ -1,4 +1,4 @@
-"""An entry as a request reads it, and the ways in which there is nothing to read."""
+"""An entry as a request reads it, and the errors where there is nothing to serve."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,7 +12,7 @@ class Reading(NamedTuple):
     """An entry as a request got it.
 
     Attributes:
-        collapsed: its fill was begun for another request.
+        collapsed: another request had begun its fill.
     """
 
     entry: Entry
@@ -28,7 +28,7 @@ class Reading(NamedTuple):
 
 
 class ReadFailed(Exception):
-    """An entry that has nothing to serve; `readings` holds all that the request asked for."""
+    """An entry has nothing to serve; `readings` has all entries that the request asked for."""
 
     def __init__(
         self, reading: Reading, readings: Sequence[Reading], cause: OnetError | None = None

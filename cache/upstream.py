@@ -85,6 +85,5 @@ class NoUpstream(Upstream):
     @property
     def client(self) -> UpstreamClient:
         """Nobody to ask."""
-        raise NotConfigured(
-            self._missing
-        )  # a new one: the traceback of one that is kept would grow
+        # A new error each time, since the traceback of one that is kept would grow.
+        raise NotConfigured(self._missing)

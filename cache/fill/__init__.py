@@ -1,1 +1,1 @@
-"""A miss: one flight and one lease for all, a fetch, and what became of old codes."""
+"""A miss: single flight, lease and fetch; and the crosswalk of old codes."""

@@ -1,10 +1,11 @@
-"""Asks the upstream for one entry and turns what it says into something to publish."""
+"""Fetches one entry from the upstream, to be published."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from operator import attrgetter
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, cast
 
 from cache.entries.canonical import Figures, canonical_figure
 from cache.entries.publish import Fill
@@ -17,21 +18,29 @@ from onet_client.rows import Rating
 if TYPE_CHECKING:
     from onet_client.content_model import Domain
 
+_FIGURES: Final = attrgetter(*Figures._fields)
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What is fetched, and the release that the upstream said it serves just before."""
+
+class Target(NamedTuple):
+    """An entry to fetch, and the release that the upstream has just said it serves."""
 
     domain: str
     code: str
     release: str
 
 
-class ServedRelease:
-    """The upstream's word on the release that it serves, shared by fills that began together.
+class Served(NamedTuple):
+    """The release that the upstream serves, and when it was asked."""
 
-    It is asked for anew once it is as old as it gets within one fill that takes its whole time.
-    Made without credentials, it raises NotConfigured.
+    release: str
+    asked_at: datetime
+
+
+class ServedRelease:
+    """The release that the upstream serves, asked once for fills that began together.
+
+    It is asked anew once the answer is older than one fill may take. Making one without
+    credentials raises NotConfigured.
     """
 
     def __init__(self, upstream: Upstream, now: Callable[[], datetime]) -> None:
@@ -39,28 +48,27 @@ class ServedRelease:
         self._good_for = upstream.deadline
         self._now = now
         self._lock = Lock()
-        self._told: tuple[str, datetime] | None = None
+        self._answer: Served | None = None
 
-    def ask(self, deadline: Deadline) -> tuple[str, datetime]:
-        """Return the release, and when the upstream was asked for it.
+    def ask(self, deadline: Deadline) -> Served:
+        """Ask for the release, unless it was asked for lately.
 
         Raises:
-            OnetError: where the upstream did not tell in time.
+            OnetError: where the upstream did not answer in time.
         """
         if not self._lock.acquire(timeout=deadline.remaining()):
             raise DeadlineExceeded("which release is served was not told in time")
         try:
-            now = self._now()
-            told = self._told
-            if told is None or (now - told[1]).total_seconds() >= self._good_for:
-                told = self._told = self._client.release(deadline=deadline), now
-            return told
+            now, answer = self._now(), self._answer
+            if answer is None or (now - answer.asked_at).total_seconds() >= self._good_for:
+                answer = self._answer = Served(self._client.release(deadline=deadline), now)
+            return answer
         finally:
             self._lock.release()
 
     def forget(self) -> None:
-        """Ask anew from now on, since what was told has been overtaken."""
-        self._told = None
+        """Ask anew from now on, since the answer has been overtaken."""
+        self._answer = None
 
 
 def fetch(
@@ -73,8 +81,8 @@ def fetch(
     """Fetch one occupation's ratings in one domain, complete or not at all.
 
     Raises:
-        OnetError: where the upstream did not give a complete answer; only its confirmed word
-            that there is no such code, or that there are no ratings, is an answer.
+        OnetError: where the upstream did not give a complete answer. That it has no such code,
+            or no ratings, is one only when the upstream confirms it.
     """
     client, fetched_at = upstream.client, now()
 
@@ -104,32 +112,16 @@ def fetch(
 
 
 def figures_of(ratings: Iterable[Rating]) -> list[Figures]:
-    """Turn ratings into what is stored and hashed, in their order.
+    """Return ratings as they are stored and hashed, in their order.
 
     Raises:
         BadReply: where a figure is beyond what is stored exactly.
     """
     try:
-        return [_figures(rating) for rating in ratings]
+        return [Figures(*map(_canonical, _FIGURES(rating))) for rating in ratings]
     except ValueError as error:
         raise BadReply("a figure beyond what a rating can hold") from error
 
 
-def _figures(rating: Rating) -> Figures:
-    error, low, high = (
-        None if figure is None else canonical_figure(figure)
-        for figure in (rating.standard_error, rating.lower_ci, rating.upper_ci)
-    )
-    return Figures(
-        element_id=rating.element_id,
-        scale_id=rating.scale_id,
-        value=canonical_figure(rating.value),
-        n=rating.n,
-        standard_error=error,
-        lower_ci=low,
-        upper_ci=high,
-        recommend_suppress=rating.recommend_suppress,
-        not_relevant=rating.not_relevant,
-        date_updated=rating.date_updated,
-        domain_source=rating.domain_source,
-    )
+def _canonical(value: Any) -> Any:
+    return canonical_figure(value) if isinstance(value, Decimal) else value

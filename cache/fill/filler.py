@@ -1,4 +1,4 @@
-"""Fills one entry from the upstream, whoever else in any process is at it."""
+"""Fills one entry from the upstream, once over all processes."""
 
 import logging
 import time
@@ -26,17 +26,20 @@ from onet_client.errors import BadReply, OnetError
 log = logging.getLogger(__name__)
 
 LEASE_MARGIN: Final = 5.0
-"""Seconds that a lease outlasts the deadline of the fill it is for: time to publish."""
+"""Seconds that a lease outlasts the deadline of its fill: time to publish."""
 POLL: Final = 0.02
-"""Seconds between two looks at another process's fill, and as much again for every few flights
-of this process that look, so that many of them do not crowd the database."""
+"""Seconds between two looks at another process's fill. Many flights that look do so more rarely,
+lest they crowd the database."""
 POLLERS_AT_FULL_PACE: Final = 4
 OVERTAKINGS: Final = 3
-"""How often a fill may be overtaken by purges or loads before it is given up."""
+"""How often purges or loads may overtake a fill before it is given up."""
 
 
 class Filler:
-    """Takes an entry's lease and fetches, or waits for the process that has it."""
+    """Takes an entry's lease and fetches, or waits for the process that has it.
+
+    Its methods raise DatabaseUnavailable where the database cannot be reached or used.
+    """
 
     def __init__(
         self,
@@ -75,21 +78,20 @@ class Filler:
         return ServedRelease(self._upstream, self._now)
 
     def fill(self, domain: str, code: str, served: ServedRelease, detach: Detach) -> Stored:
-        """Return the entry once it is fresh, negative ones too, or was just fetched; see `Detach`.
+        """Return the entry once it is fresh or negative, or was just fetched; see `Detach`.
 
         Raises:
             OnetError: where the upstream, asked here or by another process, did not give a
                 complete answer.
-            DatabaseUnavailable: where the database cannot be reached or used.
         """
-        patience = Deadline(2 * (self._upstream.deadline + LEASE_MARGIN))
+        deadline = Deadline(2 * (self._upstream.deadline + LEASE_MARGIN))
         overtaken = 0
         while overtaken < OVERTAKINGS:
-            patience.check()
+            deadline.check()
             lease = self._leases.acquire(domain, code, uuid4().hex)
             published = None
             if lease is None:
-                self._await_other(domain, code, patience)
+                self._await_other(domain, code, deadline)
             elif self._fill_under(lease, detach, served):
                 overtaken += 1
             else:
@@ -105,7 +107,7 @@ class Filler:
         raise BadReply(f"{domain}/{code} was purged again and again while it was fetched")
 
     def is_usable(self, entry: Entry) -> bool:
-        """Tell whether an entry needs no filling now."""
+        """Return whether an entry needs no filling now."""
         state = freshness(entry, self._now(), self._limits)
         return state in (Freshness.FRESH, Freshness.EMPTY, Freshness.UNKNOWN)
 
@@ -114,11 +116,11 @@ class Filler:
         return stored
 
     def _fill_under(self, lease: Lease, detach: Detach, served: ServedRelease) -> bool:
-        """Fetch and publish under a lease; tell whether that was overtaken."""
+        """Fetch and publish under a lease; True where that was overtaken."""
         started = time.monotonic()
         try:
             entry = Entry(lease.domain, lease.code)
-            if lease.state != "absent":  # else there is nothing to renew, and no other filled it
+            if lease.state != "absent":  # else nothing is stored that is usable or could be renewed
                 entry = self._read(lease.domain, lease.code).entry
             result = None if self.is_usable(entry) else self._fetch(lease, entry, detach, served)
         except Superseded as overtaken:
@@ -161,7 +163,7 @@ class Filler:
         return fill.state
 
     def _note(self, domain: str, release: str) -> None:
-        """Let the entries of any other release go stale, when this one is first stored from."""
+        """Make the entries of all other releases stale, when this one is first fetched from."""
         with self._lock:
             known = self._releases.get(domain) == release
         if not known:
@@ -171,23 +173,22 @@ class Filler:
             with self._lock:
                 self._releases[domain] = release
 
-    def _await_other(self, domain: str, code: str, patience: Deadline) -> None:
-        """Wait until another process's fill has ended, well or by its owner's death.
+    def _await_other(self, domain: str, code: str, deadline: Deadline) -> None:
+        """Wait until another process's fill has ended, or its lease has expired.
 
         Raises:
-            OnetError: with which it ended.
+            OnetError: the error that it ended with.
         """
         first = last = self._leases.status(domain, code)
         with self._polled():
             while last is not None and first is not None and last.held:
-                patience.check()
+                deadline.check()
                 time.sleep(POLL * (1 + self._polling // POLLERS_AT_FULL_PACE))
                 last = self._leases.status(domain, code)
                 if last is None or last.generation != first.generation:
                     return
         if last is not None and last.released and last.error is not None:
-            wait = None if last.retry_at is None else (last.retry_at - last.now).total_seconds()
-            raise OnetError(last.error, retry_after=wait)
+            raise OnetError(last.error, retry_after=last.retry_after)
 
     @contextmanager
     def _polled(self) -> Iterator[None]:

@@ -4,9 +4,8 @@ A lease outlives the deadline of its fill. A process that finds it expired takes
 `Store.publish` refuses what its late owner still brings.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select
 from sqlalchemy import tuple_ as row_of
@@ -42,8 +41,7 @@ _STATUS: Final = TimedQuery(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(NamedTuple):
     """The right to fill an entry.
 
     Attributes:
@@ -59,24 +57,21 @@ class Lease:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class LeaseStatus:
+class LeaseStatus(NamedTuple):
     """What waits for another process's fill reads of the entry's row.
 
     Attributes:
         held: a lease has not expired.
         released: the last lease was given back, or its fill was published.
         error: how the last fill failed; None where it did not.
-        retry_at: when the upstream asked to be left alone until; None where it did not.
-        now: the database's time.
+        retry_after: seconds for which the upstream then asked to be left alone, or None.
     """
 
     generation: int
     held: bool
     released: bool
     error: str | None
-    retry_at: datetime | None
-    now: datetime
+    retry_after: float | None
 
 
 class Leases:
@@ -95,24 +90,21 @@ class Leases:
         """Take the lease if nobody holds it; an entry that has no row gets one, absent."""
 
         def work(connection: Connection) -> Lease | None:
-            return self._acquire(connection, domain, code, owner)
+            row, now = _SEEN.first(connection, of_domain=domain, of_code=code)
+            if row is None:
+                _make_room(connection, now)
+                new = {"domain": domain, "occupation_code": code, "state": "absent", "attempts": 1}
+                lease = lease_until(now, self._seconds, owner)
+                connection.execute(insert(CacheEntry).values(new | lease))
+                return Lease(domain, code, owner, 0, "absent")
+            rows = {"of_domain": domain, "of_code": code, "seen": row.generation}
+            taken = ENTRY_LEASES.take(connection, rows, owner, now, self._seconds)
+            return Lease(domain, code, owner, row.generation, row.state) if taken else None
 
         try:
             return database.write(self._writer, work)
         except IntegrityError:  # another process made the row, and has the lease
             return None
-
-    def _acquire(self, connection: Connection, domain: str, code: str, owner: str) -> Lease | None:
-        row, now = _SEEN.first(connection, of_domain=domain, of_code=code)
-        if row is None:
-            _make_room(connection, now)
-            new = {"domain": domain, "occupation_code": code, "state": "absent", "attempts": 1}
-            lease = lease_until(now, self._seconds, owner)
-            connection.execute(insert(CacheEntry).values(new | lease))
-            return Lease(domain, code, owner, 0, "absent")
-        seen = {"of_domain": domain, "of_code": code, "seen": row.generation}
-        taken = ENTRY_LEASES.take(connection, seen, owner, now, self._seconds)
-        return Lease(domain, code, owner, row.generation, row.state) if taken else None
 
     def status(self, domain: str, code: str) -> LeaseStatus | None:
         """Read how far an entry's fill is; None where its row is gone."""
@@ -121,14 +113,13 @@ class Leases:
             row, now = _STATUS.first(connection, of_domain=domain, of_code=code)
             if row is None:
                 return None
-            until = row.lease_expires_at
+            until, retry_at = row.lease_expires_at, row.retry_at
             return LeaseStatus(
                 generation=row.generation,
                 held=until is not None and until > now,
                 released=until is None,
                 error=row.last_error,
-                retry_at=row.retry_at,
-                now=now,
+                retry_after=None if retry_at is None else (retry_at - now).total_seconds(),
             )
 
         return database.read(self._reader, work)
@@ -136,20 +127,20 @@ class Leases:
     def release(
         self, lease: Lease, error: str | None = None, retry_after: float | None = None
     ) -> None:
-        """Give a lease back unused; with an error, for those who wait to share.
+        """Give a lease back unused; with an error, which is shared with those who wait.
 
-        Without one that of an earlier fill is forgotten, lest they take it for this one's.
+        Without one the error of an earlier fill is forgotten, lest they take it for this one's.
         """
 
         def work(connection: Connection) -> None:
-            key = {"of_domain": lease.domain, "of_code": lease.code}
+            rows = {"of_domain": lease.domain, "of_code": lease.code}
             values: dict[str, Any] = {"last_error": None, "retry_at": None}
             if error is not None:
                 wait = None if retry_after is None else timedelta(seconds=retry_after)
                 values["last_error"] = error[:ERROR_LENGTH]
                 values["retry_at"] = None if wait is None else database_time(connection) + wait
                 values["refresh_requested_at"] = None
-            ENTRY_LEASES.give_back(connection, key, lease.owner, **values)
+            ENTRY_LEASES.give_back(connection, rows, lease.owner, None, **values)
 
         database.write(self._writer, work)
 

@@ -23,7 +23,10 @@ REMEMBERED: Final = 10_000
 
 
 class RefreshRequests:
-    """Notes which entries are to be refreshed, and tells which are due."""
+    """Records which entries are to be refreshed, and finds those that are due.
+
+    Its methods raise DatabaseUnavailable where the database cannot be reached or used.
+    """
 
     def __init__(
         self, writer: Engine, reader: Engine, clock: Callable[[], float] = time.monotonic
@@ -36,7 +39,7 @@ class RefreshRequests:
         self._behind = ThreadPoolExecutor(1, "refresh-request")
 
     def request_behind(self, domain: str, code: str, read_at: datetime) -> None:
-        """Request a refresh without waiting for the database; see `request`."""
+        """Request a refresh without waiting for the database; an error is logged."""
         if self._is_new(domain, code):
             self._behind.submit(self._request_logged, domain, code, read_at)
 
@@ -47,7 +50,7 @@ class RefreshRequests:
             log.warning("%s/%s could not be noted for a refresh", domain, code, exc_info=True)
 
     def _is_new(self, domain: str, code: str) -> bool:
-        """Tell whether this process has not requested the refresh a moment ago; now it has."""
+        """Return whether this process has not just requested the refresh; now it has."""
         with self._lock:
             now = self._clock()
             if self._requested.get((domain, code), -REPEATED_AFTER) > now - REPEATED_AFTER:
@@ -58,11 +61,7 @@ class RefreshRequests:
             return True
 
     def request(self, domain: str, code: str, read_at: datetime) -> None:
-        """Request a refresh, unless it is requested already or the entry has been renewed.
-
-        Raises:
-            DatabaseUnavailable: where the database cannot be reached or used.
-        """
+        """Request a refresh, unless it is requested already or the entry has been renewed."""
         change = update(CacheEntry).where(
             CacheEntry.domain == domain,
             CacheEntry.occupation_code == code,
@@ -78,11 +77,7 @@ class RefreshRequests:
         )
 
     def due(self, limit: int) -> list[tuple[str, str]]:
-        """Read the domains and codes that wait longest, without those being filled or put off.
-
-        Raises:
-            DatabaseUnavailable: where the database cannot be reached or used.
-        """
+        """Read the domains and codes that wait longest, without those being filled or put off."""
         query = select(CacheEntry.domain, CacheEntry.occupation_code).where(
             CacheEntry.refresh_requested_at.is_not(None)
         )
@@ -101,11 +96,7 @@ class RefreshRequests:
         return database.read(self._reader, work)
 
     def done(self, domain: str, code: str) -> None:
-        """Take back what is requested; the next read of a stale entry requests it again.
-
-        Raises:
-            DatabaseUnavailable: where the database cannot be reached or used.
-        """
+        """Withdraw a request; the next read of the entry, if still stale, makes another."""
         change = (
             update(CacheEntry)
             .where(CacheEntry.domain == domain, CacheEntry.occupation_code == code)

@@ -1,8 +1,8 @@
 """The upstream's governor for all processes on one database: one row, changed conditionally.
 
 Every process reads the row, lets the pure rules of `onet_client.governor` decide, and writes
-the outcome only over the version that it read; who comes second reads again. Nothing is locked
-while anyone waits.
+the new state only over the version that it read; if another was first, it reads again. Nothing is
+locked while a process waits.
 """
 
 import random
@@ -25,7 +25,7 @@ Decision = Callable[[GovernorState, float], tuple[GovernorState, T]]
 
 ROW: Final = 1
 CONTENTION_WAIT: Final = 0.01
-"""Seconds to wait before asking again where many others changed the row first."""
+"""Seconds to wait before another try, where many others changed the row first."""
 ATTEMPTS: Final = 20
 
 # Built once: for every request upstream they are run three times.
@@ -40,8 +40,8 @@ _CHANGE: Final = update(_TABLE).where(
 class DatabaseGovernor:
     """A governor whose state all processes on a database share.
 
-    Its methods raise DatabaseUnavailable where the database cannot be reached or used: without
-    it there is no telling what the others do, so nothing may go.
+    Its methods raise DatabaseUnavailable where the database cannot be reached or used: then
+    nobody knows what the others do, so nothing may go.
     """
 
     def __init__(self, engine: Engine, max_rate: float) -> None:
@@ -54,15 +54,15 @@ class DatabaseGovernor:
         return CONTENTION_WAIT if wait is None else wait
 
     def pause(self, seconds: float) -> None:
-        """Let nobody go for so many seconds, whichever process it is."""
+        """Let no process ask for so many seconds."""
         self._change(lambda state, now: (paused(state, now, seconds), None))
 
     def success(self) -> None:
-        """Note that the upstream answered; a row that says so already is only read."""
+        """Record that the upstream answered; a row that says so already is only read."""
         self._change(lambda state, _now: (succeeded(state), None))
 
     def failure(self) -> None:
-        """Note a connection error, a time-out or a 5xx."""
+        """Record a connection error, a time-out or a 5xx."""
         self._change(lambda state, now: (failed(state, now), None))
 
     def _change(self, decide: Decision[T]) -> T | None:

@@ -1,1 +1,1 @@
-"""What a process keeps of the database."""
+"""Reads of the database that a process shares, and copies that it keeps."""

@@ -1,8 +1,8 @@
-"""Reads of entries that come together are one read.
+"""Batches reads of entries that come together into one.
 
-A herd of requests would crowd the few connections of a process, though all of them ask for the
-same. Whoever comes while others read joins the next read, which begins after it came: it is
-never told what was read before.
+Many requests at once would crowd the few connections of a process, though all of them ask for the
+same. A request that comes while others read joins the next read, which begins after it came: it
+never gets what was read before.
 """
 
 from collections.abc import Sequence
@@ -16,11 +16,11 @@ from cache.entries.store import Store, Stored
 AT_ONCE: Final = 4
 """Reads under way in a process, each with a connection."""
 MOST_CODES: Final = 200
-"""Entries one read asks for at most."""
+"""Entries that one read asks for at most."""
 
 
 class _Batch:
-    """A read that has not begun, for those who came meanwhile."""
+    """A read that has not begun, and that others can join."""
 
     def __init__(self) -> None:
         self.codes: set[str] = set()
@@ -63,7 +63,7 @@ class BatchedReads:
                     return
             try:
                 stored = self._store.read(domain, sorted(batch.codes))
-            except BaseException as error:  # noqa: BLE001 - theirs who wait
+            except BaseException as error:  # noqa: BLE001 - for those who wait
                 batch.found.set_exception(error)
                 if isinstance(error, DatabaseUnavailable):
                     self._fail_waiting(domain, error)
@@ -71,10 +71,7 @@ class BatchedReads:
                 batch.found.set_result({one.entry.code: one for one in stored})
 
     def _fail_waiting(self, domain: str, error: DatabaseUnavailable) -> None:
-        """Tell those who wait for a database that has just been given up.
-
-        It took a second; they need not wait for another.
-        """
+        """Fail the next batch too: it took a second to give the database up, and would again."""
         with self._lock:
             waiting = self._collecting.pop(domain, None)
             if waiting is not None:

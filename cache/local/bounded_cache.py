@@ -11,7 +11,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 DROPPED: Final = 0.1
-"""The share of the capacity that is made free when a new copy finds no room."""
+"""The share of the capacity that is freed where a new copy finds no room."""
 
 
 @dataclass(slots=True)
@@ -23,9 +23,9 @@ class _Copy(Generic[V]):
 
 
 class BoundedCache(Generic[K, V]):
-    """Copies of at most so much size, each good until one of its entries changes; see `Changes`.
+    """Copies of a bounded size in all, each good until one of its entries changes; see `Changes`.
 
-    What size is, such as bytes, is the caller's choice; without one it is the number of copies.
+    The caller chooses the unit of size, such as bytes; without one it is the number of copies.
     """
 
     def __init__(self, changes: Changes, capacity: int) -> None:
@@ -39,20 +39,20 @@ class BoundedCache(Generic[K, V]):
         return len(self._copies)
 
     def tick(self) -> int | None:
-        """Return what to `put` a copy with of what is read from now on."""
+        """Return the tick to `put` a copy with that is made of what is read from now on."""
         return self._changes.tick()
 
     def get(self, key: K) -> V | None:
-        """Return the copy if there is one and nothing has changed since it was made."""
+        """Return the copy, if there is one and its entries have not changed since it was made."""
         copy = self._copies.get(key)
         if copy is None or not self._changes.is_good(copy.tick, copy.keys):
             return None
         return copy.value
 
     def put(self, key: K, value: V, tick: int | None, keys: Sequence[Key], size: int = 1) -> None:
-        """Keep a copy of what was made of these entries, as they were read since the tick.
+        """Keep a copy made of these entries, as they were read since the tick.
 
-        A tick of None says that they could have changed unseen: nothing is kept.
+        With a tick of None they could have changed unseen, so nothing is kept.
         """
         if tick is None or size > self._capacity:
             return
@@ -64,7 +64,7 @@ class BoundedCache(Generic[K, V]):
             self._size += size
 
     def _make_room(self, size: int) -> None:
-        """Drop those that came first: at once enough for some time."""
+        """Drop the oldest copies, enough of them for some time."""
         room = self._capacity - max(size, int(self._capacity * DROPPED))
         for key in list(self._copies):
             if self._size <= room:

@@ -1,1 +1,1 @@
-"""Many entries filled ahead of requests: jobs, their items, and who works on them."""
+"""Many entries filled ahead of requests: jobs, their items, and the worker."""

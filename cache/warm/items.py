@@ -1,7 +1,7 @@
-"""Jobs and their items in the database, as all who change them need them."""
+"""Jobs and their items in the database, for preparing, queue and publication."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -13,11 +13,12 @@ from cache.db.upsert import upsert
 
 UNFINISHED: Final = ("queued", "running")
 FENCED: Final = -1
-"""In place of an item's generation: what was read for all was overtaken, so ask for this one."""
+"""In place of an item's generation: its entry has changed since the tables were read, so it is to
+be filled by itself."""
 
 
 class LeaseLost(Exception):
-    """Another worker has taken over, since this one took longer than its lease."""
+    """Another worker has taken over, after this one's lease expired."""
 
 
 class NewItem(NamedTuple):
@@ -41,8 +42,8 @@ class Work:
     """An unfinished job.
 
     Attributes:
-        release: that the items of an `all` job are of, once they may be worked on.
-        load_id: that an `all` job reads whole tables by.
+        release: of the items of an `all` job, once they may be worked on.
+        load_id: of an `all` job that reads whole tables.
     """
 
     id: str
@@ -55,7 +56,7 @@ class Work:
 
     @property
     def is_unprepared(self) -> bool:
-        """Whether O*NET's list and tables have to be read before there are items to work on."""
+        """Whether O*NET's list and tables have to be read first, to have items to work on."""
         return self.scope == "all" and self.release is None
 
 
@@ -83,14 +84,9 @@ class JobLease:
         """Make the lease last anew, and count errors anew: what was done is progress."""
         self._check(JOB_LEASES.renew(connection, self._key, self.owner, self.seconds, attempts=0))
 
-    def give_back(
-        self, connection: Connection, put_off: float | None = None, **changes: Any
-    ) -> None:
-        """Change the job and give its lease back, to nobody for `put_off` seconds."""
-        given_back = JOB_LEASES.give_back(
-            connection, self._key, self.owner, put_off=put_off, **changes
-        )
-        self._check(given_back)
+    def give_back(self, connection: Connection, delay: float | None = None, **changes: Any) -> None:
+        """Change the job and give its lease back, to be taken after `delay` seconds."""
+        self._check(JOB_LEASES.give_back(connection, self._key, self.owner, delay, **changes))
 
     def change(self, connection: Connection, **changes: Any) -> None:
         """Change the job."""
@@ -105,21 +101,13 @@ class JobLease:
             raise LeaseLost(f"another worker prepares job {self.work.id} now")
 
 
-WORK_COLUMNS: Final = (
-    WarmJob.id,
-    WarmJob.scope,
-    WarmJob.domain,
-    WarmJob.state,
-    WarmJob.release,
-    WarmJob.load_id,
-    WarmJob.attempts,
-)
+WORK: Final = select(*(getattr(WarmJob, field.name) for field in fields(Work)))
 
 
 def end_job(
     connection: Connection, work: Work, state: Literal["done", "failed"], error: str | None = None
 ) -> bool:
-    """End a job, unless another has ended it; the same may be requested anew."""
+    """End a job, so that the same may be requested anew; False if it had ended."""
     values = {
         "state": state,
         "active_key": None,
@@ -139,7 +127,7 @@ def entry_generations(connection: Connection, domain: str) -> dict[str, int]:
 
 
 def ensure_entries(connection: Connection, domain: str, codes: Iterable[str]) -> None:
-    """Give entries without a row one, absent, for a purge to raise its generation."""
+    """Make absent entries where there are none, for a purge to raise their generation."""
     rows = [{"domain": domain, "occupation_code": code, "state": "absent"} for code in codes]
     upsert(connection, CacheEntry, rows, kept=["state"])
 

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final, Literal
@@ -27,7 +27,7 @@ LISTED_ERRORS: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job as it stood when it was requested; of `all`, `total` may change with O*NET's list."""
+    """A job when it was requested; the `total` of an `all` job may change with O*NET's list."""
 
     id: str
     state: str
@@ -36,7 +36,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class JobStatus:
-    """How far a job is.
+    """How much of a job is done.
 
     Attributes:
         state: `queued` until a worker takes it, `running`, `done` once every item has ended,
@@ -87,7 +87,12 @@ class WarmJobs:
         self, connection: Connection, key: str, domain: str, scope: Scope, codes: Sequence[str]
     ) -> Job:
         _drop_old(connection)
-        job = Job(str(uuid4()), "queued", 0)
+        if scope == "codes":
+            listed: Sequence[str] = codes
+        else:
+            query = select(Occupation.code) if scope == "all" else self._stale(domain)
+            listed = connection.execute(query).scalars().all()
+        job = Job(str(uuid4()), "queued", len(listed))
         connection.execute(
             insert(WarmJob).values(
                 id=job.id,
@@ -98,15 +103,10 @@ class WarmJobs:
                 created_at=database_time(connection),
             )
         )
-        if scope == "codes":
-            listed: Sequence[str] = codes
-        else:
-            query = select(Occupation.code) if scope == "all" else self._stale(domain)
-            listed = connection.execute(query).scalars().all()
         generations = entry_generations(connection, domain)
         items = [NewItem(code, generations.get(code, 0)) for code in listed]
         replace_items(connection, job.id, items)
-        return replace(job, total=len(listed))
+        return job
 
     def _stale(self, domain: str) -> Select[Any]:
         return select(CacheEntry.occupation_code).where(
@@ -116,7 +116,7 @@ class WarmJobs:
         )
 
     def find(self, id: str) -> JobStatus | None:  # noqa: A002 - as the admin API calls it
-        """Tell how far a job is; None where there is none of that id any more."""
+        """Read the status of a job; None if it is not there, or not any more."""
         job_query = select(WarmJob.__table__).where(WarmJob.id == id)
         errors_query = (
             select(WarmItem.occupation_code.label("code"), WarmItem.error)

@@ -1,4 +1,4 @@
-"""The pages of O*NET's whole tables as they come and land, for a job."""
+"""Lands the pages of O*NET's whole tables, for a job."""
 
 import logging
 from collections import defaultdict
@@ -21,12 +21,12 @@ log = logging.getLogger(__name__)
 
 
 class TableReader:
-    """A load under way: the pages that come, in the order of the tables."""
+    """Reads and lands the pages of a load, in the order of the tables."""
 
     def __init__(
         self, engine: Engine, upstream: Upstream, lease: JobLease, load_id: int, release: str
     ) -> None:
-        """Go on where the load stands, which is its beginning where nothing has landed."""
+        """Begin after the last page that has landed."""
         self.lease = lease
         self.load_id = load_id
         self._lines: dict[str, list[str]] | None = defaultdict(list)
@@ -53,7 +53,7 @@ class TableReader:
             OnetError: where the upstream did not give a page that can be trusted.
             LeaseLost: where another worker reads on.
             DatabaseUnavailable: where the database cannot be reached or used.
-                After any of them the reading is spent; a new one goes on from the last page.
+                After any of them the reader is spent; a new one goes on from the last page.
         """
         page = next(self._pages, None)
         if page is None:
@@ -77,13 +77,13 @@ class TableReader:
         return True
 
     def contents(self) -> dict[str, Content] | None:
-        """Tell of each occupation that landed with ratings; None where others landed some."""
+        """Return the content of each entry that landed with ratings; None if others landed some."""
         if self._lines is None:
             return None
         return {code: content_of(lines) for code, lines in self._lines.items()}
 
     def _open(self) -> None:
-        """Let the items be worked on, by whichever worker, if all pages are of one release."""
+        """Let any worker publish the items, if all pages are of one release."""
         if self._client.release() != self._release:
             raise BadReply("another release than when the reading of its tables began")
 

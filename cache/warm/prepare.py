@@ -1,6 +1,6 @@
 """Prepares jobs for which O*NET's whole tables are read, a page at a time.
 
-What has landed is kept with the place to go on from, so that whoever takes over a job reads on
+What has landed is kept with the place to go on from. A worker that takes over a job reads on
 there, as long as O*NET serves the same release.
 """
 
@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 
 PAGE_ROWS: Final = 2_000
 SINGLE_REQUESTS: Final = 3
-"""What filling one occupation by itself takes; whole tables take one for each page."""
+"""To fill one occupation by itself; whole tables take one for each page."""
 
 
 class WholeTables:
@@ -60,10 +60,10 @@ class WholeTables:
         self._now = now
 
     def prepare(self, lease: JobLease) -> TableReader | dict[ItemOutcome, int]:
-        """Ask what there is to do: whole tables to read, or items listed that need none.
+        """Begin or resume to read whole tables, or list items where that is not needed.
 
         Returns:
-            The reading, or how many of the items listed had ended already.
+            The reader, or how many of the items listed had ended already.
 
         Raises:
             OnetError: where the upstream did not give a complete answer.
@@ -95,7 +95,7 @@ class WholeTables:
         database.write(self._engine, work)
 
     def _is_nearly_held(self, domain: str, release: str) -> bool:
-        """Tell whether a load of the release listed all, and little enough is missing of it."""
+        """Return whether a load listed all of the release, and few entries of it are missing."""
         whole = (Load.state == "published", Load.complete.is_(True), Load.release == release)
         load = select(Load.id).where(*whole).limit(1)
         held = (CacheEntry.domain == domain, CacheEntry.release == release)
@@ -120,7 +120,7 @@ class WholeTables:
         return database.read(self._engine, work)
 
     def _list_held(self, lease: JobLease, release: str) -> dict[ItemOutcome, int]:
-        """Renew what is held of the release, and leave the rest to be filled one by one."""
+        """Renew the entries of the release, and list the others to be filled one by one."""
         domain = lease.work.domain
         self._revalidation.renew(domain, release)
         self._revalidation.mark_stale(domain, release)
@@ -142,9 +142,9 @@ class WholeTables:
         return database.write(self._engine, work)
 
     def _begin(self, lease: JobLease, release: str, deadline: Deadline) -> TableReader:
-        """Read what O*NET lists, and begin a load of its tables.
+        """Read the list of occupations, and begin a load of the tables.
 
-        The generations are those from before anything was asked that is to be published.
+        The generations are read before anything is asked that is to be published.
         """
         domain, client = lease.work.domain, self._upstream.client
         generations = database.read(self._engine, lambda c: entry_generations(c, domain))

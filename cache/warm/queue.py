@@ -7,15 +7,15 @@ from sqlalchemy import ColumnElement, Connection, Engine, bindparam, select, upd
 
 from cache.db import database
 from cache.db.clock import database_time
-from cache.db.lease import ERROR_LENGTH, RowLeases
+from cache.db.lease import ERROR_LENGTH, RowLeases, Rows
 from cache.db.onet_tables import WarmItem, WarmJob
 from cache.metrics import CacheMetrics
-from cache.policy import ItemOutcome
+from cache.policy import ITEM_OUTCOMES, ItemOutcome
 from cache.warm.items import (
     FENCED,
     JOB_LEASES,
     UNFINISHED,
-    WORK_COLUMNS,
+    WORK,
     Item,
     JobLease,
     Work,
@@ -39,15 +39,15 @@ ITEM_LEASES: Final = RowLeases(
 
 
 class WarmQueue:
-    """Every method is one transaction, and raises DatabaseUnavailable where that fails."""
+    """The queue; every method is one transaction, and raises DatabaseUnavailable if it fails."""
 
     def __init__(self, engine: Engine, metrics: CacheMetrics) -> None:
         self._engine = engine
         self._metrics = metrics
 
     def unfinished(self, job: str | None = None) -> list[Work]:
-        """Read the jobs there are to work on, or one of them, oldest first."""
-        query = select(*WORK_COLUMNS).where(WarmJob.state.in_(UNFINISHED))
+        """Read the jobs that are not finished, or one of them, oldest first."""
+        query = WORK.where(WarmJob.state.in_(UNFINISHED))
         if job is not None:
             query = query.where(WarmJob.id == job)
         query = query.order_by(WarmJob.created_at, WarmJob.id)
@@ -64,19 +64,18 @@ class WarmQueue:
 
         return database.write(self._engine, work)
 
-    def put_off_job(self, lease: JobLease, error: str, seconds: float) -> bool:
-        """Give a job's lease back for so many seconds after an error; False once it has failed."""
+    def put_off_job(self, lease: JobLease, error: str, seconds: float) -> None:
+        """Give a job's lease back for so many seconds after an error, or end it as failed."""
 
-        def work(connection: Connection) -> bool:
+        def work(connection: Connection) -> None:
             lease.change(connection, attempts=WarmJob.attempts + 1)
             job = _read_job(connection, lease.work.id)
             if job.attempts >= ATTEMPTS:
                 _fail(connection, job, error)
-                return False
-            lease.give_back(connection, put_off=seconds)
-            return True
+            else:
+                lease.give_back(connection, seconds)
 
-        return database.write(self._engine, work)
+        database.write(self._engine, work)
 
     def give_back(self, lease: JobLease) -> None:
         """Give a job's lease back, for another worker to go on."""
@@ -101,8 +100,8 @@ class WarmQueue:
             codes = connection.execute(first).scalars().all()
             if not codes:
                 return []
-            key = _items(work, codes) | {"least": least}
-            ITEM_LEASES.take(connection, key, owner, now, seconds)
+            rows = {**_items(work, codes), "least": least}
+            ITEM_LEASES.take(connection, rows, owner, now, seconds)
             if work.state == "queued":
                 running = update(WarmJob).where(WarmJob.id == work.id, WarmJob.state == "queued")
                 connection.execute(running.values(state="running"))
@@ -116,47 +115,45 @@ class WarmQueue:
         return []
 
     def finish(self, work: Work, owner: str, outcomes: Mapping[str, ItemOutcome]) -> None:
-        """Note what became of claimed items; those whose lease was lost are another's by now."""
+        """Record what became of claimed items, without those whose lease was lost meanwhile."""
 
         def finish(connection: Connection) -> dict[ItemOutcome, int]:
-            return {
-                outcome: _finish(connection, _items(work, codes), owner, outcome)
-                for outcome, codes in _by_outcome(outcomes).items()
-            }
+            ended: dict[ItemOutcome, int] = {}
+            for outcome in dict.fromkeys(outcomes.values()):
+                codes = [code for code, other in outcomes.items() if other == outcome]
+                ended[outcome] = _finish(connection, _items(work, codes), owner, outcome)
+            return ended
 
         self.count(database.write(self._engine, finish))
 
     def count(self, ended: Mapping[ItemOutcome, int]) -> None:
         """Count items that ended."""
-        for outcome, count in ended.items():
-            for _ in range(count if outcome in ("done", "empty") else 0):
-                self._metrics.warm_item(outcome)  # type: ignore[arg-type]  # by the line above
+        for state in set(ITEM_OUTCOMES.values()):
+            self._metrics.warm_items(state, ended.get(state, 0))
 
     def put_off(
         self, work: Work, owner: str, item: Item, error: str, seconds: float | None
-    ) -> bool:
-        """Put a claimed item back for so many seconds after an error.
+    ) -> None:
+        """Give a claimed item back for so many seconds after an error.
 
-        Returns:
-            False where it has failed: with None for the seconds, or after the last attempt.
+        It has failed with None for the seconds, or after the last attempt.
         """
         attempts = item.attempts + 1
-        failed = seconds is None or attempts >= ATTEMPTS
         changes: dict[str, Any] = {"attempts": attempts, "error": error[:ERROR_LENGTH]}
-        if failed:
-            seconds = None
+        delay = seconds if attempts < ATTEMPTS else None
+        if delay is None:
             changes["state"] = "failed"
 
         def put_off(connection: Connection) -> int:
-            key = _items(work, [item.code])
-            return ITEM_LEASES.give_back(connection, key, owner, put_off=seconds, **changes)
+            rows = _items(work, [item.code])
+            return ITEM_LEASES.give_back(connection, rows, owner, delay, **changes)
 
-        if database.write(self._engine, put_off) and failed:
-            self._metrics.warm_item("failed")
-        return not failed
+        changed = database.write(self._engine, put_off)
+        if delay is None:
+            self._metrics.warm_items("failed", changed)
 
     def is_drained(self, work: Work) -> bool:
-        """Tell whether every item has ended."""
+        """Return whether every item has ended."""
         queued = select(WarmItem.job_id).where(*_queued(work)).limit(1)
         return database.read(self._engine, lambda c: c.execute(queued).first() is None)
 
@@ -178,29 +175,20 @@ def _fail(connection: Connection, work: Work, error: str) -> None:
 
 
 def _read_job(connection: Connection, job: str) -> Work:
-    return Work(*connection.execute(select(*WORK_COLUMNS).where(WarmJob.id == job)).one())
+    return Work(*connection.execute(WORK.where(WarmJob.id == job)).one())
 
 
 def _queued(work: Work) -> Sequence[ColumnElement[bool]]:
     return WarmItem.job_id == work.id, WarmItem.state == "queued"
 
 
-def _items(work: Work, codes: Collection[str]) -> dict[str, Any]:
+def _items(work: Work, codes: Collection[str]) -> Rows:
     """Name items of a job for `ITEM_LEASES`."""
     return {"job": work.id, "codes": codes}
 
 
-def _by_outcome(outcomes: Mapping[str, ItemOutcome]) -> dict[ItemOutcome, list[str]]:
-    codes: dict[ItemOutcome, list[str]] = {}
-    for code, outcome in outcomes.items():
-        codes.setdefault(outcome, []).append(code)
-    return codes
-
-
-def _finish(
-    connection: Connection, key: Mapping[str, Any], owner: str, outcome: ItemOutcome
-) -> int:
+def _finish(connection: Connection, rows: Rows, owner: str, outcome: ItemOutcome) -> int:
     if outcome == "unlisted":
-        return ITEM_LEASES.delete(connection, key, owner)
+        return ITEM_LEASES.delete(connection, rows, owner)
     changes = {"generation": FENCED} if outcome == "fenced" else {"state": outcome}
-    return ITEM_LEASES.give_back(connection, key, owner, error=None, **changes)
+    return ITEM_LEASES.give_back(connection, rows, owner, None, error=None, **changes)

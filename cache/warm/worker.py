@@ -1,4 +1,4 @@
-"""The worker: due refreshes and warm jobs, one step at a time, beside any number of others."""
+"""The worker: due refreshes and warm jobs, one step at a time; any number may run."""
 
 import logging
 from contextlib import suppress
@@ -10,7 +10,7 @@ from cache.db.database import DatabaseUnavailable
 from cache.entries.renewal import Revalidation
 from cache.fill.filler import LEASE_MARGIN
 from cache.fill.refresh_requests import RefreshRequests
-from cache.policy import ITEM_OUTCOMES
+from cache.policy import ITEM_OUTCOMES, ItemOutcome
 from cache.pull_through import PullThrough
 from cache.warm.items import Item, JobLease, LeaseLost, Work
 from cache.warm.pages import TableReader
@@ -22,7 +22,7 @@ from onet_client.errors import NotConfigured, OnetError
 log = logging.getLogger(__name__)
 
 IDLE: Final = 0.5
-"""Seconds between two looks for work: how long it may take until a request of others is seen."""
+"""Seconds between two looks for work: the longest that a request waits to be seen."""
 PUBLISHED_AT_ONCE: Final = 250
 """Occupations that a worker claims and publishes together: in some 0.1 s, for which others who
 write to SQLite wait."""
@@ -32,7 +32,7 @@ LONGEST_WAIT: Final = 300.0
 
 
 class Worker:
-    """Works off what is due; its steps are short, and safe to be killed in."""
+    """Refreshes and warms what is due, in short steps; it may be killed in any of them."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Worker:
         self._lease = deadline + LEASE_MARGIN
         # A fill may have to wait for another's that dies, before it fetches itself.
         self._fill_lease = 2 * self._lease + LEASE_MARGIN
-        self._reading: TableReader | None = None
+        self._reader: TableReader | None = None
         self._available = True
 
     def run(self, stop: Event) -> None:
@@ -67,14 +67,14 @@ class Worker:
             self.close()
 
     def close(self) -> None:
-        """Give back what is held between two steps, for another worker to go on at once."""
-        if self._reading is not None:
+        """Give back the lease kept between two steps, for another worker to go on at once."""
+        if self._reader is not None:
             with suppress(LeaseLost, DatabaseUnavailable):  # then it expires
-                self._queue.give_back(self._reading.lease)
-            self._reading = None
+                self._queue.give_back(self._reader.lease)
+            self._reader = None
 
     def attempt(self, job: str | None = None) -> bool:
-        """Do a step, as `step` does; what goes wrong is logged."""
+        """Do a step as `step` does, and log what goes wrong."""
         try:
             worked = self.step(job)
         except DatabaseUnavailable as error:
@@ -89,7 +89,7 @@ class Worker:
         return worked
 
     def step(self, job: str | None = None) -> bool:
-        """Do one thing that is due, or of one job alone; False where there is nothing.
+        """Do one thing that is due, or is due for one job; False where there is nothing.
 
         Raises:
             DatabaseUnavailable: where the database cannot be reached or used.
@@ -136,25 +136,23 @@ class Worker:
             reason = _reason(f"{work.domain}/{item.code} could not be filled", error)
             self._queue.put_off(work, owner, item, reason, wait)
             return
-        if entry.state in ITEM_OUTCOMES:
-            self._queue.finish(work, owner, {item.code: ITEM_OUTCOMES[entry.state]})
-        elif work.scope == "all":
-            self._queue.finish(work, owner, {item.code: "unlisted"})
+        if entry.state in ITEM_OUTCOMES or work.scope == "all":
+            outcome: ItemOutcome = ITEM_OUTCOMES.get(entry.state, "unlisted")
+            self._queue.finish(work, owner, {item.code: outcome})
         else:
             self._queue.put_off(work, owner, item, "O*NET has no such occupation", None)
 
     def _prepare(self, work: Work) -> bool:
-        if self._reading is not None and self._reading.lease.work.id != work.id:
+        """Do a step of preparing a job; False where another worker does."""
+        if self._reader is not None and self._reader.lease.work.id != work.id:
             self.close()
-        reading = self._reading
-        lease = (
-            reading.lease if reading else self._queue.lease_job(work.id, uuid4().hex, self._lease)
-        )
+        reader, self._reader = self._reader, None  # an error leaves it spent
+        lease = reader and reader.lease
+        lease = lease or self._queue.lease_job(work.id, uuid4().hex, self._lease)
         if lease is None:
             return False
-        self._reading = None  # it is spent, unless the step comes to its end
         try:
-            self._reading = self._read_on(lease, reading)
+            self._reader = self._read_on(reader) if reader else self._begin(lease)
         except LeaseLost as lost:
             log.info("%s", lost)
         except NotConfigured as missing:
@@ -167,18 +165,19 @@ class Worker:
                 self._queue.put_off_job(lease, reason, _wait(error, lease.work.attempts))
         return True
 
-    def _read_on(self, lease: JobLease, reading: TableReader | None) -> TableReader | None:
-        if reading is not None:
-            if reading.advance():
-                return reading
-            landed = reading.contents()
-            if landed is not None:
-                self._publication.expect(reading.load_id, landed)
-            return None
+    def _begin(self, lease: JobLease) -> TableReader | None:
         begun = self._tables.prepare(lease)
         if isinstance(begun, TableReader):
             return begun
         self._queue.count(begun)
+        return None
+
+    def _read_on(self, reader: TableReader) -> TableReader | None:
+        if reader.advance():
+            return reader
+        landed = reader.contents()
+        if landed is not None:
+            self._publication.expect(reader.load_id, landed)
         return None
 
     def _end(self, work: Work) -> bool:
@@ -192,7 +191,7 @@ class Worker:
 
 
 def _reason(what: str, error: Exception) -> str:
-    """Log an error, and say what may be told of it."""
+    """Log an error, and return what a job may say of it."""
     if isinstance(error, OnetError):
         log.warning("%s: %s", what, error)
         return str(error)
@@ -201,6 +200,6 @@ def _reason(what: str, error: Exception) -> str:
 
 
 def _wait(error: Exception, attempts: int) -> float:
-    """Tell how many seconds to wait before another attempt."""
+    """Return the seconds to wait before another attempt."""
     asked = error.retry_after if isinstance(error, OnetError) else None
     return min(max(asked or 0.0, FIRST_WAIT * 4.0**attempts), LONGEST_WAIT)

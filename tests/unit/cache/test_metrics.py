@@ -35,7 +35,7 @@ def test_each_event_is_counted_once_under_its_result() -> None:
     telemetry.entry_read("stale")
     telemetry.filled("renewed", 0.3)
     telemetry.upstream_request("ok")
-    telemetry.warm_item("empty")
+    telemetry.warm_items("empty", 1)
     telemetry.http_request("/health", 200)
 
     assert 1 == value(telemetry, "entry_reads_total", result="stale")

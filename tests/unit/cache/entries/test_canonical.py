@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from support.made_up_release import ELEMENTS, RATED, RATING_ROWS
 
 from cache.entries.canonical import Figures, canonical_figure, canonical_line, content_hash
-from cache.fill.fetch import _figures as figures_of_api
+from cache.fill.fetch import figures_of
 from cache.release.ratings import RatingRows
 from cache.release.reader import open_release
 from onet_client.rows import Rating
@@ -130,5 +130,5 @@ def test_the_same_ratings_hash_alike_from_a_file_and_from_the_api(made_up_releas
 
     answer = [rating_of_api(code, e, scale) for scale in ("LV", "IM") for e in reversed(ELEMENTS)]
 
-    lines = [canonical_line(figures_of_api(rating)) for rating in answer]
+    lines = [canonical_line(figures) for figures in figures_of(answer)]
     assert content_hash(rows.lines["skills", code]) == content_hash(lines)
