@@ -11,7 +11,8 @@ from app.settings import RELEASES, Settings
 from cache.entries.canonical import DOMAINS
 from cache.release.reader import open_release
 from cache.release.seed import SeedReport, is_seeded, seed
-from onet_client.archive import Archive, ReleaseNumber
+from onet_client.archive.archive import Archive
+from onet_client.archive.number import ReleaseNumber
 from onet_client.errors import CannotStore, OnetError
 from onet_client.release_files import ReleaseError
 

@@ -14,7 +14,10 @@ import pytest
 from support.canary import CANARY
 from support.release_files import write_part
 
-from onet_client import InMemoryGovernor, OnetClient, Rating, connect, errors
+from onet_client import errors
+from onet_client.client import OnetClient, connect
+from onet_client.governor import InMemoryGovernor
+from onet_client.rows import Rating
 from onet_client.sandbox import Generation, Layout, Release, Sandbox, load_release
 
 RATINGS = 61_530  # of the 29.0 release
@@ -173,7 +176,8 @@ def test_the_release_is_named(client: OnetClient) -> None:
 STREAM = r"""
 import re, sys
 from pathlib import Path
-from onet_client import InMemoryGovernor, connect
+from onet_client.client import connect
+from onet_client.governor import InMemoryGovernor
 client = connect(sys.argv[1], "2", api_key="k", governor=InMemoryGovernor(100_000), deadline=60)
 rows = sum(len(page) for page in client.stream_ratings("skills"))
 # Not ru_maxrss, which counts what the parent had when it forked.

@@ -4,7 +4,8 @@ from decimal import Decimal
 import pytest
 from support.fake_upstream import CODES, ELEMENTS, UNRATED, FakeUpstream, rating_row
 
-from onet_client import Deadline, Occupation, OnetClient, Rating
+from onet_client.client import OnetClient
+from onet_client.deadline import Deadline
 from onet_client.errors import (
     BadReply,
     BadRequest,
@@ -14,6 +15,7 @@ from onet_client.errors import (
     NotOffered,
     UnknownCode,
 )
+from onet_client.rows import Occupation, Rating
 
 CODE = CODES[1]
 WANTED = [(CODE, element, scale) for element in ELEMENTS for scale in ("IM", "LV")]

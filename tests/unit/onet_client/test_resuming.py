@@ -9,16 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.fake_upstream import CODES, ELEMENTS, FakeUpstream, rating_row
 
-from onet_client import (
-    Deadline,
-    DomainCheck,
-    InMemoryGovernor,
-    OnetClient,
-    Position,
-    Rating,
-    connect,
-)
+from onet_client.client import OnetClient, connect
+from onet_client.deadline import Deadline
 from onet_client.errors import BadReply, BadRequest, DeadlineExceeded, OnetError
+from onet_client.governor import InMemoryGovernor
+from onet_client.paging import DomainCheck, Position
+from onet_client.rows import Rating
 
 LAYOUTS = {
     "single": {"skills": ELEMENTS},
