@@ -3,11 +3,10 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from onet_client import content_model as model
 from onet_client import interpret
 from onet_client.asking import Asker
 from onet_client.auth import credentials
-from onet_client.content_model import OCCUPATIONS, Domain, check_code, check_domain
+from onet_client.content_model import check_code, check_domain, tables_of
 from onet_client.deadline import Deadline
 from onet_client.errors import BadRequest, NoData, NotFound, OnetError, UnknownCode
 from onet_client.governor import Governor
@@ -16,7 +15,7 @@ from onet_client.paging import BEGINNING, DomainCheck, Position
 from onet_client.reply import ApiVersion, Reply, Result, bad
 from onet_client.rows import Occupation, Rating, Table
 from onet_client.transport import Transport
-from onet_client.urls import base_url, taxonomy_path
+from onet_client.urls import OCCUPATIONS_PATH, base_url, rows_path, taxonomy_path
 
 REFUSED = 422
 
@@ -77,7 +76,7 @@ class OnetClient:
             return page
 
         deadline = deadline or self._asker.new_deadline()
-        for page, _ in self._asker.pages(OCCUPATIONS, read, deadline):
+        for page, _ in self._asker.pages(OCCUPATIONS_PATH, read, deadline):
             found.update((occupation.code, occupation) for occupation in page.rows)
         return tuple(found.values())
 
@@ -97,7 +96,7 @@ class OnetClient:
             raise _unknown(f"{code} is not in the 2010 taxonomy", refused) from refused
 
     def ratings(
-        self, code: str, domain: Domain, *, deadline: Deadline | None = None
+        self, code: str, domain: str, *, deadline: Deadline | None = None
     ) -> tuple[Rating, ...]:
         """Every rating of one occupation in a domain: each element on both scales.
 
@@ -130,13 +129,13 @@ class OnetClient:
             rating
             for table in tables
             for page, _ in self._asker.pages(
-                model.rows_path(table, code), self._reader(table, code, check), deadline
+                rows_path(table, code), self._reader(table, code, check), deadline
             )
             for rating in page.rows
         )
 
     def stream_ratings(
-        self, domain: Domain, *, deadline: Deadline | None = None
+        self, domain: str, *, deadline: Deadline | None = None
     ) -> Iterator[tuple[Rating, ...]]:
         """Every rating of a domain, by table and there by occupation, a page at a time.
 
@@ -154,7 +153,7 @@ class OnetClient:
                 yield rows
                 del rows  # or it would be held while the next one is read
 
-    def domain_tables(self, domain: Domain, *, deadline: Deadline | None = None) -> tuple[str, ...]:
+    def domain_tables(self, domain: str, *, deadline: Deadline | None = None) -> tuple[str, ...]:
         """The tables that hold a domain together, in the order to read them in.
 
         Raises:
@@ -163,7 +162,7 @@ class OnetClient:
         check_domain(domain)
 
         def read(reply: Reply) -> tuple[str, ...]:
-            return model.layout(domain, [table.table_id for table in self._read_tables(reply)])
+            return tables_of(domain, [table.table_id for table in self._read_tables(reply)])
 
         self._layouts[domain] = found = self._asker.ask("database", read, deadline)
         return found
@@ -187,7 +186,7 @@ class OnetClient:
             BadReply: Without a request, if the position leads away from the upstream.
         """
         read = self._reader(table, None, check)
-        first = model.rows_path(table, None)
+        first = rows_path(table, None)
         for page, after in self._asker.pages(first, read, deadline, position):
             yield page.rows, after
             del page  # or it would be held while the next one is read

@@ -6,8 +6,8 @@ from marshmallow import Schema, ValidationError, fields, post_load, pre_load, va
 
 from app.api.parameters import LARGEST_PAGE, Code, Query, Whole, absent
 from app.provenance import timestamp
-from cache.entries.canonical import DOMAINS
 from cache.policy import Freshness
+from onet_client.content_model import DOMAINS
 
 STATES: Final = [state.value for state in Freshness]
 SCOPES: Final = ("codes", "all", "stale")

@@ -7,7 +7,7 @@ from marshmallow import Schema, ValidationError, fields, pre_load, validate
 from app.api.parameters import LARGEST_PAGE, Named
 from app.api.problem_details import ProblemSchema
 from app.gaps.schema import KINDS, SORTS, SkillGapSchema
-from cache.entries.canonical import DOMAINS
+from onet_client.content_model import DOMAINS
 
 MOST_PAIRS: Final = 100
 EXAMPLE: Final = {

@@ -14,15 +14,13 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from app.api.problem_details import invalid_parameters
 from app.occupations.typed_code import OTHERWISE, as_published
-from cache.entries.canonical import DOMAINS
+from onet_client.content_model import DOMAINS, SOC_CODE
 
-CODE: Final = re.compile(r"([0-9]{2}-[0-9]{4})(\.[0-9]{2})?")
-LIKE_CODE: Final = re.compile(r"[0-9. -]*|[0-9]{2}-[0-9]{4}.*", re.DOTALL)
+CODE: Final = re.compile(rf"({SOC_CODE})(\.[0-9]{{2}})?")
+LIKE_CODE: Final = re.compile(rf"[0-9. -]*|{SOC_CODE}.*", re.DOTALL)
 """No title is all figures, or begins with a code."""
 WITHOUT_NUL: Final = r"^[^\u0000]*$"
-NAMED: Final = (
-    rf"^( *({CODE.pattern}|{OTHERWISE}) *|(?! *([0-9. -]*$|[0-9]{{2}}-[0-9]{{4}}))[^\u0000]*)$"
-)
+NAMED: Final = rf"^( *({CODE.pattern}|{OTHERWISE}) *|(?! *([0-9. -]*$|{SOC_CODE}))[^\u0000]*)$"
 """What a title may be, for the document."""
 LONGEST_TITLE: Final = 200
 """Characters of what names an occupation."""

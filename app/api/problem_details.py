@@ -11,7 +11,7 @@ from marshmallow.exceptions import SCHEMA
 
 from app.api.headers import OF_PROBLEMS, OF_READS, UNSTORED
 from app.gaps.schema import NoteSchema
-from cache.entries.canonical import DOMAINS
+from onet_client.content_model import DOMAINS
 
 TYPE_PREFIX: Final = "urn:problem-type:skillgap:"
 MEDIA_TYPE: Final = "application/problem+json"

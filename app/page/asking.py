@@ -10,7 +10,7 @@ from app.api.problem_details import invalid_parameters
 from app.api.transitions import DIRECTIONS
 from app.page.links import Asked
 from app.transitions.job_zones import HIGHEST
-from cache.entries.canonical import DOMAINS
+from onet_client.content_model import DOMAINS
 
 
 class PageQuery(DomainQuery):

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from cache.entries.canonical import DOMAINS
+from onet_client.content_model import DOMAINS
 
 
 class Asked(NamedTuple):

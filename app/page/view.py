@@ -17,7 +17,7 @@ from app.page import asking, chart, messages, words
 from app.page.assets import asset_url
 from app.page.links import Asked, address, with_side
 from cache.db.database import DatabaseUnavailable
-from cache.entries.canonical import DOMAINS
+from onet_client.content_model import DOMAINS
 from onet_client.errors import NotConfigured
 
 blueprint = Blueprint("page", __name__, template_folder="templates")

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
-from typing import TYPE_CHECKING, cast
 
 from cache.entries.canonical import Figures, canonical_figure
 from cache.entries.publish import Fill
@@ -13,9 +12,6 @@ from onet_client.client import OnetClient
 from onet_client.deadline import Deadline
 from onet_client.errors import BadReply, DeadlineExceeded, NoData, UnknownCode
 from onet_client.rows import Rating
-
-if TYPE_CHECKING:
-    from onet_client.content_model import Domain
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +100,7 @@ def fetch(
         return fill
     fill = replace(fill, state="empty", title=occupation.title, description=occupation.description)
     try:
-        ratings = client.ratings(code, cast("Domain", domain), deadline=deadline)
+        ratings = client.ratings(code, domain, deadline=deadline)
     except NoData:
         return fill
     return replace(
