@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validate
 
-from cache.entries.canonical import DOMAINS
+from onet_client.content_model import DOMAINS
 
 LARGEST_PAGE: Final = 2000
 

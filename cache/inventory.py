@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, case, func,
 from cache.db import database
 from cache.db.clock import database_time
 from cache.db.onet_tables import CacheEntry, Load, Rating, UpstreamGovernor, WarmItem, WarmJob
-from cache.entries.canonical import DOMAINS
 from cache.fill.leases import UNLISTED_CAP
 from cache.policy import Freshness, Limits
 from cache.warm.items import UNFINISHED
+from onet_client.content_model import DOMAINS
 
 Counts = dict[str, dict[str, int]]
 """Entries by domain and freshness."""

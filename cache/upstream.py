@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Protocol
 
-from onet_client.content_model import Domain
 from onet_client.deadline import Deadline
 from onet_client.errors import NotConfigured
 from onet_client.paging import DomainCheck, Position
@@ -23,7 +22,7 @@ class UpstreamClient(Protocol):
         """Ask for an occupation's texts."""
 
     def ratings(
-        self, code: str, domain: Domain, *, deadline: Deadline | None = None
+        self, code: str, domain: str, *, deadline: Deadline | None = None
     ) -> Sequence[Rating]:
         """Ask for an occupation's ratings in a domain."""
 
@@ -33,7 +32,7 @@ class UpstreamClient(Protocol):
     def occupations(self, *, deadline: Deadline | None = None) -> Sequence[Occupation]:
         """Ask for the list of occupations."""
 
-    def domain_tables(self, domain: Domain, *, deadline: Deadline | None = None) -> Sequence[str]:
+    def domain_tables(self, domain: str, *, deadline: Deadline | None = None) -> Sequence[str]:
         """Ask which tables hold a domain."""
 
     def table_pages(

@@ -3,20 +3,18 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from onet_client import content_model as model
 from onet_client import interpret
-from onet_client.asking import Asker
 from onet_client.auth import credentials
-from onet_client.content_model import OCCUPATIONS, Domain, check_code, check_domain
+from onet_client.content_model import check_code, check_domain, tables_of
 from onet_client.deadline import Deadline
 from onet_client.errors import BadRequest, NoData, NotFound, OnetError, UnknownCode
 from onet_client.governor import Governor
 from onet_client.interpret import Page
-from onet_client.paging import BEGINNING, DomainCheck, Position
+from onet_client.paging import DomainCheck, Position
 from onet_client.reply import ApiVersion, Reply, Result, bad
 from onet_client.rows import Occupation, Rating, Table
 from onet_client.transport import Transport
-from onet_client.urls import base_url, taxonomy_path
+from onet_client.urls import OCCUPATIONS_PATH, base_url, rows_path, taxonomy_path
 
 REFUSED = 422
 
@@ -29,22 +27,22 @@ class OnetClient:
     something of their own there. A result is whole, or there is none.
     """
 
-    def __init__(self, asker: Asker, api: ApiVersion) -> None:
-        self._asker = asker
+    def __init__(self, transport: Transport, api: ApiVersion) -> None:
+        self._transport = transport
         self._api = api
         self._release: str | None = None
         self._layouts: dict[str, tuple[str, ...]] = {}
 
     def release(self, *, deadline: Deadline | None = None) -> str:
         """The database release the upstream serves, such as 30.3."""
-        found = self._asker.ask("about", interpret.release, deadline)
+        found = self._transport.get("about", interpret.release, deadline)
         if found != self._release:  # its tables may be others
             self._release, self._layouts = found, {}
         return found
 
     def tables(self, *, deadline: Deadline | None = None) -> tuple[Table, ...]:
         """The tables of that release."""
-        return self._asker.ask("database", self._read_tables, deadline)
+        return self._transport.get("database", self._read_tables, deadline)
 
     def occupation(self, code: str, *, deadline: Deadline | None = None) -> Occupation:
         """The occupation of that code.
@@ -53,9 +51,9 @@ class OnetClient:
             UnknownCode: If the list of occupations does not have it either.
         """
         check_code(code)
-        deadline = deadline or self._asker.new_deadline()
+        deadline = deadline or self._transport.new_deadline()
         try:
-            return self._asker.ask(
+            return self._transport.get(
                 f"online/occupations/{code}/",
                 lambda reply: interpret.occupation(reply, code),
                 deadline,
@@ -76,8 +74,8 @@ class OnetClient:
                 raise bad("an occupation that is on two pages")
             return page
 
-        deadline = deadline or self._asker.new_deadline()
-        for page, _ in self._asker.pages(OCCUPATIONS, read, deadline):
+        deadline = deadline or self._transport.new_deadline()
+        for page, _ in self._transport.pages(OCCUPATIONS_PATH, read, deadline):
             found.update((occupation.code, occupation) for occupation in page.rows)
         return tuple(found.values())
 
@@ -90,14 +88,16 @@ class OnetClient:
         check_code(code)
         path = taxonomy_path(code, self._api)
         try:
-            return self._asker.ask(path, lambda reply: interpret.successors(reply, code), deadline)
+            return self._transport.get(
+                path, lambda reply: interpret.successors(reply, code), deadline
+            )
         except BadRequest as refused:
             if refused.status != REFUSED:  # a code is all there is to refuse
                 raise
             raise _unknown(f"{code} is not in the 2010 taxonomy", refused) from refused
 
     def ratings(
-        self, code: str, domain: Domain, *, deadline: Deadline | None = None
+        self, code: str, domain: str, *, deadline: Deadline | None = None
     ) -> tuple[Rating, ...]:
         """Every rating of one occupation in a domain: each element on both scales.
 
@@ -107,7 +107,7 @@ class OnetClient:
             NotOffered: If the upstream has no tables for the domain; it names what it has.
         """
         check_code(code)
-        deadline = deadline or self._asker.new_deadline()
+        deadline = deadline or self._transport.new_deadline()
         remembered = self._layouts.get(domain)
         tables = remembered or self.domain_tables(domain, deadline=deadline)
         try:
@@ -129,32 +129,13 @@ class OnetClient:
         return tuple(
             rating
             for table in tables
-            for page, _ in self._asker.pages(
-                model.rows_path(table, code), self._reader(table, code, check), deadline
+            for page, _ in self._transport.pages(
+                rows_path(table, code), self._reader(table, code, check), deadline
             )
             for rating in page.rows
         )
 
-    def stream_ratings(
-        self, domain: Domain, *, deadline: Deadline | None = None
-    ) -> Iterator[tuple[Rating, ...]]:
-        """Every rating of a domain, by table and there by occupation, a page at a time.
-
-        Only when the iterator has come to its end without an error are the pages known to
-        be whole; an error can come after any of them. Without a deadline to share, each
-        page has the configured seconds of its own.
-
-        Raises:
-            NotOffered: If the upstream has no tables for the domain.
-        """
-        tables = self.domain_tables(domain, deadline=deadline)
-        check = DomainCheck(tables)
-        for table in tables:
-            for rows, _ in self.table_pages(table, BEGINNING, check, deadline=deadline):
-                yield rows
-                del rows  # or it would be held while the next one is read
-
-    def domain_tables(self, domain: Domain, *, deadline: Deadline | None = None) -> tuple[str, ...]:
+    def domain_tables(self, domain: str, *, deadline: Deadline | None = None) -> tuple[str, ...]:
         """The tables that hold a domain together, in the order to read them in.
 
         Raises:
@@ -163,9 +144,9 @@ class OnetClient:
         check_domain(domain)
 
         def read(reply: Reply) -> tuple[str, ...]:
-            return model.layout(domain, [table.table_id for table in self._read_tables(reply)])
+            return tables_of(domain, [table.table_id for table in self._read_tables(reply)])
 
-        self._layouts[domain] = found = self._asker.ask("database", read, deadline)
+        self._layouts[domain] = found = self._transport.get("database", read, deadline)
         return found
 
     def table_pages(
@@ -178,17 +159,17 @@ class OnetClient:
     ) -> Iterator[tuple[tuple[Rating, ...], Position]]:
         """The pages of a table that come after a position, each with the position after it.
 
-        `Position()` is the beginning; none come after the end. The check is one of all the
-        tables of the domain, and has taken what was read of them before: its verdict on the
-        last page of the last table makes the pages known to be whole. Deadlines are as for
-        `stream_ratings`.
+        `Position()` is the beginning; none come after the end. One check serves all tables of
+        the domain, and has taken what was read of them before. Only when it has accepted the
+        last page of the last table are the pages known to be whole. Without a deadline to
+        share, each page has the configured seconds of its own.
 
         Raises:
             BadReply: Without a request, if the position leads away from the upstream.
         """
         read = self._reader(table, None, check)
-        first = model.rows_path(table, None)
-        for page, after in self._asker.pages(first, read, deadline, position):
+        first = rows_path(table, None)
+        for page, after in self._transport.pages(first, read, deadline, position):
             yield page.rows, after
             del page  # or it would be held while the next one is read
 
@@ -246,5 +227,6 @@ def connect(
         governor=governor,
         observe=observe,
         sleep=sleep,
+        new_deadline=lambda: Deadline(deadline, clock),
     )
-    return OnetClient(Asker(transport, lambda: Deadline(deadline, clock)), api_version)
+    return OnetClient(transport, api_version)

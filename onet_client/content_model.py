@@ -1,27 +1,77 @@
-"""Which tables hold a domain, and how their rows are asked for."""
+"""O*NET's content model: the one list of domains, with their tables, elements and scales.
 
+A domain is one entry of `DOMAIN_TABLES`; what can be compared, seeded, filled and asked for
+follows from it. Every command reads this module, so it imports the standard library alone.
+"""
+
+import re
 from collections.abc import Collection, Mapping
-from typing import Literal
-from urllib.parse import urlencode
+from typing import Final, NamedTuple
 
 from onet_client.errors import BadRequest, NotOffered
-from onet_client.fields import CODE
-from onet_client.interpret import MAX_PAGE_ROWS
 
-Domain = Literal["skills", "knowledge", "abilities"]
+DOMAIN_TABLES: Final[Mapping[str, tuple[Mapping[str, str], ...]]] = {
+    "skills": ({"skills": "2."}, {"essential_skills": "2.A.", "transferable_skills": "2.B."}),
+    "knowledge": ({"knowledge": "2.C."},),
+    "abilities": ({"abilities": "1.A."},),
+}
+"""The layouts of each domain: its tables, each with how the ids of its elements begin.
 
-OCCUPATIONS = f"online/occupations?start=1&end={MAX_PAGE_ROWS}"
-"""The first page of the list of occupations."""
+The first layout has one table; a second one is how O*NET split it (skills, release 30.3). In a
+text release each table is a file that is named after it: see `file_name`.
+"""
 
-NAMED_TABLES = 50
+DOMAINS: Final = tuple(DOMAIN_TABLES)
+"""What can be compared. The first is the one that is meant where none is named."""
+
+LIST_TABLES: Final[Mapping[str, tuple[tuple[str], ...]]] = {
+    "alternate titles": (("alternate_titles",), ("job_titles",)),  # renamed in release 30.3
+    "job zones": (("job_zones",),),
+    "job zone names": (("job_zone_reference",),),
+    "related occupations": (("related_occupations",),),
+}
+"""What a release may list beside ratings: the one table of each, under every name it has had."""
+
+OCCUPATION_TABLE: Final = "occupation_data"
+ELEMENT_TABLE: Final = "content_model_reference"
+SCALE_TABLE: Final = "scales_reference"
+
+
+class RatingScale(NamedTuple):
+    """A scale of ratings, with its lowest and highest value."""
+
+    name: str
+    minimum: int
+    maximum: int
+
+
+SCALES: Final[Mapping[str, RatingScale]] = {
+    "LV": RatingScale("Level", 0, 7),
+    "IM": RatingScale("Importance", 1, 5),
+}
+"""The scales that every element of a domain is rated on, from the O*NET Scales Reference."""
+
+SOC_CODE: Final = "[0-9]{2}-[0-9]{4}"
+"""Pattern of the part of a code that is a SOC code, such as 15-1254."""
+
+OCCUPATION_CODE: Final = re.compile(rf"{SOC_CODE}\.[0-9]{{2}}")
+"""An O*NET-SOC code such as 15-1254.00, to be matched in full."""
+
+ELEMENT_ID: Final = re.compile(r"[0-9](\.[0-9A-Za-z]{1,3}){1,6}")
+"""The id of an element such as 2.A.1.a, to be matched in full."""
+
+NAMED_TABLES: Final = 50
 """How many of the tables offered a message names; O*NET has about 40."""
 
-_LAYOUTS: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    "skills": (("skills",), ("essential_skills", "transferable_skills")),  # split since 30.3
-    "knowledge": (("knowledge",),),
-    "abilities": (("abilities",),),
-}
-_SORT = ("onetsoc_code", "element_id", "scale_id")
+
+def table_title(table: str) -> str:
+    """The title of a table, such as Essential Skills."""
+    return table.replace("_", " ").title()
+
+
+def file_name(table: str) -> str:
+    """The file of a text release that holds a table, such as `Essential Skills.txt`."""
+    return f"{table_title(table)}.txt"
 
 
 def check_code(code: str) -> None:
@@ -30,7 +80,7 @@ def check_code(code: str) -> None:
     Raises:
         BadRequest: If it is none.
     """
-    if not CODE.fullmatch(code):
+    if not OCCUPATION_CODE.fullmatch(code):
         raise BadRequest("not an O*NET-SOC code such as 15-1254.00")
 
 
@@ -40,26 +90,18 @@ def check_domain(domain: str) -> None:
     Raises:
         BadRequest: If there is none of that name.
     """
-    if domain not in _LAYOUTS:
-        raise BadRequest(f"no such domain; there are {', '.join(_LAYOUTS)}")
+    if domain not in DOMAINS:
+        raise BadRequest(f"no such domain; there are {', '.join(DOMAINS)}")
 
 
-def layout(domain: str, offered: Collection[str]) -> tuple[str, ...]:
+def tables_of(domain: str, offered: Collection[str]) -> tuple[str, ...]:
     """The tables, of those offered, that hold the domain together.
 
     Raises:
         NotOffered: If they are not offered; the message names what is.
     """
-    for tables in _LAYOUTS[domain]:
-        if set(tables) <= set(offered):
-            return tables
+    for layout in DOMAIN_TABLES[domain]:
+        if set(layout) <= set(offered):
+            return tuple(layout)
     names = ", ".join(sorted(offered)[:NAMED_TABLES]) or "none"
     raise NotOffered(f"no table for {domain} among those offered: {names}", status=200)
-
-
-def rows_path(table: str, code: str | None) -> str:
-    """The first page of a table, or of one occupation's rows in it, under a fixed sort."""
-    wanted = [] if code is None else [("filter", f"onetsoc_code.eq.{code}")]
-    sort = [("sort", column) for column in _SORT]
-    query = urlencode([("start", "1"), ("end", str(MAX_PAGE_ROWS)), *wanted, *sort])
-    return f"database/rows/{table}?{query}"

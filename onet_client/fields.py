@@ -13,13 +13,9 @@ from typing import Any, TypeVar
 
 from marshmallow import ValidationError, fields, missing
 
+from onet_client.content_model import ELEMENT_ID, OCCUPATION_CODE
+
 T = TypeVar("T")
-
-CODE = re.compile(r"[0-9]{2}-[0-9]{4}\.[0-9]{2}")
-"""An O*NET-SOC code, to be matched in full."""
-
-ELEMENT_ID = re.compile(r"[0-9](\.[0-9A-Za-z]{1,3}){1,6}")
-"""A content model id such as 2.A.1.a, to be matched in full."""
 
 _FOUR_DECIMALS = Decimal("0.0001")
 _NUMERAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?")
@@ -105,7 +101,7 @@ class Code(Checked[str]):
     """An O*NET-SOC code."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
-        if not isinstance(value, str) or not CODE.fullmatch(value):
+        if not isinstance(value, str) or not OCCUPATION_CODE.fullmatch(value):
             raise ValidationError("not an O*NET-SOC code")
         return value
 

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from marshmallow import Schema, ValidationError
 
-from onet_client.reply import ApiVersion, Reply, bad, json_document
+from onet_client.reply import MAX_PAGE_ROWS, ApiVersion, Reply, bad, json_document
 from onet_client.rows import (
     EnvelopeSchema,
     ListedOccupationSchema,
@@ -25,9 +25,6 @@ from onet_client.rows import (
 )
 
 Row = TypeVar("Row")
-
-MAX_PAGE_ROWS = 2_000
-"""The most rows O*NET Web Services gives for one request."""
 
 _RELEASE = re.compile(r"(?<![0-9.])[0-9]{1,3}\.[0-9]{1,2}(?!\.?[0-9])")
 

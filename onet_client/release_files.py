@@ -12,7 +12,9 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import IO, Final, Literal, NoReturn
 
-OCCUPATION_FILE: Final = "Occupation Data.txt"
+from onet_client.content_model import OCCUPATION_TABLE, file_name
+
+OCCUPATION_FILE: Final = file_name(OCCUPATION_TABLE)
 """Every release has it: the folder that holds it is the release."""
 DEEPEST: Final = 4
 """Folders between the path that is given and the files of a release, the last one included."""

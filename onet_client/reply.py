@@ -33,6 +33,9 @@ Result = Literal[
 MAX_BODY_BYTES = 20_000_000
 """Some thirty times a page of as many rows as a page can have."""
 
+MAX_PAGE_ROWS = 2_000
+"""The most rows O*NET Web Services gives for one request."""
+
 _JSON_TYPE = re.compile(r"application/(?:[a-z0-9.-]+\+)?json[ \t]*(?:;|$)", re.IGNORECASE)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ERRORS: Mapping[int, tuple[type[errors.OnetError], str]] = {

@@ -26,11 +26,11 @@ BACKOFF = wait_fixed(0.2) + wait_random_exponential(multiplier=0.5, max=5.0)
 
 
 @dataclass(slots=True)
-class Exchange:
-    """One thing asked, with all it took.
+class Query:
+    """One thing to ask for, and what it has taken so far.
 
     Attributes:
-        url: What is asked; where redirects led in the end.
+        url: Where to ask; after a redirect, where that led.
         deadline: When to give up.
         attempts: Requests sent so far.
     """
@@ -41,7 +41,7 @@ class Exchange:
 
 
 def retrying(sleep: Callable[[float], None]) -> Retrying:
-    """Calls a function of an `Exchange` until it returns, or raises its last error."""
+    """Calls a function of a `Query` until it returns, or raises its last error."""
     return Retrying(
         retry=retry_if_exception(is_worth_a_retry),
         wait=_wait,
@@ -69,11 +69,11 @@ def _wait(state: RetryCallState) -> float:
 
 
 def _is_enough(state: RetryCallState) -> bool:
-    exchange: Exchange = state.args[0]
-    too_late = state.upcoming_sleep >= exchange.deadline.remaining()
+    query: Query = state.args[0]
+    too_late = state.upcoming_sleep >= query.deadline.remaining()
     return too_late or stop_after_attempt(MAX_ATTEMPTS)(state)
 
 
 def _log_retry(state: RetryCallState) -> None:
-    exchange: Exchange = state.args[0]
-    log.warning("%s; asking %s again in %.1f s", _error(state), exchange.url, state.upcoming_sleep)
+    query: Query = state.args[0]
+    log.warning("%s; asking %s again in %.1f s", _error(state), query.url, state.upcoming_sleep)

@@ -4,15 +4,12 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal, get_args
+from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, validates_schema
 
+from onet_client.content_model import SCALES
 from onet_client.fields import Code, Count, CountOrLink, ElementId, Figure, Month, OneOf, Text
-
-ScaleId = Literal["LV", "IM"]
-SCALES: Mapping[str, tuple[int, int]] = {"LV": (0, 7), "IM": (1, 5)}
-"""Lowest and highest value of each scale, from the O*NET Scales Reference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ class Rating:
     occupation_code: str
     element_id: str
     element_name: str
-    scale_id: ScaleId
+    scale_id: str
     value: Decimal
     n: int | None
     standard_error: Decimal | None
@@ -82,7 +79,7 @@ class RatingSchema(Schema):
     occupation_code = Code(required=True, data_key="onetsoc_code")
     element_id = ElementId(required=True)
     element_name = Text(150, required=True)
-    scale_id = OneOf({scale: scale for scale in get_args(ScaleId)}, required=True)
+    scale_id = OneOf({scale: scale for scale in SCALES}, required=True)
     value = Figure(required=True, data_key="data_value")
     n = Count(required=True, allow_none=True)
     standard_error = Figure(required=True, allow_none=True)
@@ -95,11 +92,12 @@ class RatingSchema(Schema):
 
     @validates_schema(skip_on_field_errors=True)
     def _on_the_scale(self, data: Mapping[str, Any], **_: Any) -> None:
-        low, high = SCALES[data["scale_id"]]
+        scale = SCALES[data["scale_id"]]
         for name in ("value", "lower_ci", "upper_ci"):
             figure = data[name]
-            if figure is not None and not low <= figure <= high:
-                raise ValidationError(f"outside {low}-{high}", self.fields[name].data_key or name)
+            if figure is not None and not scale.minimum <= figure <= scale.maximum:
+                outside = f"outside {scale.minimum}-{scale.maximum}"
+                raise ValidationError(outside, self.fields[name].data_key or name)
         if data["standard_error"] is not None and data["standard_error"] < 0:
             raise ValidationError("negative", "standard_error")
         if None not in (data["lower_ci"], data["upper_ci"]) and data["lower_ci"] > data["upper_ci"]:

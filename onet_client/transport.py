@@ -1,4 +1,4 @@
-"""Asking over HTTP: connections, time-outs, retries, and the governor's leave.
+"""Queries over HTTP: connections, time-outs, retries, and the governor's leave.
 
 Each `requests.Session` is used by one thread at a time, as it is not made for more. There
 are as many as requests may be under way at once, and to hold one is the leave to send.
@@ -8,6 +8,8 @@ import queue
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import TypeVar
+from urllib.parse import urljoin
 
 import requests
 from requests.auth import AuthBase
@@ -17,6 +19,8 @@ from onet_client import errors
 from onet_client.deadline import Deadline
 from onet_client.deadline_adapter import reading_until
 from onet_client.governor import Governor
+from onet_client.interpret import Page
+from onet_client.paging import BEGINNING, PageSequence, Position
 from onet_client.reply import (
     MAX_BODY_BYTES,
     Reply,
@@ -27,7 +31,7 @@ from onet_client.reply import (
     reply_result,
     retry_after,
 )
-from onet_client.retries import RETRIED_STATUSES, Exchange, retrying
+from onet_client.retries import RETRIED_STATUSES, Query, retrying
 from onet_client.sessions import Session, new_session, translated
 from onet_client.urls import resolve
 
@@ -36,9 +40,13 @@ PAUSE = 1.0
 
 MAX_REDIRECTS = 3
 
+T = TypeVar("T")
+
 
 class Transport:
-    """Asks GET requests below one base URL, from any number of threads.
+    """Sends GET requests below one base URL, from any number of threads.
+
+    A query has the deadline it is given, or else a new one from `new_deadline`.
 
     Follows no redirect but to the base URL's own scheme, host, port and path. Reads neither
     .netrc nor any setting of TLS verification from the environment; HTTPS_PROXY and
@@ -56,7 +64,9 @@ class Transport:
         governor: Governor,
         observe: Callable[[Result], None],
         sleep: Callable[[float], None],
+        new_deadline: Callable[[], Deadline],
     ) -> None:
+        self.new_deadline = new_deadline
         self.base_url = base_url
         self._timeouts = connect_timeout, read_timeout
         self._governor = governor
@@ -67,29 +77,44 @@ class Transport:
             self._sessions.put(new_session(base_url, auth, "application/json"))
         self._retrying = retrying(sleep)
 
-    def get(self, exchange: Exchange) -> Reply:
-        """Ask until there is a reply of status 200, retrying where that makes sense.
+    def get(self, path: str, read: Callable[[Reply], T], deadline: Deadline | None) -> T:
+        """Ask until there is a reply of status 200, and return what `read` makes of it.
 
         Raises:
-            OnetError: With URL and attempts; of a retried failure, the last.
+            OnetError: With URL and attempts, also that of `read`; of a retried failure, the last.
         """
+        query = Query(urljoin(self.base_url, path), deadline or self.new_deadline())
         try:
-            return self._retrying(self._attempt, exchange)
+            return read(self._retrying(self._attempt, query))
         except errors.OnetError as error:
-            error.url, error.attempts = exchange.url, exchange.attempts
+            error.url, error.attempts = query.url, query.attempts
             raise
 
-    def _attempt(self, exchange: Exchange) -> Reply:
-        with self._session(exchange.deadline) as session:
+    def pages(
+        self,
+        path: str,
+        read: Callable[[Reply], Page[T]],
+        deadline: Deadline | None,
+        position: Position = BEGINNING,
+    ) -> Iterator[tuple[Page[T], Position]]:
+        """The pages of a list that come after a position, each with the position after it."""
+        sequence: PageSequence[T] = PageSequence(self.base_url, self.base_url + path, position)
+        while sequence.url is not None:
+            page = self.get(sequence.url, lambda reply: sequence.accept(read(reply)), deadline)
+            yield page, sequence.position
+            del page  # or it would be held while the next one is read
+
+    def _attempt(self, query: Query) -> Reply:
+        with self._session(query.deadline) as session:
             for _ in range(MAX_REDIRECTS + 1):
-                self._await_turn(exchange.deadline)
-                exchange.attempts += 1
-                reply = self._send(session, exchange)
+                self._await_turn(query.deadline)
+                query.attempts += 1
+                reply = self._send(session, query)
                 target = location(reply)
                 if target is None:
                     check_status(reply)
                     return reply
-                exchange.url = resolve(self.base_url, exchange.url, target)
+                query.url = resolve(self.base_url, query.url, target)
         raise errors.BadReply("redirected again and again", status=reply.status)
 
     @contextmanager
@@ -112,10 +137,10 @@ class Transport:
                 )
             self._sleep(wait)
 
-    def _send(self, session: Session, exchange: Exchange) -> Reply:
-        """One request, and its outcome told to the governor."""
+    def _send(self, session: Session, query: Query) -> Reply:
+        """Send one request, and report its outcome to the governor."""
         try:
-            reply = self._observed(session, exchange)
+            reply = self._observed(session, query)
         except errors.BadReply:
             self._governor.success()
             raise
@@ -133,24 +158,24 @@ class Transport:
             self._governor.pause(PAUSE if asked is None else asked)
         return reply
 
-    def _observed(self, session: Session, exchange: Exchange) -> Reply:
+    def _observed(self, session: Session, query: Query) -> Reply:
         try:
-            reply = self._exchange(session, exchange)
+            reply = self._request(session, query)
         except BaseException as error:
             self._observe(error_result(error))
             raise
         self._observe(reply_result(reply))
         return reply
 
-    def _exchange(self, session: Session, exchange: Exchange) -> Reply:
-        deadline = exchange.deadline
+    def _request(self, session: Session, query: Query) -> Reply:
+        deadline = query.deadline
         left = max(deadline.remaining(), 0.001)  # the library takes no time-out of 0
         connect, read = (min(timeout, left) for timeout in self._timeouts)
         try:
             with (
                 reading_until(deadline),
                 session.get(
-                    exchange.url, timeout=(connect, read), allow_redirects=False, stream=True
+                    query.url, timeout=(connect, read), allow_redirects=False, stream=True
                 ) as response,
             ):
                 body = _body(response, deadline) if response.status_code == 200 else b""

@@ -1,4 +1,4 @@
-"""Where the upstream is, and which links lead there.
+"""Where the upstream is, the paths to ask there, and which links lead there.
 
 Credentials go with every request, so every URL that was not made here is checked against
 the configured one before it is asked.
@@ -6,14 +6,18 @@ the configured one before it is asked.
 
 import re
 from ipaddress import ip_address
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, urlencode, urljoin, urlsplit
 
 from onet_client.errors import BadReply, NotConfigured
-from onet_client.reply import ApiVersion
+from onet_client.reply import MAX_PAGE_ROWS, ApiVersion
 
 MAX_LINK = 1_000
 """The longest URL that is followed, in characters, so that there is a bound to storing one."""
 
+OCCUPATIONS_PATH = f"online/occupations?start=1&end={MAX_PAGE_ROWS}"
+"""The first page of the list of occupations."""
+
+_SORT = ("onetsoc_code", "element_id", "scale_id")
 _VISIBLE = re.compile(r"[!-\[\]-~]{1,4000}")  # ASCII without space, and without the backslash
 _DOT_SEGMENT = re.compile(r"/(\.|%2e){1,2}(/|$)", re.IGNORECASE)
 _PORTS = {"https": 443, "http": 80}
@@ -83,3 +87,11 @@ def taxonomy_path(code: str, api: ApiVersion) -> str:
     return (
         f"taxonomy/2010_to_active?code={code}" if api == "1.9" else f"taxonomy/2010/active/{code}"
     )
+
+
+def rows_path(table: str, code: str | None) -> str:
+    """The first page of a table, or of one occupation's rows in it, under a fixed sort."""
+    wanted = [] if code is None else [("filter", f"onetsoc_code.eq.{code}")]
+    sort = [("sort", column) for column in _SORT]
+    query = urlencode([("start", "1"), ("end", str(MAX_PAGE_ROWS)), *wanted, *sort])
+    return f"database/rows/{table}?{query}"

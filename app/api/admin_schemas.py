@@ -7,8 +7,8 @@ from marshmallow import Schema, ValidationError, fields, post_load, pre_load, va
 from app.occupations.fields import CodeField
 from app.provenance import timestamp
 from app.query_fields import LARGEST_PAGE, Query, WholeNumber, absent
-from cache.entries.canonical import DOMAINS
 from cache.policy import Freshness
+from onet_client.content_model import DOMAINS
 
 STATES: Final = [state.value for state in Freshness]
 SCOPES: Final = ("codes", "all", "stale")

@@ -8,7 +8,7 @@ from app.api.problem_schema import ProblemSchema
 from app.gaps.schema import COVERED, KINDS, SORTS, SkillGapSchema
 from app.occupations.fields import OccupationField
 from app.query_fields import LARGEST_PAGE
-from cache.entries.canonical import DOMAINS
+from onet_client.content_model import DOMAINS
 
 MOST_PAIRS: Final = 100
 EXAMPLE: Final = {

@@ -10,7 +10,7 @@ from app.api.headers import OF_PROBLEMS, OF_READS, UNSTORED
 from app.problem_responses import MEDIA_TYPE
 from app.problems import TYPE_PREFIX
 from app.provenance import NoteSchema
-from cache.entries.canonical import DOMAINS
+from onet_client.content_model import DOMAINS
 
 
 class ProblemSchema(Schema):

@@ -15,7 +15,7 @@ from flask.cli import ScriptInfo
 from app.container import services
 from app.settings import SettingsError
 from cache.db.database import DatabaseUnavailable
-from cache.entries.canonical import DOMAINS
+from onet_client.content_model import DOMAINS
 
 UNWRITABLE: Final = {errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ENOSPC}
 """What the system says where there is no room for output."""

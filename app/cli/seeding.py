@@ -8,10 +8,11 @@ from app.cli.progress import download_bar, print_report, progress_bar
 from app.container import services
 from app.occupations.holdings import BRINGS_ALL, SEED
 from app.settings import RELEASES, Settings
-from cache.entries.canonical import DOMAINS
 from cache.release.reader import open_release
 from cache.release.seed import SeedReport, is_seeded, seed
-from onet_client.archive import Archive, ReleaseNumber
+from onet_client.archive.archive import Archive
+from onet_client.archive.number import ReleaseNumber
+from onet_client.content_model import DOMAINS
 from onet_client.errors import CannotStore, OnetError
 from onet_client.release_files import ReleaseError
 

@@ -1,8 +1,9 @@
 """What a caller means by an occupation: its code, its title, or a code that was replaced."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from onet_client.content_model import OCCUPATION_CODE
 
 if TYPE_CHECKING:
     from app.occupations.title_index import TitleIndex
@@ -11,7 +12,6 @@ if TYPE_CHECKING:
 CANDIDATES: Final = 5
 """Occupations offered where a text is the title of none."""
 
-_CODE: Final = re.compile(r"[0-9]{2}-[0-9]{4}\.[0-9]{2}")
 NO_SUCH_TITLE: Final = "No occupation has exactly this title."
 SHARED_TITLE: Final = "More than one occupation has this title."
 HINT: Final = (
@@ -48,7 +48,7 @@ class Unresolved(Exception):
 
 def is_code(text: str) -> bool:
     """Tell a whole code from a title."""
-    return _CODE.fullmatch(text) is not None
+    return OCCUPATION_CODE.fullmatch(text) is not None
 
 
 def resolve(texts: Mapping[str, str], index: Callable[[], "TitleIndex"]) -> dict[str, str]:

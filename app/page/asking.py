@@ -10,7 +10,7 @@ from app.page.links import Asked
 from app.query_fields import DomainQuery, WholeNumber, absent
 from app.transitions.job_zones import HIGHEST
 from app.transitions.schema import DIRECTIONS
-from cache.entries.canonical import DOMAINS
+from onet_client.content_model import DOMAINS
 
 
 class PageQuery(DomainQuery):

@@ -4,7 +4,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from app.transitions.choice import Direction
-from cache.entries.canonical import DOMAINS
+from onet_client.content_model import DOMAINS
 
 
 class Asked(NamedTuple):

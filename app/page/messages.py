@@ -7,7 +7,7 @@ from app.occupations.holdings import SEED
 from app.occupations.resolve import is_code
 from app.page.links import Asked, address, with_side
 from app.page.words import wait
-from cache.entries.canonical import DOMAINS
+from onet_client.content_model import DOMAINS
 
 Problem = Mapping[str, Any]
 

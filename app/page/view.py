@@ -18,7 +18,7 @@ from app.problem_responses import logged_problem, request_id
 from app.transitions.choice import TransitionsChoice
 from app.transitions.json_body import transitions_body
 from cache.db.database import DatabaseUnavailable
-from cache.entries.canonical import DOMAINS
+from onet_client.content_model import DOMAINS
 
 blueprint = Blueprint("page", __name__, template_folder="templates")
 

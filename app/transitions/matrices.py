@@ -9,10 +9,10 @@ from typing import Final
 from app.transitions.readiness import Matrix
 from cache.catalogue import Catalogue
 from cache.db.database import DatabaseUnavailable
-from cache.entries.canonical import DOMAINS
 from cache.entries.invalidation import Changes
 from cache.entries.store import Store
 from cache.policy import Entry, Freshness, Limits, freshness
+from onet_client.content_model import DOMAINS
 
 AT_ONCE: Final = 200
 """Entries that one statement reads."""

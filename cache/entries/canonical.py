@@ -7,12 +7,6 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-DOMAINS = ("skills", "knowledge", "abilities")
-"""What can be compared, seeded and filled; each is a set of O*NET content model elements.
-
-The first is the one that is meant where none is named.
-"""
-
 
 class Figures(NamedTuple):
     """A rating as it is stored and hashed: decimals as text with four places.

@@ -15,13 +15,7 @@ from cache.db.upsert import upsert
 from cache.entries.canonical import Figures, canonical_line, content_hash
 from cache.entries.invalidation import note_change
 from cache.entries.occupations import publish_occupation
-
-SCALES = (
-    {"id": "IM", "name": "Importance", "minimum": 1, "maximum": 5},
-    {"id": "LV", "name": "Level", "minimum": 0, "maximum": 7},
-)
-"""What O*NET rates on (Scales Reference); a database that was seeded has them already."""
-
+from onet_client.content_model import SCALES
 
 # Built once, since building them takes longer than running them.
 _ENTRY: Any = CacheEntry.__table__
@@ -148,7 +142,8 @@ def _insert_ratings(connection: Connection, fill: Fill) -> None:
 def publish_scales(connection: Connection) -> None:
     """Have the scales that ratings refer to."""
     known = set(connection.execute(_SCALES).scalars())
-    upsert(connection, Scale, [scale for scale in SCALES if scale["id"] not in known])
+    missing = [(id_, scale) for id_, scale in sorted(SCALES.items()) if id_ not in known]
+    upsert(connection, Scale, [{"id": id_, **scale._asdict()} for id_, scale in missing])
 
 
 def publish_elements(connection: Connection, domain: str, names: Mapping[str, str]) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, cast
+from typing import Any, Final, Literal, NamedTuple
 
 from cache.entries.canonical import Figures, canonical_figure
 from cache.entries.publish import Fill
@@ -14,9 +14,6 @@ from cache.upstream import Upstream
 from onet_client.deadline import Deadline
 from onet_client.errors import BadReply, DeadlineExceeded, NoData, UnknownCode
 from onet_client.rows import Rating
-
-if TYPE_CHECKING:
-    from onet_client.content_model import Domain
 
 _FIGURES: Final = attrgetter(*Figures._fields)
 
@@ -104,7 +101,7 @@ def fetch(
         return fill("unknown")
     texts = {"title": occupation.title, "description": occupation.description}
     try:
-        ratings = client.ratings(target.code, cast("Domain", target.domain), deadline=deadline)
+        ratings = client.ratings(target.code, target.domain, deadline=deadline)
     except NoData:
         return fill("empty", **texts)
     names = {rating.element_id: rating.element_name for rating in ratings}

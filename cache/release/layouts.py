@@ -1,26 +1,26 @@
 """Which files of a text release hold what, in each layout that O*NET has used."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
+from onet_client.content_model import DOMAIN_TABLES, LIST_TABLES, file_name
 from onet_client.release_files import Problem, ReleaseError, refuse
 
 Layouts = Mapping[str, tuple[tuple[str, ...], ...]]
 """By what they hold: the files of each layout."""
 
-LAYOUTS: Final[Layouts] = {
-    "skills": (("Skills.txt",), ("Essential Skills.txt", "Transferable Skills.txt")),
-    "knowledge": (("Knowledge.txt",),),
-    "abilities": (("Abilities.txt",),),
-}
-"""The ratings of a domain; skills are split since release 30.3."""
-LISTS: Final[Layouts] = {
-    "alternate titles": (("Alternate Titles.txt",), ("Job Titles.txt",)),
-    "job zones": (("Job Zones.txt",),),
-    "job zone names": (("Job Zone Reference.txt",),),
-    "related occupations": (("Related Occupations.txt",),),
-}
-"""What a release may list beside ratings, in one file each; titles have a new name since 30.3."""
+
+def _files(tables: Mapping[str, Iterable[Iterable[str]]]) -> Layouts:
+    return {
+        of: tuple(tuple(map(file_name, layout)) for layout in layouts)
+        for of, layouts in tables.items()
+    }
+
+
+LAYOUTS: Final = _files(DOMAIN_TABLES)
+"""The ratings of a domain."""
+LISTS: Final = _files(LIST_TABLES)
+"""What a release may list beside ratings, in one file each."""
 
 
 def find_layouts(layouts: Layouts, names: Collection[str]) -> dict[str, tuple[str, ...]]:

@@ -23,6 +23,7 @@ from cache.release.references import (
     read_scales,
 )
 from cache.release.text import read_header, read_rows
+from onet_client.content_model import ELEMENT_TABLE, file_name
 from onet_client.release_files import (
     OCCUPATION_FILE,
     Problem,
@@ -34,7 +35,7 @@ from onet_client.release_files import (
     refuse,
 )
 
-ELEMENT_FILE: Final = "Content Model Reference.txt"
+ELEMENT_FILE: Final = file_name(ELEMENT_TABLE)
 ELEMENT_ID: Final = "Element ID"
 ELEMENT_NAME: Final = "Element Name"
 ARCHIVE: Final = "https://www.onetcenter.org/dl_files/database"

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from cache.release.text import check_unquoted, quoted
+from onet_client.content_model import OCCUPATION_CODE, SCALE_TABLE, SCALES, file_name
 from onet_client.release_files import OCCUPATION_FILE, Problem, refuse
 
-SCALE_FILE: Final = "Scales Reference.txt"
+SCALE_FILE: Final = file_name(SCALE_TABLE)
 LONGEST_TITLE: Final = 150
 LONGEST_DESCRIPTION: Final = 5_000
-RATED_SCALES: Final = {"LV": 1, "IM": 2}
+RATED_SCALES: Final = {scale: 1 << bit for bit, scale in enumerate(SCALES)}
 """The scales of ratings, each with a bit of its own; a release has others, which are not read."""
 
 Row = tuple[int, tuple[str, ...]]
@@ -47,7 +48,7 @@ def read_occupations(rows: Iterable[Row]) -> dict[str, Occupation]:
     for line, (code, title, description) in rows:
         check_unquoted(OCCUPATION_FILE, line, title)
         check_unquoted(OCCUPATION_FILE, line, description)
-        if re.fullmatch(r"[0-9]{2}-[0-9]{4}\.[0-9]{2}", code) is None:
+        if OCCUPATION_CODE.fullmatch(code) is None:
             reason = f"{quoted(code)} is not an O*NET-SOC code"
         elif code in found:
             reason = f"occupation {code} is there twice"

@@ -7,7 +7,7 @@ there, as long as O*NET serves the same release.
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, case, func, or_, select
@@ -33,9 +33,6 @@ from cache.warm.loads import (
 from cache.warm.pages import TableReader
 from onet_client.deadline import Deadline
 from onet_client.rows import Occupation as ListedOccupation
-
-if TYPE_CHECKING:
-    from onet_client.content_model import Domain
 
 log = logging.getLogger(__name__)
 
@@ -150,7 +147,7 @@ class WholeTables:
         generations = database.read(self._engine, lambda c: entry_generations(c, domain))
         started = self._now()
         listed = client.occupations(deadline=deadline)
-        tables = client.domain_tables(cast("Domain", domain), deadline=deadline)
+        tables = client.domain_tables(domain, deadline=deadline)
         source = urlsplit(self._upstream.url).hostname or ""
 
         def work(connection: Connection) -> int:

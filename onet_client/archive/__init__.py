@@ -1,11 +1,5 @@
 """O*NET's archive of text releases: which there are, and how one comes here whole.
 
 The archive is <https://www.onetcenter.org/database.html>, which links the current release, and
-`dl_files/database/` beside it, which holds that and older ones.
+`dl_files/database/` beside it, which holds that and older ones. `archive.Archive` asks it.
 """
-
-from onet_client.archive.archive import Archive
-from onet_client.archive.bounds import Bounds
-from onet_client.archive.number import ReleaseNumber
-
-__all__ = ["Archive", "Bounds", "ReleaseNumber"]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from urllib.parse import unquote, urlencode
 
+from onet_client.content_model import OCCUPATION_TABLE
 from onet_client.release_files import ReleaseError
 from onet_client.sandbox.message import Generation, Item, Page, Reply, Request, html
 from onet_client.sandbox.release import Release
@@ -140,7 +141,7 @@ class Api:
         return Reply(200, self._page(request, url, "row", rows, table.record, extra), "rows")
 
     def _occupations(self, request: Request, base: str) -> Reply:
-        table = self._release.table("occupation_data")
+        table = self._release.table(OCCUPATION_TABLE)
         url = f"{base}online/occupations/"
 
         def item(row: Row) -> Item:
@@ -170,7 +171,7 @@ class Api:
         return Reply(200, overview | {"occupation": [same]}, "taxonomy")
 
     def _overview(self, code: str) -> Item:
-        table = self._release.table("occupation_data")
+        table = self._release.table(OCCUPATION_TABLE)
         for row in table.select([f"onetsoc_code.eq.{code}"]):
             record = table.record(row)
             return {"code": record.pop("onetsoc_code"), **record}

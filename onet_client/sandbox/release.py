@@ -4,7 +4,7 @@ Every file is read through at the start, to leave out what is broken; a table is
 asked for.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -12,6 +12,13 @@ from pathlib import Path, PurePath
 from threading import Lock
 from typing import Literal
 
+from onet_client.content_model import (
+    DOMAIN_TABLES,
+    ELEMENT_TABLE,
+    OCCUPATION_TABLE,
+    SCALE_TABLE,
+    table_title,
+)
 from onet_client.release_files import (
     OCCUPATION_FILE,
     Problem,
@@ -31,8 +38,6 @@ KEPT_TABLES = 8
 """How many tables stay in memory; those of all domains and the occupations are fewer."""
 UNNAMED = "O*NET 0.0"
 """What a release is called that nothing names: `/about` has to name one."""
-
-_SKILLS, _ESSENTIAL, _TRANSFERABLE = "skills", "essential_skills", "transferable_skills"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +117,26 @@ class Release:
             self._sources[table_id] = _Source(stem, (file,))
 
     def _arrange(self, layout: Layout | None) -> None:
-        sources = self._sources
-        if layout == "split" and _SKILLS in sources:
-            whole = sources.pop(_SKILLS)
-            sources[_ESSENTIAL] = replace(whole, title="Essential Skills", prefix="2.A.")
-            sources[_TRANSFERABLE] = replace(whole, title="Transferable Skills", prefix="2.B.")
-        elif layout == "single" and _ESSENTIAL in sources and _TRANSFERABLE in sources:
-            [one], [other] = sources[_ESSENTIAL].files, sources[_TRANSFERABLE].files
-            if one.column_ids != other.column_ids:
-                reason = f"has other columns than {other.name}, so they are not joined"
-                self.left_out.append(Problem(one.name, 1, reason))
-                return
-            del sources[_ESSENTIAL], sources[_TRANSFERABLE]
-            sources[_SKILLS] = _Source("Skills", (one, other))
+        """Split or join the tables of the domains that O*NET has split."""
+        for [whole], *splits in DOMAIN_TABLES.values():
+            for parts in splits:
+                if layout == "split" and whole in self._sources:
+                    source = self._sources.pop(whole)
+                    for part, prefix in parts.items():
+                        title = table_title(part)
+                        self._sources[part] = replace(source, title=title, prefix=prefix)
+                elif layout == "single" and parts.keys() <= self._sources.keys():
+                    self._join(whole, tuple(parts))
+
+    def _join(self, whole: str, parts: Sequence[str]) -> None:
+        files = tuple(file for part in parts for file in self._sources[part].files)
+        if other := next((file for file in files if file.column_ids != files[0].column_ids), None):
+            reason = f"has other columns than {other.name}, so they are not joined"
+            self.left_out.append(Problem(files[0].name, 1, reason))
+            return
+        for part in parts:
+            del self._sources[part]
+        self._sources[whole] = _Source(table_title(whole), files)
 
     def _parse(self, table_id: str) -> Table:
         source = self._sources[table_id]
@@ -139,9 +151,9 @@ class Release:
         return table
 
     def _read_names(self) -> Names:
-        titles = self._lookup("occupation_data", "onetsoc_code", "title")
-        elements = self._lookup("content_model_reference", "element_id", "element_name")
-        scales = self._lookup("scales_reference", "scale_id", "scale_name")
+        titles = self._lookup(OCCUPATION_TABLE, "onetsoc_code", "title")
+        elements = self._lookup(ELEMENT_TABLE, "element_id", "element_name")
+        scales = self._lookup(SCALE_TABLE, "scale_id", "scale_name")
         return {
             "onetsoc_code": (Column("title", "Title", "Text"), titles),
             "related_onetsoc_code": (Column("related_title", "Related Title", "Text"), titles),
@@ -205,9 +217,9 @@ def _bare(stem: str) -> str:
 
 
 _STEMS = {
-    _bare(stem): stem
-    for stem in (
-        *("Occupation Data", "Content Model Reference", "Scales Reference"),
-        *("Skills", "Essential Skills", "Transferable Skills", "Knowledge", "Abilities"),
+    _bare(table): table_title(table)
+    for table in (
+        *(OCCUPATION_TABLE, ELEMENT_TABLE, SCALE_TABLE),
+        *(table for layouts in DOMAIN_TABLES.values() for tables in layouts for table in tables),
     )
 }

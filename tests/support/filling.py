@@ -15,7 +15,7 @@ from cache.db.database import connect
 from cache.fill.shared_governor import DatabaseGovernor
 from cache.reading import FillFailed
 from cache.upstream import Upstream
-from onet_client import connect as connect_client
+from onet_client.client import connect as connect_client
 
 
 @dataclass

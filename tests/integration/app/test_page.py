@@ -25,8 +25,8 @@ from app.page.links import Asked, address, with_side
 from app.settings import Settings
 from cache.db.database import DatabaseUnavailable
 from cache.db.migrate import upgrade
-from cache.entries.canonical import DOMAINS
 from cache.release.seed import seed
+from onet_client.content_model import DOMAINS
 from onet_client.sandbox import Sandbox, load_release, load_taxonomy
 
 EXECUTIVES, DEVELOPERS = "11-1011.00", "15-1254.00"

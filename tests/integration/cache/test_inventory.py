@@ -12,10 +12,10 @@ from support.tables import clear
 
 from cache.db.clock import database_time
 from cache.db.onet_tables import CacheEntry, UpstreamGovernor, WarmItem, WarmJob
-from cache.entries.canonical import DOMAINS
 from cache.fill.leases import UNLISTED_CAP
 from cache.inventory import Inventory, Pace
 from cache.policy import Entry, Freshness, Limits, freshness
+from onet_client.content_model import DOMAINS
 
 STATES = ("absent", "rated", "empty", "unknown")
 EMPTY = dict.fromkeys((state.value for state in Freshness), 0)

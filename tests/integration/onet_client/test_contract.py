@@ -13,8 +13,12 @@ from typing import NamedTuple
 import pytest
 from support.canary import CANARY
 from support.release_files import write_part
+from support.streaming import stream_ratings
 
-from onet_client import InMemoryGovernor, OnetClient, Rating, connect, errors
+from onet_client import errors
+from onet_client.client import OnetClient, connect
+from onet_client.governor import InMemoryGovernor
+from onet_client.rows import Rating
 from onet_client.sandbox import Generation, Layout, Release, Sandbox, load_release
 
 RATINGS = 61_530  # of the 29.0 release
@@ -116,7 +120,7 @@ def test_the_stream_of_all_ratings_equals_the_text_files_in_few_requests(
 ) -> None:
     streamed = defaultdict(set)
     rows = 0
-    for page in client.stream_ratings("skills"):
+    for page in stream_ratings(client, "skills"):
         rows += len(page)
         for one in page:
             streamed[one.occupation_code].add(one)
@@ -173,9 +177,12 @@ def test_the_release_is_named(client: OnetClient) -> None:
 STREAM = r"""
 import re, sys
 from pathlib import Path
-from onet_client import InMemoryGovernor, connect
+sys.path.insert(0, sys.argv[2])
+from support.streaming import stream_ratings
+from onet_client.client import connect
+from onet_client.governor import InMemoryGovernor
 client = connect(sys.argv[1], "2", api_key="k", governor=InMemoryGovernor(100_000), deadline=60)
-rows = sum(len(page) for page in client.stream_ratings("skills"))
+rows = sum(len(page) for page in stream_ratings(client, "skills"))
 # Not ru_maxrss, which counts what the parent had when it forked.
 peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
 print(rows, int(peak[1]) // 1024)
@@ -185,7 +192,10 @@ print(rows, int(peak[1]) // 1024)
 def test_streaming_all_ratings_holds_one_page_at_a_time(full_release: Path) -> None:
     with Sandbox(load_release(full_release)) as sandbox:
         printed = subprocess.run(
-            [sys.executable, "-c", STREAM, sandbox.url], capture_output=True, text=True, check=True
+            [sys.executable, "-c", STREAM, sandbox.url, str(Path(__file__).parents[2])],
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
 
     rows, megabytes = map(int, re.findall(r"\d+", printed))

@@ -25,7 +25,8 @@ from concurrent.futures import ThreadPoolExecutor
 from sqlalchemy.engine import make_url
 from cache.db.database import connect as connect_database
 from cache.fill.shared_governor import DatabaseGovernor
-from onet_client import connect, errors
+from onet_client import errors
+from onet_client.client import connect
 url, database, seconds = sys.argv[1], sys.argv[2], float(sys.argv[3])
 governor = DatabaseGovernor(connect_database(make_url(database)), {rate})
 client = connect(url, "2", api_key="k", governor=governor, deadline=60)

@@ -10,7 +10,10 @@ from threading import Event, Thread
 import pytest
 from support.canary import CANARY
 
-from onet_client import Deadline, InMemoryGovernor, OnetClient, connect, errors
+from onet_client import errors
+from onet_client.client import OnetClient, connect
+from onet_client.deadline import Deadline
+from onet_client.governor import InMemoryGovernor
 
 ABOUT = b'{"database": {"name": "O*NET 30.3"}}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"

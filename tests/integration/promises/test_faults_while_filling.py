@@ -17,7 +17,7 @@ from cache.db.database import DatabaseUnavailable, connect, write
 from cache.db.onet_tables import CacheEntry
 from cache.release.seed import seed
 from cache.upstream import Upstream
-from onet_client import connect as connect_client
+from onet_client.client import connect as connect_client
 from onet_client.errors import OnetError, UpstreamFailure
 from onet_client.governor import InMemoryGovernor
 from onet_client.sandbox import Fault, Sandbox, load_release

@@ -19,7 +19,7 @@ from cache.fill.single_flight import SingleFlight
 from cache.policy import Entry
 from cache.reading import FillFailed
 from cache.upstream import Upstream
-from onet_client import connect as connect_client
+from onet_client.client import connect as connect_client
 from onet_client.errors import CircuitOpen, DeadlineExceeded, UpstreamFailure
 from onet_client.governor import InMemoryGovernor
 from onet_client.sandbox import Fault, Sandbox, load_release

@@ -10,7 +10,8 @@ import pytest
 from support.canary import CANARY
 from support.fake_upstream import FakeUpstream
 
-from onet_client import InMemoryGovernor, OnetClient, connect
+from onet_client.client import OnetClient, connect
+from onet_client.governor import InMemoryGovernor
 
 SECRETS = (CANARY, base64.b64encode(f"user:{CANARY}".encode()).decode())
 

@@ -3,8 +3,10 @@ from decimal import Decimal
 
 import pytest
 from support.fake_upstream import CODES, ELEMENTS, UNRATED, FakeUpstream, rating_row
+from support.streaming import stream_ratings
 
-from onet_client import Deadline, Occupation, OnetClient, Rating
+from onet_client.client import OnetClient
+from onet_client.deadline import Deadline
 from onet_client.errors import (
     BadReply,
     BadRequest,
@@ -14,6 +16,7 @@ from onet_client.errors import (
     NotOffered,
     UnknownCode,
 )
+from onet_client.rows import Occupation, Rating
 
 CODE = CODES[1]
 WANTED = [(CODE, element, scale) for element in ELEMENTS for scale in ("IM", "LV")]
@@ -55,7 +58,7 @@ def test_ratings_are_all_rows_of_the_occupation_from_every_page_and_table(client
 
 
 def test_a_stream_of_ratings_is_the_whole_domain(client, layout):
-    pages = list(client.stream_ratings("skills"))
+    pages = list(stream_ratings(client, "skills"))
 
     every = {(code, element, scale) for code in CODES for _, element, scale in WANTED}
     found = [key for page in pages for key in keys(page)]
@@ -65,7 +68,7 @@ def test_a_stream_of_ratings_is_the_whole_domain(client, layout):
 
 
 def test_a_stream_asks_for_as_many_rows_as_a_page_can_have(client, upstream):
-    list(client.stream_ratings("skills"))
+    list(stream_ratings(client, "skills"))
 
     rows = [r.url for r in upstream.requests if "/database/rows/" in r.url]
     assert all("start=1&end=2000&" in url for url in rows if "start=1&" in url)
@@ -216,7 +219,7 @@ def test_an_upstream_without_the_tables_of_a_domain_is_told_by_what_it_offers(
 
     for ask in (
         lambda: client.ratings(CODE, "skills"),
-        lambda: list(client.stream_ratings("skills")),
+        lambda: list(stream_ratings(client, "skills")),
     ):
         with pytest.raises(NotOffered, match="skills .*" + next(iter(tables))) as raised:
             ask()
@@ -231,7 +234,7 @@ def test_other_domains_are_their_own_table(client, upstream, domain):
 
 
 def test_a_domain_that_does_not_exist_is_not_asked_for(client, upstream):
-    for ask in (lambda: client.ratings(CODE, "../about"), lambda: list(client.stream_ratings(""))):
+    for ask in (lambda: client.ratings(CODE, "../about"), lambda: list(stream_ratings(client, ""))):
         with pytest.raises(BadRequest, match="skills, knowledge, abilities"):
             ask()
 
@@ -257,7 +260,7 @@ def test_half_of_a_split_domain_is_an_error(client, upstream, missing):
 
     for ask in (
         lambda: client.ratings(CODE, "skills"),
-        lambda: list(client.stream_ratings("skills")),
+        lambda: list(stream_ratings(client, "skills")),
     ):
         with pytest.raises(BadReply, match="do not rate the same occupations") as raised:
             ask()
@@ -269,7 +272,7 @@ def test_an_element_in_both_tables_of_a_split_domain_is_an_error(client, upstrea
 
     for ask in (
         lambda: client.ratings(CODE, "skills"),
-        lambda: list(client.stream_ratings("skills")),
+        lambda: list(stream_ratings(client, "skills")),
     ):
         with pytest.raises(BadReply, match="rate the same element"):
             ask()
@@ -279,7 +282,7 @@ def test_a_domain_without_any_row_is_not_streamed_as_empty(client, upstream):
     upstream.tables = {table: [] for table in upstream.tables}
 
     with pytest.raises(BadReply, match="without a rating"):
-        list(client.stream_ratings("skills"))
+        list(stream_ratings(client, "skills"))
 
 
 @pytest.mark.parametrize("order", ["reversed", "by element"])
@@ -291,7 +294,7 @@ def test_a_stream_from_an_upstream_that_ignores_the_sort_is_an_error(client, ups
             rows.sort(key=lambda row: (row["scale_id"], row["onetsoc_code"]))
 
     with pytest.raises(BadReply):
-        list(client.stream_ratings("skills"))
+        list(stream_ratings(client, "skills"))
 
 
 def test_a_stream_takes_any_order_of_elements_within_an_occupation(client, upstream):
@@ -300,7 +303,7 @@ def test_a_stream_takes_any_order_of_elements_within_an_occupation(client, upstr
         rows.sort(key=lambda row: row["element_id"], reverse=True)
         rows.sort(key=lambda row: row["onetsoc_code"])
 
-    found = [key for page in client.stream_ratings("skills") for key in keys(page)]
+    found = [key for page in stream_ratings(client, "skills") for key in keys(page)]
     assert 12 == len(set(found))
 
 
@@ -356,14 +359,14 @@ def test_a_deadline_is_shared_by_the_calls_it_is_given_to(client, clock, upstrea
 def test_every_page_of_a_stream_has_the_configured_time_of_its_own(client, clock, upstream):
     upstream.on_request = lambda: clock.sleep(15.0)
 
-    assert 12 == sum(len(page) for page in client.stream_ratings("skills"))
+    assert 12 == sum(len(page) for page in stream_ratings(client, "skills"))
 
 
 def test_a_stream_ends_with_the_deadline_it_is_given(client, clock, upstream):
     upstream.on_request = lambda: clock.sleep(15.0)
 
     with pytest.raises(DeadlineExceeded):
-        list(client.stream_ratings("skills", deadline=Deadline(40.0, clock)))
+        list(stream_ratings(client, "skills", deadline=Deadline(40.0, clock)))
 
 
 def test_without_a_deadline_a_call_has_the_configured_seconds_for_all_its_pages(
@@ -385,7 +388,7 @@ def test_a_stream_holds_no_page_while_it_reads_the_next(client, upstream):
     held = []
     upstream.on_request = lambda: held.append(ratings_in_memory() - before)
 
-    stream = client.stream_ratings("skills")
+    stream = stream_ratings(client, "skills")
     while next(stream, None):
         pass
 

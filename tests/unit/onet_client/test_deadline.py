@@ -1,6 +1,6 @@
 import pytest
 
-from onet_client import Deadline
+from onet_client.deadline import Deadline
 from onet_client.errors import DeadlineExceeded
 
 

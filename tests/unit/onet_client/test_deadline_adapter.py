@@ -2,7 +2,7 @@ import io
 
 import pytest
 
-from onet_client import Deadline
+from onet_client.deadline import Deadline
 from onet_client.deadline_adapter import _Reader, reading_until
 
 

@@ -9,6 +9,7 @@ import json
 import pytest
 import requests
 from support.fake_upstream import CODES, FakeUpstream, Fault, rating_row
+from support.streaming import stream_ratings
 from urllib3.exceptions import ReadTimeoutError
 
 from onet_client import errors
@@ -278,7 +279,7 @@ def ratings(client):
 
 
 def stream(client):
-    return tuple(rating for page in client.stream_ratings("skills") for rating in page)
+    return tuple(rating for page in stream_ratings(client, "skills") for rating in page)
 
 
 @pytest.fixture(params=[ratings, stream])

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onet_client import InMemoryGovernor
 from onet_client.errors import CircuitOpen
 from onet_client.governor import (
     CATCH_UP,
     LONGEST_PAUSE,
     OPEN_SECONDS,
     GovernorState,
+    InMemoryGovernor,
     admit,
     failed,
     paused,

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.fake_upstream import BASES, SAMPLES, sample
 
-from onet_client import Occupation, Table, interpret
+from onet_client import interpret
 from onet_client.errors import BadReply, Forbidden, OnetError
 from onet_client.reply import Reply
+from onet_client.rows import Occupation, Table
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 JSON = {"Content-Type": "application/json; charset=utf-8"}

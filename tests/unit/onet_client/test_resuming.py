@@ -8,17 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.fake_upstream import CODES, ELEMENTS, FakeUpstream, rating_row
+from support.streaming import stream_ratings
 
-from onet_client import (
-    Deadline,
-    DomainCheck,
-    InMemoryGovernor,
-    OnetClient,
-    Position,
-    Rating,
-    connect,
-)
+from onet_client.client import OnetClient, connect
+from onet_client.deadline import Deadline
 from onet_client.errors import BadReply, BadRequest, DeadlineExceeded, OnetError
+from onet_client.governor import InMemoryGovernor
+from onet_client.paging import DomainCheck, Position
+from onet_client.rows import Rating
 
 LAYOUTS = {
     "single": {"skills": ELEMENTS},
@@ -70,7 +67,7 @@ def unbroken(upstream):
     """The rows that a stream gives, and the error it ends with if it does."""
     rows = []
     try:
-        for page in client_of(upstream).stream_ratings("skills"):
+        for page in stream_ratings(client_of(upstream), "skills"):
             rows.extend(page)
     except OnetError as error:
         return rows, (type(error), str(error), error.url)

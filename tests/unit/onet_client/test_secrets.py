@@ -4,6 +4,7 @@ import pprint
 
 import pytest
 from support.fake_upstream import FakeUpstream
+from support.streaming import stream_ratings
 
 from onet_client import errors
 
@@ -11,7 +12,7 @@ from onet_client import errors
 @pytest.mark.parametrize("api", ["2", "1.9"])
 def test_nothing_a_client_is_made_of_shows_its_credentials(new_client, canary, api):
     client = new_client(FakeUpstream(api))
-    transport = client._asker._transport
+    transport = client._transport
 
     shown = [repr(client), repr(transport), pprint.pformat(vars(transport))]
     shown += [repr(transport._sessions.queue), *map(str, transport._sessions.queue)]
@@ -24,7 +25,7 @@ def test_nothing_a_client_is_made_of_shows_its_credentials(new_client, canary, a
 @pytest.mark.parametrize("api", ["2", "1.9"])
 def test_credentials_are_sent_and_in_no_url(new_client, canary, api):
     with FakeUpstream(api).running() as upstream:
-        list(new_client(upstream).stream_ratings("skills"))
+        list(stream_ratings(new_client(upstream), "skills"))
 
     basic = base64.b64encode(f"user:{canary}".encode()).decode()
     expected = {"2": ("X-API-Key", canary), "1.9": ("Authorization", f"Basic {basic}")}[api]
@@ -63,5 +64,5 @@ def test_an_upstream_that_repeats_the_key_does_not_get_it_into_a_message(
     ):
         upstream.faults["database/rows/", 0] = fault
         with pytest.raises(errors.BadReply) as raised:
-            list(new_client(upstream).stream_ratings("skills"))
+            list(stream_ratings(new_client(upstream), "skills"))
         shows_no_secret(raised.value)

@@ -10,8 +10,10 @@ import requests
 from support.fake_upstream import FakeUpstream
 from urllib3.exceptions import ProtocolError, ReadTimeoutError
 
-from onet_client import Deadline, InMemoryGovernor, connect, errors
-from onet_client.governor import LONGEST_PAUSE
+from onet_client import errors
+from onet_client.client import connect
+from onet_client.deadline import Deadline
+from onet_client.governor import LONGEST_PAUSE, InMemoryGovernor
 from onet_client.retries import RETRIED_STATUSES
 from onet_client.sessions import USER_AGENT
 

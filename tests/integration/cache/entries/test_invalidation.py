@@ -10,13 +10,13 @@ from support.made_up_release import RATED
 from support.tables import clear
 
 from cache.entries import invalidation as module
-from cache.entries.canonical import DOMAINS
 from cache.entries.invalidation import IDLE, TRUSTED, Changes
 from cache.entries.purge import purge
 from cache.entries.renewal import Revalidation
 from cache.entries.store import Store
 from cache.local.bounded_cache import BoundedCache
 from cache.release.seed import seed
+from onet_client.content_model import DOMAINS
 
 KEY, OTHER = ("skills", CODE), ("skills", RATED[0])
 

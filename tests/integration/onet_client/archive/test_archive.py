@@ -16,8 +16,10 @@ from support.release_files import change, zip_folder
 
 from cache.release.reader import open_release
 from onet_client import errors
-from onet_client.archive import Archive, Bounds, ReleaseNumber
 from onet_client.archive import archive as archive_module
+from onet_client.archive.archive import Archive
+from onet_client.archive.bounds import Bounds
+from onet_client.archive.number import ReleaseNumber
 
 NUMBER = ReleaseNumber(28, 1)
 NAME = NUMBER.file

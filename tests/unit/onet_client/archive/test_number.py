@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onet_client.archive import ReleaseNumber
+from onet_client.archive.number import ReleaseNumber
 
 numbers = st.builds(ReleaseNumber, st.integers(0, 999), st.integers(0, 999))
 
