@@ -183,7 +183,7 @@ class CacheParts:
     def new_worker(self) -> "Worker":
         """Make what refreshes entries and works on warm jobs."""
         from cache.warm.prepare import WholeTables
-        from cache.warm.publish import Publication
+        from cache.warm.publish import TablePublisher
         from cache.warm.queue import WarmQueue
         from cache.warm.worker import Worker
 
@@ -193,7 +193,7 @@ class CacheParts:
             self.pull_through,
             self.revalidation,
             WholeTables(self.writer, self.revalidation, self.upstream, self.now),
-            Publication(self.writer, self.settings.onet_api_url, self.limits),
+            TablePublisher(self.writer, self.settings.onet_api_url, self.limits),
             self.settings.onet_deadline,
         )
 

@@ -1,21 +1,19 @@
 """The one transaction that publishes what the upstream said of an entry."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from cache.db.cache_tables import NO_FILL
 from cache.db.clock import database_time
-from cache.db.onet_tables import CacheEntry, Element, Rating, Scale
-from cache.db.upsert import upsert
-from cache.entries.canonical import Figures, canonical_line, content_hash
+from cache.db.onet_tables import CacheEntry, Element, Rating
+from cache.entries.canonical import Figures, canonical_line
 from cache.entries.invalidation import note_change
 from cache.entries.occupations import publish_occupation
-from onet_client.content_model import SCALES
+from cache.entries.publisher import content_of, entry_row, publish_elements, publish_scales
 
 # Built once, since building them takes longer than running them.
 _ENTRY: Any = CacheEntry.__table__
@@ -33,8 +31,6 @@ _DELETE_RATINGS: Final = delete(_RATING).where(
     _RATING.c.element_id.in_(select(Element.id).where(Element.domain == bindparam("domain"))),
 )
 _INSERT_RATINGS: Final = insert(_RATING)
-_SCALES: Final = select(Scale.id)
-_ELEMENTS: Final = select(Element.id).where(Element.id.in_(bindparam("names", expanding=True)))
 
 
 class Superseded(Exception):
@@ -64,18 +60,6 @@ class Fill:
     figures: Sequence[Figures] = ()
 
 
-class Content(NamedTuple):
-    """What an entry tells of its ratings: how many there are, and their hash."""
-
-    row_count: int = 0
-    content_hash: str | None = None
-
-
-def content_of(lines: Collection[str]) -> Content:
-    """Tell of the canonical lines of an entry's ratings."""
-    return Content(len(lines), content_hash(lines)) if lines else Content()
-
-
 def publish(connection: Connection, fill: Fill, over: int, owner: str | None) -> None:
     """Put an entry, its ratings and its occupation into their new state; see `Store.publish`.
 
@@ -101,7 +85,16 @@ def _advance(connection: Connection, fill: Fill, over: int, owner: str | None) -
         seen |= {"owner": owner, "now": database_time(connection)}
     change = _CHANGE if owner is None else _CHANGE_UNDER_LEASE
     content = content_of([canonical_line(figures) for figures in fill.figures])
-    values = entry_values(fill, content, over + 1)
+    values = entry_row(
+        fill.state,
+        "api",
+        release=fill.release,
+        source_url=fill.source_url,
+        fetched_at=fill.fetched_at,
+        expires_at=fill.expires_at,
+        content=content,
+        generation=over + 1,
+    )
     if connection.execute(change, seen | values).rowcount:
         return
     if over or owner is not None:
@@ -112,49 +105,10 @@ def _advance(connection: Connection, fill: Fill, over: int, owner: str | None) -
         raise Superseded(f"{fill.domain}/{fill.code} was filled by another") from error
 
 
-def entry_values(fill: Fill, content: Content, generation: int) -> dict[str, Any]:
-    """Give an entry's row, without its key, as it is once a fill is published."""
-    return {
-        "state": fill.state,
-        "origin": "api",
-        "release": fill.release,
-        "load_id": None,
-        "source_url": fill.source_url,
-        "fetched_at": fill.fetched_at,
-        "expires_at": fill.expires_at,
-        "validated_at": None,
-        "row_count": content.row_count,
-        "content_hash": content.content_hash,
-        "generation": generation,
-        **NO_FILL,
-    }
-
-
 def _insert_ratings(connection: Connection, fill: Fill) -> None:
     publish_scales(connection)
     publish_elements(connection, fill.domain, fill.names or {})
     connection.execute(
         _INSERT_RATINGS,
         [{"occupation_code": fill.code, **figures._asdict()} for figures in fill.figures],
-    )
-
-
-def publish_scales(connection: Connection) -> None:
-    """Have the scales that ratings refer to."""
-    known = set(connection.execute(_SCALES).scalars())
-    missing = [(id_, scale) for id_, scale in sorted(SCALES.items()) if id_ not in known]
-    upsert(connection, Scale, [{"id": id_, **scale._asdict()} for id_, scale in missing])
-
-
-def publish_elements(connection: Connection, domain: str, names: Mapping[str, str]) -> None:
-    """Have elements of a domain that ratings refer to; those that are known keep their names."""
-    known = set(connection.execute(_ELEMENTS, {"names": list(names)}).scalars())
-    upsert(
-        connection,
-        Element,
-        [
-            {"id": element, "name": name, "domain": domain}
-            for element, name in sorted(names.items())
-            if element not in known
-        ],
     )

@@ -1,30 +1,13 @@
 """Forgets entries; what was being fetched for them meanwhile is refused."""
 
 from collections.abc import Sequence
-from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, select
 
 from cache.db import database
-from cache.db.cache_tables import NO_FILL
 from cache.db.onet_tables import CacheEntry, Element, Rating
 from cache.entries.invalidation import note_change
-
-WITHDRAWN: Final[dict[str, Any]] = {
-    "state": "absent",
-    "origin": None,
-    "release": None,
-    "load_id": None,
-    "source_url": None,
-    "fetched_at": None,
-    "expires_at": None,
-    "validated_at": None,
-    "row_count": 0,
-    "content_hash": None,
-    "generation": CacheEntry.generation + 1,
-    **NO_FILL,
-}
-"""What becomes of an entry that is to hold nothing; its generation goes up, which fences fills."""
+from cache.entries.publisher import withdraw
 
 
 def purge(engine: Engine, codes: Sequence[str] | None, domain: str | None = None) -> int:
@@ -54,7 +37,7 @@ def purge(engine: Engine, codes: Sequence[str] | None, domain: str | None = None
     def work(connection: Connection) -> int:
         held = select(CacheEntry.occupation_code).where(*entries, CacheEntry.state != "absent")
         count = len(connection.execute(held).all())
-        connection.execute(update(CacheEntry).where(*entries).values(WITHDRAWN))
+        withdraw(connection, *entries)
         connection.execute(delete(Rating).where(*ratings))
         note_change(connection, *entries)
         return count

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from cache.entries.canonical import canonical_figure, canonical_line
 from cache.release.reader import ELEMENT_NAME, Release
-from cache.release.references import RATED_SCALES, Scale
+from cache.release.references import RATED_SCALES, ListedScale
 from cache.release.text import LONGEST_QUOTE, quoted
 from onet_client.release_files import Problem, ReleaseError, refuse
 from onet_client.resaved import RESAVED, is_reformed
@@ -49,7 +49,7 @@ class RatingRows:
     """
 
     def __init__(
-        self, release: Release, occupations: Collection[str], scales: Mapping[str, Scale]
+        self, release: Release, occupations: Collection[str], scales: Mapping[str, ListedScale]
     ) -> None:
         self._release = release
         self._occupations = occupations

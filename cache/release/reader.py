@@ -17,8 +17,8 @@ from cache.release.identity import identify
 from cache.release.layouts import LAYOUTS, LISTS, all_names, find_layouts
 from cache.release.references import (
     SCALE_FILE,
-    Occupation,
-    Scale,
+    ListedOccupation,
+    ListedScale,
     read_occupations,
     read_scales,
 )
@@ -119,7 +119,7 @@ class Release:
                     lines += block.count(b"\n") if name in rating_names else 0
         return total.hexdigest(), lines
 
-    def occupations(self) -> dict[str, Occupation]:
+    def occupations(self) -> dict[str, ListedOccupation]:
         """Read all occupations, by code.
 
         Raises:
@@ -128,7 +128,7 @@ class Release:
         columns = ("O*NET-SOC Code", "Title")
         return read_occupations(self.table(OCCUPATION_FILE, columns, ("Description",)))
 
-    def scales(self) -> dict[str, Scale]:
+    def scales(self) -> dict[str, ListedScale]:
         """Read the scales of ratings, by id.
 
         Raises:

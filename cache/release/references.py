@@ -20,7 +20,7 @@ Row = tuple[int, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Occupation:
+class ListedOccupation:
     """A line of `Occupation Data.txt`."""
 
     code: str
@@ -29,7 +29,7 @@ class Occupation:
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class ListedScale:
     """A line of `Scales Reference.txt`."""
 
     id: str
@@ -38,13 +38,13 @@ class Scale:
     maximum: float
 
 
-def read_occupations(rows: Iterable[Row]) -> dict[str, Occupation]:
+def read_occupations(rows: Iterable[Row]) -> dict[str, ListedOccupation]:
     """Read occupations by code from rows of code, title and description.
 
     Raises:
         ReleaseError: naming the line that is refused.
     """
-    found: dict[str, Occupation] = {}
+    found: dict[str, ListedOccupation] = {}
     for line, (code, title, description) in rows:
         check_unquoted(OCCUPATION_FILE, line, title)
         check_unquoted(OCCUPATION_FILE, line, description)
@@ -58,7 +58,7 @@ def read_occupations(rows: Iterable[Row]) -> dict[str, Occupation]:
             reason = f"the description is longer than {LONGEST_DESCRIPTION} characters"
         else:
             text = None if description in ("", "n/a") else description
-            found[code] = Occupation(code, title, text)
+            found[code] = ListedOccupation(code, title, text)
             continue
         refuse(Problem(OCCUPATION_FILE, line, reason))
     if not found:
@@ -66,13 +66,13 @@ def read_occupations(rows: Iterable[Row]) -> dict[str, Occupation]:
     return found
 
 
-def read_scales(rows: Iterable[Row]) -> dict[str, Scale]:
+def read_scales(rows: Iterable[Row]) -> dict[str, ListedScale]:
     """Read the scales of ratings by id from rows of id, minimum, maximum and name.
 
     Raises:
         ReleaseError: naming the line that is refused, or the scale that is missing.
     """
-    found: dict[str, Scale] = {}
+    found: dict[str, ListedScale] = {}
     for line, (scale, low, high, name) in rows:
         if scale not in RATED_SCALES:
             continue
@@ -82,7 +82,7 @@ def read_scales(rows: Iterable[Row]) -> dict[str, Scale]:
         elif bounds is None or float(low) >= float(high):
             reason = f"{quoted(low)} to {quoted(high)} is no range of whole numbers ({scale})"
         else:
-            found[scale] = Scale(scale, name[:60], float(low), float(high))
+            found[scale] = ListedScale(scale, name[:60], float(low), float(high))
             continue
         refuse(Problem(SCALE_FILE, line, reason))
     if missing := [scale for scale in RATED_SCALES if scale not in found]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 from cache.db import database
 from cache.db.onet_tables import CacheEntry, Load
 from cache.policy import Limits
-from cache.release.publish import Publication, publish_release
+from cache.release.publish import ReleaseLoad, publish_release
 from cache.release.publish_lists import count_lists
 from cache.release.reader import Release, open_release
 from onet_client.release_files import ReleaseError
@@ -79,7 +79,7 @@ def seed(
                 lambda connection: _publish(
                     connection,
                     release,
-                    Publication(load_id, now(), limits.expiry(now(), "rated", "seed")),
+                    ReleaseLoad(load_id, now(), limits.expiry(now(), "rated", "seed")),
                     lambda done: progress(done, lines),
                 ),
             )
@@ -91,11 +91,11 @@ def seed(
 def _publish(
     connection: Connection,
     release: Release,
-    publication: Publication,
+    load: ReleaseLoad,
     progress: Callable[[int], None],
 ) -> SeedReport:
-    ratings = publish_release(connection, release, publication, progress)
-    return _report(connection, release, publication.load_id, ratings, changed=True)
+    ratings = publish_release(connection, release, load, progress)
+    return _report(connection, release, load.id, ratings, changed=True)
 
 
 def _begin(engine: Engine, release: Release, digest: str, now: datetime) -> int:

@@ -22,8 +22,14 @@ from cache.db.onet_tables import (
 )
 from cache.entries.canonical import Figures, canonical_line
 from cache.entries.invalidation import note_change
-from cache.entries.publish import Content, content_of, publish_elements, publish_scales
-from cache.entries.purge import WITHDRAWN
+from cache.entries.publisher import (
+    Content,
+    content_of,
+    publish_elements,
+    publish_scales,
+    replace_ratings,
+    withdraw,
+)
 from onet_client.paging import Position
 
 if TYPE_CHECKING:
@@ -132,12 +138,7 @@ def publish_ratings(connection: Connection, load_id: int, domain: str, codes: Se
     """Put what landed of some occupations in place of their ratings; return how many rows."""
     in_domain = select(Element.id).where(Element.domain == domain)
     old = (Rating.occupation_code.in_(codes), Rating.element_id.in_(in_domain))
-    connection.execute(delete(Rating).where(*old))
-    columns = list(Rating.__table__.columns.keys())
-    landed = select(*(getattr(LandingRating, name) for name in columns)).where(
-        LandingRating.load_id == load_id, LandingRating.occupation_code.in_(codes)
-    )
-    return connection.execute(insert(Rating).from_select(columns, landed)).rowcount
+    return replace_ratings(connection, load_id, old, [LandingRating.occupation_code.in_(codes)])
 
 
 def drop_load(connection: Connection, load_id: int, reason: str) -> None:
@@ -168,8 +169,8 @@ def _withdraw_unlisted(connection: Connection, job: str) -> None:
     codes = connection.execute(unlisted).scalars().all()
     if not codes:
         return
-    held = (CacheEntry.occupation_code.in_(codes), CacheEntry.state.in_(("rated", "empty")))
-    connection.execute(update(CacheEntry).where(*held).values(WITHDRAWN))
+    held = CacheEntry.state.in_(("rated", "empty"))
+    withdraw(connection, CacheEntry.occupation_code.in_(codes), held)
     connection.execute(delete(Rating).where(Rating.occupation_code.in_(codes)))
     connection.execute(delete(Occupation).where(Occupation.code.in_(codes)))
     note_change(connection, CacheEntry.occupation_code.in_(codes))

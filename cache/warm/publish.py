@@ -10,7 +10,8 @@ from cache.db import database
 from cache.db.onet_tables import CacheEntry, Load, Occupation
 from cache.db.upsert import upsert
 from cache.entries.invalidation import note_change
-from cache.entries.publish import Content, Fill, Superseded, entry_values
+from cache.entries.publish import Superseded
+from cache.entries.publisher import Content, entry_row
 from cache.policy import ITEM_OUTCOMES, ItemOutcome, Limits
 from cache.warm.items import Item, Work
 from cache.warm.loads import contents, publish_ratings
@@ -19,7 +20,7 @@ BREATH: Final = 0.005
 """Seconds to leave to others who write, between two transactions."""
 
 
-class Publication:
+class TablePublisher:
     """Publishes the claimed items of a job."""
 
     def __init__(self, engine: Engine, source_url: str, limits: Limits) -> None:
@@ -30,11 +31,11 @@ class Publication:
         self._contents: Mapping[str, Content] = {}
 
     def expect(self, load_id: int, landed: Mapping[str, Content]) -> None:
-        """Take what is told of all that landed of a load, which else is read when needed."""
+        """Keep what the entries of a landed load say; otherwise it is read when it is needed."""
         self._load_id, self._contents = load_id, landed
 
     def publish(self, work: Work, load_id: int, items: Sequence[Item]) -> dict[str, ItemOutcome]:
-        """Publish items over the generations they were listed with; tell what became of each.
+        """Publish items over the generations they were listed with; return what became of each.
 
         One whose entry has changed since, as by a purge, is not published: `fenced`. The others
         are published together, or none of them is.
@@ -57,14 +58,12 @@ class Publication:
         load = connection.execute(
             select(Load.release, Load.started_at).where(Load.id == load_id)
         ).one()
-        fills = [self._fill(work.domain, code, load) for code in open_items]
         rows = [
-            {"domain": fill.domain, "occupation_code": fill.code}
-            | entry_values(fill, self._content(fill.code), open_items[fill.code] + 1)
-            for fill in fills
+            self._row(work.domain, code, load, generation + 1)
+            for code, generation in open_items.items()
         ]
         upsert(connection, CacheEntry, rows, counted=["generation"])
-        codes = [fill.code for fill in fills]
+        codes = list(open_items)
         if publish_ratings(connection, load_id, work.domain, codes) != sum(
             row["row_count"] for row in rows
         ):
@@ -73,22 +72,24 @@ class Publication:
             changed = (CacheEntry.domain == work.domain, CacheEntry.occupation_code.in_(codes))
             note_change(connection, *changed)
         fenced: dict[str, ItemOutcome] = dict.fromkeys((item.code for item in items), "fenced")
-        return fenced | {fill.code: ITEM_OUTCOMES[fill.state] for fill in fills}
+        return fenced | {row["occupation_code"]: ITEM_OUTCOMES[row["state"]] for row in rows}
 
-    def _content(self, code: str) -> Content:
-        return self._contents.get(code, Content())
-
-    def _fill(self, domain: str, code: str, load: Any) -> Fill:
+    def _row(self, domain: str, code: str, load: Any, generation: int) -> dict[str, Any]:
         state: Literal["rated", "empty"] = "rated" if code in self._contents else "empty"
-        return Fill(
-            domain=domain,
-            code=code,
-            state=state,
-            release=load.release,
-            source_url=self._source_url,
-            fetched_at=load.started_at,
-            expires_at=self._limits.expiry(load.started_at, state),
-        )
+        return {
+            "domain": domain,
+            "occupation_code": code,
+            **entry_row(
+                state,
+                "api",
+                release=load.release,
+                source_url=self._source_url,
+                fetched_at=load.started_at,
+                expires_at=self._limits.expiry(load.started_at, state),
+                content=self._contents.get(code, Content()),
+                generation=generation,
+            ),
+        }
 
 
 def _lock_unchanged(connection: Connection, domain: str, items: Sequence[Item]) -> dict[str, int]:

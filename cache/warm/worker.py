@@ -15,7 +15,7 @@ from cache.pull_through import PullThrough
 from cache.warm.items import Item, JobLease, LeaseLost, Work
 from cache.warm.pages import TableReader
 from cache.warm.prepare import WholeTables
-from cache.warm.publish import Publication
+from cache.warm.publish import TablePublisher
 from cache.warm.queue import WarmQueue
 from onet_client.errors import NotConfigured, OnetError
 
@@ -41,7 +41,7 @@ class Worker:
         pull_through: PullThrough,
         revalidation: Revalidation,
         tables: WholeTables,
-        publication: Publication,
+        publisher: TablePublisher,
         deadline: float,
     ) -> None:
         """Wire it; a fill, and a request of whole tables, may take `deadline` seconds."""
@@ -50,7 +50,7 @@ class Worker:
         self._pull_through = pull_through
         self._revalidation = revalidation
         self._tables = tables
-        self._publication = publication
+        self._publisher = publisher
         self._lease = deadline + LEASE_MARGIN
         # A fill may have to wait for another's that dies, before it fetches itself.
         self._fill_lease = 2 * self._lease + LEASE_MARGIN
@@ -117,7 +117,7 @@ class Worker:
         if work.load_id is not None:
             items = self._queue.claim(work, owner, PUBLISHED_AT_ONCE, self._lease, listed=True)
             if items:
-                outcomes = self._publication.publish(work, work.load_id, items)
+                outcomes = self._publisher.publish(work, work.load_id, items)
                 self._queue.finish(work, owner, outcomes)
                 log.info("published %d occupations, up to %s", len(items), items[-1].code)
                 return True
@@ -177,7 +177,7 @@ class Worker:
             return reader
         landed = reader.contents()
         if landed is not None:
-            self._publication.expect(reader.load_id, landed)
+            self._publisher.expect(reader.load_id, landed)
         return None
 
     def _end(self, work: Work) -> bool:

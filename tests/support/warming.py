@@ -16,7 +16,7 @@ from cache.metrics import CacheMetrics
 from cache.pull_through import PullThrough
 from cache.upstream import Upstream
 from cache.warm.prepare import WholeTables
-from cache.warm.publish import Publication
+from cache.warm.publish import TablePublisher
 from cache.warm.queue import WarmQueue
 from cache.warm.worker import Worker
 
@@ -42,7 +42,7 @@ def make_worker(
         pull_through or engines.pull_through(engine, upstream, LIMITS, now, telemetry=counted),
         revalidation,
         WholeTables(engine, revalidation, upstream, now),
-        Publication(engine, URL, LIMITS),
+        TablePublisher(engine, URL, LIMITS),
         deadline=20.0,
     )
 

@@ -17,7 +17,7 @@ from support.made_up_release import (
 from support.release_files import JUNK, change, content, zip_folder
 
 from cache.release.reader import open_release
-from cache.release.references import SCALE_FILE, Occupation
+from cache.release.references import SCALE_FILE, ListedOccupation
 from onet_client.release_files import OCCUPATION_FILE, ReleaseError
 
 
@@ -71,7 +71,7 @@ def test_a_description_may_be_missing(made_up_release, description, expected):
     change(made_up_release / OCCUPATION_FILE, "They do.", description)
 
     code, title = next(iter(TITLES.items()))
-    assert Occupation(code, title, expected) == content(made_up_release)["occupations"][code]
+    assert ListedOccupation(code, title, expected) == content(made_up_release)["occupations"][code]
 
 
 def test_a_last_line_without_an_end_and_empty_lines_are_fine(made_up_release):
