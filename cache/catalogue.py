@@ -18,7 +18,7 @@ from cache.db.onet_tables import (
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListingRow:
     """An occupation in a listing; `rated` is None where the cache does not know."""
 
     code: str
@@ -70,7 +70,7 @@ class Catalogue:
 
         return database.read(self._engine, work)
 
-    def listing(self, domain: str, limit: int, offset: int) -> tuple[int, list[Listed]]:
+    def listing(self, domain: str, limit: int, offset: int) -> tuple[int, list[ListingRow]]:
         """Count all occupations, and list some, by code."""
         entry = (CacheEntry.occupation_code == Occupation.code) & (CacheEntry.domain == domain)
         count = select(func.count()).select_from(Occupation)
@@ -82,10 +82,10 @@ class Catalogue:
             .offset(offset)
         )
 
-        def work(connection: Connection) -> tuple[int, list[Listed]]:
+        def work(connection: Connection) -> tuple[int, list[ListingRow]]:
             total = connection.execute(count).scalar_one()
             rows = connection.execute(page).all()
-            return total, [Listed(code, title, _RATED.get(state)) for code, title, state in rows]
+            return total, [ListingRow(code, title, _RATED.get(state)) for code, title, state in rows]
 
         return database.read(self._engine, work)
 

@@ -47,7 +47,7 @@ class Pace(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class Statistics:
     """What changes from minute to minute.
 
     Attributes:
@@ -113,13 +113,13 @@ class Inventory:
         self._limits = limits
         self._now = now
 
-    def figures(self) -> Figures:
+    def figures(self) -> Statistics:
         """Count what changes from minute to minute; quick."""
         now = self._now()
 
-        def work(connection: Connection) -> Figures:
+        def work(connection: Connection) -> Statistics:
             counts = _count(connection, freshness_at(now, self._limits))
-            return Figures(counts, _queue(connection), _pace(connection))
+            return Statistics(counts, _queue(connection), _pace(connection))
 
         return database.read(self._engine, work)
 

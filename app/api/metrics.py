@@ -17,7 +17,7 @@ from app.container import services
 from app.settings import metrics_folder
 from app.version import VERSION
 from cache.db.database import DatabaseUnavailable
-from cache.inventory import Figures
+from cache.inventory import Statistics
 
 blueprint = Blueprint("metrics", __name__, description="Figures for Prometheus.")
 
@@ -76,7 +76,7 @@ class _Database(Collector):
             yield from _families(figures)
 
 
-def _families(figures: Figures) -> Iterator[Metric]:
+def _families(figures: Statistics) -> Iterator[Metric]:
     entries = GaugeMetricFamily(
         "skillgap_entries", "Entries by what a read does with them.", labels=("domain", "state")
     )

@@ -5,7 +5,7 @@ from support.clock import LIMITS, FakeClock
 from support.fills import fill, rated
 from support.made_up_release import RATED, TITLES, write_release
 
-from cache.catalogue import Catalogue, Described, Holding, Listed
+from cache.catalogue import Catalogue, Described, Holding, ListingRow
 from cache.entries.purge import purge
 from cache.entries.store import Store
 from cache.release.seed import seed
@@ -36,7 +36,7 @@ def test_the_listing_is_of_all_by_code_and_whether_they_are_rated(catalogue):
 
     assert [*CODES, *ODD] == [item.code for item in listed]
     assert len(listed) == total
-    assert Listed("11-9001.00", "Kite Masters", True) == listed[0]
+    assert ListingRow("11-9001.00", "Kite Masters", True) == listed[0]
     assert {UNRATED: False} == {item.code: item.rated for item in listed if not item.rated}
 
 
