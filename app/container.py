@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.occupations.holdings import Holdings
     from app.occupations.titles import Titles
     from app.response_cache.buffered_counters import Tally
-    from app.transitions.service import NextSteps
+    from app.transitions.service import Transitions
     from cache.entries.invalidation import Changes
     from cache.entries.renewal import Revalidation
     from cache.fill.crosswalk import Successions
@@ -185,13 +185,15 @@ class Services:
         )
 
     @cached_property
-    def next_steps(self) -> "NextSteps":
+    def next_steps(self) -> "Transitions":
         """The transitions."""
-        from app.transitions.matrices import Rankings
-        from app.transitions.service import NextSteps
+        from app.transitions.matrices import ReadinessMatrices
+        from app.transitions.service import Transitions
 
-        rankings = Rankings(self.store, self.catalogue, self.changes, self.limits, self.now)
-        return NextSteps(rankings, self.catalogue)
+        matrices = ReadinessMatrices(
+            self.store, self.catalogue, self.changes, self.limits, self.now
+        )
+        return Transitions(matrices, self.catalogue)
 
     @cached_property
     def holdings(self) -> "Holdings":

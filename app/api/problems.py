@@ -15,7 +15,7 @@ from app.api.problem_details import Problem, invalid_parameters
 from app.api.sides import note, was_replaced
 from app.cache_headers import cache_status
 from app.container import services
-from app.occupations.holdings import BRINGS_ALL, SEED, told
+from app.occupations.holdings import BRINGS_ALL, SEED, sentence
 from app.occupations.nearest import nearest
 from app.occupations.resolve import HINT, Unresolved
 from cache.db.database import DatabaseUnavailable
@@ -179,7 +179,7 @@ def upstream_not_configured(
     retry = {"Retry-After": str(UPSTREAM_RETRY_SECONDS)}
     missing = " and ".join(services().settings.missing_credentials)
     reason = f"set {missing}" if missing else cause
-    held = told(services().holdings.of(domain), domain)
+    held = sentence(services().holdings.of(domain), domain)
     detail = f"{what} there is no upstream to ask: {reason}. {held} `{SEED}` {BRINGS_ALL}."
     return Problem(503, "upstream-not-configured", detail, headers=retry, **members)
 

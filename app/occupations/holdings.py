@@ -10,7 +10,7 @@ BRINGS_ALL: Final = "brings all that O*NET has rated"
 """What that does."""
 
 
-def told(holding: Holding, domain: str) -> str:
+def sentence(holding: Holding, domain: str) -> str:
     """Say in a sentence how many occupations have ratings of a domain here."""
     if not holding.rated:
         return f"No occupation has {domain} ratings here."

@@ -8,7 +8,7 @@ from marshmallow import ValidationError, fields, validate
 from app.api.parameters import LONGEST_TITLE, TITLE_LIKE, DomainQuery, Whole, absent
 from app.api.problem_details import invalid_parameters
 from app.api.transitions import DIRECTIONS
-from app.page.links import Asked
+from app.page.links import Question
 from app.transitions.job_zones import HIGHEST
 from cache.entries.canonical import DOMAINS
 
@@ -23,7 +23,7 @@ class PageQuery(DomainQuery):
     swap = fields.String(load_default=None)
 
 
-def read() -> tuple[Asked, bool]:
+def read() -> tuple[Question, bool]:
     """Read the query, and whether the occupations are to change places.
 
     Raises:
@@ -34,10 +34,10 @@ def read() -> tuple[Asked, bool]:
     except ValidationError as error:
         raise invalid_parameters(error.messages_dict) from error
     swap = query.pop("swap") is not None
-    return Asked(**query | {side: query[side].strip() for side in ("source", "target")}), swap
+    return Question(**query | {side: query[side].strip() for side in ("source", "target")}), swap
 
 
-def as_given() -> Asked:
+def as_given() -> Question:
     """What the query says, whether it can be used or not, for the form to show again."""
     # HTML has no way to write a NUL.
     given = {
@@ -47,7 +47,7 @@ def as_given() -> Asked:
     domain, direction, job_zone = (
         request.args.get(name, "") for name in ("domain", "direction", "job_zone")
     )
-    return Asked(
+    return Question(
         given["from"],
         given["to"],
         domain if domain in DOMAINS else DOMAINS[0],

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from cache.entries.canonical import DOMAINS
 
 
-class Asked(NamedTuple):
+class Question(NamedTuple):
     """What the page is asked: occupations as codes or titles, empty where none is named.
 
     Attributes:
@@ -21,7 +21,7 @@ class Asked(NamedTuple):
     job_zone: int | None = None
 
 
-def address(asked: Asked) -> str:
+def address(asked: Question) -> str:
     """Write the address of a view, without what it would be taken for anyhow."""
     given = {
         "from": asked.source,
@@ -34,6 +34,6 @@ def address(asked: Asked) -> str:
     return f"/?{query}" if query else "/"
 
 
-def with_side(asked: Asked, side: str, code: str) -> Asked:
+def with_side(asked: Question, side: str, code: str) -> Question:
     """Name another occupation on one side, `from` or `to`."""
     return asked._replace(source=code) if side == "from" else asked._replace(target=code)

@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from app.occupations.holdings import SEED
 from app.occupations.resolve import is_code
-from app.page.links import Asked, address, with_side
+from app.page.links import Question, address, with_side
 from app.page.words import wait
 from cache.entries.canonical import DOMAINS
 
@@ -37,21 +37,21 @@ class Message(NamedTuple):
 def welcome() -> Message:
     """Say what can be asked, where nothing is."""
     links = tuple(
-        Link(f"{source} → {target}", address(Asked(source_code, target_code)))
+        Link(f"{source} → {target}", address(Question(source_code, target_code)))
         for source, source_code, target, target_code in EXAMPLES
     )
     text = "Name two occupations above: one you know and one you wonder about. Or look at one of:"
     return Message("Nothing asked yet", text, links)
 
 
-def half_asked(asked: Asked) -> Message:
+def half_asked(asked: Question) -> Message:
     """Say which occupation is missing."""
     side = "to" if asked.source else "from"
     text = f"Fill in “{_field(side)}” as well, {FIELDS[side]}, and press Compare."
     return Message("One more occupation", text)
 
 
-def of(problem: Problem, asked: Asked, retry_after: int, title: str = "") -> Message:
+def of(problem: Problem, asked: Question, retry_after: int, title: str = "") -> Message:
     """Put a problem of the API into words.
 
     Args:
@@ -83,7 +83,7 @@ def of(problem: Problem, asked: Asked, retry_after: int, title: str = "") -> Mes
     return _try_again(name, problem, asked, retry_after, about)
 
 
-def _not_here(problem: Problem, asked: Asked, about: str) -> Message:
+def _not_here(problem: Problem, asked: Question, about: str) -> Message:
     """Say that nobody can be asked for ratings, and offer what there is."""
     heading = f"The {asked.domain} ratings of {about} are not here"
     told = (
@@ -101,7 +101,7 @@ def _not_here(problem: Problem, asked: Asked, about: str) -> Message:
     return Message(heading, f"{told} Go on with {DOMAINS[0]}:" if instead else told, instead)
 
 
-def _not_offered(domain: str, asked: Asked, about: str) -> Message:
+def _not_offered(domain: str, asked: Question, about: str) -> Message:
     """Say that a domain is not to be had, and offer to go on with skills."""
     text = f"O*NET Web Services as configured here does not offer {domain} ratings."
     heading = f"The {domain} ratings of {about} are not here"
@@ -110,14 +110,16 @@ def _not_offered(domain: str, asked: Asked, about: str) -> Message:
     return Message(heading, f"{text} Go on with {DOMAINS[0]}:", _skills_instead(asked))
 
 
-def _skills_instead(asked: Asked) -> tuple[Link, ...]:
+def _skills_instead(asked: Question) -> tuple[Link, ...]:
     """Offer skills, unless they are what was asked for."""
     if asked.domain == DOMAINS[0]:
         return ()
     return (Link(f"Compare {DOMAINS[0]}", address(asked._replace(domain=DOMAINS[0]))),)
 
 
-def _try_again(name: str, problem: Problem, asked: Asked, retry_after: int, about: str) -> Message:
+def _try_again(
+    name: str, problem: Problem, asked: Question, retry_after: int, about: str
+) -> Message:
     again = (Link("Try again", address(asked)),)
     when = wait(retry_after)
     if name == "upstream-unavailable":
@@ -136,7 +138,7 @@ def _try_again(name: str, problem: Problem, asked: Asked, retry_after: int, abou
     return Message("Something failed here", text, again)
 
 
-def _invalid(problem: Problem, asked: Asked) -> Message:
+def _invalid(problem: Problem, asked: Question) -> Message:
     """Say which words are not understood; where they could mean something, offer that."""
     candidates = problem.get("candidates", {})
     given = {"from": asked.source, "to": asked.target}
@@ -160,7 +162,9 @@ def _field(parameter: str) -> str:
     return {"from": "From", "to": "To"}.get(parameter, parameter)
 
 
-def _choices(occupations: Iterable[Mapping[str, str]], asked: Asked, side: str) -> tuple[Link, ...]:
+def _choices(
+    occupations: Iterable[Mapping[str, str]], asked: Question, side: str
+) -> tuple[Link, ...]:
     return tuple(
         Link(_called(one), address(with_side(asked, side, one["code"]))) for one in occupations
     )

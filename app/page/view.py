@@ -11,11 +11,11 @@ from app.api import problems, skill_gap, transitions
 from app.api.problem_details import invalid_parameters
 from app.api.sides import Sides, read_sides
 from app.container import services
-from app.occupations.holdings import BRINGS_ALL, told
+from app.occupations.holdings import BRINGS_ALL, sentence
 from app.occupations.resolve import resolve
 from app.page import asking, chart, messages, words
 from app.page.assets import asset_url
-from app.page.links import Asked, address, with_side
+from app.page.links import Question, address, with_side
 from cache.db.database import DatabaseUnavailable
 from cache.entries.canonical import DOMAINS
 from onet_client.errors import NotConfigured
@@ -30,7 +30,7 @@ HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-cache",
 }
-STEPS: Final = 10
+LISTED: Final = 10
 """Transitions that a page lists."""
 SAYS_WHAT_IS_HELD: Final = ("upstream-not-configured", "database-unavailable")
 """Problems whose message says how much is held, or that nobody can tell."""
@@ -52,20 +52,22 @@ def show() -> Response:
     return answer
 
 
-def _view(asked: Asked) -> Response:
+def _view(asked: Question) -> Response:
     query = _query(asked)
     given = {name: query[side] for name, side in SIDES.items() if side in query}
     if len(given) < len(SIDES):
         resolve(given, services().titles.index)  # says what is the matter before asking for more
         message = messages.half_asked(asked) if given else messages.welcome()
-        return page(asked, message=message, held=_held(asked.domain))
+        return page(asked, message=message, coverage=_coverage(asked.domain))
     sides = read_sides(query)
     body = skill_gap.answer(sides.source, sides.target, query) | {"notes": sides.notes}
     meant = asked._replace(source=sides.source.profile.code, target=sides.target.profile.code)
-    return page(meant, body=_read(body), steps=_steps(sides, meant), held=_held(asked.domain))
+    return page(
+        meant, body=_read(body), ranking=_ranking(sides, meant), coverage=_coverage(asked.domain)
+    )
 
 
-def _query(asked: Asked) -> dict[str, Any]:
+def _query(asked: Question) -> dict[str, Any]:
     """Write what is asked as the query of /skill-gap, all of whose parts are to be shown.
 
     A side that is not named is not in it.
@@ -81,14 +83,14 @@ def _query(asked: Asked) -> dict[str, Any]:
     return query
 
 
-def _steps(sides: Sides, asked: Asked) -> dict[str, Any] | None:
+def _ranking(sides: Sides, asked: Question) -> dict[str, Any] | None:
     """Make the body that transitions are answered with; None where that fails."""
     reading = sides.source if asked.direction == "to" else sides.target
     query = {
         "direction": asked.direction,
         "domain": asked.domain,
         "job_zone": asked.job_zone and [asked.job_zone],
-        "limit": STEPS,
+        "limit": LISTED,
     }
     try:
         return _read(transitions.answer(reading, query))
@@ -113,14 +115,14 @@ def fail(error: Exception) -> Response:
     if name == "upstream-not-configured":
         try:
             rated = services().catalogue.titles(rated_in=asked.domain)
-            problem["held"] = told(services().holdings.of(asked.domain), asked.domain)
+            problem["held"] = sentence(services().holdings.of(asked.domain), asked.domain)
         except DatabaseUnavailable as unavailable:
             return fail(unavailable)
         problem["alternatives"] = problems.near(problem["code"], rated)
     retry = int(response.headers.get("Retry-After", 0))
     message = messages.of(problem, asked, retry, _title(problem.get("code")))
-    held = None if name in SAYS_WHAT_IS_HELD else _held(asked.domain)
-    answer = page(asked, message=message, held=held)
+    coverage = None if name in SAYS_WHAT_IS_HELD else _coverage(asked.domain)
+    answer = page(asked, message=message, coverage=coverage)
     answer.status_code = response.status_code
     answer.headers["Cache-Control"] = "no-store"
     for header in ("Retry-After", "Cache-Status"):
@@ -129,11 +131,11 @@ def fail(error: Exception) -> Response:
     return answer
 
 
-def _held(domain: str) -> words.Held | None:
+def _coverage(domain: str) -> words.Coverage | None:
     """Say how much is held of a domain; None where the database does not tell."""
     can_fetch = not isinstance(services().upstream, NotConfigured)
     try:
-        return words.held(services().holdings.of(domain), domain, can_fetch=can_fetch)
+        return words.coverage(services().holdings.of(domain), domain, can_fetch=can_fetch)
     except DatabaseUnavailable:
         return None
 
@@ -148,12 +150,12 @@ def _title(code: str | None) -> str:
 
 
 def page(
-    asked: Asked,
+    asked: Question,
     *,
     message: messages.Message | None = None,
     body: dict[str, Any] | None = None,
-    steps: dict[str, Any] | None = None,
-    held: words.Held | None = None,
+    ranking: dict[str, Any] | None = None,
+    coverage: words.Coverage | None = None,
 ) -> Response:
     """Make the page.
 
@@ -161,8 +163,8 @@ def page(
         asked: what its form shows and its links keep.
         message: what it says in place of an answer.
         body: the answer of /skill-gap with what is covered.
-        steps: the answer of /occupations/{code}/transitions; None where it cannot be had.
-        held: how much there is to ask for; None where that is not known, or told elsewhere.
+        ranking: the answer of /occupations/{code}/transitions; None where it cannot be had.
+        coverage: how much there is to ask for; None where that is not known, or told elsewhere.
     """
     text = render_template(
         "page.html",
@@ -170,8 +172,8 @@ def page(
         domains=DOMAINS,
         message=message,
         body=body,
-        steps=steps,
-        held=held,
+        ranking=ranking,
+        coverage=coverage,
         brings_all=BRINGS_ALL,
         charts=[chart.draw(body, layout) for layout in (chart.WIDE, chart.NARROW)] if body else [],
         words=words,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from math import floor
 from typing import Any, Final, NamedTuple
 
-from app.occupations.holdings import SEED, is_whole, told
+from app.occupations.holdings import SEED, is_whole, sentence
 from app.transitions.job_zones import called
 from cache.catalogue import Holding
 
@@ -26,21 +26,21 @@ MINUTE: Final = 60
 HOUR: Final = 3600
 
 
-class Held(NamedTuple):
+class Coverage(NamedTuple):
     """How much is held, and the command that brings all, empty where none is needed."""
 
     text: str
     command: str = ""
 
 
-def held(holding: Holding, domain: str, *, can_fetch: bool) -> Held:
+def coverage(holding: Holding, domain: str, *, can_fetch: bool) -> Coverage:
     """Say how much is held of a domain, and how the others come here."""
-    text = told(holding, domain)
+    text = sentence(holding, domain)
     if is_whole(holding):
-        return Held(text)
+        return Coverage(text)
     if can_fetch:
-        return Held(f"{text} Others are fetched from O*NET when they are asked for.")
-    return Held(text, SEED)
+        return Coverage(f"{text} Others are fetched from O*NET when they are asked for.")
+    return Coverage(text, SEED)
 
 
 def percent(share: float) -> str:
@@ -177,7 +177,7 @@ def related(tier: str | None) -> str:
     return "closely related" if tier.startswith("Primary") else "related"
 
 
-def next_steps(body: Body, zone: int | None = None) -> tuple[str, str]:
+def transitions(body: Body, zone: int | None = None) -> tuple[str, str]:
     """Head the list of transitions, and say what it ranks and what is left out.
 
     Args:

@@ -19,7 +19,7 @@ AT_ONCE: Final = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Held:
+class Snapshot:
     """A matrix as it is until something changes; another one is another object.
 
     Attributes:
@@ -39,7 +39,7 @@ class Held:
     too_old: tuple[str, ...] = ()
 
 
-class Rankings:
+class ReadinessMatrices:
     """All rated occupations, by domain: read whole at first, then what has changed.
 
     A matrix shows a change within 1 s, as copies do; see `Changes`.
@@ -59,25 +59,25 @@ class Rankings:
         self._limits = limits
         self._now = now
         self._locks = {domain: Lock() for domain in DOMAINS}
-        self._held: dict[str, Held] = {}
+        self._snapshots: dict[str, Snapshot] = {}
 
-    def held(self, domain: str) -> Held:
-        """Return what is held of a domain, the same object while nothing changes.
+    def snapshot(self, domain: str) -> Snapshot:
+        """Return the snapshot of a domain, the same object while nothing changes.
 
         Raises:
             DatabaseUnavailable: where the database cannot be reached or used.
         """
         with self._locks[domain]:
             tick = self._tick()
-            held = self._held.get(domain)
-            if held is None or held.tick != tick:
-                held = self._renewed(domain, held, tick)
-            too_old = self._too_old(held)
-            if too_old != held.too_old:
-                matrix = held.rated.changed([], gone=too_old)
-                held = replace(held, matrix=matrix, too_old=too_old)
-            self._held[domain] = held
-            return held
+            snapshot = self._snapshots.get(domain)
+            if snapshot is None or snapshot.tick != tick:
+                snapshot = self._renewed(domain, snapshot, tick)
+            too_old = self._too_old(snapshot)
+            if too_old != snapshot.too_old:
+                matrix = snapshot.rated.changed([], gone=too_old)
+                snapshot = replace(snapshot, matrix=matrix, too_old=too_old)
+            self._snapshots[domain] = snapshot
+            return snapshot
 
     def _tick(self) -> int:
         """Return the tick of what is read from now on; where nobody looked lately, look."""
@@ -86,19 +86,19 @@ class Rankings:
             raise DatabaseUnavailable("the database took too long to tell what changed")
         return tick
 
-    def _renewed(self, domain: str, held: Held | None, tick: int) -> Held:
-        keys = None if held is None else self._changes.since(held.tick)
-        if held is None or keys is None:
+    def _renewed(self, domain: str, snapshot: Snapshot | None, tick: int) -> Snapshot:
+        keys = None if snapshot is None else self._changes.since(snapshot.tick)
+        if snapshot is None or keys is None:
             rated = sorted(self._catalogue.titles(rated_in=domain))
             empty = Matrix.of([])
-            return self._read(Held(empty, tick, empty, {}), domain, rated, tick)
-        return self._read(held, domain, [code for of, code in keys if of == domain], tick)
+            return self._read(Snapshot(empty, tick, empty, {}), domain, rated, tick)
+        return self._read(snapshot, domain, [code for of, code in keys if of == domain], tick)
 
-    def _read(self, held: Held, domain: str, codes: Sequence[str], tick: int) -> Held:
+    def _read(self, snapshot: Snapshot, domain: str, codes: Sequence[str], tick: int) -> Snapshot:
         """Put what the entries are now in place of what they were."""
         if not codes:
-            return replace(held, tick=tick)
-        matrix, entries = held.rated, dict(held.entries)
+            return replace(snapshot, tick=tick)
+        matrix, entries = snapshot.rated, dict(snapshot.entries)
         for at in range(0, len(codes), AT_ONCE):
             asked = codes[at : at + AT_ONCE]
             stored = self._store.read(domain, asked)
@@ -107,16 +107,16 @@ class Rankings:
             for code in asked:
                 entries.pop(code, None)
             entries |= {one.entry.code: one.entry for one in rated}
-        return Held(matrix, tick, matrix, entries, _first_expiry(entries.values()))
+        return Snapshot(matrix, tick, matrix, entries, _first_expiry(entries.values()))
 
-    def _too_old(self, held: Held) -> tuple[str, ...]:
+    def _too_old(self, snapshot: Snapshot) -> tuple[str, ...]:
         """Name those that no read serves any more, whatever the upstream does."""
         now = self._now()
-        if held.fresh_until is not None and now < held.fresh_until:
+        if snapshot.fresh_until is not None and now < snapshot.fresh_until:
             return ()
         return tuple(
             code
-            for code, entry in held.entries.items()
+            for code, entry in snapshot.entries.items()
             if freshness(entry, now, self._limits) is Freshness.ABSENT
         )
 

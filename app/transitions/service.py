@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import orjson
 
 from app.transitions.job_zones import JobZones
-from app.transitions.matrices import Held, Rankings
+from app.transitions.matrices import ReadinessMatrices, Snapshot
 from app.transitions.readiness import Direction, Matrix, ranking, top_gaps
 from cache.catalogue import Catalogue
 from cache.policy import Entry
@@ -15,7 +15,7 @@ from cache.reading import Reading
 
 CAPACITY: Final = 4_000_000
 """Bytes of rankings that are kept of a domain; one of 20 occupations has about 9,000."""
-BESIDE: Final = 1_000
+OVERHEAD: Final = 1_000
 """Bytes that a ranking takes beside its text."""
 
 
@@ -23,7 +23,7 @@ Question = tuple[str, Direction, tuple[int, ...] | None, int]
 """Which transitions are asked for: code, direction, job zones and limit."""
 
 
-class Ranked(NamedTuple):
+class RankedTransitions(NamedTuple):
     """An answer.
 
     Attributes:
@@ -41,20 +41,20 @@ class Ranked(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class _Kept:
-    """What is known, and was written, while a domain is held as it is."""
+    """What was read and written for one snapshot of a domain."""
 
-    held: Held
+    snapshot: Snapshot
     job_zones: dict[str, int | None]
     zone_names: JobZones
-    answers: dict[Question, tuple[Entry, Ranked]] = field(default_factory=dict)
+    answers: dict[Question, tuple[Entry, RankedTransitions]] = field(default_factory=dict)
     size: int = 0
 
 
-class NextSteps:
+class Transitions:
     """Answers questions for transitions, of what is cached."""
 
-    def __init__(self, rankings: Rankings, catalogue: Catalogue) -> None:
-        self._rankings = rankings
+    def __init__(self, matrices: ReadinessMatrices, catalogue: Catalogue) -> None:
+        self._matrices = matrices
         self._catalogue = catalogue
         self._lock = Lock()
         self._kept: dict[str, _Kept] = {}
@@ -65,7 +65,7 @@ class NextSteps:
         direction: Direction,
         job_zones: tuple[int, ...] | None,
         limit: int,
-    ) -> Ranked:
+    ) -> RankedTransitions:
         """Rank the transitions of an occupation.
 
         Args:
@@ -83,12 +83,14 @@ class NextSteps:
         found = kept.answers.get(question)
         if found is not None and found[0] == entry:
             return found[1]
-        matrix = kept.held.matrix
-        if entry.code not in matrix.columns or kept.held.entries[entry.code] != entry:
+        matrix = kept.snapshot.matrix
+        if entry.code not in matrix.columns or kept.snapshot.entries[entry.code] != entry:
             matrix = matrix.changed([reading.profile])  # filled since the others were read
         # A copy, since the writer of JSON leaves far more room than a short text takes.
         written = bytes(memoryview(orjson.dumps(self._rows(matrix, kept.job_zones, question))))
-        answer = Ranked(len(matrix.titles), len(kept.job_zones), kept.zone_names, written)
+        answer = RankedTransitions(
+            len(matrix.titles), len(kept.job_zones), kept.zone_names, written
+        )
         self._keep(kept, question, entry, answer)
         return answer
 
@@ -101,10 +103,10 @@ class NextSteps:
         return self._known(domain).zone_names
 
     def _known(self, domain: str) -> _Kept:
-        held = self._rankings.held(domain)
+        snapshot = self._matrices.snapshot(domain)
         kept = self._kept.get(domain)
-        if kept is None or kept.held is not held:
-            kept = self._kept[domain] = _Kept(held, *self._read_job_zones())
+        if kept is None or kept.snapshot is not snapshot:
+            kept = self._kept[domain] = _Kept(snapshot, *self._read_job_zones())
         return kept
 
     def _read_job_zones(self) -> tuple[dict[str, int | None], JobZones]:
@@ -137,8 +139,10 @@ class NextSteps:
             )
         return rows
 
-    def _keep(self, kept: _Kept, question: Question, entry: Entry, answer: Ranked) -> None:
-        size = BESIDE + len(answer.transitions)
+    def _keep(
+        self, kept: _Kept, question: Question, entry: Entry, answer: RankedTransitions
+    ) -> None:
+        size = OVERHEAD + len(answer.transitions)
         with self._lock:
             if kept.size + size > CAPACITY:
                 kept.answers, kept.size = {}, 0
