@@ -1,7 +1,7 @@
-"""Job zones as people read them: how much preparation an occupation takes, the higher the more.
+"""Job zones in words: how much preparation an occupation takes, the higher the more.
 
-Which there are, and what they are called, is what the releases that were loaded say: 1 to 5 up
-to release 30.1, 2 to 5 since 30.2.
+The loaded releases say which there are and what they are called: 1 to 5 up to release 30.1,
+2 to 5 since 30.2.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,14 +10,14 @@ from typing import Final
 from app.occupations.holdings import SEED
 
 JobZones = Mapping[int, str | None]
-"""Job zones in order, each with O*NET's name of it where one is held."""
+"""Job zones in order, each with O*NET's name of it, or None where none is held."""
 
 HIGHEST: Final = 99
-"""What a job zone may be, at most."""
+"""The highest number that is taken for a job zone."""
 
 
 def called(zone: int, name: str | None) -> str:
-    """Write a zone's number, with what O*NET's name says of it where that is held.
+    """Write a zone's number, with O*NET's description of it where that is held.
 
     `Job Zone Four: Considerable Preparation Needed` of 4 is `4: Considerable Preparation Needed`.
     """
@@ -32,7 +32,7 @@ def any_of(zones: Iterable[int]) -> str:
 
 
 def not_held(asked: Iterable[int], held: JobZones) -> str | None:
-    """Say which zones no occupation is in, and which ones there are; None where all are held."""
+    """Say which of the zones no occupation is in, and which there are; None where all are held."""
     if not held:
         return f"No job zones are held; `{SEED}` brings them."
     lacking = [zone for zone in asked if zone not in held]

@@ -1,6 +1,6 @@
-"""The matrices that transitions are ranked by, in step with the entries in the database."""
+"""The matrices that transitions are ranked by, kept in step with the entries in the database."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
@@ -20,13 +20,13 @@ AT_ONCE: Final = 200
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """A matrix as it is until something changes; another one is another object.
+    """A domain's matrix until something changes; after a change there is another object.
 
     Attributes:
         matrix: of the occupations whose ratings may be served, stale ones included.
         tick: since which the entries were read.
-        rated: the matrix of all that are rated, however old.
-        entries: those of that matrix, by code.
+        rated: the matrix of all rated occupations, whatever their age.
+        entries: those of `rated`, by code.
         fresh_until: when the first of them becomes stale; None where that is not known.
         too_old: codes that are rated and may not be served any more.
     """
@@ -40,7 +40,7 @@ class Snapshot:
 
 
 class ReadinessMatrices:
-    """All rated occupations, by domain: read whole at first, then what has changed.
+    """All rated occupations, by domain: read whole at first, then only what has changed.
 
     A matrix shows a change within 1 s, as copies do; see `Changes`.
     """
@@ -68,7 +68,9 @@ class ReadinessMatrices:
             DatabaseUnavailable: where the database cannot be reached or used.
         """
         with self._locks[domain]:
-            tick = self._tick()
+            tick = self._changes.tick_or_look()
+            if tick is None:
+                raise DatabaseUnavailable("the database took too long to tell what changed")
             snapshot = self._snapshots.get(domain)
             if snapshot is None or snapshot.tick != tick:
                 snapshot = self._renewed(domain, snapshot, tick)
@@ -79,38 +81,28 @@ class ReadinessMatrices:
             self._snapshots[domain] = snapshot
             return snapshot
 
-    def _tick(self) -> int:
-        """Return the tick of what is read from now on; where nobody looked lately, look."""
-        tick = self._changes.tick_or_look()
-        if tick is None:
-            raise DatabaseUnavailable("the database took too long to tell what changed")
-        return tick
-
     def _renewed(self, domain: str, snapshot: Snapshot | None, tick: int) -> Snapshot:
+        """Read what changed since a snapshot; all that is rated where that is not known."""
         keys = None if snapshot is None else self._changes.since(snapshot.tick)
         if snapshot is None or keys is None:
-            rated = sorted(self._catalogue.titles(rated_in=domain))
-            empty = Matrix.of([])
-            return self._read(Snapshot(empty, tick, empty, {}), domain, rated, tick)
-        return self._read(snapshot, domain, [code for of, code in keys if of == domain], tick)
-
-    def _read(self, snapshot: Snapshot, domain: str, codes: Sequence[str], tick: int) -> Snapshot:
-        """Put what the entries are now in place of what they were."""
-        if not codes:
-            return replace(snapshot, tick=tick)
-        matrix, entries = snapshot.rated, dict(snapshot.entries)
+            matrix, entries = Matrix.of([]), {}
+            codes = sorted(self._catalogue.titles(rated_in=domain))
+        else:
+            matrix, entries = snapshot.rated, dict(snapshot.entries)
+            codes = [code for changed, code in keys if changed == domain]
+            if not codes:
+                return replace(snapshot, tick=tick)
         for at in range(0, len(codes), AT_ONCE):
-            asked = codes[at : at + AT_ONCE]
-            stored = self._store.read(domain, asked)
-            rated = [one for one in stored if one.entry.state == "rated"]
-            matrix = matrix.changed([one.profile for one in rated], gone=asked)
-            for code in asked:
+            batch = codes[at : at + AT_ONCE]
+            rated = [one for one in self._store.read(domain, batch) if one.entry.state == "rated"]
+            matrix = matrix.changed([one.profile for one in rated], gone=batch)
+            for code in batch:
                 entries.pop(code, None)
             entries |= {one.entry.code: one.entry for one in rated}
         return Snapshot(matrix, tick, matrix, entries, _first_expiry(entries.values()))
 
     def _too_old(self, snapshot: Snapshot) -> tuple[str, ...]:
-        """Name those that no read serves any more, whatever the upstream does."""
+        """Return the codes that no read serves any more, whatever the upstream does."""
         now = self._now()
         if snapshot.fresh_until is not None and now < snapshot.fresh_until:
             return ()

@@ -379,7 +379,7 @@ def test_kept_answers_are_bounded(world: World, monkeypatch: pytest.MonkeyPatch)
     assert OTHERS[:1] == world.codes(limit=2_000)[:1]
 
     (kept,) = world.services.next_steps._kept.values()
-    texts = [ranked.transitions for _, ranked in kept.answers.values()]
+    texts = [ranked.transitions for _, ranked in kept.rankings.values()]
     assert 0 < sum(map(len, texts)) + len(texts) * transitions_service.OVERHEAD <= 6_000
 
 

@@ -12,7 +12,7 @@ from support.tables import clear
 
 from app.transitions import matrices as module
 from app.transitions.matrices import ReadinessMatrices
-from app.transitions.readiness import readiness_to_all
+from app.transitions.readiness import readiness_by_code
 from cache.catalogue import Catalogue
 from cache.db.database import DatabaseUnavailable, connect
 from cache.entries import invalidation as changes_module
@@ -86,7 +86,7 @@ def test_all_rated_occupations_are_read_at_first_some_at_a_time(new_matrices, st
     assert list(RATED) == sorted(matrix.titles)
     assert [list(RATED[:3]), [RATED[3]]] == store.asked
     # Those of the first are 0, which meets the demands of nobody but itself.
-    assert dict.fromkeys(RATED, 0.0) | {RATED[0]: 1.0} == readiness_to_all(matrix, RATED[0])
+    assert dict.fromkeys(RATED, 0.0) | {RATED[0]: 1.0} == readiness_by_code(matrix, RATED[0], "to")
 
 
 def test_requests_that_come_together_read_once(new_matrices, store):
@@ -157,13 +157,13 @@ def test_a_change_in_another_domain_is_not_read(matrices, store, changes, other_
 
 
 def test_a_refresh_by_another_process_changes_the_figures(matrices, changes, other_process):
-    before = readiness_to_all(matrices.snapshot("skills").matrix, CODE)
+    before = readiness_by_code(matrices.snapshot("skills").matrix, CODE, "to")
 
     publish(other_process, rated(CODE, "3.0000", title="Tide Readers"))
     changes.look()
 
     matrix = matrices.snapshot("skills").matrix
-    assert (1 / 2, 1.0) == (before[RATED[2]], readiness_to_all(matrix, CODE)[RATED[2]])
+    assert (1 / 2, 1.0) == (before[RATED[2]], readiness_by_code(matrix, CODE, "to")[RATED[2]])
     assert "Tide Readers" == matrix.titles[CODE]
 
 
