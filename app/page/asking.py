@@ -1,4 +1,4 @@
-"""What the page is asked: its query string."""
+"""The question of a page, from its query string."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from cache.entries.canonical import DOMAINS
 
 
 class PageQuery(DomainQuery):
-    """The query of the page; `swap` is there where the two occupations are to change places."""
+    """The query of the page; `swap`, whatever its value, has the occupations change places."""
 
     source = fields.String(load_default="", data_key="from", validate=TITLE_LIKE)
     target = fields.String(load_default="", data_key="to", validate=TITLE_LIKE)
@@ -24,7 +24,7 @@ class PageQuery(DomainQuery):
 
 
 def read() -> tuple[Question, bool]:
-    """Read the query, and whether the occupations are to change places.
+    """Return the question, and whether the occupations are to change places.
 
     Raises:
         Problem: where a parameter cannot be used.
@@ -38,7 +38,7 @@ def read() -> tuple[Question, bool]:
 
 
 def as_given() -> Question:
-    """What the query says, whether it can be used or not, for the form to show again."""
+    """Return what the form shows again: the query, whether it can be used or not."""
     # HTML has no way to write a NUL.
     given = {
         name: request.args.get(name, "").replace("\0", "")[:LONGEST_TITLE]

@@ -1,4 +1,4 @@
-"""What the page says where there is no answer: what is the matter, and what to do about it."""
+"""What the page says where there is no answer: the problem, and what to do about it."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
@@ -9,7 +9,7 @@ from app.page.links import Question, address, with_side
 from app.page.words import wait
 from cache.entries.canonical import DOMAINS
 
-Problem = Mapping[str, Any]
+ProblemBody = Mapping[str, Any]
 
 EXAMPLES: Final = (
     ("Retail Salespersons", "41-2031.00", "Customer Service Representatives", "43-4051.00"),
@@ -20,14 +20,14 @@ FIELDS: Final = {"from": "the occupation to start from", "to": "the occupation t
 
 
 class Link(NamedTuple):
-    """A way on."""
+    """A link that a message offers."""
 
     text: str
     href: str
 
 
 class Message(NamedTuple):
-    """What is the matter in a line, what to do in a sentence, and the ways on."""
+    """The problem in a line, what to do in a sentence, and links that help."""
 
     heading: str
     text: str
@@ -35,7 +35,7 @@ class Message(NamedTuple):
 
 
 def welcome() -> Message:
-    """Say what can be asked, where nothing is."""
+    """Say what can be asked, on a page without a question."""
     links = tuple(
         Link(f"{source} → {target}", address(Question(source_code, target_code)))
         for source, source_code, target, target_code in EXAMPLES
@@ -51,13 +51,13 @@ def half_asked(asked: Question) -> Message:
     return Message("One more occupation", text)
 
 
-def of(problem: Problem, asked: Question, retry_after: int, title: str = "") -> Message:
+def of(problem: ProblemBody, asked: Question, retry_after: int, title: str = "") -> Message:
     """Put a problem of the API into words.
 
     Args:
-        problem: its body; where there is no upstream, also with `alternatives` that have ratings
-            and how much is `held`.
-        asked: what the page was asked.
+        problem: its body; where there is no upstream, also with `held`, a sentence on how many
+            occupations have ratings here, and `alternatives` that have.
+        asked: the question of the page.
         retry_after: seconds until trying again makes sense.
         title: of the occupation that the problem is about, where it is known.
     """
@@ -77,37 +77,38 @@ def of(problem: Problem, asked: Question, retry_after: int, title: str = "") -> 
         links = _choices(problem.get("alternatives", ()), asked, problem["occupation"])
         return Message(f"No {asked.domain} ratings for {about}", text, links)
     if name == "upstream-not-configured":
-        return _not_here(problem, asked, about)
+        return _not_configured(problem, asked, about)
     if "not_offered" in problem:
         return _not_offered(problem["not_offered"], asked, about)
-    return _try_again(name, problem, asked, retry_after, about)
+    return _try_again(name, problem, asked, wait(retry_after), about)
 
 
-def _not_here(problem: Problem, asked: Question, about: str) -> Message:
-    """Say that nobody can be asked for ratings, and offer what there is."""
-    heading = f"The {asked.domain} ratings of {about} are not here"
-    told = (
+def _not_configured(problem: ProblemBody, asked: Question, about: str) -> Message:
+    """Say that there is no upstream to ask for ratings, and offer what is here."""
+    text = (
         f"{problem['held']} This service has no access to O*NET Web Services; whoever runs it can "
         f"bring all by “{SEED}”, or set that up."
     )
     near = _choices(problem.get("alternatives", ()), asked, problem["occupation"])
-    instead = _skills_instead(asked)
+    skills = _skills_instead(asked)
     if near:
-        text = (
-            f"{told} Choose a suggestion without the words “ratings not here yet”, or go on with "
-            "one of these:"
+        text += (
+            " Choose a suggestion without the words “ratings not here yet”, or go on with one of"
         )
-        return Message(heading, text, near + instead)
-    return Message(heading, f"{told} Go on with {DOMAINS[0]}:" if instead else told, instead)
+        text += " these:"
+    elif skills:
+        text += f" Go on with {DOMAINS[0]}:"
+    return Message(f"The {asked.domain} ratings of {about} are not here", text, near + skills)
 
 
 def _not_offered(domain: str, asked: Question, about: str) -> Message:
-    """Say that a domain is not to be had, and offer to go on with skills."""
-    text = f"O*NET Web Services as configured here does not offer {domain} ratings."
-    heading = f"The {domain} ratings of {about} are not here"
-    if domain == DOMAINS[0]:
-        return Message(heading, f"{text} Ask whoever runs the service to look into that.")
-    return Message(heading, f"{text} Go on with {DOMAINS[0]}:", _skills_instead(asked))
+    """Say that the upstream does not offer a domain, and offer to go on with skills."""
+    skills = _skills_instead(asked)
+    advice = (
+        f"Go on with {DOMAINS[0]}:" if skills else "Ask whoever runs the service to look into that."
+    )
+    text = f"O*NET Web Services as configured here does not offer {domain} ratings. {advice}"
+    return Message(f"The {domain} ratings of {about} are not here", text, skills)
 
 
 def _skills_instead(asked: Question) -> tuple[Link, ...]:
@@ -117,35 +118,28 @@ def _skills_instead(asked: Question) -> tuple[Link, ...]:
     return (Link(f"Compare {DOMAINS[0]}", address(asked._replace(domain=DOMAINS[0]))),)
 
 
-def _try_again(
-    name: str, problem: Problem, asked: Question, retry_after: int, about: str
-) -> Message:
-    again = (Link("Try again", address(asked)),)
-    when = wait(retry_after)
+def _try_again(name: str, problem: ProblemBody, asked: Question, when: str, about: str) -> Message:
     if name == "upstream-unavailable":
-        text = (
-            "They are not stored here yet, and O*NET Web Services gives no usable answer. "
-            f"Try again {when}."
-        )
-        return Message(f"The {asked.domain} ratings of {about} cannot be fetched now", text, again)
-    if name == "database-unavailable":
+        heading = f"The {asked.domain} ratings of {about} cannot be fetched now"
+        text = "They are not stored here yet, and O*NET Web Services gives no usable answer."
+        text += f" Try again {when}."
+    elif name == "database-unavailable":
+        heading = "No answers just now"
         text = f"The service cannot reach its database, whatever is asked. Try again {when}."
-        return Message("No answers just now", text, again)
-    text = (
-        "Try again. If it stays so, tell whoever runs the service this number: "
-        f"{problem['request_id']}."
-    )
-    return Message("Something failed here", text, again)
+    else:
+        heading = "Something failed here"
+        text = "Try again. If it stays so, tell whoever runs the service this number:"
+        text += f" {problem['request_id']}."
+    return Message(heading, text, (Link("Try again", address(asked)),))
 
 
-def _invalid(problem: Problem, asked: Question) -> Message:
-    """Say which words are not understood; where they could mean something, offer that."""
+def _invalid(problem: ProblemBody, asked: Question) -> Message:
+    """Say which texts are not understood, and offer the occupations that they may mean."""
     candidates = problem.get("candidates", {})
-    given = {"from": asked.source, "to": asked.target}
-    said = {each["parameter"]: each["detail"] for each in problem["errors"]}
-    for side in ("from", "to"):
+    details = {each["parameter"]: each["detail"] for each in problem["errors"]}
+    for side, given in (("from", asked.source), ("to", asked.target)):
         if candidates.get(side):
-            text = f"You asked for “{given[side]}”. {said[side]} It could be:"
+            text = f"You asked for “{given}”. {details[side]} It could be:"
             links = _choices(candidates[side], asked, side)
             return Message("Which occupation do you mean?", text, links)
         if side in candidates:
@@ -153,13 +147,13 @@ def _invalid(problem: Problem, asked: Question) -> Message:
                 "Check the spelling, try another or a broader word for the job, choose from the "
                 "suggestions while you type, or give an O*NET-SOC code such as 15-1254.00."
             )
-            return Message(f"No occupation is called “{given[side]}”", text)
-    told = " ".join(f"{_field(parameter)}: {detail}" for parameter, detail in said.items())
-    return Message("This cannot be looked up", f"Check what is asked above. {told}")
+            return Message(f"No occupation is called “{given}”", text)
+    errors = " ".join(f"{_field(name)}: {detail}" for name, detail in details.items())
+    return Message("This cannot be looked up", f"Check what is asked above. {errors}")
 
 
 def _field(parameter: str) -> str:
-    return {"from": "From", "to": "To"}.get(parameter, parameter)
+    return parameter.capitalize() if parameter in FIELDS else parameter
 
 
 def _choices(

@@ -33,20 +33,20 @@ HEADERS: Final = {
 LISTED: Final = 10
 """Transitions that a page lists."""
 SAYS_WHAT_IS_HELD: Final = ("upstream-not-configured", "database-unavailable")
-"""Problems whose message says how much is held, or that nobody can tell."""
+"""Problems whose message says how much is held, or that this cannot be known."""
 SIDES: Final = {"from": "source", "to": "target"}
-"""What the sides of a comparison are called in a query, by their parameters."""
+"""The sides of a comparison in a loaded query, by their parameters."""
 
 
 @blueprint.get("/")
 def show() -> Response:
-    """Show what the query asks, or what can be asked."""
+    """Answer the question of the query, or show what can be asked."""
     asked, swap = asking.read()
     if swap:
         swapped = asked._replace(source=asked.target, target=asked.source)
         return Response(status=303, headers={**HEADERS, "Location": address(swapped)})
     answer = _view(asked)
-    services().titles.expect()  # whoever sees the page begins to type
+    services().titles.expect()  # a visitor soon begins to type a title
     answer.add_etag()
     answer.make_conditional(request)
     return answer
@@ -68,9 +68,9 @@ def _view(asked: Question) -> Response:
 
 
 def _query(asked: Question) -> dict[str, Any]:
-    """Write what is asked as the query of /skill-gap, all of whose parts are to be shown.
+    """Return the query of /skill-gap for a question, covered elements included.
 
-    A side that is not named is not in it.
+    A side without an occupation is left out.
     """
     named = {"from": asked.source, "to": asked.target, "domain": asked.domain}
     given = {name: text for name, text in named.items() if text} | {"include": "covered"}
@@ -84,7 +84,7 @@ def _query(asked: Question) -> dict[str, Any]:
 
 
 def _ranking(sides: Sides, asked: Question) -> dict[str, Any] | None:
-    """Make the body that transitions are answered with; None where that fails."""
+    """Return the body of the transitions; None where that fails."""
     reading = sides.source if asked.direction == "to" else sides.target
     query = {
         "direction": asked.direction,
@@ -100,14 +100,14 @@ def _ranking(sides: Sides, asked: Question) -> dict[str, Any] | None:
 
 
 def _read(body: dict[str, Any]) -> dict[str, Any]:
-    """Read a body that is to be written, of which parts are JSON already."""
+    """Return a body as its readers get it: parts of it are JSON already."""
     read: dict[str, Any] = orjson.loads(orjson.dumps(body))
     return read
 
 
 @blueprint.errorhandler(Exception)
 def fail(error: Exception) -> Response:
-    """Say what is the matter; the status is that of the problem."""
+    """Show the problem in words; the status is that of the problem."""
     response = problems.handle(error)
     problem = response.get_json()
     asked = asking.as_given()
@@ -132,7 +132,7 @@ def fail(error: Exception) -> Response:
 
 
 def _coverage(domain: str) -> words.Coverage | None:
-    """Say how much is held of a domain; None where the database does not tell."""
+    """Return how much is held of a domain; None where the database is unavailable."""
     can_fetch = not isinstance(services().upstream, NotConfigured)
     try:
         return words.coverage(services().holdings.of(domain), domain, can_fetch=can_fetch)
@@ -141,7 +141,7 @@ def _coverage(domain: str) -> words.Coverage | None:
 
 
 def _title(code: str | None) -> str:
-    """Find the title of what a problem is about, if there is one to be found."""
+    """Return the title of the occupation that a problem is about; empty where none is known."""
     try:
         found = services().catalogue.occupation(code) if code else None
     except DatabaseUnavailable:
@@ -160,11 +160,11 @@ def page(
     """Make the page.
 
     Args:
-        asked: what its form shows and its links keep.
-        message: what it says in place of an answer.
-        body: the answer of /skill-gap with what is covered.
-        ranking: the answer of /occupations/{code}/transitions; None where it cannot be had.
-        coverage: how much there is to ask for; None where that is not known, or told elsewhere.
+        asked: the question that its form shows and its links keep.
+        message: shown in place of an answer.
+        body: the answer of /skill-gap with covered elements.
+        ranking: the answer of /occupations/{code}/transitions; None where there is none.
+        coverage: how many occupations are rated here; None where unknown or shown elsewhere.
     """
     text = render_template(
         "page.html",

@@ -1,4 +1,4 @@
-"""What the page says of an answer: pure functions from a body to plain words."""
+"""What the page says of an answer: functions from a body of the API to plain words."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -21,20 +21,19 @@ DOUBTS: Final = {
 }
 """What makes a figure less sure, and what that means."""
 NOUNS: Final = {"knowledge": "areas of knowledge"}
-"""What the elements of a domain are called, where its name does not tell."""
-MINUTE: Final = 60
-HOUR: Final = 3600
+"""What the elements of a domain are called, where not by its name."""
+UNITS: Final = (("an hour", "hours", 3600), ("a minute", "minutes", 60), ("a second", "seconds", 1))
 
 
 class Coverage(NamedTuple):
-    """How much is held, and the command that brings all, empty where none is needed."""
+    """How many occupations are rated here, and the command that brings all, or none."""
 
     text: str
     command: str = ""
 
 
 def coverage(holding: Holding, domain: str, *, can_fetch: bool) -> Coverage:
-    """Say how much is held of a domain, and how the others come here."""
+    """Say how many occupations have ratings of a domain here, and how the others come here."""
     text = sentence(holding, domain)
     if is_whole(holding):
         return Coverage(text)
@@ -44,7 +43,7 @@ def coverage(holding: Holding, domain: str, *, can_fetch: bool) -> Coverage:
 
 
 def percent(share: float) -> str:
-    """Write a share of 0 to 1; what is not quite nothing or all is not told as that."""
+    """Write a share of 0 to 1; only 0 is shown as 0 %, and only 1 as 100 %."""
     if 0 < share < 0.01:
         return "less than 1 %"
     whole = min(99, floor(share * 100 + 0.5)) if share < 1 else 100
@@ -59,19 +58,19 @@ def readiness(body: Body) -> str:
     if not body["gaps"] and not body["covered"]:
         return f"{target} need no {nouns(body['domain'])}."
     share = percent(body["summary"]["readiness"]) if body["gaps"] else "all"
-    told = f"{source} already have {share} of what {target} need, in {body['domain']}"
-    return f"{told} weighted by importance." if body["gaps"] else f"{told}: there is no gap."
+    text = f"{source} already have {share} of what {target} need, in {body['domain']}"
+    return f"{text} weighted by importance." if body["gaps"] else f"{text}: there is no gap."
 
 
 def gaps(body: Body) -> str:
     """Say how many gaps there are of how many elements, and of which kind."""
     found, missing = body["summary"]["gaps"], body["summary"]["missing"]
     required = f"Of the {found + len(body['covered'])} {nouns(body['domain'])} that"
-    told = f"{required} {body['to']['title']} need, {found or 'none'}"
-    told += f" {'are' if found > 1 else 'is'} at a higher level"
+    text = f"{required} {body['to']['title']} need, {found or 'none'}"
+    text += f" {'are' if found > 1 else 'is'} at a higher level"
     if missing:
-        told += f", {missing} of them not relevant to {body['from']['title']} today"
-    return f"{told}."
+        text += f", {missing} of them not relevant to {body['from']['title']} today"
+    return f"{text}."
 
 
 def nouns(domain: str) -> str:
@@ -85,7 +84,7 @@ def kind(item: Body) -> str:
 
 
 def doubts(item: Body) -> list[str]:
-    """Say what makes a figure less sure; chance makes gaps, so only of those."""
+    """Say what makes a figure less sure; only a gap can be due to chance."""
     found = []
     if item["level_gap"] > 0 and item["significant"] is False:
         found.append("may be chance")
@@ -111,22 +110,22 @@ def priority_means(body: Body) -> str:
 
 
 def priority(item: Body) -> str:
-    """Write a priority (0-1) in hundredths; what is not quite nothing is not told as that."""
+    """Write a priority (0-1) in hundredths; only 0 is shown as 0.00."""
     text = f"{item['priority']:.2f}"
     return "<0.01" if item["priority"] > 0 and text == "0.00" else text
 
 
 def provenance(title: str, source: Body, now: datetime) -> str:
-    """Say where one side's figures come from, of which release, and how old they are."""
+    """Say where one side's ratings come from, of which release, and how old they are."""
     release = f"O*NET {source['release']}" if source["release"] else "O*NET, release unknown"
     how = (
         "fetched from O*NET Web Services" if source["origin"] == "api" else "loaded from its files"
     )
     fetched_at = moment(source["fetched_at"])
-    told = f"{title}: {release}, {how} on {date(fetched_at)} ({age(fetched_at, now)})."
+    text = f"{title}: {release}, {how} on {date(fetched_at)} ({age(fetched_at, now)})."
     if source["state"] == "stale":
-        told += " That is longer ago than it should be; newer figures follow when O*NET gives them."
-    return told
+        text += " That is longer ago than it should be; newer figures follow when O*NET gives them."
+    return text
 
 
 def moment(text: str) -> datetime:
@@ -153,15 +152,9 @@ def age(then: datetime, now: datetime) -> str:
 
 def wait(seconds: int) -> str:
     """Say after how many seconds something can be tried again."""
-    if seconds < 2:
-        return "in a second"
-    if seconds < MINUTE:
-        return f"in {seconds} seconds"
-    if seconds < HOUR:
-        minutes = -(-seconds // MINUTE)
-        return "in a minute" if minutes == 1 else f"in {minutes} minutes"
-    hours = -(-seconds // HOUR)
-    return "in an hour" if hours == 1 else f"in {hours} hours"
+    one, many, size = next((unit for unit in UNITS if seconds >= unit[2]), UNITS[-1])
+    count = -(-seconds // size)
+    return f"in {count} {many}" if count > 1 else f"in {one}"
 
 
 def job_zone(zone: int, body: Body) -> str:
@@ -171,14 +164,14 @@ def job_zone(zone: int, body: Body) -> str:
 
 
 def related(tier: str | None) -> str:
-    """Say that O*NET lists an occupation as related, and how nearly."""
+    """Say how closely related O*NET lists an occupation; empty where it does not."""
     if tier is None:
         return ""
     return "closely related" if tier.startswith("Primary") else "related"
 
 
 def transitions(body: Body, zone: int | None = None) -> tuple[str, str]:
-    """Head the list of transitions, and say what it ranks and what is left out.
+    """Return the heading of the transitions, and what is ranked by what and left out.
 
     Args:
         body: the answer of /occupations/{code}/transitions.
@@ -197,8 +190,8 @@ def transitions(body: Body, zone: int | None = None) -> tuple[str, str]:
         return heading, f"There is no other occupation {rated}."
     all_others = f"{others:,} other occupations {rated}"
     if not shown:
-        told = f"None of the {all_others}, is known to be in job zone {zone}."
-        return heading, f"{told} Choose {'another, or any' if body['job_zones'] else 'any'}."
+        none = f"None of the {all_others}, is known to be in job zone {zone}."
+        return heading, f"{none} Choose {'another, or any' if body['job_zones'] else 'any'}."
     if zone:
         return heading, f"The nearest in job zone {zone}, of the {all_others}, by {ranked}."
     which = "The nearest of the" if shown < others else "The"
@@ -206,15 +199,15 @@ def transitions(body: Body, zone: int | None = None) -> tuple[str, str]:
 
 
 def zones(body: Body, chosen: int | None) -> list[tuple[int | None, str]]:
-    """Return which job zones can be chosen, each with its words; none where none are held.
+    """Return the job zones to choose from, each with its name; none where none are held.
 
-    Whoever has chosen one can always have any.
+    Where one is chosen, `any` always is among them.
     """
     held = [(one["zone"], called(one["zone"], one["name"])) for one in body["job_zones"]]
     return [(None, "any"), *held] if held or chosen else []
 
 
 def weightiest(item: Body) -> str:
-    """Name the gaps of a transition."""
+    """Name the gaps that a transition lists."""
     names = [gap["name"] for gap in item["gaps"]]
     return f"Weightiest gaps: {', '.join(names)}" if names else "No gaps"
