@@ -11,7 +11,7 @@ from html import escape
 from typing import Any, Final
 
 from app.gaps.compare import HIGHEST_LEVEL
-from app.page.words import nouns
+from app.page.words import UNSURE, nouns
 
 Item = dict[str, Any]
 
@@ -24,8 +24,6 @@ FONT: Final = "system-ui, sans-serif"
 LETTER: Final = 0.55
 """Average width of a letter as a part of the font size; wide fonts have more."""
 NOT_RELEVANT: Final = "—"
-UNSURE: Final[dict[bool | None, str]] = {False: "may be chance", None: "chance unknown"}
-"""Why a bar is in pieces, by the significance of its gap."""
 
 
 @dataclass(frozen=True, slots=True)

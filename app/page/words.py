@@ -20,6 +20,8 @@ DOUBTS: Final = {
     "of this line; it is shown all the same.",
 }
 """What makes a figure less sure, and what that means."""
+UNSURE: Final[dict[bool | None, str]] = {False: "may be chance", None: "chance unknown"}
+"""The doubt about a gap, by its significance."""
 NOUNS: Final = {"knowledge": "areas of knowledge"}
 """What the elements of a domain are called, where not by its name."""
 UNITS: Final = (("an hour", "hours", 3600), ("a minute", "minutes", 60), ("a second", "seconds", 1))
@@ -85,11 +87,8 @@ def kind(item: Body) -> str:
 
 def doubts(item: Body) -> list[str]:
     """Say what makes a figure less sure; only a gap can be due to chance."""
-    found = []
-    if item["level_gap"] > 0 and item["significant"] is False:
-        found.append("may be chance")
-    if item["level_gap"] > 0 and item["significant"] is None:
-        found.append("chance unknown")
+    unsure = UNSURE.get(item["significant"]) if item["level_gap"] > 0 else None
+    found = [unsure] if unsure else []
     if item["low_precision"]:
         found.append("low precision")
     return found
@@ -122,7 +121,8 @@ def provenance(title: str, source: Body, now: datetime) -> str:
         "fetched from O*NET Web Services" if source["origin"] == "api" else "loaded from its files"
     )
     fetched_at = moment(source["fetched_at"])
-    text = f"{title}: {release}, {how} on {date(fetched_at)} ({age(fetched_at, now)})."
+    date = f"{fetched_at.day} {fetched_at:%B %Y}"
+    text = f"{title}: {release}, {how} on {date} ({age(fetched_at, now)})."
     if source["state"] == "stale":
         text += " That is longer ago than it should be; newer figures follow when O*NET gives them."
     return text
@@ -131,11 +131,6 @@ def provenance(title: str, source: Body, now: datetime) -> str:
 def moment(text: str) -> datetime:
     """Read a UTC time as the API writes it."""
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-
-
-def date(day: datetime) -> str:
-    """Write a date, such as 4 May 2026."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def age(then: datetime, now: datetime) -> str:
