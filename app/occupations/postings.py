@@ -1,6 +1,6 @@
-"""The titles that hold a word, and how near each title thus is to a text.
+"""The titles that hold a word, and how near they are to a text.
 
-A title is the set of its words, of which a rare one says more than a common one (inverse document
+A title is the set of its words, of which a rare one weighs more than a common one (inverse document
 frequency: log(1 + titles / titles that hold the word)), and its head more than the others.
 """
 
@@ -43,14 +43,14 @@ class Postings:
         # The weight of a word that no title holds: the average of the words of titles.
         self._unknown = float(self._weights[words].mean()) if len(words) else 0.0
         shares = np.array([share(word, "") for word in self._vocabulary.words], np.float32)
-        said = (self._weights * shares)[words]
+        posting_weights = (self._weights * shares)[words]
         pairs_of_texts = zip(titles, folded, strict=True)
         heads = [places.get(head_of(title, text, stems), -1) for title, text in pairs_of_texts]
-        said[words == np.array(heads, np.int32)[holders]] *= HEAD
-        whole = np.bincount(holders, weights=said, minlength=self._count)
+        posting_weights[words == np.array(heads, np.int32)[holders]] *= HEAD
+        whole = np.bincount(holders, weights=posting_weights, minlength=self._count)
         self._whole = np.maximum(whole, np.log1p(1)).astype(np.float32)
-        # The titles that hold a word, and what it says in each.
-        self._holders, self._said = holders.astype(np.int32), said
+        # The titles that hold a word, and its weight in each: those of one word after the other.
+        self._holders, self._posting_weights = holders.astype(np.int32), posting_weights
         self._bounds = [0, *np.cumsum(counts).tolist()]
 
     def nearness(self, words: Sequence[Word]) -> Floats:
@@ -63,9 +63,9 @@ class Postings:
             found = np.zeros(self._count, np.float32)
             weight = self._unknown
             for run in runs:  # a run that is more like the word comes later, and replaces others
-                held = slice(self._bounds[run.first], self._bounds[run.end])
-                likeness[self._holders[held]] = run.likeness
-                found[self._holders[held]] = run.likeness * self._said[held]
+                postings = slice(self._bounds[run.first], self._bounds[run.end])
+                likeness[self._holders[postings]] = run.likeness
+                found[self._holders[postings]] = run.likeness * self._posting_weights[postings]
                 weight = float(self._weights[run.first : run.end].min())
             weight *= words[at].share
             in_text += weight * likeness

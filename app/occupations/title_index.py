@@ -168,13 +168,13 @@ class TitleIndex:
     def _best(self, scores: Floats, limit: int) -> list[TitleHit]:
         best = np.maximum.reduceat(scores, self._starts)
         near = np.where(scores < NEAR_BEST * best.max(), 0, scores)
-        saying = np.add.reduceat(near, self._starts) / self._spread
-        others = 1 - BY_OTHERS + BY_OTHERS * saying / (float(saying.max()) or 1.0)
+        support = np.add.reduceat(near, self._starts) / self._spread
+        others = 1 - BY_OTHERS + BY_OTHERS * support / (float(support.max()) or 1.0)
         best = np.where(best < WHOLE, best * others, best).round(4)
         if best.max() < WELL:
             return []
         # The last key counts first; what is equal in all stays in the order of the codes.
-        order = np.lexsort((-saying, -best))[:limit].tolist()
+        order = np.lexsort((-support, -best))[:limit].tolist()
         return [self._hit(at, scores, float(best[at])) for at in order if best[at] >= LEAST]
 
     def _hit(self, occupation: int, scores: Floats, score: float) -> TitleHit:

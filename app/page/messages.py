@@ -47,7 +47,7 @@ def welcome() -> Message:
 def half_asked(asked: Question) -> Message:
     """Say which occupation is missing."""
     side = "to" if asked.source else "from"
-    text = f"Fill in “{_field(side)}” as well, {FIELDS[side]}, and press Compare."
+    text = f"Fill in “{side.capitalize()}” as well, {FIELDS[side]}, and press Compare."
     return Message("One more occupation", text)
 
 
@@ -148,12 +148,11 @@ def _invalid(problem: ProblemBody, asked: Question) -> Message:
                 "suggestions while you type, or give an O*NET-SOC code such as 15-1254.00."
             )
             return Message(f"No occupation is called “{given}”", text)
-    errors = " ".join(f"{_field(name)}: {detail}" for name, detail in details.items())
+    errors = " ".join(
+        f"{name.capitalize() if name in FIELDS else name}: {detail}"
+        for name, detail in details.items()
+    )
     return Message("This cannot be looked up", f"Check what is asked above. {errors}")
-
-
-def _field(parameter: str) -> str:
-    return parameter.capitalize() if parameter in FIELDS else parameter
 
 
 def _choices(

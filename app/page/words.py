@@ -165,8 +165,15 @@ def related(tier: str | None) -> str:
     return "closely related" if tier.startswith("Primary") else "related"
 
 
-def transitions(body: Body, zone: int | None = None) -> tuple[str, str]:
-    """Return the heading of the transitions, and what is ranked by what and left out.
+class Lead(NamedTuple):
+    """What goes before a list: its heading, and what it ranks by what and leaves out."""
+
+    heading: str
+    text: str
+
+
+def transitions(body: Body, zone: int | None = None) -> Lead:
+    """Introduce the transitions.
 
     Args:
         body: the answer of /occupations/{code}/transitions.
@@ -182,15 +189,16 @@ def transitions(body: Body, zone: int | None = None) -> tuple[str, str]:
         ranked = f"how much each already has of what {title} need"
     rated = f"with {body['domain']} ratings here, out of {listed:,} that O*NET lists"
     if not others:
-        return heading, f"There is no other occupation {rated}."
+        return Lead(heading, f"There is no other occupation {rated}.")
     all_others = f"{others:,} other occupations {rated}"
     if not shown:
         none = f"None of the {all_others}, is known to be in job zone {zone}."
-        return heading, f"{none} Choose {'another, or any' if body['job_zones'] else 'any'}."
+        others_too = "another, or any" if body["job_zones"] else "any"
+        return Lead(heading, f"{none} Choose {others_too}.")
     if zone:
-        return heading, f"The nearest in job zone {zone}, of the {all_others}, by {ranked}."
+        return Lead(heading, f"The nearest in job zone {zone}, of the {all_others}, by {ranked}.")
     which = "The nearest of the" if shown < others else "The"
-    return heading, f"{which} {all_others}, by {ranked}."
+    return Lead(heading, f"{which} {all_others}, by {ranked}.")
 
 
 def zones(body: Body, chosen: int | None) -> list[tuple[int | None, str]]:
