@@ -69,27 +69,21 @@ def resolve(texts: Mapping[str, str], index: Callable[[], "TitleIndex"]) -> dict
     messages: dict[str, str] = {}
     candidates: dict[str, list[Candidate]] = {}
     for name, text in texts.items():
-        meant = [text] if is_code(text) else _meant(text, index())
+        if is_code(text):
+            found[name] = text
+            continue
+        own, synonymous = index().owners(text), index().synonymous(text)
+        meant = own if len(own) == 1 else index().exact(text) or synonymous
         if len(meant) == 1:
             found[name] = meant[0]
-        else:
-            messages[name] = SHARED_TITLE if meant else NO_SUCH_TITLE
-            hits = index().search(text, _offered(text, meant, index()))
-            candidates[name] = [Candidate(hit.code, hit.title, hit.matched) for hit in hits]
+            continue
+        messages[name] = SHARED_TITLE if meant else NO_SUCH_TITLE
+        # All that have the title, which come first in a search; a few where none has it.
+        hits = index().search(text, len({*meant, *synonymous}) or CANDIDATES)
+        candidates[name] = [Candidate(hit.code, hit.title, hit.matched) for hit in hits]
     if messages:
         raise Unresolved(messages, candidates)
     return found
-
-
-def _meant(text: str, index: "TitleIndex") -> list[str]:
-    """Return the codes that have a text as a title; our synonyms count where O*NET has none."""
-    own = index.owners(text)
-    return own if len(own) == 1 else index.exact(text) or index.synonymous(text)
-
-
-def _offered(text: str, meant: Iterable[str], index: "TitleIndex") -> int:
-    """Return how many occupations to offer: all with the title, which come first, or a few."""
-    return len({*meant, *index.synonymous(text)}) or CANDIDATES
 
 
 def successor(code: str, found: Iterable["Successor"], parameters: Iterable[str]) -> str | None:

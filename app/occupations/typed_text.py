@@ -79,10 +79,7 @@ def head_of(text: str, folded: str, stems: Mapping[str, str]) -> str:
     words = folded.split()
     if not _BEGIN_TAIL.isdisjoint(words[1:]):
         words = words[: next(at for at, word in enumerate(words) if at and word in _BEGIN_TAIL)]
-    for word in reversed(words):
-        if word not in _NO_HEADS:
-            return stems.get(word, "")
-    return ""
+    return next((stems.get(word, "") for word in reversed(words) if word not in _NO_HEADS), "")
 
 
 def share(word: str, head: str) -> float:

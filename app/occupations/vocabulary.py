@@ -1,7 +1,7 @@
 """The words of titles that a typed word may stand for."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -62,29 +62,27 @@ class Vocabulary:
             if last or len(word) > 1:
                 found[place] += self._begun(word, BEGUN_LAST if last else BEGUN)
         for place, (word, following) in enumerate(pairwise(words)):
-            for run in self._same(word + following, JOINED):
-                found[place].append(run)
-                found[place + 1].append(run)
+            joined = self._same(word + following, JOINED)
+            found[place] += joined
+            found[place + 1] += joined
         return [
             (place, sorted(runs))
             for place, word in enumerate(words)
             for runs in ([found[place]] if found[place] else self._halves(word) or [[]])
         ]
 
-    def _same(self, word: str, likeness: float = 1.0) -> Iterator[Run]:
+    def _same(self, word: str, likeness: float = 1.0) -> list[Run]:
         place = self._places.get(word)
-        if place is not None:
-            yield Run(likeness, place, place + 1)
+        return [] if place is None else [Run(likeness, place, place + 1)]
 
-    def _begun(self, beginning: str, likeness: float) -> Iterator[Run]:
+    def _begun(self, beginning: str, likeness: float) -> list[Run]:
         first = bisect_left(self.words, beginning)
         end = bisect_left(self.words, beginning + chr(0x10FFFF), first)
-        if end > first:
-            yield Run(likeness, first, end)
+        return [Run(likeness, first, end)] if end > first else []
 
     def _halves(self, word: str) -> list[list[Run]]:
         for cut in range(SHORTEST_HALF, len(word) - SHORTEST_HALF + 1):
-            halves = [list(self._same(half, JOINED)) for half in (word[:cut], word[cut:])]
+            halves = [self._same(half, JOINED) for half in (word[:cut], word[cut:])]
             if all(halves):
                 return halves
         return []

@@ -39,18 +39,13 @@ def read() -> tuple[Question, bool]:
 
 def as_given() -> Question:
     """Return what the form shows again: the query, whether it can be used or not."""
+    names = ("from", "to", "domain", "direction", "job_zone")
+    source, target, domain, direction, job_zone = (request.args.get(name, "") for name in names)
     # HTML has no way to write a NUL.
-    given = {
-        name: request.args.get(name, "").replace("\0", "")[:LONGEST_TITLE]
-        for name in ("from", "to")
-    }
-    domain, direction, job_zone = (
-        request.args.get(name, "") for name in ("domain", "direction", "job_zone")
-    )
     return Question(
-        given["from"],
-        given["to"],
+        source.replace("\0", "")[:LONGEST_TITLE],
+        target.replace("\0", "")[:LONGEST_TITLE],
         domain if domain in DOMAINS else DOMAINS[0],
         direction if direction in DIRECTIONS else DIRECTIONS[0],
-        next((zone for zone in range(1, HIGHEST + 1) if str(zone) == job_zone), None),
+        {str(zone): zone for zone in range(1, HIGHEST + 1)}.get(job_zone),
     )
