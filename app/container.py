@@ -1,7 +1,7 @@
 """The composition root: everything a request or a command needs, built from the settings.
 
 In the order in which a request meets it: the response cache (`changes`, `counters`) answers what it
-has; a face calls a subject (`lookup`, `titles`, `next_steps`, `holdings`), which reads entries
+has; a face calls a subject (`lookup`, `titles`, `transitions`, `holdings`), which reads entries
 through the cache (`pull_through`): from memory (`reads`, `changes`), from the database (`store`),
 or, on a miss, from O*NET (`upstream`). What fails becomes a problem (`problems`).
 """
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.occupations.lookup import Lookup
     from app.occupations.titles import Titles
     from app.problems import Problems
-    from app.transitions.service import NextSteps
+    from app.transitions.service import Transitions
 
 
 def utc_now() -> datetime:
@@ -56,13 +56,15 @@ class Services(CacheParts):
         return RequestIds()
 
     @cached_property
-    def next_steps(self) -> "NextSteps":
+    def transitions(self) -> "Transitions":
         """The transitions."""
-        from app.transitions.matrices import Rankings
-        from app.transitions.service import NextSteps
+        from app.transitions.matrices import ReadinessMatrices
+        from app.transitions.service import Transitions
 
-        rankings = Rankings(self.store, self.catalogue, self.changes, self.limits, self.now)
-        return NextSteps(rankings, self.catalogue)
+        matrices = ReadinessMatrices(
+            self.store, self.catalogue, self.changes, self.limits, self.now
+        )
+        return Transitions(matrices, self.catalogue)
 
     @cached_property
     def holdings(self) -> Holdings:

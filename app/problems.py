@@ -10,7 +10,7 @@ from typing import Any, Final
 from marshmallow import ValidationError
 from marshmallow.exceptions import SCHEMA
 
-from app.occupations.holdings import BRINGS_ALL, SEED, Holdings, told
+from app.occupations.holdings import BRINGS_ALL, SEED, Holdings, sentence
 from app.occupations.lookup import LookupFailed, note
 from app.occupations.nearest import nearest
 from app.occupations.resolve import HINT, Unresolved
@@ -139,7 +139,7 @@ class Problems:
         retry = {"Retry-After": str(UPSTREAM_RETRY_SECONDS)}
         missing = " and ".join(self.missing_credentials)
         reason = f"set {missing}" if missing else cause
-        held = told(self.holdings.of(domain), domain)
+        held = sentence(self.holdings.of(domain), domain)
         detail = f"{what} there is no upstream to ask: {reason}. {held} `{SEED}` {BRINGS_ALL}."
         return Problem(503, "upstream-not-configured", detail, headers=retry, **members)
 

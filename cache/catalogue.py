@@ -85,7 +85,9 @@ class Catalogue:
         def work(connection: Connection) -> tuple[int, list[ListingRow]]:
             total = connection.execute(count).scalar_one()
             rows = connection.execute(page).all()
-            return total, [ListingRow(code, title, _RATED.get(state)) for code, title, state in rows]
+            return total, [
+                ListingRow(code, title, _RATED.get(state)) for code, title, state in rows
+            ]
 
         return database.read(self._engine, work)
 

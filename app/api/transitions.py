@@ -26,8 +26,8 @@ LONGEST_AGE: Final = 60
 @answers_problems(blueprint, 404, 422, 503, reads=True)
 def transitions(query: dict[str, Any], code: str) -> Response:
     """Rank the occupations to go to, or to come from, by readiness, highest first."""
-    choice, next_steps = transitions_choice(query), services().next_steps
-    check_job_zones(next_steps, choice, query["domain"])
-    found = services().lookup.one(path_code(code), query["domain"])
-    text = as_json(transitions_body(next_steps, found, choice))
-    return cached_response(text, [found.reading], services().now(), None, LONGEST_AGE)
+    choice, wired = transitions_choice(query), services()
+    check_job_zones(wired.transitions, choice, query["domain"])
+    found = wired.lookup.one(path_code(code), query["domain"])
+    text = as_json(transitions_body(wired.transitions, found, choice))
+    return cached_response(text, [found.reading], wired.now(), None, LONGEST_AGE)

@@ -31,11 +31,11 @@ def command(
     with complaining(NAMES):
         text = OccupationQuery().load({"code": occupation})["code"]
         query = TransitionsQuery().load(given | {"direction": "from" if backwards else "to"})
-        choice, next_steps = transitions_choice(query), services().next_steps
+        choice, transitions = transitions_choice(query), services().transitions
         code = resolve({"code": text}, services().titles.index)["code"]
-        check_job_zones(next_steps, choice, domain)
+        check_job_zones(transitions, choice, domain)
         found = services().lookup.one(code, domain)
-    body = plain(transitions_body(next_steps, found, choice))
+    body = plain(transitions_body(transitions, found, choice))
     if as_json:
         print_json(body)
     else:

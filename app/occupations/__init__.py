@@ -1,1 +1,1 @@
-"""Occupations as callers name them: codes, titles, synonyms, and what is held of them."""
+"""Occupations as callers name them: codes, titles, synonyms, and how many are rated here."""

@@ -1,4 +1,4 @@
-"""How much of O*NET is held here, as visitors and callers are told."""
+"""How many of O*NET's occupations have ratings here, in words."""
 
 from typing import Final
 
@@ -7,11 +7,11 @@ from cache.entries.invalidation import Changes
 
 SEED: Final = "flask seed latest"
 BRINGS_ALL: Final = "brings all that O*NET has rated"
-"""What that does."""
+"""What the command `SEED` does."""
 
 
-def told(holding: Holding, domain: str) -> str:
-    """Say in a sentence how many occupations have ratings of a domain here."""
+def sentence(holding: Holding, domain: str) -> str:
+    """Return a sentence on how many occupations have ratings of a domain here."""
     if not holding.rated:
         return f"No occupation has {domain} ratings here."
     release = f"O*NET {' and '.join(holding.releases)}".rstrip()
@@ -23,12 +23,12 @@ def told(holding: Holding, domain: str) -> str:
 
 
 def is_whole(holding: Holding) -> bool:
-    """Tell whether the cache knows of every occupation whether it is rated, and how."""
+    """Return whether the cache knows of every occupation whether it is rated, and how."""
     return holding.rated > 0 and not holding.unknown
 
 
 class Holdings:
-    """Counts what is held, once while nothing changes."""
+    """Counts the rated occupations, once while nothing changes."""
 
     def __init__(self, catalogue: Catalogue, changes: Changes) -> None:
         self._catalogue = catalogue
@@ -36,7 +36,7 @@ class Holdings:
         self._kept: dict[str, tuple[int, Holding]] = {}
 
     def of(self, domain: str) -> Holding:
-        """Return what is held of a domain.
+        """Return how many occupations have ratings of a domain.
 
         Raises:
             DatabaseUnavailable: where the database cannot be reached or used.

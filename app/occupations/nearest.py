@@ -15,19 +15,20 @@ ENOUGH: Final = 3
 def nearest(code: str, candidates: Iterable[str], limit: int = 5) -> list[str]:
     """Return up to `limit` other codes: smallest shared group first, then smallest distance.
 
-    Once there are enough, none follows from a larger group than theirs.
+    Three or more that share a group are enough: none of a larger group follows them.
     """
-    ranked = sorted(_distance(code, other) for other in candidates if other != code)
+    ranked = sorted(
+        (_shared_group(code, other), abs(_number(other) - _number(code)), other)
+        for other in candidates
+        if other != code
+    )
     largest = ranked[ENOUGH - 1][0] if len(ranked) >= ENOUGH else len(PREFIXES)
     return [other for group, _, other in ranked[:limit] if group <= largest]
 
 
-def _distance(code: str, other: str) -> tuple[int, int, str]:
-    group = next(
-        (step for step, size in enumerate(PREFIXES) if other[:size] == code[:size]),
-        len(PREFIXES),
-    )
-    return group, abs(_number(other) - _number(code)), other
+def _shared_group(code: str, other: str) -> int:
+    shared = (group for group, size in enumerate(PREFIXES) if other[:size] == code[:size])
+    return next(shared, len(PREFIXES))
 
 
 def _number(code: str) -> int:

@@ -1,10 +1,10 @@
-"""Which titles hold a word, and how near each of them thus is to a text.
+"""The titles that hold a word, and how near they are to a text.
 
-A title is the set of its words, of which a rare one says more than a common one (inverse document
+A title is the set of its words, of which a rare one weighs more than a common one (inverse document
 frequency: log(1 + titles / titles that hold the word)), and its head more than the others.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -17,14 +17,15 @@ from app.occupations.words import stem
 Floats = NDArray[np.float32]
 
 BY_TEXT: Final = 0.6
-"""The part of the nearness for the words of the text; the rest, how much of the title they are."""
+"""The part of the nearness for the words of the text; the rest is for how much of the title they
+are."""
 
 
 class Postings:
     """Titles by their words."""
 
     def __init__(self, titles: Sequence[str], folded: Sequence[str]) -> None:
-        """Index titles, given with what they fold to."""
+        """Index titles, given with their folded texts."""
         stems = {word: stem(word) for word in {word for text in folded for word in text.split()}}
         self._vocabulary = Vocabulary(set(stems.values()))
         places = {word: place for place, word in enumerate(self._vocabulary.words)}
@@ -39,30 +40,21 @@ class Postings:
         words, holders = np.divmod(pairs, max(self._count, 1))
         counts = np.bincount(words, minlength=len(places))
         self._weights = np.log1p(self._count / np.maximum(counts, 1)).astype(np.float32)
-        # Of a word that no title holds: what a word of a title weighs on average.
+        # The weight of a word that no title holds: the average of the words of titles.
         self._unknown = float(self._weights[words].mean()) if len(words) else 0.0
         shares = np.array([share(word, "") for word in self._vocabulary.words], np.float32)
-        said = (self._weights * shares)[words]
-        said[words == self._heads(titles, folded, stems, places)[holders]] *= HEAD
-        whole = np.bincount(holders, weights=said, minlength=self._count)
+        posting_weights = (self._weights * shares)[words]
+        pairs_of_texts = zip(titles, folded, strict=True)
+        heads = [places.get(head_of(title, text, stems), -1) for title, text in pairs_of_texts]
+        posting_weights[words == np.array(heads, np.int32)[holders]] *= HEAD
+        whole = np.bincount(holders, weights=posting_weights, minlength=self._count)
         self._whole = np.maximum(whole, np.log1p(1)).astype(np.float32)
-        # Which titles hold a word, and what it says in each.
-        self._holders, self._said = holders.astype(np.int32), said
+        # The titles that hold a word, and its weight in each: those of one word after the other.
+        self._holders, self._posting_weights = holders.astype(np.int32), posting_weights
         self._bounds = [0, *np.cumsum(counts).tolist()]
 
-    @staticmethod
-    def _heads(
-        titles: Sequence[str],
-        folded: Sequence[str],
-        stems: Mapping[str, str],
-        places: Mapping[str, int],
-    ) -> NDArray[np.int32]:
-        pairs = zip(titles, folded, strict=True)
-        heads = (places.get(head_of(title, text, stems), -1) for title, text in pairs)
-        return np.fromiter(heads, np.int32, len(folded))
-
     def nearness(self, words: Sequence[Word]) -> Floats:
-        """Tell how near each title is to the words of a text, 0 to 1, where 1 is all of both."""
+        """Return how near each title is to the words of a text, 0 to 1; 1 is all of both."""
         in_text = np.zeros(self._count, np.float32)
         in_title = np.zeros(self._count, np.float32)
         all_words = 0.0
@@ -70,10 +62,10 @@ class Postings:
             likeness = np.zeros(self._count, np.float32)
             found = np.zeros(self._count, np.float32)
             weight = self._unknown
-            for run in runs:  # what is more like it comes later and takes the place
-                held = slice(self._bounds[run.first], self._bounds[run.end])
-                likeness[self._holders[held]] = run.likeness
-                found[self._holders[held]] = run.likeness * self._said[held]
+            for run in runs:  # a run that is more like the word comes later, and replaces others
+                postings = slice(self._bounds[run.first], self._bounds[run.end])
+                likeness[self._holders[postings]] = run.likeness
+                found[self._holders[postings]] = run.likeness * self._posting_weights[postings]
                 weight = float(self._weights[run.first : run.end].min())
             weight *= words[at].share
             in_text += weight * likeness

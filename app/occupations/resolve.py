@@ -1,4 +1,4 @@
-"""What a caller means by an occupation: its code, its title, or a code that was replaced."""
+"""The occupation that a caller means by a text: a code, a title, or a code that was replaced."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from cache.fill.crosswalk import Successor
 
 CANDIDATES: Final = 5
-"""Occupations offered where a text is the title of none."""
+"""Occupations offered for a text that is no title."""
 
 NO_SUCH_TITLE: Final = "No occupation has exactly this title."
 SHARED_TITLE: Final = "More than one occupation has this title."
@@ -18,12 +18,12 @@ HINT: Final = (
     "No occupation is found by this. Try other words, or fewer letters. A broader word for the job "
     "finds more than a rank or an employer, and an O*NET-SOC code such as 15-1254 will do as well."
 )
-"""What to do where a text is found nowhere."""
+"""What to do where no occupation is found by a text."""
 SPLIT_CODE: Final = "O*NET replaced this code by more than one."
 
 
 class Candidate(NamedTuple):
-    """An occupation that may be meant; `matched` is its title or code that speaks for it."""
+    """An occupation that may be meant; `matched` is its title or code that the text is like."""
 
     code: str
     title: str
@@ -34,20 +34,20 @@ class Unresolved(Exception):
     """Texts that do not name one occupation each.
 
     Attributes:
-        messages: what is the matter with each, by parameter.
-        candidates: what each may mean, best first, by parameter.
+        messages: why each does not name one, by parameter.
+        candidates: occupations that each may mean, best first, by parameter.
     """
 
     def __init__(
         self, messages: Mapping[str, str], candidates: Mapping[str, list[Candidate]]
     ) -> None:
-        super().__init__("; ".join(f"{name}: {said}" for name, said in messages.items()))
+        super().__init__("; ".join(f"{name}: {message}" for name, message in messages.items()))
         self.messages = messages
         self.candidates = candidates
 
 
 def is_code(text: str) -> bool:
-    """Tell a whole code from a title."""
+    """Return whether a text is a whole code."""
     return OCCUPATION_CODE.fullmatch(text) is not None
 
 
@@ -60,48 +60,42 @@ def resolve(texts: Mapping[str, str], index: Callable[[], "TitleIndex"]) -> dict
 
     Args:
         texts: whole codes and titles, by parameter.
-        index: gives the titles, and is called where they are needed.
+        index: returns the titles; called only where they are needed.
 
     Raises:
-        Unresolved: where a text means no occupation, or several; it names all such texts.
+        Unresolved: where texts mean no occupation, or several; for all of them.
     """
     found: dict[str, str] = {}
     messages: dict[str, str] = {}
     candidates: dict[str, list[Candidate]] = {}
     for name, text in texts.items():
-        meant = [text] if is_code(text) else _meant(text, index())
+        if is_code(text):
+            found[name] = text
+            continue
+        own, synonymous = index().owners(text), index().synonymous(text)
+        meant = own if len(own) == 1 else index().exact(text) or synonymous
         if len(meant) == 1:
             found[name] = meant[0]
-        else:
-            messages[name] = SHARED_TITLE if meant else NO_SUCH_TITLE
-            hits = index().search(text, _offered(text, meant, index()))
-            candidates[name] = [Candidate(hit.code, hit.title, hit.matched) for hit in hits]
+            continue
+        messages[name] = SHARED_TITLE if meant else NO_SUCH_TITLE
+        # All that have the title, which come first in a search; a few where none has it.
+        hits = index().search(text, len({*meant, *synonymous}) or CANDIDATES)
+        candidates[name] = [Candidate(hit.code, hit.title, hit.matched) for hit in hits]
     if messages:
         raise Unresolved(messages, candidates)
     return found
 
 
-def _meant(text: str, index: "TitleIndex") -> list[str]:
-    """Return the codes of those that have a title, of which O*NET's go before our synonyms."""
-    own = index.owners(text)
-    return own if len(own) == 1 else index.exact(text) or index.synonymous(text)
-
-
-def _offered(text: str, meant: Iterable[str], index: "TitleIndex") -> int:
-    """Count the occupations to offer: all that have the title, which are found first, or a few."""
-    return len({*meant, *index.synonymous(text)}) or CANDIDATES
-
-
 def successor(code: str, found: Iterable["Successor"], parameters: Iterable[str]) -> str | None:
-    """Return the code that stands in place of one that is not listed; None where none does.
+    """Return the code that replaced one that is not listed; None where none did.
 
     Args:
         code: the one that is not listed.
-        found: what the upstream has in its place.
-        parameters: where the caller gave the code.
+        found: the upstream's successors of it.
+        parameters: those with which the caller gave the code.
 
     Raises:
-        Unresolved: where several do, for each of the parameters.
+        Unresolved: where several replaced it, for each of the parameters.
     """
     candidates = [Candidate(one.code, one.title, code) for one in found]
     if len(candidates) > 1:

@@ -1,6 +1,6 @@
-"""Words of ours for occupations: trades, health, public service, computing, slang and acronyms.
+"""Our own words for occupations: trades, health, public service, computing, slang and acronyms.
 
-They are told from general knowledge, British and American, and belong to no release.
+They are general knowledge, British and American, and belong to no release.
 """
 
 from pathlib import Path

@@ -16,7 +16,7 @@ Kind = Literal["title", "synonym", "alternate", "code"]
 
 
 class Tier(IntEnum):
-    """What a title is to its occupation, the most telling first."""
+    """What a title is to its occupation, the strongest first."""
 
     OWN = 0
     ENDORSED = 1
@@ -28,21 +28,21 @@ class Tier(IntEnum):
 
 
 _KINDS: Final[tuple[Kind, ...]] = ("title", "alternate", "synonym", "alternate", "alternate")
-# The most that a title of each tier scores, so that of two as near the first of these wins: an own
-# title as written or by its words, then a synonym as written, then an alternate title as written.
+# The highest score of a title of each tier. Of two as near, the first of these wins: an own title
+# as written or by its words, a synonym as written, an alternate title as written.
 EXACT: Final = np.array([1.0, 0.985, 0.985, 0.98, 0.98], np.float32)
 BY_WORDS: Final = np.array([0.99, 0.975, 0.975, 0.97, 0.9], np.float32)
 WHOLE: Final = 0.97
-"""The least score of a title that holds the words of the text and no others."""
+"""The lowest score of a title that holds the words of the text and no others."""
 WELL: Final = 0.545
-"""The least score of a first hit: below it are words by chance (a "Headache Specialist" for a head
-of a school), and nothing is found."""
+"""The lowest score of a first hit: below it are words by chance (a "Headache Specialist" for a
+head of a school), and nothing is found."""
 LEAST: Final = 0.4
-"""The lowest score of a hit that follows."""
+"""The lowest score of a further hit."""
 NEAR_BEST: Final = 0.6
-"""The part of the best score from which a title speaks for its occupation."""
+"""The part of the best score from which a title adds to its occupation's score."""
 BY_OTHERS: Final = 0.1
-"""The part of a score below `WHOLE` that an occupation's other titles decide."""
+"""The part of a score below `WHOLE` that the occupation's other titles decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class TitleIndex:
         alternates: Iterable[tuple[str, str]],
         synonyms: Iterable[tuple[str, str]] = (),
     ) -> None:
-        """Index titles, alternate titles and synonyms; what leads to no occupation is left out.
+        """Index titles, alternate titles and synonyms; those of no occupation are left out.
 
         Args:
             titles: own titles by code.
@@ -110,9 +110,8 @@ class TitleIndex:
         """Return up to `limit` occupations, best first; each one once.
 
         The order is by the nearest title of each, to which its other titles add a little, then by
-        how much its titles say the text, then by code. A text that reads like the beginning of a
-        code (`15-12`, `1512`) finds codes. Any text will do; what no title is well near finds
-        nothing.
+        how near all its titles are, then by code. A text that reads like the beginning of a code
+        (`15-12`, `1512`) finds codes. Any text is taken; one that is near no title finds nothing.
         """
         code = as_published(text)
         if code is not None:
@@ -128,16 +127,16 @@ class TitleIndex:
     def exact(self, text: str) -> list[str]:
         """Return the codes that a text names: by their own title, then by an alternate title.
 
-        What makes no difference to `fold` makes none here; plural and word order do.
+        Texts are the same that `fold` to the same; plural and word order make a difference.
         """
         return self._codes_of(text, lambda tier: tier != Tier.SYNONYM)
 
     def owners(self, text: str) -> list[str]:
-        """Return the codes whose own title a text is, as `exact` takes it."""
+        """Return the codes whose own title a text is, compared as by `exact`."""
         return self._codes_of(text, lambda tier: tier == Tier.OWN)
 
     def synonymous(self, text: str) -> list[str]:
-        """Return the code, if any, that a text is a synonym of, as `exact` takes it."""
+        """Return the code, if any, that a text is a synonym of, compared as by `exact`."""
         return self._codes_of(text, lambda tier: tier in (Tier.SYNONYM, Tier.ENDORSED))
 
     def _codes_of(self, text: str, wanted: Callable[[int], bool]) -> list[str]:
@@ -156,7 +155,7 @@ class TitleIndex:
         ]
 
     def _places_of(self, folded: str) -> list[int]:
-        """Where the titles stand that fold to a text; without a word it names nothing."""
+        """Return the places of the titles that fold to a text; none for an empty one."""
         if not folded:
             return []
         first, end = np.searchsorted(self._hashes, [hash(folded), hash(folded) + 1])
@@ -169,13 +168,13 @@ class TitleIndex:
     def _best(self, scores: Floats, limit: int) -> list[TitleHit]:
         best = np.maximum.reduceat(scores, self._starts)
         near = np.where(scores < NEAR_BEST * best.max(), 0, scores)
-        saying = np.add.reduceat(near, self._starts) / self._spread
-        others = 1 - BY_OTHERS + BY_OTHERS * saying / (float(saying.max()) or 1.0)
+        support = np.add.reduceat(near, self._starts) / self._spread
+        others = 1 - BY_OTHERS + BY_OTHERS * support / (float(support.max()) or 1.0)
         best = np.where(best < WHOLE, best * others, best).round(4)
         if best.max() < WELL:
             return []
         # The last key counts first; what is equal in all stays in the order of the codes.
-        order = np.lexsort((-saying, -best))[:limit].tolist()
+        order = np.lexsort((-support, -best))[:limit].tolist()
         return [self._hit(at, scores, float(best[at])) for at in order if best[at] >= LEAST]
 
     def _hit(self, occupation: int, scores: Floats, score: float) -> TitleHit:
@@ -191,7 +190,7 @@ class TitleIndex:
 
 
 class _Row(NamedTuple):
-    """A title of an occupation, what it folds to, and what it is there."""
+    """A title of an occupation, its folded text, and its tier."""
 
     code: str
     title: str
@@ -200,7 +199,7 @@ class _Row(NamedTuple):
 
 
 def _tier(code: str, meant: _Row | None) -> Tier:
-    """Tell what an alternate title is, where a synonym reads the same."""
+    """Return the tier of an alternate title, given the synonym that reads the same, if any."""
     if meant is None:
         return Tier.ALTERNATE
     return Tier.ENDORSED if meant.code == code else Tier.CONTESTED

@@ -8,7 +8,7 @@ _OTHERWISE: Final = re.compile(r"([0-9]{2})([. ]?)([0-9]{1,4})(?:\2([0-9]{1,2}))
 OTHERWISE: Final = "|".join(
     f"[0-9]{{2}}{sign}[0-9]{{4}}({sign}[0-9]{{2}})?" for sign in ("", r"\.", " ")
 )
-"""Whole codes as O*NET does not write them: figures alone, or one sign between all parts."""
+"""Whole codes as O*NET does not write them: digits alone, or one sign between all parts."""
 
 
 def as_published(text: str) -> str | None:

@@ -7,11 +7,11 @@ from typing import Final, NamedTuple
 from app.occupations.words import fold, stem
 
 MOST_WORDS: Final = 16
-"""Words of a text that count, so that no text takes long."""
+"""Words of a text that are read, so that no text takes long."""
 LIGHT: Final = 0.1
 """How much a rank or a word of grammar decides, where an ordinary word is 1."""
 HEAD: Final = 1.5
-"""How much the word decides that the others tell more of: a staff nurse is a nurse."""
+"""How much the head decides, the word that the others specify: a staff nurse is a nurse."""
 
 # fmt: off
 _RANKS: Final = frozenset((
@@ -64,7 +64,7 @@ def read(text: str) -> list[Word]:
 
 
 def head_of(text: str, folded: str, stems: Mapping[str, str]) -> str:
-    """Return the stem that the other words of a text tell more of: the last before any tail.
+    """Return the head of a text, the stem that the others specify: the last before any tail.
 
     "Manager of sales", "Cooks, restaurant" and "DBA (Database Administrator)" have a tail.
 
@@ -79,14 +79,11 @@ def head_of(text: str, folded: str, stems: Mapping[str, str]) -> str:
     words = folded.split()
     if not _BEGIN_TAIL.isdisjoint(words[1:]):
         words = words[: next(at for at, word in enumerate(words) if at and word in _BEGIN_TAIL)]
-    for word in reversed(words):
-        if word not in _NO_HEADS:
-            return stems.get(word, "")
-    return ""
+    return next((stems.get(word, "") for word in reversed(words) if word not in _NO_HEADS), "")
 
 
 def share(word: str, head: str) -> float:
-    """Tell how much a stem decides among words with that head."""
+    """Return how much a stem decides among words with that head."""
     if word == head:
         return HEAD
     return LIGHT if word in _LIGHT else 1.0

@@ -1,7 +1,7 @@
-"""What a word that someone typed may stand for, among the words that titles hold."""
+"""The words of titles that a typed word may stand for."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -10,9 +10,9 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
 EDITS: Final = ((12, 3), (8, 2), (4, 1))
-"""How many edits a word of at least so many letters may be away; a swap of two counts as one.
+"""Edits allowed for a word of at least so many letters; a swap of two letters is one edit.
 
-None for three letters: most of those are acronyms, of which each means another thing.
+None for three letters: most of those are acronyms, and a near one means another thing.
 """
 MOST_EDITS: Final = 3
 MOST_ALIKE: Final = 60
@@ -20,19 +20,19 @@ MOST_ALIKE: Final = 60
 SHORTEST_HALF: Final = 3
 OTHER_START_ALONE: Final = 7
 OTHER_START: Final = 5
-"""Letters of a word whose first letter may be the one that is wrong, which is rare: where it is the
-whole text, and where other words beside it have to be found as well."""
+"""Letters that a word has at least where its first one may be wrong, which is rare: as the whole
+text, and where other words have to be found as well."""
 
-# How like a word is that begins so (the last one may still be being typed), or is two in one.
+# Likeness of a word that begins so (the last one may be unfinished), and of two in one.
 BEGUN_LAST: Final = 0.85
 BEGUN: Final = 0.75
 JOINED: Final = 0.95
 REAL: Final = 0.7
-"""The part of the likeness of another word where what was typed is a word as well."""
+"""Factor of another word's likeness where the typed word is known as well."""
 
 
 class Run(NamedTuple):
-    """Neighbouring words, by the alphabet, that a word may stand for.
+    """Neighbours in the alphabet that a typed word may stand for.
 
     Attributes:
         likeness: 0 to 1, where 1 is the same word.
@@ -44,17 +44,17 @@ class Run(NamedTuple):
 
 
 class Vocabulary:
-    """Words by their place in the alphabet, where those that begin alike are neighbours."""
+    """Words in alphabetical order, where those that begin alike are neighbours."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self.words = sorted(words)
         self._places = {word: place for place, word in enumerate(self.words)}
 
     def runs(self, words: list[str]) -> list[tuple[int, list[Run]]]:
-        """Return what each word, by its place, may stand for, least like first.
+        """Return the runs that each word, by its place, may stand for, the least like first.
 
-        A word like no other counts as two where it can be cut in two words (`datascientist`), and
-        two neighbours as one that reads like both (`data base`).
+        A word like no other counts as two where it can be cut into two (`datascientist`), and two
+        neighbours as one that reads like both together (`data base`).
         """
         found = self._alike(words)
         for place, word in enumerate(words):
@@ -62,35 +62,33 @@ class Vocabulary:
             if last or len(word) > 1:
                 found[place] += self._begun(word, BEGUN_LAST if last else BEGUN)
         for place, (word, following) in enumerate(pairwise(words)):
-            for run in self._same(word + following, JOINED):
-                found[place].append(run)
-                found[place + 1].append(run)
+            joined = self._same(word + following, JOINED)
+            found[place] += joined
+            found[place + 1] += joined
         return [
             (place, sorted(runs))
             for place, word in enumerate(words)
             for runs in ([found[place]] if found[place] else self._halves(word) or [[]])
         ]
 
-    def _same(self, word: str, likeness: float = 1.0) -> Iterator[Run]:
+    def _same(self, word: str, likeness: float = 1.0) -> list[Run]:
         place = self._places.get(word)
-        if place is not None:
-            yield Run(likeness, place, place + 1)
+        return [] if place is None else [Run(likeness, place, place + 1)]
 
-    def _begun(self, beginning: str, likeness: float) -> Iterator[Run]:
+    def _begun(self, beginning: str, likeness: float) -> list[Run]:
         first = bisect_left(self.words, beginning)
         end = bisect_left(self.words, beginning + chr(0x10FFFF), first)
-        if end > first:
-            yield Run(likeness, first, end)
+        return [Run(likeness, first, end)] if end > first else []
 
     def _halves(self, word: str) -> list[list[Run]]:
         for cut in range(SHORTEST_HALF, len(word) - SHORTEST_HALF + 1):
-            halves = [list(self._same(half, JOINED)) for half in (word[:cut], word[cut:])]
+            halves = [self._same(half, JOINED) for half in (word[:cut], word[cut:])]
             if all(halves):
                 return halves
         return []
 
     def _alike(self, words: list[str]) -> list[list[Run]]:
-        """Return for each word itself, if there, and the nearest few edits away."""
+        """Return each word itself, if known, and the nearest words within few edits."""
         distances = cdist(
             words, self.words, scorer=OSA.distance, score_cutoff=MOST_EDITS, dtype=np.uint8
         )
@@ -110,12 +108,12 @@ class Vocabulary:
 
 
 def edits_allowed(word: str) -> int:
-    """Return how many edits a word may be away from what it stands for, 0 to 3."""
+    """Return how many edits away a word may be from the one it stands for, 0 to 3."""
     return next((edits for length, edits in EDITS if len(word) >= length), 0)
 
 
 def _may_mean(word: str, other: str, edits: int, *, alone: bool) -> bool:
-    """Tell whether a word so many edits away may be meant: the first letter is seldom wrong."""
+    """Return whether a word so many edits away may be meant: the first letter is seldom wrong."""
     if word[0] == other[0]:
         return True
     shortest = OTHER_START_ALONE if alone else OTHER_START

@@ -1,11 +1,11 @@
-"""The words of a title, as they are compared: without case, marks, punctuation and plural."""
+"""The words of a title as they are compared: without case, accents, punctuation and plural."""
 
 import re
 from typing import Final
 from unicodedata import combining, normalize
 
 LONGEST: Final = 200
-"""Characters of a text that count, since normalising can lengthen one eighteenfold."""
+"""Characters of a text that are read, since normalising can lengthen one eighteenfold."""
 SHORTEST_PLURAL: Final = 4
 
 _LETTERS_JOINED: Final = re.compile(r"(?<![^\W_])([^\W\d_]) ?& ?([^\W\d_])(?![^\W_])")
@@ -13,38 +13,18 @@ _LETTERS_JOINED: Final = re.compile(r"(?<![^\W_])([^\W\d_]) ?& ?([^\W\d_])(?![^\
 _WORD: Final = re.compile(
     r"(?<![^\W_])[^\W\d_]&[^\W\d_](?![^\W_])|\.net(?![^\W_])|[^\W_]+(?:\+\+|#)?"
 )
-# A word's British letters, and the American ones that most titles have.
+# British letters of a word, and the American ones that most titles have.
+# fmt: off
 _SPELLINGS: Final = {
-    "adviser": "advisor",
-    "aesth": "esth",
-    "aluminium": "aluminum",
-    "anaesth": "anesth",
-    "archaeo": "archeo",
-    "catalogue": "catalog",
-    "centre": "center",
-    "colour": "color",
-    "counsell": "counsel",
-    "defence": "defense",
-    "dietician": "dietitian",
-    "draught": "draft",
-    "enquir": "inquir",
-    "fibre": "fiber",
-    "gynaec": "gynec",
-    "haem": "hem",
-    "harbour": "harbor",
-    "jeweller": "jeweler",
-    "jewellery": "jewelry",
-    "labour": "labor",
-    "licence": "license",
-    "modell": "model",
-    "mould": "mold",
-    "operative": "operator",
-    "paed": "ped",
-    "plough": "plow",
-    "theatre": "theater",
-    "travell": "travel",
-    "tyre": "tire",
+    "adviser": "advisor", "aesth": "esth", "aluminium": "aluminum", "anaesth": "anesth",
+    "archaeo": "archeo", "catalogue": "catalog", "centre": "center", "colour": "color",
+    "counsell": "counsel", "defence": "defense", "dietician": "dietitian", "draught": "draft",
+    "enquir": "inquir", "fibre": "fiber", "gynaec": "gynec", "haem": "hem", "harbour": "harbor",
+    "jeweller": "jeweler", "jewellery": "jewelry", "labour": "labor", "licence": "license",
+    "modell": "model", "mould": "mold", "operative": "operator", "paed": "ped", "plough": "plow",
+    "theatre": "theater", "travell": "travel", "tyre": "tire",
 }
+# fmt: on
 _BRITISH: Final = re.compile("|".join(sorted(_SPELLINGS, key=len, reverse=True)))
 _PERSON: Final = re.compile("(?<=..)(?:woman|women|men|person|people|lady)$")
 
@@ -52,9 +32,9 @@ _PERSON: Final = re.compile("(?<=..)(?:woman|women|men|person|people|lady)$")
 def fold(text: str) -> str:
     """Return the words of a text with one space between, the same for texts that read the same.
 
-    Case, marks (as in "é"), forms of a letter, apostrophes, punctuation and spaces make no
-    difference; without any word it is empty. Symbols that make another word of one stay: "C#",
-    "C++", ".NET", "R&D".
+    Case, accents, forms of a letter, apostrophes, punctuation and spaces make no difference; a
+    text without a word folds to nothing. Symbols that change a word stay: "C#", "C++", ".NET",
+    "R&D".
     """
     if not text.isascii():
         # Twice, since some letters have another case only once they are taken apart.
@@ -67,11 +47,10 @@ def fold(text: str) -> str:
 
 
 def stem(word: str) -> str:
-    """Return a folded word as all its forms are compared: number, sex and spelling.
+    """Return the form of a folded word that is the same for its number, sex and spelling.
 
-    The ending of an English plural goes, rightly or wrongly (after Harman, "How effective is
-    suffixing?", 1991); a postwoman is a postman, and a labourer a laborer. What matters is that
-    all forms of a word give the same.
+    An ending like that of an English plural goes, whether it is one or not (after Harman, "How
+    effective is suffixing?", 1991); a postwoman is a postman, and a labourer a laborer.
     """
     singular = _PERSON.sub("man", _singular(word))
     return _BRITISH.sub(lambda british: _SPELLINGS[british[0]], singular)

@@ -1,4 +1,4 @@
-"""The page's files: small, read once, and named by their content so that browsers keep them."""
+"""The page's files: read once, and addressed by their content so that browsers keep them."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -21,13 +21,13 @@ FOREVER: Final = "public, max-age=31536000, immutable"
 
 
 def asset_url(name: str) -> str:
-    """Return the address of a file, another one whenever its content is."""
+    """Return the address of a file, which changes with its content."""
     return f"/static/{name}?v={VERSIONS[name]}"
 
 
 @blueprint.get("/static/<name>")
 def asset(name: str) -> Response:
-    """Serve a file; one asked for by another version is the current one, to be asked for again.
+    """Serve a file; for another version the current one is served, and not to be kept.
 
     Raises:
         NotFound: where there is no such file.

@@ -1,10 +1,9 @@
 """The chart of a skill gap: the body of `/skill-gap` in, SVG text out.
 
 Each required element has a ring for the level of the source, a dot for that of the target, and a
-line between them: a broad bar where there is a gap, in pieces where the gap may be chance or
-nobody can tell. Colour is nowhere the only difference. Presentation attributes carry it alone, so
-that a copy of the drawing looks the same; the page's style sheet overrides them where the screen
-is dark.
+line between them: a broad bar where there is a gap, in pieces where the gap may be chance or its
+significance is unknown. Nothing differs by colour alone. Colours are attributes, so that a copy of
+the drawing looks the same; the page's style sheet overrides them where the screen is dark.
 """
 
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from html import escape
 from typing import Any, Final
 
 from app.gaps.compare import HIGHEST_LEVEL
-from app.page.words import nouns
+from app.page.words import UNSURE, nouns
 
 Item = dict[str, Any]
 
@@ -23,15 +22,13 @@ BAR: Final = "#6f86d6"
 PAPER: Final = "#ffffff"
 FONT: Final = "system-ui, sans-serif"
 LETTER: Final = 0.55
-"""Width of a letter on the average, over the size of the font; wide fonts have more."""
+"""Average width of a letter as a part of the font size; wide fonts have more."""
 NOT_RELEVANT: Final = "—"
-UNSURE: Final[dict[bool | None, str]] = {False: "may be chance", None: "chance unknown"}
-"""Why a bar is in pieces, by what is known of its significance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where things are, in pixels.
+    """Measures of a chart, in pixels.
 
     Attributes:
         left: where level 0 is.
@@ -54,43 +51,33 @@ class Layout:
     columns: int
 
     def x(self, level: float) -> float:
-        """Where a level (0-7) is."""
+        """Return where a level (0-7) is."""
         return round(self.left + (self.right - self.left) * level / HIGHEST_LEVEL, 1)
 
 
 WIDE: Final = Layout("wide", 760, 306, 664, 24, 12, 16, 13, 2)
-"""A line an element: its name, with room for letters set apart, its marks, its levels."""
+"""One line for an element: its name, with room for wider letter spacing, its marks, its levels."""
 NARROW: Final = Layout("narrow", 308, 8, 300, 42, 30, 14, 12, 1)
-"""Two lines an element, for a phone: name and levels, the marks below."""
+"""Two lines for an element, on a phone: name and levels, the marks below."""
 
 
 def draw(body: dict[str, Any], layout: Layout = WIDE) -> str:
     """Draw the answer of `/skill-gap?include=covered`: gaps first, by priority.
 
-    What has no gap, or nothing that is required, has no part for them.
+    Gaps, or covered elements, have no heading where there are none.
     """
     legend, y = _legend(body, layout)
-    parts = [legend, _axis(layout, y)]
+    axis = _axis(layout, y)
     y = top = y + 36
     rows: list[str] = []
     for heading, items in (("Gaps", body["gaps"]), ("Already covered", body["covered"])):
         if items:
             rows.append(_text(0, y + 20, f"{heading} ({len(items)})", "ink", ' font-weight="600"'))
-            y += 28
-            for item in items:
-                rows.append(_row(item, layout, y))
-                y += layout.row
-    return _document(body, layout, y + 8, "".join([*parts, _grid(layout, top, y), *rows]))
-
-
-def effective(side: Item) -> float:
-    """Return the level of one side, 0-7, that counts: 0 where it is Not Relevant."""
-    return 0.0 if side["not_relevant"] else float(side["level"])
-
-
-def shown(side: Item) -> str:
-    """Write the level of one side; a dash where it is Not Relevant."""
-    return NOT_RELEVANT if side["not_relevant"] else f"{side['level']:.2f}"
+            rows += [_row(item, layout, y + 28 + at * layout.row) for at, item in enumerate(items)]
+            y += 28 + len(items) * layout.row
+    lines = "".join(f"M{layout.x(level)} {top}V{y}" for level in range(HIGHEST_LEVEL + 1))
+    grid = f'<path class="grid" d="{lines}" stroke="{LINE}"/>'
+    return _document(body, layout, y + 8, "".join([legend, axis, grid, *rows]))
 
 
 def _document(body: dict[str, Any], layout: Layout, height: int, inner: str) -> str:
@@ -109,17 +96,14 @@ def _document(body: dict[str, Any], layout: Layout, height: int, inner: str) -> 
 
 
 def _legend(body: dict[str, Any], layout: Layout) -> tuple[str, int]:
-    """Draw what the marks mean, and return where that ends."""
-    entries = [
-        (_ring(8, 0), body["from"]["title"]),
-        (_dot(8, 0), body["to"]["title"]),
-    ]
+    """Draw the marks with their meanings, and return where that ends."""
+    entries = [(_ring(8, 0), body["from"]["title"]), (_dot(8, 0), body["to"]["title"])]
     found = {item["significant"] for item in body["gaps"]}
     if True in found:
         entries.append((_bar(0, 16, 0, sure=True), "gap, wider than chance"))
     if found & UNSURE.keys():
-        told = " or ".join(name for one, name in UNSURE.items() if one in found)
-        entries.append((_bar(0, 16, 0, sure=False), f"gap, {told}"))
+        reasons = " or ".join(reason for one, reason in UNSURE.items() if one in found)
+        entries.append((_bar(0, 16, 0, sure=False), f"gap, {reasons}"))
     if any(item["from"]["not_relevant"] for item in body["gaps"] + body["covered"]):
         entries.append((_text(2, 4, NOT_RELEVANT), "not relevant, counts as 0"))
     width = layout.width // layout.columns
@@ -134,39 +118,28 @@ def _legend(body: dict[str, Any], layout: Layout) -> tuple[str, int]:
 
 
 def _axis(layout: Layout, y: int) -> str:
-    small = ' font-size="11" text-anchor='
-    numbers = [
-        _text(layout.x(level), y + 14, str(level), "muted", f'{small}"middle"')
-        for level in range(HIGHEST_LEVEL + 1)
-    ]
-    lowest = _text(layout.left - 4, y + 29, "no level", "muted", f'{small}"start"')
-    highest = _text(layout.right + 4, y + 29, "highest level", "muted", f'{small}"end"')
-    return "".join([*numbers, lowest, highest])
-
-
-def _grid(layout: Layout, top: int, bottom: int) -> str:
-    lines = "".join(f"M{layout.x(level)} {top}V{bottom}" for level in range(HIGHEST_LEVEL + 1))
-    return f'<path class="grid" d="{lines}" stroke="{LINE}"/>'
+    labels = [(layout.x(level), 14, str(level), "middle") for level in range(HIGHEST_LEVEL + 1)]
+    labels.append((layout.left - 4, 29, "no level", "start"))
+    labels.append((layout.right + 4, 29, "highest level", "end"))
+    return "".join(
+        _text(x, y + below, label, "muted", f' font-size="11" text-anchor="{anchor}"')
+        for x, below, label, anchor in labels
+    )
 
 
 def _row(item: Item, layout: Layout, y: int) -> str:
-    start, end = layout.x(effective(item["from"])), layout.x(effective(item["to"]))
+    sides, middle = (item["from"], item["to"]), layout.middle
+    # What is Not Relevant counts as level 0.
+    start, end = (layout.x(0 if side["not_relevant"] else side["level"]) for side in sides)
     if item["level_gap"] > 0:
-        line = _bar(start, end, layout.middle, sure=item["significant"] is True)
+        line = _bar(start, end, middle, sure=item["significant"] is True)
     else:
-        line = f'<path class="tie" d="M{start} {layout.middle}H{end}" stroke="{FILLS["muted"]}"/>'
-    levels = f"{shown(item['from'])} → {shown(item['to'])}"
-    return "".join(
-        [
-            f'<g transform="translate(0 {y})">',
-            _text(0, layout.baseline, item["name"], "ink"),
-            line,
-            _ring(start, layout.middle),
-            _dot(end, layout.middle),
-            _text(layout.width, layout.baseline, levels, "muted", ' text-anchor="end"'),
-            "</g>",
-        ]
-    )
+        line = f'<path class="tie" d="M{start} {middle}H{end}" stroke="{FILLS["muted"]}"/>'
+    levels = (NOT_RELEVANT if side["not_relevant"] else f"{side['level']:.2f}" for side in sides)
+    name = _text(0, layout.baseline, item["name"], "ink")
+    figures = _text(layout.width, layout.baseline, " → ".join(levels), more=' text-anchor="end"')
+    marks = f"{line}{_ring(start, middle)}{_dot(end, middle)}"
+    return f'<g transform="translate(0 {y})">{name}{marks}{figures}</g>'
 
 
 def _ring(x: float, y: float) -> str:

@@ -1,4 +1,4 @@
-"""Addresses of the page: all that it shows is in its query string."""
+"""Addresses of the page: its query string holds all that it shows."""
 
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -7,12 +7,12 @@ from app.transitions.choice import Direction
 from onet_client.content_model import DOMAINS
 
 
-class Asked(NamedTuple):
-    """What the page is asked: occupations as codes or titles, empty where none is named.
+class Question(NamedTuple):
+    """The question of a page: occupations as codes or titles, empty where none is named.
 
     Attributes:
-        direction: of the next steps, `to` from the source or `from` others to the target.
-        job_zone: of the next steps; None for all.
+        direction: of the transitions: `to` others from the source, `from` others to the target.
+        job_zone: of the transitions listed; None for all.
     """
 
     source: str = ""
@@ -22,8 +22,8 @@ class Asked(NamedTuple):
     job_zone: int | None = None
 
 
-def address(asked: Asked) -> str:
-    """Write the address of a view, without what it would be taken for anyhow."""
+def address(asked: Question) -> str:
+    """Return the address of a page; what has its default value is left out."""
     given = {
         "from": asked.source,
         "to": asked.target,
@@ -35,6 +35,6 @@ def address(asked: Asked) -> str:
     return f"/?{query}" if query else "/"
 
 
-def with_side(asked: Asked, side: str, code: str) -> Asked:
-    """Name another occupation on one side, `from` or `to`."""
+def with_side(asked: Question, side: str, code: str) -> Question:
+    """Return the question with another occupation on one side, `from` or `to`."""
     return asked._replace(source=code) if side == "from" else asked._replace(target=code)

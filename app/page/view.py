@@ -8,12 +8,12 @@ from app.container import services
 from app.gaps.compare import GapChoice
 from app.gaps.json_body import gap_body, plain
 from app.gaps.schema import SkillGapQuery
-from app.occupations.holdings import BRINGS_ALL, told
+from app.occupations.holdings import BRINGS_ALL, sentence
 from app.occupations.lookup import FoundOccupation, FoundPair
 from app.occupations.resolve import resolve
 from app.page import asking, chart, messages, words
 from app.page.assets import asset_url
-from app.page.links import Asked, address, with_side
+from app.page.links import Question, address, with_side
 from app.problem_responses import logged_problem, request_id
 from app.transitions.choice import TransitionsChoice
 from app.transitions.json_body import transitions_body
@@ -30,29 +30,29 @@ HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-cache",
 }
-STEPS: Final = 10
+LISTED: Final = 10
 """Transitions that a page lists."""
-SIDES: Final = {"from": "source", "to": "target"}
-"""What the sides of a comparison are called in a query, by their parameters."""
 SAYS_WHAT_IS_HELD: Final = ("upstream-not-configured", "database-unavailable")
-"""Problems whose message says how much is held, or that nobody can tell."""
+"""Problems whose message says how much is held, or that this cannot be known."""
+SIDES: Final = {"from": "source", "to": "target"}
+"""The sides of a comparison in a loaded query, by their parameters."""
 
 
 @blueprint.get("/")
 def show() -> Response:
-    """Show what the query asks, or what can be asked."""
+    """Answer the question of the query, or show what can be asked."""
     asked, swap = asking.read()
     if swap:
         swapped = asked._replace(source=asked.target, target=asked.source)
         return Response(status=303, headers={**HEADERS, "Location": address(swapped)})
     answer = _view(asked)
-    services().titles.expect()  # whoever sees the page begins to type
+    services().titles.expect()  # a visitor soon begins to type a title
     answer.add_etag()
     answer.make_conditional(request)
     return answer
 
 
-def _view(asked: Asked) -> Response:
+def _view(asked: Question) -> Response:
     named = {"from": asked.source, "to": asked.target}
     given = {side: text for side, text in named.items() if text}
     query = SkillGapQuery(partial=True).load({**given, "domain": asked.domain})
@@ -60,20 +60,20 @@ def _view(asked: Asked) -> Response:
         texts = {side: query[name] for side, name in SIDES.items() if side in given}
         resolve(texts, services().titles.index)  # says what is the matter before asking for more
         message = messages.half_asked(asked) if given else messages.welcome()
-        return page(asked, message=message, held=_held(asked.domain))
+        return page(asked, message=message, coverage=_coverage(asked.domain))
     found = services().lookup.pair(query["source"], query["target"], query["domain"])
     meant = asked._replace(source=found.source.profile.code, target=found.target.profile.code)
     body = plain(gap_body(found, GapChoice(covered=True)))
-    return page(meant, body=body, steps=_steps(found, meant), held=_held(asked.domain))
+    return page(meant, body=body, ranking=_ranking(found, meant), coverage=_coverage(asked.domain))
 
 
-def _steps(found: FoundPair, asked: Asked) -> dict[str, Any] | None:
+def _ranking(found: FoundPair, asked: Question) -> dict[str, Any] | None:
     """Make the body that transitions are answered with; None where that fails."""
     reading = found.source if asked.direction == "to" else found.target
     zones = None if asked.job_zone is None else (asked.job_zone,)
-    choice = TransitionsChoice(asked.direction, zones, STEPS)
+    choice = TransitionsChoice(asked.direction, zones, LISTED)
     try:
-        return plain(transitions_body(services().next_steps, FoundOccupation(reading, []), choice))
+        return plain(transitions_body(services().transitions, FoundOccupation(reading, []), choice))
     except Exception as error:  # noqa: BLE001 - logged; the comparison is there without them
         logged_problem(error)
         return None
@@ -86,14 +86,14 @@ def fail(error: Exception) -> Response:
     asked, body = asking.as_given(), problem.body(request_id())
     if problem.name == "upstream-not-configured":
         try:
-            body["held"] = told(services().holdings.of(asked.domain), asked.domain)
+            body["held"] = sentence(services().holdings.of(asked.domain), asked.domain)
             body["alternatives"] = services().problems().nearest_rated(body["code"], asked.domain)
         except DatabaseUnavailable as unavailable:
             return fail(unavailable)
     retry = int(problem.headers.get("Retry-After", 0))
     message = messages.of(body, asked, retry, _title(body.get("code")))
-    held = None if problem.name in SAYS_WHAT_IS_HELD else _held(asked.domain)
-    answer = page(asked, message=message, held=held)
+    coverage = None if problem.name in SAYS_WHAT_IS_HELD else _coverage(asked.domain)
+    answer = page(asked, message=message, coverage=coverage)
     answer.status_code = problem.status
     answer.headers["Cache-Control"] = "no-store"
     for header in ("Retry-After", "Cache-Status"):
@@ -102,17 +102,17 @@ def fail(error: Exception) -> Response:
     return answer
 
 
-def _held(domain: str) -> words.Held | None:
-    """Say how much is held of a domain; None where the database does not tell."""
+def _coverage(domain: str) -> words.Coverage | None:
+    """Return how much is held of a domain; None where the database is unavailable."""
     can_fetch = services().upstream.is_configured
     try:
-        return words.held(services().holdings.of(domain), domain, can_fetch=can_fetch)
+        return words.coverage(services().holdings.of(domain), domain, can_fetch=can_fetch)
     except DatabaseUnavailable:
         return None
 
 
 def _title(code: str | None) -> str:
-    """Find the title of what a problem is about, if there is one to be found."""
+    """Return the title of the occupation that a problem is about; empty where none is known."""
     try:
         found = services().catalogue.occupation(code) if code else None
     except DatabaseUnavailable:
@@ -121,21 +121,21 @@ def _title(code: str | None) -> str:
 
 
 def page(
-    asked: Asked,
+    asked: Question,
     *,
     message: messages.Message | None = None,
     body: dict[str, Any] | None = None,
-    steps: dict[str, Any] | None = None,
-    held: words.Held | None = None,
+    ranking: dict[str, Any] | None = None,
+    coverage: words.Coverage | None = None,
 ) -> Response:
     """Make the page.
 
     Args:
-        asked: what its form shows and its links keep.
-        message: what it says in place of an answer.
-        body: the answer of /skill-gap with what is covered.
-        steps: the answer of /occupations/{code}/transitions; None where it cannot be had.
-        held: how much there is to ask for; None where that is not known, or told elsewhere.
+        asked: the question that its form shows and its links keep.
+        message: shown in place of an answer.
+        body: the answer of /skill-gap with covered elements.
+        ranking: the answer of /occupations/{code}/transitions; None where there is none.
+        coverage: how many occupations are rated here; None where unknown or shown elsewhere.
     """
     text = render_template(
         "page.html",
@@ -143,8 +143,8 @@ def page(
         domains=DOMAINS,
         message=message,
         body=body,
-        steps=steps,
-        held=held,
+        ranking=ranking,
+        coverage=coverage,
         brings_all=BRINGS_ALL,
         charts=[chart.draw(body, layout) for layout in (chart.WIDE, chart.NARROW)] if body else [],
         words=words,

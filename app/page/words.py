@@ -1,11 +1,11 @@
-"""What the page says of an answer: pure functions from a body to plain words."""
+"""What the page says of an answer: functions from a body of the API to plain words."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from math import floor
 from typing import Any, Final, NamedTuple
 
-from app.occupations.holdings import SEED, is_whole, told
+from app.occupations.holdings import SEED, is_whole, sentence
 from app.transitions.job_zones import called
 from cache.catalogue import Holding
 
@@ -20,31 +20,32 @@ DOUBTS: Final = {
     "of this line; it is shown all the same.",
 }
 """What makes a figure less sure, and what that means."""
+UNSURE: Final[dict[bool | None, str]] = {False: "may be chance", None: "chance unknown"}
+"""The doubt about a gap, by its significance."""
 NOUNS: Final = {"knowledge": "areas of knowledge"}
-"""What the elements of a domain are called, where its name does not tell."""
-MINUTE: Final = 60
-HOUR: Final = 3600
+"""What the elements of a domain are called, where not by its name."""
+UNITS: Final = (("an hour", "hours", 3600), ("a minute", "minutes", 60), ("a second", "seconds", 1))
 
 
-class Held(NamedTuple):
-    """How much is held, and the command that brings all, empty where none is needed."""
+class Coverage(NamedTuple):
+    """How many occupations are rated here, and the command that brings all, or none."""
 
     text: str
     command: str = ""
 
 
-def held(holding: Holding, domain: str, *, can_fetch: bool) -> Held:
-    """Say how much is held of a domain, and how the others come here."""
-    text = told(holding, domain)
+def coverage(holding: Holding, domain: str, *, can_fetch: bool) -> Coverage:
+    """Say how many occupations have ratings of a domain here, and how the others come here."""
+    text = sentence(holding, domain)
     if is_whole(holding):
-        return Held(text)
+        return Coverage(text)
     if can_fetch:
-        return Held(f"{text} Others are fetched from O*NET when they are asked for.")
-    return Held(text, SEED)
+        return Coverage(f"{text} Others are fetched from O*NET when they are asked for.")
+    return Coverage(text, SEED)
 
 
 def percent(share: float) -> str:
-    """Write a share of 0 to 1; what is not quite nothing or all is not told as that."""
+    """Write a share of 0 to 1; only 0 is shown as 0 %, and only 1 as 100 %."""
     if 0 < share < 0.01:
         return "less than 1 %"
     whole = min(99, floor(share * 100 + 0.5)) if share < 1 else 100
@@ -59,19 +60,19 @@ def readiness(body: Body) -> str:
     if not body["gaps"] and not body["covered"]:
         return f"{target} need no {nouns(body['domain'])}."
     share = percent(body["summary"]["readiness"]) if body["gaps"] else "all"
-    told = f"{source} already have {share} of what {target} need, in {body['domain']}"
-    return f"{told} weighted by importance." if body["gaps"] else f"{told}: there is no gap."
+    text = f"{source} already have {share} of what {target} need, in {body['domain']}"
+    return f"{text} weighted by importance." if body["gaps"] else f"{text}: there is no gap."
 
 
 def gaps(body: Body) -> str:
     """Say how many gaps there are of how many elements, and of which kind."""
     found, missing = body["summary"]["gaps"], body["summary"]["missing"]
     required = f"Of the {found + len(body['covered'])} {nouns(body['domain'])} that"
-    told = f"{required} {body['to']['title']} need, {found or 'none'}"
-    told += f" {'are' if found > 1 else 'is'} at a higher level"
+    text = f"{required} {body['to']['title']} need, {found or 'none'}"
+    text += f" {'are' if found > 1 else 'is'} at a higher level"
     if missing:
-        told += f", {missing} of them not relevant to {body['from']['title']} today"
-    return f"{told}."
+        text += f", {missing} of them not relevant to {body['from']['title']} today"
+    return f"{text}."
 
 
 def nouns(domain: str) -> str:
@@ -85,12 +86,9 @@ def kind(item: Body) -> str:
 
 
 def doubts(item: Body) -> list[str]:
-    """Say what makes a figure less sure; chance makes gaps, so only of those."""
-    found = []
-    if item["level_gap"] > 0 and item["significant"] is False:
-        found.append("may be chance")
-    if item["level_gap"] > 0 and item["significant"] is None:
-        found.append("chance unknown")
+    """Say what makes a figure less sure; only a gap can be due to chance."""
+    unsure = UNSURE.get(item["significant"]) if item["level_gap"] > 0 else None
+    found = [unsure] if unsure else []
     if item["low_precision"]:
         found.append("low precision")
     return found
@@ -111,32 +109,28 @@ def priority_means(body: Body) -> str:
 
 
 def priority(item: Body) -> str:
-    """Write a priority (0-1) in hundredths; what is not quite nothing is not told as that."""
+    """Write a priority (0-1) in hundredths; only 0 is shown as 0.00."""
     text = f"{item['priority']:.2f}"
     return "<0.01" if item["priority"] > 0 and text == "0.00" else text
 
 
 def provenance(title: str, source: Body, now: datetime) -> str:
-    """Say where one side's figures come from, of which release, and how old they are."""
+    """Say where one side's ratings come from, of which release, and how old they are."""
     release = f"O*NET {source['release']}" if source["release"] else "O*NET, release unknown"
     how = (
         "fetched from O*NET Web Services" if source["origin"] == "api" else "loaded from its files"
     )
     fetched_at = moment(source["fetched_at"])
-    told = f"{title}: {release}, {how} on {date(fetched_at)} ({age(fetched_at, now)})."
+    date = f"{fetched_at.day} {fetched_at:%B %Y}"
+    text = f"{title}: {release}, {how} on {date} ({age(fetched_at, now)})."
     if source["state"] == "stale":
-        told += " That is longer ago than it should be; newer figures follow when O*NET gives them."
-    return told
+        text += " That is longer ago than it should be; newer figures follow when O*NET gives them."
+    return text
 
 
 def moment(text: str) -> datetime:
     """Read a UTC time as the API writes it."""
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-
-
-def date(day: datetime) -> str:
-    """Write a date, such as 4 May 2026."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def age(then: datetime, now: datetime) -> str:
@@ -153,15 +147,9 @@ def age(then: datetime, now: datetime) -> str:
 
 def wait(seconds: int) -> str:
     """Say after how many seconds something can be tried again."""
-    if seconds < 2:
-        return "in a second"
-    if seconds < MINUTE:
-        return f"in {seconds} seconds"
-    if seconds < HOUR:
-        minutes = -(-seconds // MINUTE)
-        return "in a minute" if minutes == 1 else f"in {minutes} minutes"
-    hours = -(-seconds // HOUR)
-    return "in an hour" if hours == 1 else f"in {hours} hours"
+    one, many, size = next((unit for unit in UNITS if seconds >= unit[2]), UNITS[-1])
+    count = -(-seconds // size)
+    return f"in {count} {many}" if count > 1 else f"in {one}"
 
 
 def job_zone(zone: int, body: Body) -> str:
@@ -171,14 +159,21 @@ def job_zone(zone: int, body: Body) -> str:
 
 
 def related(tier: str | None) -> str:
-    """Say that O*NET lists an occupation as related, and how nearly."""
+    """Say how closely related O*NET lists an occupation; empty where it does not."""
     if tier is None:
         return ""
     return "closely related" if tier.startswith("Primary") else "related"
 
 
-def next_steps(body: Body, zone: int | None = None) -> tuple[str, str]:
-    """Head the list of transitions, and say what it ranks and what is left out.
+class Lead(NamedTuple):
+    """What goes before a list: its heading, and what it ranks by what and leaves out."""
+
+    heading: str
+    text: str
+
+
+def transitions(body: Body, zone: int | None = None) -> Lead:
+    """Introduce the transitions.
 
     Args:
         body: the answer of /occupations/{code}/transitions.
@@ -194,27 +189,28 @@ def next_steps(body: Body, zone: int | None = None) -> tuple[str, str]:
         ranked = f"how much each already has of what {title} need"
     rated = f"with {body['domain']} ratings here, out of {listed:,} that O*NET lists"
     if not others:
-        return heading, f"There is no other occupation {rated}."
+        return Lead(heading, f"There is no other occupation {rated}.")
     all_others = f"{others:,} other occupations {rated}"
     if not shown:
-        told = f"None of the {all_others}, is known to be in job zone {zone}."
-        return heading, f"{told} Choose {'another, or any' if body['job_zones'] else 'any'}."
+        none = f"None of the {all_others}, is known to be in job zone {zone}."
+        others_too = "another, or any" if body["job_zones"] else "any"
+        return Lead(heading, f"{none} Choose {others_too}.")
     if zone:
-        return heading, f"The nearest in job zone {zone}, of the {all_others}, by {ranked}."
+        return Lead(heading, f"The nearest in job zone {zone}, of the {all_others}, by {ranked}.")
     which = "The nearest of the" if shown < others else "The"
-    return heading, f"{which} {all_others}, by {ranked}."
+    return Lead(heading, f"{which} {all_others}, by {ranked}.")
 
 
 def zones(body: Body, chosen: int | None) -> list[tuple[int | None, str]]:
-    """Return which job zones can be chosen, each with its words; none where none are held.
+    """Return the job zones to choose from, each with its name; none where none are held.
 
-    Whoever has chosen one can always have any.
+    Where one is chosen, `any` always is among them.
     """
     held = [(one["zone"], called(one["zone"], one["name"])) for one in body["job_zones"]]
     return [(None, "any"), *held] if held or chosen else []
 
 
 def weightiest(item: Body) -> str:
-    """Name the gaps of a transition."""
+    """Name the gaps that a transition lists."""
     names = [gap["name"] for gap in item["gaps"]]
     return f"Weightiest gaps: {', '.join(names)}" if names else "No gaps"

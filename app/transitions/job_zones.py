@@ -1,7 +1,7 @@
-"""Job zones as people read them: how much preparation an occupation takes, the higher the more.
+"""Job zones in words: how much preparation an occupation takes, the higher the more.
 
-Which there are, and what they are called, is what the releases that were loaded say: 1 to 5 up
-to release 30.1, 2 to 5 since 30.2.
+The loaded releases say which there are and what they are called: 1 to 5 up to release 30.1,
+2 to 5 since 30.2.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,10 +10,10 @@ from typing import Final
 from app.occupations.holdings import SEED
 
 JobZones = Mapping[int, str | None]
-"""Job zones in order, each with O*NET's name of it where one is held."""
+"""Job zones in order, each with O*NET's name of it, or None where none is held."""
 
 HIGHEST: Final = 99
-"""What a job zone may be, at most."""
+"""The highest number that is taken for a job zone."""
 
 
 class JobZoneNotHeld(Exception):
@@ -21,7 +21,7 @@ class JobZoneNotHeld(Exception):
 
 
 def called(zone: int, name: str | None) -> str:
-    """Write a zone's number, with what O*NET's name says of it where that is held.
+    """Write a zone's number, with O*NET's description of it where that is held.
 
     `Job Zone Four: Considerable Preparation Needed` of 4 is `4: Considerable Preparation Needed`.
     """

@@ -10,10 +10,10 @@ from app.transitions.choice import TransitionsChoice
 from app.transitions.job_zones import check_held
 
 if TYPE_CHECKING:  # it loads numpy, which most processes can do without
-    from app.transitions.service import NextSteps
+    from app.transitions.service import Transitions
 
 
-def check_job_zones(transitions: "NextSteps", choice: TransitionsChoice, domain: str) -> None:
+def check_job_zones(transitions: "Transitions", choice: TransitionsChoice, domain: str) -> None:
     """Refuse job zones that no occupation is in: nothing could be listed.
 
     Raises:
@@ -25,7 +25,7 @@ def check_job_zones(transitions: "NextSteps", choice: TransitionsChoice, domain:
 
 
 def transitions_body(
-    transitions: "NextSteps", found: FoundOccupation, choice: TransitionsChoice
+    transitions: "Transitions", found: FoundOccupation, choice: TransitionsChoice
 ) -> dict[str, Any]:
     """Rank the transitions of an occupation, and write those that are chosen.
 

@@ -1,6 +1,6 @@
-"""The matrices that transitions are ranked by, in step with the entries in the database."""
+"""The matrices that transitions are ranked by, kept in step with the entries in the database."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
@@ -19,14 +19,14 @@ AT_ONCE: Final = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Held:
-    """A matrix as it is until something changes; another one is another object.
+class Snapshot:
+    """A domain's matrix until something changes; after a change there is another object.
 
     Attributes:
         matrix: of the occupations whose ratings may be served, stale ones included.
         tick: since which the entries were read.
-        rated: the matrix of all that are rated, however old.
-        entries: those of that matrix, by code.
+        rated: the matrix of all rated occupations, whatever their age.
+        entries: those of `rated`, by code.
         fresh_until: when the first of them becomes stale; None where that is not known.
         too_old: codes that are rated and may not be served any more.
     """
@@ -39,8 +39,8 @@ class Held:
     too_old: tuple[str, ...] = ()
 
 
-class Rankings:
-    """All rated occupations, by domain: read whole at first, then what has changed.
+class ReadinessMatrices:
+    """All rated occupations, by domain: read whole at first, then only what has changed.
 
     A matrix shows a change within 1 s, as copies do; see `Changes`.
     """
@@ -59,64 +59,56 @@ class Rankings:
         self._limits = limits
         self._now = now
         self._locks = {domain: Lock() for domain in DOMAINS}
-        self._held: dict[str, Held] = {}
+        self._snapshots: dict[str, Snapshot] = {}
 
-    def held(self, domain: str) -> Held:
-        """Return what is held of a domain, the same object while nothing changes.
+    def snapshot(self, domain: str) -> Snapshot:
+        """Return the snapshot of a domain, the same object while nothing changes.
 
         Raises:
             DatabaseUnavailable: where the database cannot be reached or used.
         """
         with self._locks[domain]:
-            tick = self._tick()
-            held = self._held.get(domain)
-            if held is None or held.tick != tick:
-                held = self._renewed(domain, held, tick)
-            too_old = self._too_old(held)
-            if too_old != held.too_old:
-                matrix = held.rated.changed([], gone=too_old)
-                held = replace(held, matrix=matrix, too_old=too_old)
-            self._held[domain] = held
-            return held
+            tick = self._changes.tick_or_look()
+            if tick is None:
+                raise DatabaseUnavailable("the database took too long to tell what changed")
+            snapshot = self._snapshots.get(domain)
+            if snapshot is None or snapshot.tick != tick:
+                snapshot = self._renewed(domain, snapshot, tick)
+            too_old = self._too_old(snapshot)
+            if too_old != snapshot.too_old:
+                matrix = snapshot.rated.changed([], gone=too_old)
+                snapshot = replace(snapshot, matrix=matrix, too_old=too_old)
+            self._snapshots[domain] = snapshot
+            return snapshot
 
-    def _tick(self) -> int:
-        """Return the tick of what is read from now on; where nobody looked lately, look."""
-        tick = self._changes.tick_or_look()
-        if tick is None:
-            raise DatabaseUnavailable("the database took too long to tell what changed")
-        return tick
-
-    def _renewed(self, domain: str, held: Held | None, tick: int) -> Held:
-        keys = None if held is None else self._changes.since(held.tick)
-        if held is None or keys is None:
-            rated = sorted(self._catalogue.titles(rated_in=domain))
-            empty = Matrix.of([])
-            return self._read(Held(empty, tick, empty, {}), domain, rated, tick)
-        return self._read(held, domain, [code for of, code in keys if of == domain], tick)
-
-    def _read(self, held: Held, domain: str, codes: Sequence[str], tick: int) -> Held:
-        """Put what the entries are now in place of what they were."""
-        if not codes:
-            return replace(held, tick=tick)
-        matrix, entries = held.rated, dict(held.entries)
+    def _renewed(self, domain: str, snapshot: Snapshot | None, tick: int) -> Snapshot:
+        """Read what changed since a snapshot; all that is rated where that is not known."""
+        keys = None if snapshot is None else self._changes.since(snapshot.tick)
+        if snapshot is None or keys is None:
+            matrix, entries = Matrix.of([]), {}
+            codes = sorted(self._catalogue.titles(rated_in=domain))
+        else:
+            matrix, entries = snapshot.rated, dict(snapshot.entries)
+            codes = [code for changed, code in keys if changed == domain]
+            if not codes:
+                return replace(snapshot, tick=tick)
         for at in range(0, len(codes), AT_ONCE):
-            asked = codes[at : at + AT_ONCE]
-            stored = self._store.read(domain, asked)
-            rated = [one for one in stored if one.entry.state == "rated"]
-            matrix = matrix.changed([one.profile for one in rated], gone=asked)
-            for code in asked:
+            batch = codes[at : at + AT_ONCE]
+            rated = [one for one in self._store.read(domain, batch) if one.entry.state == "rated"]
+            matrix = matrix.changed([one.profile for one in rated], gone=batch)
+            for code in batch:
                 entries.pop(code, None)
             entries |= {one.entry.code: one.entry for one in rated}
-        return Held(matrix, tick, matrix, entries, _first_expiry(entries.values()))
+        return Snapshot(matrix, tick, matrix, entries, _first_expiry(entries.values()))
 
-    def _too_old(self, held: Held) -> tuple[str, ...]:
-        """Name those that no read serves any more, whatever the upstream does."""
+    def _too_old(self, snapshot: Snapshot) -> tuple[str, ...]:
+        """Return the codes that no read serves any more, whatever the upstream does."""
         now = self._now()
-        if held.fresh_until is not None and now < held.fresh_until:
+        if snapshot.fresh_until is not None and now < snapshot.fresh_until:
             return ()
         return tuple(
             code
-            for code, entry in held.entries.items()
+            for code, entry in snapshot.entries.items()
             if freshness(entry, now, self._limits) is Freshness.ABSENT
         )
 

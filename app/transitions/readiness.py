@@ -1,6 +1,6 @@
 """How ready one occupation is for each of the others, or each of the others for it.
 
-All rated occupations of a domain are compared at once. The figures are those of
+All rated occupations of a domain are compared at once. The results are those of
 `app.gaps.compare`, to the last bit: sums are taken element by element in the same order, and
 rounded by the same function.
 """
@@ -20,7 +20,14 @@ from cache.profile import Profile
 Table: TypeAlias = NDArray[np.float64]
 
 SHOWN: Final = 3
-"""Gaps that are told of a pair."""
+"""Gaps that a transition lists."""
+
+
+class Transition(NamedTuple):
+    """Another occupation, and the readiness of the source for the target: 0 to 1."""
+
+    code: str
+    readiness: float
 
 
 class TopGap(NamedTuple):
@@ -70,58 +77,74 @@ class Matrix:
 
     @cached_property
     def columns(self) -> dict[str, int]:
-        """Where each occupation stands, by code."""
+        """The column of each occupation, by code."""
         return {code: column for column, code in enumerate(self.titles)}
 
     def changed(self, profiles: Sequence[Profile], gone: Iterable[str] = ()) -> "Matrix":
-        """Return a matrix with these profiles added or replaced, and without the codes gone."""
-        dropped = {*gone, *(profile.code for profile in profiles)}
-        kept = [column for code, column in self.columns.items() if code not in dropped]
-        titles = {code: title for code, title in self.titles.items() if code not in dropped}
-        tables = (table[:, kept] for table in (self.levels, self.weights, self.rated))
-        return _joined([Matrix(titles, self.names, *tables), Matrix.of(profiles)])
+        """Return a matrix with these profiles added or replaced, and without the codes gone.
+
+        A new profile's name of an element replaces an older one.
+        """
+        new = Matrix.of(profiles)
+        dropped = new.titles.keys() | set(gone)
+        kept = {code: column for code, column in self.columns.items() if code not in dropped}
+        titles = {code: self.titles[code] for code in kept} | new.titles
+        names = dict(sorted((self.names | new.names).items()))
+        rows = {element: row for row, element in enumerate(names)}
+        tables = np.zeros((3, len(names), len(titles)))
+        for part, columns, into in (
+            (self, list(kept.values()), slice(len(kept))),
+            (new, slice(None), slice(len(kept), None)),
+        ):
+            found = [table[:, columns] for table in (part.levels, part.weights, part.rated)]
+            tables[:, [rows[element] for element in part.names], into] = found
+        return Matrix(titles, names, *tables)
 
 
-def readiness_to_all(matrix: Matrix, code: str) -> dict[str, float]:
-    """Tell how ready an occupation is for each one, itself included: 0 to 1, four decimals.
-
-    Raises:
-        KeyError: where the matrix does not have the occupation.
-    """
-    return _readiness(matrix, [matrix.columns[code]], slice(None))
-
-
-def readiness_from_all(matrix: Matrix, code: str) -> dict[str, float]:
-    """Tell how ready each occupation, itself included, is for one: 0 to 1, four decimals.
-
-    Raises:
-        KeyError: where the matrix does not have the occupation.
-    """
-    return _readiness(matrix, slice(None), [matrix.columns[code]])
-
-
-def ranking(
-    matrix: Matrix, code: str, direction: Direction, related: Sequence[str] = ()
-) -> list[tuple[str, float]]:
-    """Rank all others by readiness as shown, highest first.
-
-    Of those that are equally ready the related ones come first, then the lower code: many are
-    ready for all of what is easier, where that alone would say nothing.
+def readiness_by_code(matrix: Matrix, code: str, direction: Direction) -> dict[str, float]:
+    """Return the readiness of an occupation for each one, or of each one for it; itself included.
 
     Args:
         matrix: of the domain.
         code: of the source where the direction is `to`, of the target where it is `from`.
         direction: of the transitions, seen from the occupation.
-        related: codes of related occupations, the closest first.
+
+    Returns:
+        Readiness by the other's code: 0 to 1, four decimals.
 
     Raises:
         KeyError: where the matrix does not have the occupation.
     """
-    figures = (readiness_to_all if direction == "to" else readiness_from_all)(matrix, code)
-    del figures[code]
+    one, all_ = [matrix.columns[code]], slice(None)
+    sources, targets = (one, all_) if direction == "to" else (all_, one)
+    levels, weights = matrix.levels[:, targets], matrix.weights[:, targets]
+    met = weights * np.minimum(levels, matrix.levels[:, sources])
+    demanded = weights * levels * matrix.rated[:, sources]
+    nothing = np.zeros(len(matrix.titles))
+    # Row after row: numpy's own sum may take another order, and differ in the last bit.
+    totals = zip(sum(met, nothing).tolist(), sum(demanded, nothing).tolist(), strict=True)
+    shares = (round(one / other, 4) if other else 1.0 for one, other in totals)
+    return dict(zip(matrix.titles, shares, strict=True))
+
+
+def ranking(
+    matrix: Matrix, code: str, direction: Direction, related: Sequence[str] = ()
+) -> list[Transition]:
+    """Rank all others by readiness as shown, highest first.
+
+    Of those that are equally ready the related ones come first, in the order of `related`, then
+    the lower code: many are ready for all of what is easier, where readiness decides nothing.
+    Everything else is as in `readiness_by_code`.
+
+    Raises:
+        KeyError: where the matrix does not have the occupation.
+    """
+    shares = readiness_by_code(matrix, code, direction)
+    del shares[code]
     places = {other: place for place, other in enumerate(related)}
     return sorted(
-        figures.items(), key=lambda one: (-one[1], places.get(one[0], len(places)), one[0])
+        (Transition(other, share) for other, share in shares.items()),
+        key=lambda one: (-one.readiness, places.get(one.code, len(places)), one.code),
     )
 
 
@@ -143,35 +166,3 @@ def top_gaps(matrix: Matrix, source: str, target: str) -> list[TopGap]:
         if both and difference > 0
     ]
     return sorted(gaps, key=lambda gap: (-gap.priority, gap.id))[:SHOWN]
-
-
-def _readiness(
-    matrix: Matrix, sources: slice | list[int], targets: slice | list[int]
-) -> dict[str, float]:
-    """Compare all with one; which side is the one of them does not matter."""
-    levels, weights = matrix.levels[:, targets], matrix.weights[:, targets]
-    met = weights * np.minimum(levels, matrix.levels[:, sources])
-    demanded = weights * levels * matrix.rated[:, sources]
-    nothing = np.zeros(len(matrix.titles))
-    # Row after row: numpy's own sum may go another way, and differ in the last bit.
-    totals = zip(sum(met, nothing).tolist(), sum(demanded, nothing).tolist(), strict=True)
-    figures = (round(one / other, 4) if other else 1.0 for one, other in totals)
-    return dict(zip(matrix.titles, figures, strict=True))
-
-
-def _joined(parts: Sequence[Matrix]) -> Matrix:
-    """Put matrices of different occupations side by side; the last one names an element."""
-    titles = {code: title for part in parts for code, title in part.titles.items()}
-    found = {element: name for part in parts for element, name in part.names.items()}
-    names = dict(sorted(found.items()))
-    rows = {element: row for row, element in enumerate(names)}
-    tables = np.zeros((3, len(names), len(titles)))
-    end = 0
-    for part in parts:
-        begin, end = end, end + len(part.titles)
-        tables[:, [rows[element] for element in part.names], begin:end] = (
-            part.levels,
-            part.weights,
-            part.rated,
-        )
-    return Matrix(titles, names, *tables)

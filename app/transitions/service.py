@@ -1,5 +1,6 @@
-"""Transitions as they are told: ranked, chosen and written, once while nothing changes."""
+"""Transitions, ranked and written as JSON: each question once, while nothing changes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final, NamedTuple
@@ -8,7 +9,7 @@ import orjson
 
 from app.transitions.choice import Direction
 from app.transitions.job_zones import JobZones
-from app.transitions.matrices import Held, Rankings
+from app.transitions.matrices import ReadinessMatrices, Snapshot
 from app.transitions.readiness import Matrix, ranking, top_gaps
 from cache.catalogue import Catalogue
 from cache.policy import Entry
@@ -16,19 +17,15 @@ from cache.reading import Reading
 
 CAPACITY: Final = 4_000_000
 """Bytes of rankings that are kept of a domain; one of 20 occupations has about 9,000."""
-BESIDE: Final = 1_000
-"""Bytes that a ranking takes beside its text."""
+OVERHEAD: Final = 1_000
+"""Bytes that a ranking takes beyond its text."""
 
 
-Question = tuple[str, Direction, tuple[int, ...] | None, int]
-"""Which transitions are asked for: code, direction, job zones and limit."""
-
-
-class Ranked(NamedTuple):
-    """An answer.
+class RankedTransitions(NamedTuple):
+    """The transitions of an occupation.
 
     Attributes:
-        compared: rated occupations at hand, the one that is asked about included.
+        compared: rated occupations at hand, this one included.
         listed: occupations in O*NET's list.
         job_zones: those of all occupations listed.
         transitions: a JSON array.
@@ -40,22 +37,32 @@ class Ranked(NamedTuple):
     transitions: bytes
 
 
+class _Key(NamedTuple):
+    code: str
+    direction: Direction
+    job_zones: tuple[int, ...] | None
+    limit: int
+
+
 @dataclass(slots=True, eq=False)
 class _Kept:
-    """What is known, and was written, while a domain is held as it is."""
+    """What was read and written for one snapshot of a domain."""
 
-    held: Held
-    job_zones: dict[str, int | None]
+    snapshot: Snapshot
+    job_zones: Mapping[str, int | None]
     zone_names: JobZones
-    answers: dict[Question, tuple[Entry, Ranked]] = field(default_factory=dict)
+    rankings: dict[_Key, tuple[Entry, RankedTransitions]] = field(default_factory=dict)
     size: int = 0
 
 
-class NextSteps:
-    """Answers questions for transitions, of what is cached."""
+class Transitions:
+    """Ranks the transitions of an occupation, from what is cached.
 
-    def __init__(self, rankings: Rankings, catalogue: Catalogue) -> None:
-        self._rankings = rankings
+    Each method raises DatabaseUnavailable where the database cannot be reached or used.
+    """
+
+    def __init__(self, matrices: ReadinessMatrices, catalogue: Catalogue) -> None:
+        self._matrices = matrices
         self._catalogue = catalogue
         self._lock = Lock()
         self._kept: dict[str, _Kept] = {}
@@ -66,66 +73,63 @@ class NextSteps:
         direction: Direction,
         job_zones: tuple[int, ...] | None,
         limit: int,
-    ) -> Ranked:
+    ) -> RankedTransitions:
         """Rank the transitions of an occupation.
 
         Args:
             reading: of the occupation, just made.
             direction: `to` others from it, or `from` others to it.
             job_zones: of the others, in order; None for all.
-            limit: how many to tell of.
-
-        Raises:
-            DatabaseUnavailable: where the database cannot be reached or used.
+            limit: the most transitions to list.
         """
         entry = reading.entry
-        kept = self._known(entry.domain)
-        question = entry.code, direction, job_zones, min(limit, len(kept.job_zones))
-        found = kept.answers.get(question)
+        kept = self._current(entry.domain)
+        key = _Key(entry.code, direction, job_zones, min(limit, len(kept.job_zones)))
+        found = kept.rankings.get(key)
         if found is not None and found[0] == entry:
             return found[1]
-        matrix = kept.held.matrix
-        if entry.code not in matrix.columns or kept.held.entries[entry.code] != entry:
+        matrix, entries = kept.snapshot.matrix, kept.snapshot.entries
+        if entry.code not in matrix.columns or entries[entry.code] != entry:
             matrix = matrix.changed([reading.profile])  # filled since the others were read
         # A copy, since the writer of JSON leaves far more room than a short text takes.
-        written = bytes(memoryview(orjson.dumps(self._rows(matrix, kept.job_zones, question))))
-        answer = Ranked(len(matrix.titles), len(kept.job_zones), kept.zone_names, written)
-        self._keep(kept, question, entry, answer)
-        return answer
+        written = bytes(memoryview(orjson.dumps(self._rows(matrix, kept.job_zones, key))))
+        ranked = RankedTransitions(
+            len(matrix.titles), len(kept.job_zones), kept.zone_names, written
+        )
+        size = OVERHEAD + len(written)
+        with self._lock:
+            if kept.size + size > CAPACITY:
+                kept.rankings, kept.size = {}, 0
+            kept.rankings[key] = entry, ranked
+            kept.size += size
+        return ranked
 
     def job_zones(self, domain: str) -> JobZones:
-        """Tell which job zones there are to choose from; the same in every domain.
+        """Return the job zones there are to choose from; the same in every domain."""
+        return self._current(domain).zone_names
 
-        Raises:
-            DatabaseUnavailable: where the database cannot be reached or used.
-        """
-        return self._known(domain).zone_names
-
-    def _known(self, domain: str) -> _Kept:
-        held = self._rankings.held(domain)
+    def _current(self, domain: str) -> _Kept:
+        snapshot = self._matrices.snapshot(domain)
         kept = self._kept.get(domain)
-        if kept is None or kept.held is not held:
-            kept = self._kept[domain] = _Kept(held, *self._read_job_zones())
+        if kept is None or kept.snapshot is not snapshot:
+            job_zones, names = self._catalogue.job_zones(), self._catalogue.job_zone_names()
+            zones = sorted({*filter(None, job_zones.values())})
+            zone_names = {zone: names.get(zone) for zone in zones}
+            kept = self._kept[domain] = _Kept(snapshot, job_zones, zone_names)
         return kept
 
-    def _read_job_zones(self) -> tuple[dict[str, int | None], JobZones]:
-        """Read the job zones by occupation code, and which there are."""
-        found, names = self._catalogue.job_zones(), self._catalogue.job_zone_names()
-        return found, {zone: names.get(zone) for zone in sorted({*filter(None, found.values())})}
-
     def _rows(
-        self, matrix: Matrix, job_zones: dict[str, int | None], question: Question
+        self, matrix: Matrix, job_zones: Mapping[str, int | None], key: _Key
     ) -> list[dict[str, object]]:
-        code, direction, zones, limit = question
-        related = self._catalogue.related(code)
+        related = self._catalogue.related(key.code)
         chosen = [
-            (other, readiness)
-            for other, readiness in ranking(matrix, code, direction, list(related))
-            if zones is None or job_zones.get(other) in zones
+            transition
+            for transition in ranking(matrix, key.code, key.direction, list(related))
+            if key.job_zones is None or job_zones.get(transition.code) in key.job_zones
         ]
         rows: list[dict[str, object]] = []
-        for other, readiness in chosen[:limit]:
-            pair = (code, other) if direction == "to" else (other, code)
+        for other, readiness in chosen[: key.limit]:
+            pair = (key.code, other) if key.direction == "to" else (other, key.code)
             rows.append(
                 {
                     "code": other,
@@ -137,11 +141,3 @@ class NextSteps:
                 }
             )
         return rows
-
-    def _keep(self, kept: _Kept, question: Question, entry: Entry, answer: Ranked) -> None:
-        size = BESIDE + len(answer.transitions)
-        with self._lock:
-            if kept.size + size > CAPACITY:
-                kept.answers, kept.size = {}, 0
-            kept.answers[question] = entry, answer
-            kept.size += size

@@ -11,12 +11,31 @@ WEB = ("flask", "flask_smorest", "flask_swagger_ui", "werkzeug", "granian")
 HTTP = ("requests", "urllib3", "urllib.request", "http")
 DATABASE = ("sqlalchemy", "alembic", "MySQLdb", "sqlite3")
 CLOCKS = ("time",)
+# Modules of `app` that decide and compute, and know of nothing else.
+RULES = (
+    "app/gaps/compare.py",
+    "app/occupations/nearest.py",
+    "app/occupations/postings.py",
+    "app/occupations/resolve.py",
+    "app/occupations/title_index.py",
+    "app/occupations/typed_code.py",
+    "app/occupations/typed_text.py",
+    "app/occupations/vocabulary.py",
+    "app/occupations/words.py",
+    "app/page/chart.py",
+    "app/page/links.py",
+    "app/page/messages.py",
+    "app/page/words.py",
+    "app/transitions/job_zones.py",
+    "app/transitions/readiness.py",
+)
 
 WIRING = ("app.container", "app.cache_parts", "app.server", "app.problem_responses")
 API, PAGE, CLI = "app.api", "app.page", "app.cli"
 SUBJECT = (*WEB, *HTTP, *DATABASE, *WIRING, API, PAGE, CLI, "app.response_cache", "app.problems")
 # What the modules of a package, or one module, must not import.
 FORBIDDEN = {
+    **dict.fromkeys(RULES, (*WEB, *HTTP, *DATABASE, *CLOCKS)),
     "onet_client/": (*WEB, *DATABASE, "app", "cache"),
     "cache/": (*WEB, *HTTP, "app"),
     "app/api/": (PAGE, CLI, "app.server"),
@@ -27,8 +46,6 @@ FORBIDDEN = {
     "app/occupations/": (*SUBJECT, "app.gaps", "app.transitions"),
     "app/gaps/": (*SUBJECT, "app.transitions"),
     "app/transitions/": SUBJECT,
-    "app/gaps/compare.py": (*WEB, *HTTP, *DATABASE, *CLOCKS),
-    "app/transitions/readiness.py": (*WEB, *HTTP, *DATABASE, *CLOCKS),
     "cache/policy.py": (*DATABASE, *CLOCKS),
     "cache/release/reader.py": (*DATABASE, *CLOCKS),
     "onet_client/interpret.py": (*HTTP, *CLOCKS),

@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 from app import create_app
 from app.container import Services
 from app.page import view, words
-from app.page.links import Asked, address, with_side
+from app.page.links import Question, address, with_side
 from app.settings import Settings
 from cache.db.database import DatabaseUnavailable
 from cache.db.migrate import upgrade
@@ -331,7 +331,7 @@ def test_what_carries_over_has_no_chance_and_its_other_doubts_are_explained(
         item("Whistling", 3, 2, significant=False, low_precision=True),
     ]
     with starter.application.test_request_context(GAP):
-        text = view.page(Asked(KITES, TIDES), body=body([], covered)).get_data(as_text=True)
+        text = view.page(Question(KITES, TIDES), body=body([], covered)).get_data(as_text=True)
 
     assert "chance" not in text
     assert 2 == text.count('<span class="doubt">low precision</span>')
@@ -341,7 +341,7 @@ def test_what_carries_over_has_no_chance_and_its_other_doubts_are_explained(
 def test_a_small_priority_is_not_told_as_nothing(starter: FlaskClient) -> None:
     one = item("Napping", 2.0, 2.02, importance=1.5)
     with starter.application.test_request_context(GAP):
-        page = view.page(Asked(KITES, TIDES), body=body([one]))
+        page = view.page(Question(KITES, TIDES), body=body([one]))
 
     assert "<td>&lt;0.01</td>" in page.get_data(as_text=True)
     assert "Priority, from 0 to 1, is the gap as a share" in read(page).words
@@ -480,9 +480,9 @@ def test_a_failure_of_ours_tells_nothing_but_its_number(
 def test_next_steps_are_links_that_keep_the_rest_of_what_is_asked(
     starter: FlaskClient, direction: str, link: str
 ) -> None:
-    asked = Asked(KITES, TIDES, "skills", direction)
+    asked = Question(KITES, TIDES, "skills", direction)
     with starter.application.test_request_context(GAP):
-        page = read(view.page(asked, body=body(), steps=transitions(direction)))
+        page = read(view.page(asked, body=body(), ranking=transitions(direction)))
 
     assert link in page.links
     other = asked._replace(direction="from" if direction == "to" else "to")
@@ -500,7 +500,7 @@ def test_next_steps_can_be_asked_of_one_job_zone(
     open_page: Open, load: Callable[..., str], tmp_path: Path, direction: str
 ) -> None:
     client = open_page(load(write_lists(write_release(tmp_path / "db_28_1_text"))))
-    asked = Asked(KITES, MOONS, direction=direction, job_zone=3)
+    asked = Question(KITES, MOONS, direction=direction, job_zone=3)
     answer = client.get(address(asked))
     page = read(answer)
     steps = answer.text.partition('<ol class="steps">')[2].partition("</ol>")[0]
@@ -595,7 +595,7 @@ def test_next_steps_are_the_first_ten_of_the_api(
         (
             address(
                 with_side(
-                    Asked(EXECUTIVES, DEVELOPERS, "skills", direction), direction, one["code"]
+                    Question(EXECUTIVES, DEVELOPERS, "skills", direction), direction, one["code"]
                 )
             ),
             one["title"],

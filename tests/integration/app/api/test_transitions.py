@@ -20,7 +20,7 @@ from app import create_app
 from app.container import Services
 from app.gaps.compare import compare
 from app.settings import Settings
-from app.transitions import service as next_steps
+from app.transitions import service as transitions_service
 from cache.entries.invalidation import Changes
 from cache.entries.purge import purge
 from cache.entries.store import Store
@@ -372,15 +372,15 @@ def test_the_response_cache_keeps_none(world: World) -> None:
 
 
 def test_kept_answers_are_bounded(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(next_steps, "CAPACITY", 6_000)
+    monkeypatch.setattr(transitions_service, "CAPACITY", 6_000)
     for code in RATED:
         for limit in range(1, 4):
             world.codes(code, limit=limit)
     assert OTHERS[:1] == world.codes(limit=2_000)[:1]
 
-    (kept,) = world.services.next_steps._kept.values()
-    texts = [ranked.transitions for _, ranked in kept.answers.values()]
-    assert 0 < sum(map(len, texts)) + len(texts) * next_steps.BESIDE <= 6_000
+    (kept,) = world.services.transitions._kept.values()
+    texts = [ranked.transitions for _, ranked in kept.rankings.values()]
+    assert 0 < sum(map(len, texts)) + len(texts) * transitions_service.OVERHEAD <= 6_000
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from sqlalchemy import event
 from support.fills import rated
 from support.made_up_release import RATED, TITLES
 
-from app.occupations.holdings import Holdings, is_whole, told
+from app.occupations.holdings import Holdings, is_whole, sentence
 from cache.catalogue import Catalogue, Holding
 from cache.db.database import DatabaseUnavailable
 from cache.entries.invalidation import TRUSTED, Changes
@@ -52,7 +52,7 @@ def statements(seeded_engine):
     ],
 )
 def test_it_is_told_in_a_sentence(holding, whole, text):
-    assert (text, whole) == (told(holding, "skills"), is_whole(holding))
+    assert (text, whole) == (sentence(holding, "skills"), is_whole(holding))
 
 
 def test_it_is_counted_once_while_nothing_changes(holdings, statements):

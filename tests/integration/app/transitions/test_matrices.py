@@ -11,8 +11,8 @@ from support.made_up_release import RATED
 from support.tables import clear
 
 from app.transitions import matrices as module
-from app.transitions.matrices import Rankings
-from app.transitions.readiness import readiness_to_all
+from app.transitions.matrices import ReadinessMatrices
+from app.transitions.readiness import readiness_by_code
 from cache.catalogue import Catalogue
 from cache.db.database import DatabaseUnavailable, connect
 from cache.entries import invalidation as changes_module
@@ -48,17 +48,17 @@ def clock():
 
 
 @pytest.fixture
-def new_rankings(seeded_engine, store, changes, clock):
-    """Rankings that have read nothing yet."""
-    return Rankings(store, Catalogue(seeded_engine), changes, LIMITS, clock)
+def new_matrices(seeded_engine, store, changes, clock):
+    """Matrices that have read nothing yet."""
+    return ReadinessMatrices(store, Catalogue(seeded_engine), changes, LIMITS, clock)
 
 
 @pytest.fixture
-def rankings(new_rankings, store):
-    rankings = new_rankings
-    rankings.held("skills")
+def matrices(new_matrices, store):
+    matrices = new_matrices
+    matrices.snapshot("skills")
     store.asked.clear()
-    return rankings
+    return matrices
 
 
 @pytest.fixture
@@ -74,36 +74,36 @@ def publish(engine, said) -> None:
     Store(engine).publish(said, stored.entry.generation)
 
 
-def codes(rankings) -> list[str]:
-    return sorted(rankings.held("skills").matrix.titles)
+def codes(matrices) -> list[str]:
+    return sorted(matrices.snapshot("skills").matrix.titles)
 
 
-def test_all_rated_occupations_are_read_at_first_some_at_a_time(new_rankings, store, monkeypatch):
+def test_all_rated_occupations_are_read_at_first_some_at_a_time(new_matrices, store, monkeypatch):
     monkeypatch.setattr(module, "AT_ONCE", 3)
 
-    matrix = new_rankings.held("skills").matrix
+    matrix = new_matrices.snapshot("skills").matrix
 
     assert list(RATED) == sorted(matrix.titles)
     assert [list(RATED[:3]), [RATED[3]]] == store.asked
     # Those of the first are 0, which meets the demands of nobody but itself.
-    assert dict.fromkeys(RATED, 0.0) | {RATED[0]: 1.0} == readiness_to_all(matrix, RATED[0])
+    assert dict.fromkeys(RATED, 0.0) | {RATED[0]: 1.0} == readiness_by_code(matrix, RATED[0], "to")
 
 
-def test_requests_that_come_together_read_once(new_rankings, store):
+def test_requests_that_come_together_read_once(new_matrices, store):
     with ThreadPoolExecutor(8) as pool:
-        held = list(pool.map(new_rankings.held, ["skills"] * 24))
+        snapshots = list(pool.map(new_matrices.snapshot, ["skills"] * 24))
 
-    assert 1 == len(set(map(id, held)))
+    assert 1 == len(set(map(id, snapshots)))
     assert [list(RATED)] == store.asked
 
 
-def test_nothing_is_read_again_while_nothing_changes(rankings, store, changes, seconds):
-    before = rankings.held("skills").matrix
+def test_nothing_is_read_again_while_nothing_changes(matrices, store, changes, seconds):
+    before = matrices.snapshot("skills").matrix
 
     changes.look()
     seconds.now += 100.0
 
-    assert before is rankings.held("skills").matrix
+    assert before is matrices.snapshot("skills").matrix
     assert [] == store.asked
 
 
@@ -125,54 +125,54 @@ def test_nothing_is_read_again_while_nothing_changes(rankings, store, changes, s
     ],
 )
 def test_a_change_by_another_process_shows_after_a_look_and_is_all_that_is_read(
-    rankings, store, changes, other_process, change, left
+    matrices, store, changes, other_process, change, left
 ):
     change(other_process)
-    assert list(RATED) == codes(rankings)
+    assert list(RATED) == codes(matrices)
 
     changes.look()
 
-    assert left == codes(rankings)
+    assert left == codes(matrices)
     assert 1 == len(store.asked)
     assert 1 == len(store.asked[0])
 
 
-def test_a_change_is_read_once(rankings, store, changes, other_process):
+def test_a_change_is_read_once(matrices, store, changes, other_process):
     for code in RATED[:2]:
         purge(other_process, [code])
         changes.look()
-        rankings.held("skills")
+        matrices.snapshot("skills")
 
     assert [[RATED[0]], [RATED[1]]] == store.asked
 
 
-def test_a_change_in_another_domain_is_not_read(rankings, store, changes, other_process):
-    before = rankings.held("skills").matrix
+def test_a_change_in_another_domain_is_not_read(matrices, store, changes, other_process):
+    before = matrices.snapshot("skills").matrix
 
     publish(other_process, fill(CODE, "empty", domain="other"))
     changes.look()
 
-    assert before is rankings.held("skills").matrix
+    assert before is matrices.snapshot("skills").matrix
     assert [] == store.asked
 
 
-def test_a_refresh_by_another_process_changes_the_figures(rankings, changes, other_process):
-    before = readiness_to_all(rankings.held("skills").matrix, CODE)
+def test_a_refresh_by_another_process_changes_the_figures(matrices, changes, other_process):
+    before = readiness_by_code(matrices.snapshot("skills").matrix, CODE, "to")
 
     publish(other_process, rated(CODE, "3.0000", title="Tide Readers"))
     changes.look()
 
-    matrix = rankings.held("skills").matrix
-    assert (1 / 2, 1.0) == (before[RATED[2]], readiness_to_all(matrix, CODE)[RATED[2]])
+    matrix = matrices.snapshot("skills").matrix
+    assert (1 / 2, 1.0) == (before[RATED[2]], readiness_by_code(matrix, CODE, "to")[RATED[2]])
     assert "Tide Readers" == matrix.titles[CODE]
 
 
-def test_a_change_shows_within_a_second_where_nobody_looks(rankings, other_process, seconds):
+def test_a_change_shows_within_a_second_where_nobody_looks(matrices, other_process, seconds):
     purge(other_process, [CODE])
 
     seconds.now += TRUSTED
 
-    assert CODE not in codes(rankings)
+    assert CODE not in codes(matrices)
 
 
 def forget_which(engine, monkeypatch) -> None:
@@ -188,17 +188,17 @@ def restore(engine, _) -> None:
 
 @pytest.mark.parametrize(("change", "left"), [(forget_which, [*RATED, NEW]), (restore, [NEW])])
 def test_where_any_may_have_changed_all_are_read_again(
-    rankings, store, changes, seeded_engine, other_process, monkeypatch, change, left
+    matrices, store, changes, seeded_engine, other_process, monkeypatch, change, left
 ):
     publish(seeded_engine, rated(CODE))
     changes.look()
-    rankings.held("skills")
+    matrices.snapshot("skills")
     store.asked.clear()
 
     change(other_process, monkeypatch)
     changes.look()
 
-    assert left == codes(rankings)
+    assert left == codes(matrices)
     assert [left] == store.asked
 
 
@@ -226,19 +226,19 @@ def load_less(engine, release) -> None:
     ],
 )
 def test_a_change_of_everything_shows(
-    rankings, changes, other_process, made_up_release, change, left
+    matrices, changes, other_process, made_up_release, change, left
 ):
     change(other_process, made_up_release)
     changes.look()
 
-    assert left == codes(rankings)
+    assert left == codes(matrices)
 
 
 def test_a_change_while_all_are_read_shows_after_the_next_look(
-    new_rankings, store, changes, other_process
+    new_matrices, store, changes, other_process
 ):
     changes.look()
-    rankings = new_rankings
+    matrices = new_matrices
     read = store.read
 
     def read_then_purge(domain, asked):
@@ -250,13 +250,13 @@ def test_a_change_while_all_are_read_shows_after_the_next_look(
 
     store.read = read_then_purge
 
-    rankings.held("skills")
+    matrices.snapshot("skills")
 
-    assert CODE not in codes(rankings)
+    assert CODE not in codes(matrices)
 
 
 def test_a_database_that_cannot_be_read_is_told_and_what_is_held_goes_on_later(
-    rankings, changes, seconds, seeded_engine, other_process
+    matrices, changes, seconds, seeded_engine, other_process
 ):
     publish(other_process, rated(NEW))
     seconds.now += TRUSTED
@@ -266,30 +266,30 @@ def test_a_database_that_cannot_be_read_is_told_and_what_is_held_goes_on_later(
 
     event.listen(seeded_engine, "checkout", refuse)
     with pytest.raises(DatabaseUnavailable):
-        rankings.held("skills")
+        matrices.snapshot("skills")
     event.remove(seeded_engine, "checkout", refuse)
 
-    assert [*RATED, NEW] == codes(rankings)
+    assert [*RATED, NEW] == codes(matrices)
 
 
 def test_what_is_too_old_to_serve_is_not_ranked_until_it_is_filled_again(
-    rankings, store, changes, clock, other_process
+    matrices, store, changes, clock, other_process
 ):
     clock.advance(LIMITS.ttl - 50)
     publish(other_process, rated(CODE, expires_at=clock.time + timedelta(seconds=LIMITS.ttl)))
     changes.look()
     clock.advance(50 + LIMITS.stale_if_error)
-    assert list(RATED) == codes(rankings)
+    assert list(RATED) == codes(matrices)
     store.asked.clear()
 
     clock.advance(1)
-    assert [CODE] == codes(rankings)
-    assert rankings.held("skills").matrix is rankings.held("skills").matrix
+    assert [CODE] == codes(matrices)
+    assert matrices.snapshot("skills").matrix is matrices.snapshot("skills").matrix
     assert [] == store.asked
 
     soon = clock.time + timedelta(seconds=LIMITS.ttl)
     publish(other_process, rated(RATED[0], expires_at=soon))
     changes.look()
-    assert [RATED[0], CODE] == codes(rankings)
+    assert [RATED[0], CODE] == codes(matrices)
     clock.advance(-1)
-    assert list(RATED) == codes(rankings)
+    assert list(RATED) == codes(matrices)

@@ -7,11 +7,11 @@ from support.gap_bodies import body, item, transitions
 
 from app.occupations.holdings import SEED
 from app.page import messages, words
-from app.page.links import Asked, address, with_side
+from app.page.links import Question, address, with_side
 from cache.catalogue import Holding
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
-ASKED = Asked("11-9001.00", "15-9002.00")
+ASKED = Question("11-9001.00", "15-9002.00")
 PARTIAL = Holding(1016, 64, 952, ("29.0",))
 WHOLE = Holding(1016, 879, 0, ("29.0",))
 HELD = "64 of 1,016 occupations of O*NET 29.0 have skills ratings here."
@@ -220,24 +220,24 @@ def test_next_steps_say_what_they_rank_and_how_many_of_how_many() -> None:
             "The nearest of the 63 other occupations with skills ratings here, out of 1,015 that "
             "O*NET lists, by how much Kite Makers already have of what each needs."
         ),
-    ) == words.next_steps(transitions("to"))
+    ) == words.transitions(transitions("to"))
     assert (
         "Who could become Kite Makers",
         (
             "The nearest of the 63 other occupations with skills ratings here, out of 1,015 that "
             "O*NET lists, by how much each already has of what Kite Makers need."
         ),
-    ) == words.next_steps(transitions("from"))
+    ) == words.transitions(transitions("from"))
 
 
 def test_where_all_others_are_listed_or_there_is_none_it_says_so() -> None:
     both = transitions() | {"compared": 3}
     none = transitions() | {"compared": 1, "transitions": []}
 
-    assert words.next_steps(both)[1].startswith("The 2 other occupations with skills ratings")
+    assert words.transitions(both)[1].startswith("The 2 other occupations with skills ratings")
     assert (
         "There is no other occupation with skills ratings here, out of 1,015 that O*NET lists."
-        == words.next_steps(none)[1]
+        == words.transitions(none)[1]
     )
 
 
@@ -248,14 +248,14 @@ def test_next_steps_of_a_job_zone_say_which_or_that_there_is_none() -> None:
     assert (
         "The nearest in job zone 2, of the 63 other occupations with skills ratings here, out of "
         "1,015 that O*NET lists, by how much Kite Makers already have of what each needs."
-    ) == words.next_steps(steps, 2)[1]
+    ) == words.transitions(steps, 2)[1]
     assert (
         "None of the 63 other occupations with skills ratings here, out of 1,015 that O*NET "
         "lists, is known to be in job zone 5. Choose another, or any."
-    ) == words.next_steps(none, 5)[1]
-    no_zones = words.next_steps(none | {"job_zones": []}, 5)[1]
+    ) == words.transitions(none, 5)[1]
+    no_zones = words.transitions(none | {"job_zones": []}, 5)[1]
     assert no_zones.endswith("is known to be in job zone 5. Choose any.")
-    assert words.next_steps(none | {"compared": 1}, 5)[1].startswith("There is no other occ")
+    assert words.transitions(none | {"compared": 1}, 5)[1].startswith("There is no other occ")
 
 
 def test_any_job_zone_that_is_held_can_be_chosen_and_none_where_none_is() -> None:
@@ -292,7 +292,7 @@ def test_any_job_zone_that_is_held_can_be_chosen_and_none_where_none_is() -> Non
 def test_it_says_how_much_is_held_and_how_the_others_come_here(
     holding, can_fetch, text, command
 ) -> None:
-    assert (text, command) == words.held(holding, "skills", can_fetch=can_fetch)
+    assert (text, command) == words.coverage(holding, "skills", can_fetch=can_fetch)
 
 
 def test_a_step_names_its_weightiest_gaps() -> None:
@@ -303,17 +303,17 @@ def test_a_step_names_its_weightiest_gaps() -> None:
 
 
 def test_an_address_holds_all_that_is_asked_and_no_more() -> None:
-    assert "/" == address(Asked())
+    assert "/" == address(Question())
     assert "/?from=11-9001.00&to=15-9002.00" == address(ASKED)
     assert "/?from=caf%C3%A9+%26+co&domain=knowledge&direction=from" == address(
-        Asked("café & co", "", "knowledge", "from")
+        Question("café & co", "", "knowledge", "from")
     )
-    assert "/?to=x&job_zone=4" == address(Asked("", "x", job_zone=4))
+    assert "/?to=x&job_zone=4" == address(Question("", "x", job_zone=4))
 
 
 def test_another_occupation_takes_the_place_of_one_side() -> None:
-    assert Asked("29-9003.00", "15-9002.00") == with_side(ASKED, "from", "29-9003.00")
-    assert Asked("11-9001.00", "29-9003.00") == with_side(ASKED, "to", "29-9003.00")
+    assert Question("29-9003.00", "15-9002.00") == with_side(ASKED, "from", "29-9003.00")
+    assert Question("11-9001.00", "29-9003.00") == with_side(ASKED, "to", "29-9003.00")
 
 
 def told(name: str, *, title: str = "", **members: object) -> messages.Message:
@@ -337,8 +337,8 @@ def test_where_nothing_is_asked_there_are_examples_to_follow() -> None:
 @pytest.mark.parametrize(
     ("asked", "missing"),
     [
-        (Asked("x"), "Fill in “To” as well, the occupation to get to, and press Compare."),
-        (Asked("", "x"), "Fill in “From” as well, the occupation to start from, and press"),
+        (Question("x"), "Fill in “To” as well, the occupation to get to, and press Compare."),
+        (Question("", "x"), "Fill in “From” as well, the occupation to start from, and press"),
     ],
 )
 def test_where_one_occupation_is_missing_it_says_which(asked, missing) -> None:
@@ -382,7 +382,7 @@ def test_a_domain_that_onet_does_not_offer_leads_to_skills_instead_of_trying_aga
         "code": "15-9002.00",
         "not_offered": "abilities",
     }
-    asked = Asked("kite masters", "15-9002.00", "abilities", "from")
+    asked = Question("kite masters", "15-9002.00", "abilities", "from")
     message = messages.of(problem, asked, 30, "Tide Clerks")
 
     assert "The abilities ratings of Tide Clerks (15-9002.00) are not here" == message.heading
@@ -442,7 +442,7 @@ def test_a_title_of_several_occupations_has_them_as_links() -> None:
         "errors": [{"parameter": "from", "detail": "More than one occupation has this title."}],
         "candidates": {"from": found},
     }
-    message = messages.of(problem, Asked("painter", "15-9002.00"), 0)
+    message = messages.of(problem, Question("painter", "15-9002.00"), 0)
 
     assert "Which occupation do you mean?" == message.heading
     said = "You asked for “painter”. More than one occupation has this title. It could be:"
@@ -460,7 +460,7 @@ def test_the_codes_that_replaced_one_are_named_by_their_titles_alone() -> None:
         "errors": [{"parameter": "to", "detail": "O*NET replaced this code by more than one."}],
         "candidates": {"to": found},
     }
-    message = messages.of(problem, Asked("11-9001.00", "15-9999.00"), 0)
+    message = messages.of(problem, Question("11-9001.00", "15-9999.00"), 0)
 
     assert "“15-9999.00”. O*NET replaced this code by more than one." in message.text
     assert ["Moon Painters"] == [link.text for link in message.links]
@@ -472,7 +472,7 @@ def test_a_title_of_nothing_says_how_to_find_one() -> None:
         "errors": [{"parameter": "to", "detail": "Not the title of one occupation."}],
         "candidates": {"to": []},
     }
-    message = messages.of(problem, Asked("11-9001.00", "xyzzy"), 0)
+    message = messages.of(problem, Question("11-9001.00", "xyzzy"), 0)
 
     assert "No occupation is called “xyzzy”" == message.heading
     assert "suggestions" in message.text

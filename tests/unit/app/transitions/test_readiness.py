@@ -17,8 +17,7 @@ from app.transitions.readiness import (
     Matrix,
     TopGap,
     ranking,
-    readiness_from_all,
-    readiness_to_all,
+    readiness_by_code,
     top_gaps,
 )
 from cache.profile import ElementRating, Profile
@@ -52,7 +51,7 @@ def pairwise(source: Profile, target: Profile) -> tuple[float, list[TopGap]]:
 
 def differences(matrix: Matrix, one: Profile, others: list[Profile]) -> list[str]:
     """Name the codes that the matrix says something else of than the pairs do."""
-    to_all, from_all = readiness_to_all(matrix, one.code), readiness_from_all(matrix, one.code)
+    to_all, from_all = (readiness_by_code(matrix, one.code, way) for way in ("to", "from"))
     found = []
     for other in others:
         there = to_all[other.code], top_gaps(matrix, one.code, other.code)
@@ -81,8 +80,8 @@ def test_a_pair_is_compared_as_a_gap_is(source, target, readiness, gaps):
     other = profile("15-9002.00", *(rating(**values) for values in target))
     matrix = Matrix.of([one, other])
 
-    assert readiness == readiness_to_all(matrix, one.code)[other.code]
-    assert readiness == readiness_from_all(matrix, other.code)[one.code]
+    assert readiness == readiness_by_code(matrix, one.code, "to")[other.code]
+    assert readiness == readiness_by_code(matrix, other.code, "from")[one.code]
     assert gaps == [gap[2:] for gap in top_gaps(matrix, one.code, other.code)]
     assert [] == differences(matrix, one, [one, other])
 
@@ -226,10 +225,10 @@ def test_the_order_does_not_depend_on_that_of_the_profiles():
         assert expected == ranking(Matrix.of(shuffled), code, direction)
 
 
-@pytest.mark.parametrize("ask", [readiness_to_all, readiness_from_all])
-def test_an_occupation_that_is_not_rated_has_no_readiness(ask):
+@pytest.mark.parametrize("direction", ["to", "from"])
+def test_an_occupation_that_is_not_rated_has_no_readiness(direction):
     with pytest.raises(KeyError):
-        ask(Matrix.of([profile("11-9001.00", rating())]), "15-9002.00")
+        readiness_by_code(Matrix.of([profile("11-9001.00", rating())]), "15-9002.00", direction)
 
 
 def read_profiles(file) -> list[Profile]:
