@@ -37,7 +37,7 @@ def _exact(value: int | Decimal | str) -> Decimal:
     return four if four else Decimal("0.0000")  # minus zero is zero
 
 
-class Checked(fields.Field[T]):
+class StrictField(fields.Field[T]):
     """A field whose value is checked where it is read: there are no validators to run."""
 
     def deserialize(self, value: Any, attr: Any = None, data: Any = None, **kwargs: Any) -> Any:
@@ -47,7 +47,7 @@ class Checked(fields.Field[T]):
         return self._deserialize(value, attr, data, **kwargs)
 
 
-class Figure(Checked[Decimal]):
+class StrictDecimal(StrictField[Decimal]):
     """A number of at most four decimals; a string that spells one is taken as one."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Decimal:
@@ -65,21 +65,21 @@ def _count(value: Any) -> int:
     return int(figure)
 
 
-class Count(Checked[int]):
+class StrictCount(StrictField[int]):
     """A whole number, 0 or more; a string that spells one is taken as one."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
         return _count(value)
 
 
-class CountOrLink(Checked[Any]):
+class CountOrLink(StrictField[Any]):
     """A count, or None where there is a link to what could be counted."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int | None:
         return _count(value) if type(value) in (Decimal, int) else None
 
 
-class Text(Checked[str]):
+class StrictText(StrictField[str]):
     """Text of at most `longest` characters, none of them a control character."""
 
     def __init__(self, longest: int, *, prose: bool = False, **kwargs: Any) -> None:
@@ -97,7 +97,7 @@ class Text(Checked[str]):
         return value
 
 
-class Code(Checked[str]):
+class StrictCode(StrictField[str]):
     """An O*NET-SOC code."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
@@ -106,7 +106,7 @@ class Code(Checked[str]):
         return value
 
 
-class ElementId(Checked[str]):
+class StrictElementId(StrictField[str]):
     """The id of a content model element."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
@@ -115,7 +115,7 @@ class ElementId(Checked[str]):
         return value
 
 
-class OneOf(Checked[Any]):
+class StrictChoice(StrictField[Any]):
     """One of a few words, each standing for a value."""
 
     def __init__(self, meaning: Mapping[str, Any], **kwargs: Any) -> None:
@@ -139,7 +139,7 @@ def _month(value: str) -> datetime.date:
         raise ValidationError("not a day of the calendar") from None
 
 
-class Month(Checked[datetime.date]):
+class StrictMonth(StrictField[datetime.date]):
     """A date, taken to its month."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> datetime.date:

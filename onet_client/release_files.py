@@ -43,7 +43,7 @@ UNREADABLE: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class FileProblem:
     """Why a line, or a whole file (line 0), is refused."""
 
     file: str
@@ -58,7 +58,7 @@ class Problem:
 class ReleaseError(ValueError):
     """The release is refused; `problems` holds the first of them, `rejected` counts all."""
 
-    def __init__(self, problems: list[Problem], rejected: int | None = None) -> None:
+    def __init__(self, problems: list[FileProblem], rejected: int | None = None) -> None:
         self.problems = problems
         self.rejected = len(problems) if rejected is None else rejected
         super().__init__("\n".join(str(problem) for problem in problems))
@@ -105,7 +105,7 @@ class ReleaseFiles(Mapping[str, ReleaseFile]):
         first, *others = self._files[_key(name)]
         if others:
             names = " and ".join(file.name for file in (first, *others))
-            refuse(Problem(name, 0, f"is there twice: {names}"))
+            refuse(FileProblem(name, 0, f"is there twice: {names}"))
         return first
 
     def __iter__(self) -> Iterator[str]:
@@ -117,7 +117,7 @@ class ReleaseFiles(Mapping[str, ReleaseFile]):
         return sum(map(len, self._files.values()))
 
 
-def refuse(problem: Problem) -> NoReturn:
+def refuse(problem: FileProblem) -> NoReturn:
     """Refuse a release for one problem.
 
     Raises:
@@ -134,7 +134,7 @@ def readable(name: str) -> Iterator[None]:
     except ReleaseError:
         raise
     except UNREADABLE as error:
-        raise ReleaseError([Problem(name, 0, f"cannot be read: {error}")]) from error
+        raise ReleaseError([FileProblem(name, 0, f"cannot be read: {error}")]) from error
 
 
 def open_file(file: ReleaseFile) -> IO[bytes]:
@@ -162,15 +162,15 @@ def find_files(path: Path, stack: ExitStack) -> ReleaseFiles:
     with readable(str(path)[:LONGEST_PATH]):
         found = list(islice(_files_of(path, stack), MOST_FILES + 1))
     if len(found) > MOST_FILES:
-        refuse(Problem(str(path), 0, "holds too many files: give the folder of the release"))
+        refuse(FileProblem(str(path), 0, "holds too many files: give the folder of the release"))
     homes = {place.parent for place, _ in found if _key(place.name) == _key(OCCUPATION_FILE)}
     if len(homes) > 1:
         names = ", ".join(sorted(str(path.name / home) for home in homes))
-        refuse(Problem(path.name, 0, f"holds more than one release: {names}; give one of them"))
+        refuse(FileProblem(path.name, 0, f"holds more than one release: {names}; give one of them"))
     for home in homes:
         folders = (*reversed(home.parts), path.resolve().name)
         return ReleaseFiles((file for place, file in found if place.parent == home), folders)
-    refuse(Problem(OCCUPATION_FILE, 0, _why_none(path, [place for place, _ in found])))
+    refuse(FileProblem(OCCUPATION_FILE, 0, _why_none(path, [place for place, _ in found])))
 
 
 def _key(name: str) -> str:
@@ -184,7 +184,7 @@ def _files_of(path: Path, stack: ExitStack) -> Iterator[tuple[PurePosixPath, Rel
     if path.is_file():
         _check_is_archive(path)
         return _in_archive(stack.enter_context(zipfile.ZipFile(path)))
-    refuse(Problem(str(path), 0, "no such folder or .zip file"))
+    refuse(FileProblem(str(path), 0, "no such folder or .zip file"))
 
 
 def _in_folder(top: Path) -> Iterator[tuple[PurePosixPath, ReleaseFile]]:
@@ -225,12 +225,12 @@ def _check_is_archive(path: Path) -> None:
         start = file.read(512)
     kind = path.suffix.lower()
     if kind in OTHER_KINDS:
-        refuse(Problem(path.name, 0, f"is a {kind} file; {TEXT_RELEASE_DUE}"))
+        refuse(FileProblem(path.name, 0, f"is a {kind} file; {TEXT_RELEASE_DUE}"))
     if re.match(rb"\s*<(!doctype|html|\?xml)", start, re.IGNORECASE):
-        refuse(Problem(path.name, 0, f"is a web page; {TEXT_RELEASE_DUE}"))
+        refuse(FileProblem(path.name, 0, f"is a web page; {TEXT_RELEASE_DUE}"))
     if kind in (".txt", ".tsv", ".tab"):
         due = "give the folder of the whole release, or its .zip"
-        refuse(Problem(path.name, 0, f"is a single file; {due}"))
+        refuse(FileProblem(path.name, 0, f"is a single file; {due}"))
 
 
 def _why_none(path: Path, places: list[PurePosixPath]) -> str:

@@ -11,7 +11,7 @@ from cache.policy import Limits
 from onet_client.client import OnetClient
 from onet_client.deadline import Deadline
 from onet_client.errors import BadReply, DeadlineExceeded, NoData, UnknownCode
-from onet_client.rows import Rating
+from onet_client.rows import RatingRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def fetch(
     )
 
 
-def figures_of(ratings: Iterable[Rating]) -> list[Figures]:
+def figures_of(ratings: Iterable[RatingRow]) -> list[Figures]:
     """Turn ratings into what is stored and hashed, in their order.
 
     Raises:
@@ -124,7 +124,7 @@ def figures_of(ratings: Iterable[Rating]) -> list[Figures]:
         raise BadReply("a figure beyond what a rating can hold") from error
 
 
-def _figures(rating: Rating) -> Figures:
+def _figures(rating: RatingRow) -> Figures:
     error, low, high = (
         None if figure is None else canonical_figure(figure)
         for figure in (rating.standard_error, rating.lower_ci, rating.upper_ci)

@@ -26,7 +26,7 @@ from cache.release.text import read_header, read_rows
 from onet_client.content_model import ELEMENT_TABLE, file_name
 from onet_client.release_files import (
     OCCUPATION_FILE,
-    Problem,
+    FileProblem,
     ReleaseError,
     ReleaseFiles,
     find_files,
@@ -83,7 +83,7 @@ class Release:
         """
         found = find_layouts(LAYOUTS, self._files)
         if not found:
-            refuse(Problem(all_names(LAYOUTS), 0, "not found; one at least is needed"))
+            refuse(FileProblem(all_names(LAYOUTS), 0, "not found; one at least is needed"))
         return tuple((domain, name) for domain, files in found.items() for name in files)
 
     @cached_property
@@ -135,7 +135,7 @@ class Release:
             ReleaseError: naming the line that is refused, or the scale that is missing.
         """
         columns = ("Scale ID", "Minimum", "Maximum")
-        broken: list[Problem] = []  # lines, of which it is not known what scale they are of
+        broken: list[FileProblem] = []  # lines, of which it is not known what scale they are of
         rows = self.table(SCALE_FILE, columns, ("Scale Name",), broken.append)
         try:
             return read_scales(rows)
@@ -163,7 +163,7 @@ class Release:
         ]
         if unnamed and ELEMENT_FILE not in self._files:
             reason = f"column {ELEMENT_NAME} not found, nor {ELEMENT_FILE}, which has the names"
-            refuse(Problem(unnamed[0], 1, reason))
+            refuse(FileProblem(unnamed[0], 1, reason))
         return (ELEMENT_FILE,) if unnamed else ()
 
     def header(self, name: str) -> tuple[str, ...]:
@@ -180,7 +180,7 @@ class Release:
         name: str,
         needed: Sequence[str],
         optional: Sequence[str] = (),
-        reject: Callable[[Problem], None] = refuse,
+        reject: Callable[[FileProblem], None] = refuse,
     ) -> Iterator[tuple[int, tuple[str, ...]]]:
         """Yield line number and fields of each line of a file, as `read_rows` does.
 
@@ -194,7 +194,7 @@ class Release:
 
     def _opened(self, name: str) -> IO[bytes]:
         if name not in self._files:
-            refuse(Problem(name, 0, f"not found in {self.source}"))
+            refuse(FileProblem(name, 0, f"not found in {self.source}"))
         return open_file(self._files[name])
 
 

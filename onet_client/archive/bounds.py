@@ -34,7 +34,7 @@ class Bounds:
     directory_bytes: int = MEGABYTE
 
 
-class Patience(Deadline):
+class DownloadDeadline(Deadline):
     """A deadline that is near until the archive has shown that it can be reached, and far after."""
 
     def __init__(self, bounds: Bounds) -> None:

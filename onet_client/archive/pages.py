@@ -14,7 +14,7 @@ NAMED_FILES: Final = 4
 """How many other .zip files a message names."""
 
 
-class Listed(NamedTuple):
+class ReleaseLink(NamedTuple):
     """A text release that the archive has, and its URL there."""
 
     number: ReleaseNumber
@@ -47,14 +47,14 @@ def text_releases(page: str, asked: str, base: str) -> dict[ReleaseNumber, str]:
     return found
 
 
-def newest(page: str, asked: str, base: str) -> Listed:
+def newest(page: str, asked: str, base: str) -> ReleaseLink:
     """The text release of the highest number among those that a page links.
 
     Raises:
         BadReply: where there is none; it says what was found instead.
     """
     if releases := text_releases(page, asked, base):
-        return Listed(*max(releases.items()))
+        return ReleaseLink(*max(releases.items()))
     links = _links(page)
     names = [name for _, name in _files(links)]
     if any(map(ReleaseNumber.of_file, names)):

@@ -12,7 +12,7 @@ from onet_client.sandbox.control import Record
 from onet_client.sandbox.faults import Fault, FaultError, parse_faults
 from onet_client.sandbox.message import Generation
 from onet_client.sandbox.mutations import MUTATIONS
-from onet_client.sandbox.release import Layout, Release, load_release
+from onet_client.sandbox.release import Layout, ReleaseTables, load_release
 from onet_client.sandbox.sandbox import Sandbox
 from onet_client.sandbox.taxonomy import load_taxonomy
 
@@ -23,8 +23,8 @@ __all__ = [
     "Generation",
     "Layout",
     "Record",
-    "Release",
     "ReleaseError",
+    "ReleaseTables",
     "Sandbox",
     "check",
     "load_release",

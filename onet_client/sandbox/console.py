@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from onet_client.sandbox.control import Record
 from onet_client.sandbox.faults import parse_faults
 from onet_client.sandbox.message import Generation
-from onet_client.sandbox.release import Layout, Release, load_release
+from onet_client.sandbox.release import Layout, ReleaseTables, load_release
 from onet_client.sandbox.sandbox import Sandbox
 from onet_client.sandbox.taxonomy import load_taxonomy
 
@@ -73,7 +73,7 @@ def check(release: Path, *, layout: Layout | None = None) -> None:
     _say_left_out(loaded)
 
 
-def _run(sandbox: Sandbox, api: Generation, release: Release) -> None:
+def _run(sandbox: Sandbox, api: Generation, release: ReleaseTables) -> None:
     with _stop_signals() as stop, sandbox:
         _say(f"O*NET Web Services look-alike, API {api}, on {sandbox.url} (Ctrl-C stops it)")
         _say(f"{release.name}, tables: {', '.join(release.table_ids)}")
@@ -82,7 +82,7 @@ def _run(sandbox: Sandbox, api: Generation, release: Release) -> None:
     _say(f"Stopped; requests: {sandbox.request_count}.")
 
 
-def _say_left_out(release: Release) -> None:
+def _say_left_out(release: ReleaseTables) -> None:
     for problem in release.left_out:
         _say(f"Left out: {problem}")
 

@@ -6,7 +6,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from onet_client.sandbox.faults import FaultError, Script, parse_faults
-from onet_client.sandbox.message import Reply, html
+from onet_client.sandbox.message import SandboxReply, html
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,15 +83,15 @@ class Control:
         """Tell whether a path is one of control, which no request of a client's ever is."""
         return path.startswith("/sandbox/")
 
-    def answer(self, method: str, path: str, body: bytes) -> Reply:
+    def answer(self, method: str, path: str, body: bytes) -> SandboxReply:
         """Carry out an order and return its outcome; rules that are not possible get a 422."""
         action = self._actions.get((method, path))
         if action is None:
-            return Reply(404, html(404))
+            return SandboxReply(404, html(404))
         try:
-            return Reply(200, action(body))
+            return SandboxReply(200, action(body))
         except FaultError as error:
-            return Reply(422, {"error": str(error)})
+            return SandboxReply(422, {"error": str(error)})
 
     def _requests(self) -> dict[str, Any]:
         return {

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, Literal
 
-from onet_client.sandbox.message import Page, Reply, Request, html
+from onet_client.sandbox.message import ListPage, Request, SandboxReply, html
 from onet_client.sandbox.mutations import MUTATIONS, mutate
 
 _PAGE = re.compile(r"first|middle|last|start=[1-9][0-9]*")
@@ -102,11 +102,11 @@ class Fault:
             if not holds:
                 raise FaultError(f"{name}: {getattr(self, name)!r} is not possible.")
 
-    def strike(self, request: Request, reply: Reply) -> Reply | None:
+    def strike(self, request: Request, reply: SandboxReply) -> SandboxReply | None:
         """Return the reply as this rule has it, or None where the rule does not fit."""
         if not self._concerns(request, reply.payload):
             return None
-        struck: Reply | None = reply
+        struck: SandboxReply | None = reply
         if self.mutate is not None:
             struck = mutate(self.mutate, reply, self.field, self.host + request.target)
         if struck is None:
@@ -127,7 +127,7 @@ class Fault:
             return False
         if self.page is None:
             return True
-        if not isinstance(payload, Page):
+        if not isinstance(payload, ListPage):
             return False
         first, last = payload.start == 1, payload.end >= payload.total
         places = {"first": first, "last": last, "middle": not first and not last}
@@ -154,12 +154,12 @@ class Script:
                 for fault, counts in self._rules
             ]
 
-    def strike(self, request: Request, reply: Reply) -> tuple[Reply, Fault | None]:
+    def strike(self, request: Request, reply: SandboxReply) -> tuple[SandboxReply, Fault | None]:
         """Return the reply as the first rule that is due has it, and that rule.
 
         Every rule that fits counts the request, whether or not another is the one that strikes.
         """
-        struck: tuple[Reply, Fault | None] = (reply, None)
+        struck: tuple[SandboxReply, Fault | None] = (reply, None)
         with self._lock:
             for fault, counts in self._rules:
                 if (wrong := fault.strike(request, reply)) is None:

@@ -4,12 +4,12 @@ import json
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from onet_client.sandbox.message import Generation, Item, Page, Reply, Request
+from onet_client.sandbox.message import Generation, Item, ListPage, Request, SandboxReply
 
 JSON, XML, HTML = "application/json", "application/xml", "text/html"
 
 
-def render(reply: Reply, request: Request, generation: Generation) -> tuple[str, bytes]:
+def render(reply: SandboxReply, request: Request, generation: Generation) -> tuple[str, bytes]:
     """Return the content type and the body of a reply."""
     payload = reply.payload
     if isinstance(payload, str):
@@ -19,14 +19,14 @@ def render(reply: Reply, request: Request, generation: Generation) -> tuple[str,
         body = ET.tostring(_document(reply.root, payload), "utf-8", xml_declaration=True)
     else:
         content_type = f"{JSON}; charset=utf-8"
-        plain = _envelope(payload, generation) if isinstance(payload, Page) else payload
+        plain = _envelope(payload, generation) if isinstance(payload, ListPage) else payload
         body = json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
     if reply.cut:
         body = body[: len(body) // 2]
     return reply.content_type or content_type, body
 
 
-def _envelope(page: Page, generation: Generation) -> Item:
+def _envelope(page: ListPage, generation: Generation) -> Item:
     counts = {"start": page.start, "end": page.end, "total": page.total}
     if generation == "1.9":
         link = {"link": _links(page)} if _links(page) else {}
@@ -35,15 +35,15 @@ def _envelope(page: Page, generation: Generation) -> Item:
     return counts | links | {page.key: page.items}
 
 
-def _links(page: Page) -> list[dict[str, str]]:
+def _links(page: ListPage) -> list[dict[str, str]]:
     given = {"prev": page.prev, "next": page.next}
     return [{"href": href, "rel": rel} for rel, href in given.items() if href]
 
 
-def _document(root: str, payload: Page | Item | list[Any]) -> ET.Element:
+def _document(root: str, payload: ListPage | Item | list[Any]) -> ET.Element:
     if isinstance(payload, dict) and payload.keys() == {root}:
         return _element(root, payload[root])
-    if not isinstance(payload, Page):
+    if not isinstance(payload, ListPage):
         return _element(root, payload)
     counts = {"start": str(payload.start), "end": str(payload.end), "total": str(payload.total)}
     document = ET.Element(root, counts)

@@ -9,8 +9,8 @@ from onet_client.sandbox.api import Api, Credentials
 from onet_client.sandbox.control import Record, RequestLog
 from onet_client.sandbox.faults import Fault, Script
 from onet_client.sandbox.message import Generation
-from onet_client.sandbox.release import Release
-from onet_client.sandbox.server import Exchange, Server
+from onet_client.sandbox.release import ReleaseTables
+from onet_client.sandbox.server import SandboxState, Server
 from onet_client.sandbox.taxonomy import Taxonomy
 
 
@@ -36,7 +36,7 @@ class Sandbox:
 
     def __init__(
         self,
-        release: Release,
+        release: ReleaseTables,
         api: Generation = "2",
         host: str = "127.0.0.1",
         port: int = 0,
@@ -53,7 +53,7 @@ class Sandbox:
         self._script = Script(faults)
         self._log = RequestLog()
         credentials = Credentials(api_key, username, password)
-        self._exchange = Exchange(
+        self._exchange = SandboxState(
             Api(release, api, credentials, taxonomy),
             api,
             self._script,

@@ -16,7 +16,7 @@ from typing import Any
 from onet_client.sandbox.api import Api
 from onet_client.sandbox.control import Control, Record, RequestLog
 from onet_client.sandbox.faults import Fault, Script
-from onet_client.sandbox.message import Generation, Reply, Request
+from onet_client.sandbox.message import Generation, Request, SandboxReply
 from onet_client.sandbox.render import render
 
 _CHUNK = 64 * 1024  # bytes
@@ -24,7 +24,7 @@ _UNSTRUCK = Fault()
 
 
 @dataclass(slots=True)
-class Exchange:
+class SandboxState:
     """What the threads of one sandbox share; `latency` is in seconds."""
 
     api: Api
@@ -51,7 +51,7 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], exchange: Exchange) -> None:
+    def __init__(self, address: tuple[str, int], exchange: SandboxState) -> None:
         self.exchange = exchange
         self._changed = Condition()
         self._open: set[socket] = set()
@@ -126,7 +126,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _write(
         self,
-        reply: Reply,
+        reply: SandboxReply,
         request: Request,
         fault: Fault = _UNSTRUCK,
         record: Record | None = None,
@@ -148,7 +148,7 @@ class Handler(BaseHTTPRequestHandler):
             parts = _padded(reply.padding, b"" if broken else body)
         self._send(head, () if request.method == "HEAD" else parts, fault)
 
-    def _head(self, reply: Reply, content_type: str, length: int) -> bytes:
+    def _head(self, reply: SandboxReply, content_type: str, length: int) -> bytes:
         """Compose the status line and the headers."""
         size = {"Transfer-Encoding": "chunked"} if reply.padding else {"Content-Length": length}
         headers = {

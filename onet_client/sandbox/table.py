@@ -18,7 +18,7 @@ class QueryError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """One column: its identifier in queries, its title in the text release, and its type."""
 
     column_id: str
@@ -52,7 +52,7 @@ class Table:
     """
 
     def __init__(
-        self, table_id: str, title: str, columns: Sequence[Column], rows: Sequence[Row]
+        self, table_id: str, title: str, columns: Sequence[TableColumn], rows: Sequence[Row]
     ) -> None:
         self.table_id = table_id
         self.title = title

@@ -18,14 +18,14 @@ from support.streaming import stream_ratings
 from onet_client import errors
 from onet_client.client import OnetClient, connect
 from onet_client.governor import InMemoryGovernor
-from onet_client.rows import Rating
-from onet_client.sandbox import Generation, Layout, Release, Sandbox, load_release
+from onet_client.rows import RatingRow
+from onet_client.sandbox import Generation, Layout, ReleaseTables, Sandbox, load_release
 
 RATINGS = 61_530  # of the 29.0 release
 MOST_REQUESTS = 40
 MOST_MEMORY_MB = 80
 UNRATED = "15-1252.00"
-Expected = dict[str, frozenset[Rating]]
+Expected = dict[str, frozenset[RatingRow]]
 
 
 def missing(text: str) -> bool:
@@ -40,10 +40,10 @@ def flag(text: str) -> bool | None:
     return None if missing(text) else text == "Y"
 
 
-def rating(fields: list[str]) -> Rating:
+def rating(fields: list[str]) -> RatingRow:
     code, element, name, scale, value, n, error, low, high, suppress, relevant, day, source = fields
     month, year = day.split("/")
-    return Rating(
+    return RatingRow(
         code, element, name, scale, Decimal(value), int(n),
         figure(error), figure(low), figure(high), flag(suppress), flag(relevant),
         date(int(year), int(month), 1), source,
@@ -94,12 +94,12 @@ def expected(folder: Path) -> Expected:
 
 
 @pytest.fixture(scope="module")
-def release(folder: Path, source: Source) -> Release:
+def release(folder: Path, source: Source) -> ReleaseTables:
     return load_release(folder, source.layout)
 
 
 @pytest.fixture(scope="module", params=["2", "1.9"])
-def sandbox(request: pytest.FixtureRequest, release: Release) -> Iterator[Sandbox]:
+def sandbox(request: pytest.FixtureRequest, release: ReleaseTables) -> Iterator[Sandbox]:
     generation: Generation = request.param
     with Sandbox(release, generation) as running:
         yield running

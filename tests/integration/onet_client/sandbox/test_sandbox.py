@@ -12,7 +12,14 @@ import pytest
 import requests
 from support.made_up_release import RATED, RATING_ROWS, ROWS_PER_OCCUPATION, TITLES, write_release
 
-from onet_client.sandbox import Layout, Release, ReleaseError, Sandbox, load_release, load_taxonomy
+from onet_client.sandbox import (
+    Layout,
+    ReleaseError,
+    ReleaseTables,
+    Sandbox,
+    load_release,
+    load_taxonomy,
+)
 
 JSON = {"Accept": "application/json"}
 Get = Callable[..., requests.Response]
@@ -24,18 +31,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def release(folder: Path) -> Release:
+def release(folder: Path) -> ReleaseTables:
     return load_release(folder)
 
 
 @pytest.fixture
-def sandbox(release: Release) -> Iterator[Sandbox]:
+def sandbox(release: ReleaseTables) -> Iterator[Sandbox]:
     with Sandbox(release) as running:
         yield running
 
 
 @pytest.fixture
-def old_sandbox(release: Release) -> Iterator[Sandbox]:
+def old_sandbox(release: ReleaseTables) -> Iterator[Sandbox]:
     with Sandbox(release, "1.9") as running:
         yield running
 
@@ -233,7 +240,7 @@ def crosswalk(tmp_path: Path) -> Path:
 
 
 def test_a_former_code_stands_for_what_the_crosswalk_says(
-    release: Release, crosswalk: Path, session: requests.Session
+    release: ReleaseTables, crosswalk: Path, session: requests.Session
 ) -> None:
     def ask(url: str, **query: str) -> tuple[str, list[str]]:
         answer = session.get(url, params=query, headers=JSON).json()
@@ -331,7 +338,7 @@ def test_nothing_but_get_is_allowed(sandbox: Sandbox, session: requests.Session)
     ],
 )
 def test_api_2_checks_the_key(
-    release: Release, configured: str | None, given: str | None, expected: int
+    release: ReleaseTables, configured: str | None, given: str | None, expected: int
 ) -> None:
     headers = {} if given is None else {"X-API-Key": given}
     with Sandbox(release, api_key=configured) as sandbox:
@@ -355,7 +362,7 @@ def test_api_2_checks_the_key(
     ],
 )
 def test_api_1_9_checks_name_and_password(
-    release: Release,
+    release: ReleaseTables,
     configured: tuple[str | None, str | None],
     given: tuple[str, str] | None,
     expected: int,
@@ -443,7 +450,7 @@ def test_a_refused_request_is_logged_too(sandbox: Sandbox) -> None:
     assert [401] == [record.status for record in sandbox.requests]
 
 
-def test_latency_holds_every_reply_back(release: Release, session: requests.Session) -> None:
+def test_latency_holds_every_reply_back(release: ReleaseTables, session: requests.Session) -> None:
     with Sandbox(release, latency=0.2) as sandbox:
         started = time.monotonic()
         session.get(f"{sandbox.url}about")
@@ -464,7 +471,7 @@ def test_a_connection_is_kept_for_the_next_request(sandbox: Sandbox) -> None:
     assert [sockets[0]] * 3 == sockets
 
 
-def test_many_clients_are_served_at_once(release: Release) -> None:
+def test_many_clients_are_served_at_once(release: ReleaseTables) -> None:
     statuses: list[int] = []
 
     def ask(url: str) -> None:
@@ -484,7 +491,7 @@ def test_many_clients_are_served_at_once(release: Release) -> None:
 
 
 def test_a_stopped_sandbox_is_gone_and_comes_back_at_the_same_address(
-    release: Release, session: requests.Session
+    release: ReleaseTables, session: requests.Session
 ) -> None:
     sandbox = Sandbox(release).start()
     url = sandbox.url
@@ -502,7 +509,7 @@ def test_it_listens_on_loopback_unless_told_otherwise(sandbox: Sandbox) -> None:
     assert "127.0.0.1" == urlsplit(sandbox.url).hostname
 
 
-def test_no_credential_is_in_a_repr(release: Release) -> None:
+def test_no_credential_is_in_a_repr(release: ReleaseTables) -> None:
     sandbox = Sandbox(release, api_key="canary-1", username="canary-2", password="canary-3")
     assert "canary" not in repr(vars(sandbox))
 

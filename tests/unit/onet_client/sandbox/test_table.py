@@ -2,13 +2,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from onet_client.sandbox.table import Column, QueryError, Row, Table
+from onet_client.sandbox.table import QueryError, Row, Table, TableColumn
 
 COLUMNS = [
-    Column("code", "Code", "Text"),
-    Column("name", "Name", "Text"),
-    Column("value", "Value", "Number"),
-    Column("date", "Date", "Date"),
+    TableColumn("code", "Code", "Text"),
+    TableColumn("name", "Name", "Text"),
+    TableColumn("value", "Value", "Number"),
+    TableColumn("date", "Date", "Date"),
 ]
 ROWS: list[Row] = [
     ("b", "Plum", 2, "2023-08-01"),

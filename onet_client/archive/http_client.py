@@ -23,7 +23,7 @@ T = TypeVar("T")
 MAX_REDIRECTS: Final = 3
 
 
-class Asking:
+class ArchiveClient:
     """Sends GET requests below one base URL; follows no redirect away from it."""
 
     def __init__(self, base_url: str, bounds: Bounds) -> None:
