@@ -100,11 +100,11 @@ class Api:
     def _about(self, _request: Request, _base: str) -> SandboxReply:
         database = {"name": self._release.name, "url": "https://www.onetcenter.org/database.html"}
         version = {"2": "2.0", "1.9": "1.9"}[self._generation]
-        return SandboxReply(200, {"api_version": version, "database": database}, "about")
+        return SandboxReply(200, {"api_version": version, "database": database})
 
     def _database(self, _request: Request, base: str) -> SandboxReply:
         tables = [self._summary(base, table_id) for table_id in self._release.table_ids]
-        return SandboxReply(200, tables if self._generation == "2" else {"table": tables}, "tables")
+        return SandboxReply(200, tables if self._generation == "2" else {"table": tables})
 
     def _summary(self, base: str, table_id: str) -> Item:
         title = self._release.title(table_id)
@@ -131,16 +131,14 @@ class Api:
         ]
         number = self._release.name.removeprefix("O*NET ")
         dictionary = f"https://www.onetcenter.org/dictionary/{number}/text/"
-        return SandboxReply(
-            200, summary | {"data_dictionary": dictionary, "column": columns}, "table"
-        )
+        return SandboxReply(200, summary | {"data_dictionary": dictionary, "column": columns})
 
     def _rows(self, request: Request, base: str, table_id: str) -> SandboxReply:
         table = self._table(table_id)
         rows = table.select(request.all("filter"), request.all("sort"))
         extra = {"info": f"{base}database/info/{table_id}", "table_id": table_id}
         url = f"{base}database/rows/{table_id}"
-        return SandboxReply(200, self._page(request, url, "row", rows, table.record, extra), "rows")
+        return SandboxReply(200, self._page(request, url, "row", rows, table.record, extra))
 
     def _occupations(self, request: Request, base: str) -> SandboxReply:
         table = self._release.table(OCCUPATION_TABLE)
@@ -153,10 +151,10 @@ class Api:
             return {"href": f"{url}{code}/", "code": code, "title": title, "tags": {}}
 
         page = self._page(request, url, "occupation", table.rows, item, {})
-        return SandboxReply(200, page, "occupations")
+        return SandboxReply(200, page)
 
     def _occupation(self, _request: Request, _base: str, code: str) -> SandboxReply:
-        return SandboxReply(200, self._overview(code) | {"tags": {}}, "occupation")
+        return SandboxReply(200, self._overview(code) | {"tags": {}})
 
     def _taxonomy(
         self, request: Request, _base: str, source: str, _target: str, code: str = ""
@@ -166,11 +164,11 @@ class Api:
             former = self._former[code]
             found = [{"code": new, "title": title} for new, title in former.successors]
             body = {"code": code, "title": former.title, "description": None, "occupation": found}
-            return SandboxReply(200, body, "taxonomy")
+            return SandboxReply(200, body)
         overview = self._overview(code)
         same = {"code": overview["code"], "title": overview["title"]}
         # A text release knows one taxonomy, in which every code stands for itself.
-        return SandboxReply(200, overview | {"occupation": [same]}, "taxonomy")
+        return SandboxReply(200, overview | {"occupation": [same]})
 
     def _overview(self, code: str) -> Item:
         table = self._release.table(OCCUPATION_TABLE)

@@ -63,7 +63,6 @@ class SandboxReply:
 
     status: int
     payload: ListPage | Item | list[Any] | str
-    root: str = "error"  # the root element in XML
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str | None = None  # where it is not what the payload implies
     cut: bool = False  # half of the body is never written, though nothing says so

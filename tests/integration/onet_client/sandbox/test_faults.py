@@ -3,7 +3,6 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
-from xml.etree import ElementTree as ET
 
 import pytest
 import requests
@@ -356,15 +355,3 @@ def test_the_control_paths_of_api_1_9_are_at_the_root(tmp_path: Path) -> None:
         root = f"http://{urlsplit(sandbox.url).netloc}"
         answer = requests.get(f"{root}/sandbox/faults", timeout=5)
         assert [500] == [rule["status"] for rule in answer.json()]
-
-
-def test_an_array_comes_for_an_object_in_xml_too(tmp_path: Path, session: requests.Session) -> None:
-    release = load_release(write_release(tmp_path / "release"))
-    session.auth = ("any", "any")
-    with Sandbox(release, "1.9", faults=[Fault(mutate="wrong_root")]) as sandbox:
-        rows = ET.fromstring(session.get(f"{sandbox.url}{ROWS}?end=2").content)
-    assert ("rows", {}, ["4.12", "0"]) == (
-        rows.tag,
-        rows.attrib,
-        [item.findtext("data_value") for item in rows.findall("item")],
-    )

@@ -177,7 +177,9 @@ def test_filters_and_sorts_choose_and_order_the_rows(get: Get) -> None:
     assert [("15-9002.00", "Reading Tides", 1)] == [
         (row["onetsoc_code"], row["element_name"], row["data_value"]) for row in page["row"]
     ]
-    page = get("database/rows/skills", sort=["onetsoc_code.descending", "scale_id"], end=1).json()
+    page = get(
+        "database/rows/skills", sort=["scale_id", "onetsoc_code"], start=RATING_ROWS // 2
+    ).json()
     row = page["row"][0]
     assert (RATED[-1], TITLES[RATED[-1]], "IM") == (
         row["onetsoc_code"],
@@ -380,31 +382,13 @@ def test_credentials_that_cannot_be_read_are_none(old_sandbox: Sandbox, header: 
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/xml", "text/html"])
+@pytest.mark.parametrize("path", ["about", "database/rows/skills?end=2", "database/rows/x"])
 def test_api_1_9_answers_in_xml_unless_asked_for_json(
-    old_sandbox: Sandbox, session: requests.Session, accept: str
+    old_sandbox: Sandbox, session: requests.Session, path: str, accept: str
 ) -> None:
-    def ask(path: str) -> ET.Element:
-        answer = session.get(old_sandbox.url + path, headers={"Accept": accept})
-        assert "application/xml; charset=utf-8" == answer.headers["Content-Type"]
-        return ET.fromstring(answer.content)
-
-    rows = ask("database/rows/skills?start=2&end=3")
-    assert {"start": "2", "end": "3", "total": str(RATING_ROWS)} == rows.attrib
-    assert ["prev", "next"] == [link.attrib["rel"] for link in rows.findall("link")]
-    assert ["0", "4.12"] == [row.findtext("data_value") for row in rows.findall("row")]
-    assert [None, "0.125"] == [row.findtext("standard_error") for row in rows.findall("row")]
-    assert "28.1" == (ask("about").findtext("database/name") or "")[-4:]
-    assert "Échoppe Keepers" == ask("online/occupations/51-9004.00").findtext("title")
-    assert ("error", True) == ((e := ask("database/rows/x")).tag, "x" in (e.text or ""))
-    listed = ask("online/occupations").findall("occupation")
-    assert [f"{old_sandbox.url}online/occupations/{code}/" for code in TITLES] == [
-        item.attrib["href"] for item in listed
-    ]
-    info = ask("database/info/skills").findall("column")
-    assert ("onetsoc_code", "false") == (
-        info[0].findtext("column_id"),
-        info[0].findtext("optional"),
-    )
+    answer = session.get(old_sandbox.url + path, headers={"Accept": accept})
+    assert "application/xml; charset=utf-8" == answer.headers["Content-Type"]
+    assert "Accept: application/json" in (ET.fromstring(answer.content).text or "")
 
 
 def test_api_1_9_is_at_both_of_its_base_paths(
