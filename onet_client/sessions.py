@@ -7,8 +7,9 @@ from urllib3.exceptions import ReadTimeoutError
 
 from onet_client import errors
 from onet_client.deadline_adapter import DeadlineAdapter
+from onet_client.version import VERSION
 
-USER_AGENT = "skillgap/0.1.0 (onet_client; pull-through cache of O*NET data)"
+USER_AGENT = f"skillgap/{VERSION} (onet_client; pull-through cache of O*NET data)"
 
 
 class Session(requests.Session):

@@ -18,7 +18,7 @@ from app.api import (
 from app.api.admin_schemas import ONE_SCOPE
 from app.logs import RequestIds
 from app.page import assets, view
-from app.version import VERSION
+from onet_client.version import VERSION
 
 OPENAPI = {
     "API_TITLE": "Skill gap",

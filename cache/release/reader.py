@@ -23,6 +23,7 @@ from cache.release.references import (
     read_scales,
 )
 from cache.release.text import read_header, read_rows
+from onet_client.archive.number import release_url
 from onet_client.content_model import ELEMENT_TABLE, file_name
 from onet_client.release_files import (
     OCCUPATION_FILE,
@@ -38,7 +39,6 @@ from onet_client.release_files import (
 ELEMENT_FILE: Final = file_name(ELEMENT_TABLE)
 ELEMENT_ID: Final = "Element ID"
 ELEMENT_NAME: Final = "Element Name"
-ARCHIVE: Final = "https://www.onetcenter.org/dl_files/database"
 
 
 @dataclass
@@ -71,7 +71,7 @@ class Release:
         """Where O*NET publishes the release; None where it has no number."""
         if self.name is None or re.fullmatch(r"[0-9]+\.[0-9]+", self.name) is None:
             return None
-        return f"{ARCHIVE}/db_{self.name.replace('.', '_')}_text.zip"
+        return release_url(self.name)
 
     @cached_property
     def rating_files(self) -> tuple[tuple[str, str], ...]:

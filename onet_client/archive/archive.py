@@ -11,7 +11,7 @@ from onet_client.archive.bounds import MEGABYTE, Bounds, DownloadDeadline
 from onet_client.archive.check import Identify, check
 from onet_client.archive.download import Download, Progress
 from onet_client.archive.http_client import ArchiveClient
-from onet_client.archive.number import ReleaseNumber
+from onet_client.archive.number import ReleaseNumber, release_file, release_url
 from onet_client.archive.pages import ReleaseLink, newest, text_releases
 from onet_client.archive.part import Part, storing
 from onet_client.archive.tries import Tries, trying
@@ -20,7 +20,6 @@ from onet_client.errors import BadReply, DeadlineExceeded, NotFound, OnetError
 
 CURRENT_PAGE: Final = "database.html"
 OLDER_PAGE: Final = "db_releases.html"
-FOLDER: Final = "dl_files/database/"
 LOOK_INTERVAL: Final = 0.2
 """Seconds between two looks whether another process has finished."""
 
@@ -76,7 +75,7 @@ class Archive:
             OnetError: as `newest` does; NotFound where the archive has no such release.
         """
         base, deadline = self._client.base_url, DownloadDeadline(self._bounds)
-        usual = ReleaseLink(number, f"{base}{FOLDER}{number.file}")
+        usual = ReleaseLink(number, release_url(number, base))
         try:
             return self._fetched(usual, deadline)
         except NotFound as error:
@@ -115,12 +114,12 @@ class Archive:
 
     def _is_whole(self, number: ReleaseNumber) -> bool:
         with suppress(BadReply):
-            check(self._folder / number.file, number, self._identify, self._bounds)
+            check(self._folder / release_file(number), number, self._identify, self._bounds)
             return True
         return False
 
     def _fetched(self, listed: ReleaseLink, deadline: DownloadDeadline) -> Path:
-        place = self._folder / listed.number.file
+        place = self._folder / release_file(listed.number)
         if self._is_whole(listed.number):
             return place
         try:
@@ -148,7 +147,7 @@ class Archive:
                     raise
             else:
                 megabytes = part.size / MEGABYTE
-                place = self._folder / listed.number.file
+                place = self._folder / release_file(listed.number)
                 part.move_to(place)
                 self._say(f"Downloaded {megabytes:.1f} MB, whole: {place}")
                 return
