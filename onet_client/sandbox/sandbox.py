@@ -53,7 +53,7 @@ class Sandbox:
         self._script = Script(faults)
         self._log = RequestLog()
         credentials = Credentials(api_key, username, password)
-        self._exchange = SandboxState(
+        self._state = SandboxState(
             Api(release, api, credentials, taxonomy),
             api,
             self._script,
@@ -68,7 +68,7 @@ class Sandbox:
     def url(self) -> str:
         """The base URL with its trailing slash; API 1.9 is at `/ws/`."""
         host, port = self._address
-        path = {"2": "", "1.9": "ws/"}[self._exchange.generation]
+        path = {"2": "", "1.9": "ws/"}[self._state.generation]
         return f"http://{host}:{port}/{path}"
 
     @property
@@ -100,8 +100,8 @@ class Sandbox:
         Raises:
             OSError: the address cannot be listened on.
         """
-        self._exchange.stopping = Event()
-        self._server = Server(self._address, self._exchange)
+        self._state.stopping = Event()
+        self._server = Server(self._address, self._state)
         self._address = (self._address[0], self._server.server_address[1])
         self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()

@@ -14,7 +14,7 @@ from threading import Condition, Event
 from typing import Any
 
 from onet_client.sandbox.api import Api
-from onet_client.sandbox.control import Control, Record, RequestLog
+from onet_client.sandbox.control import Record, RequestLog, control, is_control
 from onet_client.sandbox.faults import Fault, Script
 from onet_client.sandbox.message import Generation, Request, SandboxReply
 from onet_client.sandbox.render import render
@@ -51,8 +51,8 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], exchange: SandboxState) -> None:
-        self.exchange = exchange
+    def __init__(self, address: tuple[str, int], state: SandboxState) -> None:
+        self.state = state
         self._changed = Condition()
         self._open: set[socket] = set()
         super().__init__(address, Handler)
@@ -77,7 +77,7 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
     def end(self) -> None:
         """Stop accepting, end every connection, and wait a second at most until they are closed."""
-        self.exchange.stopping.set()
+        self.state.stopping.set()
         self.shutdown()
         self.server_close()
         with self._changed:
@@ -96,7 +96,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         """Answer one request of any method."""
-        exchange = self.server.exchange
+        state = self.server.state
         headers = {name.lower(): value for name, value in self.headers.items()}
         host, port = self.connection.getsockname()
         origin = f"http://{headers.get('host') or f'{host}:{port}'}"
@@ -104,19 +104,19 @@ class Handler(BaseHTTPRequestHandler):
         # Read even where nobody wants it, or it would be taken for the next request.
         length = headers.get("content-length", "0")
         body = self.rfile.read(int(length)) if length.isdecimal() else b""
-        if Control.owns(request.path):
-            control = Control(exchange.script, exchange.log)
-            self._write(control.answer(request.method, request.path, body), request)
+        if is_control(request.path):
+            reply = control(state.script, state.log, request.method, request.path, body)
+            self._write(reply, request)
             return
         record = Record(time.time(), request.method, request.path, self.path.partition("?")[2])
-        exchange.log.add(record)
-        reply, fault = exchange.script.strike(request, exchange.api.answer(request))
+        state.log.add(record)
+        reply, fault = state.script.strike(request, state.api.answer(request))
         try:
-            exchange.pause(exchange.latency)
+            state.pause(state.latency)
             self._write(reply, request, fault or _UNSTRUCK, record)
         finally:
-            if exchange.on_request:
-                exchange.on_request(record)
+            if state.on_request:
+                state.on_request(record)
 
     # The names are those http.server looks for.
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = answer  # noqa: N815
@@ -131,13 +131,13 @@ class Handler(BaseHTTPRequestHandler):
         fault: Fault = _UNSTRUCK,
         record: Record | None = None,
     ) -> None:
-        exchange = self.server.exchange
-        exchange.pause(fault.delay)
+        state = self.server.state
+        state.pause(fault.delay)
         if fault.close == "before":
             self.close_connection = True
             return
         # The paths of control, whose requests have no record, speak JSON always.
-        content_type, body = render(reply, request, exchange.generation if record else "2")
+        content_type, body = render(reply, request, state.generation if record else "2")
         if record:
             record.status = reply.status
         head = self._head(reply, content_type, len(body))
@@ -174,7 +174,7 @@ class Handler(BaseHTTPRequestHandler):
         slow = chain([head] if fault.drip_head else [], parts)
         for byte in chain.from_iterable(slow):
             self.wfile.write(bytes([byte]))
-            self.server.exchange.pause(fault.drip)
+            self.server.state.pause(fault.drip)
 
 
 _STATUSES = frozenset(HTTPStatus)
