@@ -12,7 +12,7 @@ from onet_client.governor import Governor
 from onet_client.interpret import Page
 from onet_client.paging import DomainCheck, Position
 from onet_client.reply import ApiVersion, Reply, Result, bad
-from onet_client.rows import OccupationRow, OfferedTable, RatingRow
+from onet_client.rows import OccupationRow, RatingRow
 from onet_client.transport import Transport
 from onet_client.urls import OCCUPATIONS_PATH, base_url, rows_path, taxonomy_path
 
@@ -40,8 +40,8 @@ class OnetClient:
             self._release, self._layouts = found, {}
         return found
 
-    def tables(self, *, deadline: Deadline | None = None) -> tuple[OfferedTable, ...]:
-        """The tables of that release."""
+    def tables(self, *, deadline: Deadline | None = None) -> tuple[str, ...]:
+        """The ids of the tables of that release."""
         return self._transport.get("database", self._read_tables, deadline)
 
     def occupation(self, code: str, *, deadline: Deadline | None = None) -> OccupationRow:
@@ -148,7 +148,7 @@ class OnetClient:
         check_domain(domain)
 
         def read(reply: Reply) -> tuple[str, ...]:
-            return tables_of(domain, [table.table_id for table in self._read_tables(reply)])
+            return tables_of(domain, self._read_tables(reply))
 
         self._layouts[domain] = found = self._transport.get("database", read, deadline)
         return found
@@ -187,7 +187,7 @@ class OnetClient:
         if all(occupation.code != code for occupation in self.occupations(deadline=deadline)):
             raise _unknown(f"{code} is not in the list of occupations", instead) from instead
 
-    def _read_tables(self, reply: Reply) -> tuple[OfferedTable, ...]:
+    def _read_tables(self, reply: Reply) -> tuple[str, ...]:
         return interpret.tables(reply, self._api)
 
 

@@ -13,8 +13,6 @@ from typing import Any, TypeVar
 
 from marshmallow import ValidationError, fields, missing
 
-from onet_client.content_model import ELEMENT_ID, OCCUPATION_CODE
-
 T = TypeVar("T")
 
 _FOUR_DECIMALS = Decimal("0.0001")
@@ -56,27 +54,16 @@ class StrictDecimal(StrictField[Decimal]):
         return _exact(value)
 
 
-def _count(value: Any) -> int:
-    if type(value) not in (Decimal, int, str):
-        raise ValidationError("not a number")
-    figure = _exact(value)
-    if figure < 0 or figure != int(figure):
-        raise ValidationError("not a count")
-    return int(figure)
-
-
 class StrictCount(StrictField[int]):
     """A whole number, 0 or more; a string that spells one is taken as one."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
-        return _count(value)
-
-
-class CountOrLink(StrictField[Any]):
-    """A count, or None where there is a link to what could be counted."""
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> int | None:
-        return _count(value) if type(value) in (Decimal, int) else None
+        if type(value) not in (Decimal, int, str):
+            raise ValidationError("not a number")
+        figure = _exact(value)
+        if figure < 0 or figure != int(figure):
+            raise ValidationError("not a count")
+        return int(figure)
 
 
 class StrictText(StrictField[str]):
@@ -97,21 +84,17 @@ class StrictText(StrictField[str]):
         return value
 
 
-class StrictCode(StrictField[str]):
-    """An O*NET-SOC code."""
+class StrictPattern(StrictField[str]):
+    """Text that matches a pattern in full; `meaning` is what the pattern describes."""
+
+    def __init__(self, pattern: re.Pattern[str], meaning: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._pattern = pattern
+        self._meaning = meaning
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
-        if not isinstance(value, str) or not OCCUPATION_CODE.fullmatch(value):
-            raise ValidationError("not an O*NET-SOC code")
-        return value
-
-
-class StrictElementId(StrictField[str]):
-    """The id of a content model element."""
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
-        if not isinstance(value, str) or len(value) > 20 or not ELEMENT_ID.fullmatch(value):
-            raise ValidationError("not an element id")
+        if not isinstance(value, str) or not self._pattern.fullmatch(value):
+            raise ValidationError(f"not {self._meaning}")
         return value
 
 

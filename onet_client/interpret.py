@@ -18,7 +18,6 @@ from onet_client.rows import (
     ListedOccupationSchema,
     OccupationReportSchema,
     OccupationRow,
-    OfferedTable,
     RatingRow,
     RatingSchema,
     TableSchema,
@@ -62,8 +61,8 @@ def release(reply: Reply) -> str:
     return found[0]
 
 
-def tables(reply: Reply, api: ApiVersion) -> tuple[OfferedTable, ...]:
-    """The tables listed by `/database`: an array, which 1.9 may put in an object's `table`.
+def tables(reply: Reply, api: ApiVersion) -> tuple[str, ...]:
+    """The ids of the tables listed by `/database`: an array, which 1.9 may wrap as `table`.
 
     Raises:
         OnetError: As every reply can.
@@ -71,8 +70,8 @@ def tables(reply: Reply, api: ApiVersion) -> tuple[OfferedTable, ...]:
     document = json_document(reply)
     if api == "1.9" and isinstance(document, dict):
         document = _object(document).get("table")
-    found = tuple(OfferedTable(**item) for item in _validated(_TABLE, document))
-    _check_unique(table.table_id for table in found)
+    found: tuple[str, ...] = tuple(item["table_id"] for item in _validated(_TABLE, document))
+    _check_unique(found)
     return found
 
 

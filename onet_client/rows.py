@@ -8,15 +8,13 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, validates_schema
 
-from onet_client.content_model import SCALES
+from onet_client.content_model import ELEMENT_ID, OCCUPATION_CODE, SCALES
 from onet_client.fields import (
-    CountOrLink,
     StrictChoice,
-    StrictCode,
     StrictCount,
     StrictDecimal,
-    StrictElementId,
     StrictMonth,
+    StrictPattern,
     StrictText,
 )
 
@@ -65,15 +63,7 @@ class OccupationRow:
     description: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class OfferedTable:
-    """A database table the upstream offers; `rows` is their number where it is told."""
-
-    table_id: str
-    title: str | None
-    rows: int | None
-
-
+_CODE = (OCCUPATION_CODE, "an O*NET-SOC code")
 _FLAG = {"Y": True, "N": False}
 
 
@@ -89,8 +79,8 @@ class RowSchema(Schema):
 class RatingSchema(RowSchema):
     """A rating row. Every column must be there; those that may be unknown may be null."""
 
-    occupation_code = StrictCode(required=True, data_key="onetsoc_code")
-    element_id = StrictElementId(required=True)
+    occupation_code = StrictPattern(*_CODE, required=True, data_key="onetsoc_code")
+    element_id = StrictPattern(ELEMENT_ID, "an element id", required=True)
     element_name = StrictText(150, required=True)
     scale_id = StrictChoice({scale: scale for scale in SCALES}, required=True)
     value = StrictDecimal(required=True, data_key="data_value")
@@ -117,27 +107,23 @@ class RatingSchema(RowSchema):
             raise ValidationError("above upper_ci_bound", "lower_ci_bound")
 
 
-class OccupationReportSchema(RowSchema):
-    """One occupation's own page."""
-
-    code = StrictCode(required=True)
-    title = StrictText(150, required=True)
-    description = StrictText(5000, prose=True, required=True, allow_none=True)
-
-
 class ListedOccupationSchema(RowSchema):
     """An entry of the list of all occupations."""
 
-    code = StrictCode(required=True)
+    code = StrictPattern(*_CODE, required=True)
     title = StrictText(150, required=True)
+
+
+class OccupationReportSchema(ListedOccupationSchema):
+    """One occupation's own page."""
+
+    description = StrictText(5000, prose=True, required=True, allow_none=True)
 
 
 class TableSchema(RowSchema):
     """An entry of the list of tables."""
 
     table_id = StrictText(100, required=True)
-    title = StrictText(300, load_default=None, allow_none=True)
-    rows = CountOrLink(load_default=None, allow_none=True)
 
 
 class EnvelopeSchema(RowSchema):
