@@ -11,6 +11,9 @@ from typing import Any, Literal
 from onet_client.sandbox.message import ListPage, Request, SandboxReply, html
 from onet_client.sandbox.mutations import MUTATIONS, mutate
 
+ANOTHER_HOST = "http://another-host.invalid"
+"""Where a foreign link or redirect leads."""
+
 _PAGE = re.compile(r"first|middle|last|start=[1-9][0-9]*")
 _TOKEN = re.compile(r"[A-Za-z0-9-]+")
 _JSON_TYPES: dict[str, tuple[type, ...]] = {
@@ -23,10 +26,8 @@ _JSON_TYPES: dict[str, tuple[type, ...]] = {
     "headers": (dict,),
     "mutate": (str,),
     "field": (str,),
-    "host": (str,),
     "delay": (int, float),
     "drip": (int, float),
-    "drip_head": (bool,),
     "close": (str,),
 }
 
@@ -51,10 +52,8 @@ class Fault:
         headers: added to the reply's, or in place of them.
         mutate: one of `MUTATIONS`, what is wrong about the reply.
         field: what a mutation of a field spoils.
-        host: scheme and host that a foreign link or redirect leads to.
         delay: seconds before the reply.
         drip: seconds between the bytes of the body.
-        drip_head: the status line and headers drip too.
         close: the connection ends `before` a byte of the reply, or `mid` body.
     """
 
@@ -67,10 +66,8 @@ class Fault:
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
     mutate: str | None = None
     field: str = "data_value"
-    host: str = "http://another-host.invalid"
     delay: float = 0.0
     drip: float = 0.0
-    drip_head: bool = False
     close: Literal["before", "mid"] | None = None
 
     def __post_init__(self) -> None:
@@ -89,7 +86,6 @@ class Fault:
             "times": self.times is None or self.times >= 1,
             "status": self.status is None or 200 <= self.status <= 599,
             "mutate": self.mutate is None or self.mutate in MUTATIONS,
-            "host": re.fullmatch(r"https?://[^/\s]+", self.host),
             "delay": self.delay >= 0,
             "drip": self.drip >= 0,
             "close": self.close in {None, "before", "mid"},
@@ -108,7 +104,7 @@ class Fault:
             return None
         struck: SandboxReply | None = reply
         if self.mutate is not None:
-            struck = mutate(self.mutate, reply, self.field, self.host + request.target)
+            struck = mutate(self.mutate, reply, self.field, ANOTHER_HOST + request.target)
         if struck is None:
             return None
         if self.body is not None:
@@ -142,7 +138,7 @@ class Script:
         self.set(faults)
 
     def set(self, faults: Sequence[Fault]) -> None:
-        """Put these rules in the place of all others, their counts at nought."""
+        """Replace all rules by these, with counts of 0."""
         with self._lock:
             self._rules = [(fault, {"fitted": 0, "struck": 0}) for fault in faults]
 

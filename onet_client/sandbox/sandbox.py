@@ -27,10 +27,9 @@ class Sandbox:
         api_key: the only key API 2.0 accepts; None accepts any that is not empty.
         username: the only name API 1.9 accepts, likewise.
         password: the only password API 1.9 accepts, likewise.
-        latency: seconds before every reply.
         faults: the rules in force from the start.
-        taxonomy: what became of codes of the 2010 taxonomy, as `load_taxonomy` reads it; others
-            stand for themselves.
+        taxonomy: what became of codes of the 2010 taxonomy, as `load_taxonomy` reads it; other
+            codes are their own successors.
         on_request: called with each request once it was answered, or the client gone.
     """
 
@@ -44,23 +43,13 @@ class Sandbox:
         api_key: str | None = None,
         username: str | None = None,
         password: str | None = None,
-        latency: float = 0.0,
         faults: Sequence[Fault] = (),
         taxonomy: Taxonomy = MappingProxyType({}),
         on_request: Callable[[Record], None] | None = None,
     ) -> None:
         self._address = (host, port)
-        self._script = Script(faults)
-        self._log = RequestLog()
-        credentials = Credentials(api_key, username, password)
-        self._state = SandboxState(
-            Api(release, api, credentials, taxonomy),
-            api,
-            self._script,
-            self._log,
-            latency,
-            on_request,
-        )
+        served = Api(release, api, Credentials(api_key, username, password), taxonomy)
+        self._state = SandboxState(served, api, Script(faults), RequestLog(), on_request)
         self._server: Server | None = None
         self._thread: Thread | None = None
 
@@ -74,25 +63,25 @@ class Sandbox:
     @property
     def requests(self) -> list[Record]:
         """The requests so far, in order of arrival; those to the paths of control are not here."""
-        return self._log.records()
+        return self._state.log.records()
 
     @property
     def request_count(self) -> int:
         """How many requests there were, more than `requests` holds after the 200,000th."""
-        return self._log.count
+        return self._state.log.count
 
     @property
     def faults(self) -> list[dict[str, Any]]:
         """The rules in force, each with how many requests it `fitted` and how many it `struck`."""
-        return self._script.state()
+        return self._state.script.state()
 
     def set_faults(self, *faults: Fault) -> None:
-        """Put these rules in the place of all others; none, and every reply is right."""
-        self._script.set(faults)
+        """Replace all rules by these; without any, every reply is right."""
+        self._state.script.set(faults)
 
     def clear_requests(self) -> None:
         """Forget the requests so far."""
-        self._log.clear()
+        self._state.log.clear()
 
     def start(self) -> Self:
         """Listen and answer in the background.

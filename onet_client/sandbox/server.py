@@ -25,13 +25,12 @@ _UNSTRUCK = Fault()
 
 @dataclass(slots=True)
 class SandboxState:
-    """What the threads of one sandbox share; `latency` is in seconds."""
+    """What the threads of one sandbox share."""
 
     api: Api
     generation: Generation
     script: Script
     log: RequestLog
-    latency: float
     on_request: Callable[[Record], None] | None
     stopping: Event = field(default_factory=Event)
 
@@ -101,7 +100,7 @@ class Handler(BaseHTTPRequestHandler):
         host, port = self.connection.getsockname()
         origin = f"http://{headers.get('host') or f'{host}:{port}'}"
         request = Request(self.command, self.path, headers, origin)
-        # Read even where nobody wants it, or it would be taken for the next request.
+        # Read even where it is not used, or it would be taken for the next request.
         length = headers.get("content-length", "0")
         body = self.rfile.read(int(length)) if length.isdecimal() else b""
         if is_control(request.path):
@@ -112,7 +111,6 @@ class Handler(BaseHTTPRequestHandler):
         state.log.add(record)
         reply, fault = state.script.strike(request, state.api.answer(request))
         try:
-            state.pause(state.latency)
             self._write(reply, request, fault or _UNSTRUCK, record)
         finally:
             if state.on_request:
@@ -122,7 +120,7 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = answer  # noqa: N815
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: requests are in the log, and `on_request` tells of them."""
+        """Print nothing: requests are in the log, and `on_request` reports them."""
 
     def _write(
         self,
@@ -165,14 +163,12 @@ class Handler(BaseHTTPRequestHandler):
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
 
     def _send(self, head: bytes, parts: Iterable[bytes], fault: Fault) -> None:
-        """Write the reply, a byte at a time where it drips."""
+        """Write the reply; its body a byte at a time where it drips."""
         if not fault.drip:
             self.wfile.writelines(chain([head], parts))
             return
-        if not fault.drip_head:
-            self.wfile.write(head)
-        slow = chain([head] if fault.drip_head else [], parts)
-        for byte in chain.from_iterable(slow):
+        self.wfile.write(head)
+        for byte in chain.from_iterable(parts):
             self.wfile.write(bytes([byte]))
             self.server.state.pause(fault.drip)
 

@@ -168,14 +168,12 @@ def test_the_next_page_is_on_another_host(sandbox: Sandbox, ask: Ask) -> None:
     right = ask("first").json()["next"]
     sandbox.set_faults(Fault(mutate="foreign_next"))
     assert right.replace(sandbox.url, "http://another-host.invalid/") == ask("first").json()["next"]
-    sandbox.set_faults(Fault(mutate="foreign_next", host="https://[::1]:9"))
-    assert right.replace(sandbox.url, "https://[::1]:9/") == ask("first").json()["next"]
 
 
 def test_a_redirect_leads_to_the_same_path_on_another_host(sandbox: Sandbox, ask: Ask) -> None:
-    sandbox.set_faults(Fault(mutate="foreign_redirect", host="http://localhost:9"))
+    sandbox.set_faults(Fault(mutate="foreign_redirect"))
     answer = ask("first")
-    assert (302, f"http://localhost:9/{ROWS}?start=1&end={SIZE}") == (
+    assert (302, f"http://another-host.invalid/{ROWS}?start=1&end={SIZE}") == (
         answer.status_code,
         answer.headers["Location"],
     )
@@ -252,13 +250,6 @@ def test_bytes_that_drip_never_reach_the_read_time_out(
     assert time.monotonic() - started < 0.3, "the headers do not drip"
     assert right == answer.content
     assert time.monotonic() - started >= 0.005 * len(right)
-
-
-def test_the_headers_can_drip_too(sandbox: Sandbox, session: requests.Session) -> None:
-    sandbox.set_faults(Fault(drip=0.002, drip_head=True))
-    started = time.monotonic()
-    with session.get(f"{sandbox.url}about", timeout=(5, 0.3), stream=True):
-        assert time.monotonic() - started >= 0.002 * 100
 
 
 def test_a_connection_ends_before_the_reply(sandbox: Sandbox, ask: Ask) -> None:

@@ -13,6 +13,7 @@ import requests
 from support.made_up_release import RATED, RATING_ROWS, ROWS_PER_OCCUPATION, TITLES, write_release
 
 from onet_client.sandbox import (
+    Fault,
     Layout,
     ReleaseError,
     ReleaseTables,
@@ -434,13 +435,6 @@ def test_a_refused_request_is_logged_too(sandbox: Sandbox) -> None:
     assert [401] == [record.status for record in sandbox.requests]
 
 
-def test_latency_holds_every_reply_back(release: ReleaseTables, session: requests.Session) -> None:
-    with Sandbox(release, latency=0.2) as sandbox:
-        started = time.monotonic()
-        session.get(f"{sandbox.url}about")
-        assert 0.2 <= time.monotonic() - started < 1
-
-
 def test_a_connection_is_kept_for_the_next_request(sandbox: Sandbox) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", urlsplit(sandbox.url).port, timeout=5)
     sockets: list[Any] = []
@@ -462,7 +456,7 @@ def test_many_clients_are_served_at_once(release: ReleaseTables) -> None:
         answer = requests.get(f"{url}database/rows/skills", headers={"X-API-Key": "k"}, timeout=10)
         statuses.append(answer.status_code)
 
-    with Sandbox(release, latency=0.3) as sandbox:
+    with Sandbox(release, faults=[Fault(delay=0.3)]) as sandbox:
         threads = [threading.Thread(target=ask, args=(sandbox.url,)) for _ in range(16)]
         started = time.monotonic()
         for thread in threads:
