@@ -82,7 +82,7 @@ class OnetClient:
     def successors(
         self, code: str, *, deadline: Deadline | None = None
     ) -> tuple[OccupationRow, ...]:
-        """What stands for a code of the 2010 taxonomy now, without descriptions.
+        """The occupations that replaced a code of the 2010 taxonomy, without descriptions.
 
         Raises:
             UnknownCode: If that taxonomy does not have the code.

@@ -101,7 +101,7 @@ def occupations(reply: Reply, api: ApiVersion) -> Page[OccupationRow]:
 
 
 def successors(reply: Reply, code: str) -> tuple[OccupationRow, ...]:
-    """What stands for a code in the target taxonomy of `/taxonomy/...`, without descriptions.
+    """The successors of a code by `/taxonomy/...`, without descriptions.
 
     Raises:
         OnetError: As every reply can; BadReply where they are those of another code.

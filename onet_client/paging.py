@@ -23,7 +23,7 @@ class Position:
     Attributes:
         url: Where the page that is due is, absolute; None for the first, and after the last.
         landed: How many rows have been read.
-        total: How many the list has; None until a page told.
+        total: How many the list has; None before the first page.
     """
 
     url: str | None = None

@@ -1,4 +1,4 @@
-"""The files of a text release, in a folder or .zip as people have them; how one is refused."""
+"""Finds and opens the files of a text release in a folder or .zip, and refuses a broken one."""
 
 import lzma
 import os
@@ -21,7 +21,7 @@ DEEPEST: Final = 4
 MOST_FILES: Final = 20_000
 """Files of a folder or archive that are looked at; a release has about 40."""
 NOTE: Final = "readme.txt"
-"""What stands beside the tables, whatever their form."""
+"""The name, as a key, of the read-me that lies with the tables in any form."""
 LONGEST_PATH: Final = 200
 LISTED_NAMES: Final = 5
 TEXT_RELEASE_DUE: Final = (
@@ -81,7 +81,7 @@ ReleaseFile = Path | ArchivedFile
 
 
 class ReleaseFiles(Mapping[str, ReleaseFile]):
-    """The files beside a release's occupations, found by O*NET's names for them.
+    """The files in the folder of a release's occupations, found by O*NET's names for them.
 
     Case, spaces and underscores make no difference; names are listed as they are.
 
@@ -148,7 +148,7 @@ def open_file(file: ReleaseFile) -> IO[bytes]:
 
 
 def find_files(path: Path, stack: ExitStack) -> ReleaseFiles:
-    """Find a release's files: those beside its occupations, up to `DEEPEST` folders down.
+    """Find a release's files: those in the folder of its occupations, up to `DEEPEST` folders down.
 
     What a system or an archiver adds (`__MACOSX`, `._Skills.txt`, `.DS_Store`) is left out.
 
@@ -211,7 +211,7 @@ def _in_archive(archive: zipfile.ZipFile) -> Iterator[tuple[PurePosixPath, Relea
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except PermissionError:  # what nobody may look at is no part of the release
+    except PermissionError:  # an unreadable folder is no part of the release
         return False
 
 
@@ -234,7 +234,7 @@ def _check_is_archive(path: Path) -> None:
 
 
 def _why_none(path: Path, places: list[PurePosixPath]) -> str:
-    """Tell why there is no release, from what there is instead."""
+    """The reason why there is no release, from what there is instead."""
     names = sorted({place.name for place in places})
     kinds = {kind for name in names if (kind := PurePosixPath(name).suffix.lower())}
     tables = [name for name in names if name.lower().endswith(".txt") and _key(name) != NOTE]

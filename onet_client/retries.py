@@ -1,4 +1,4 @@
-"""What is asked again, how long after, and when it is enough."""
+"""Which queries are repeated, after how long, and how often."""
 
 import logging
 from collections.abc import Callable
@@ -57,7 +57,7 @@ def _error(state: RetryCallState) -> BaseException | None:
 
 
 def is_worth_a_retry(error: BaseException) -> bool:
-    """Whether the same may go well a moment later."""
+    """Whether a repetition may succeed."""
     return isinstance(error, RETRIED_ERRORS) or (
         isinstance(error, errors.OnetError) and error.status in RETRIED_STATUSES
     )

@@ -16,14 +16,14 @@ class Session(requests.Session):
     """A session that follows no redirect by itself."""
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002
-        """Tell that there is none, whatever came."""
+        """None, whatever the reply."""
         # The library would read a redirect's whole body, however long, and prepare the next
         # request with the credentials, before anyone could look where it leads.
         return None
 
 
 def new_session(base_url: str, auth: AuthBase | None, accept: str) -> Session:
-    """Make a session of one connection, whose reads obey `reading_until`.
+    """A new session of one connection, whose reads obey `reading_until`.
 
     It reads neither .netrc nor any setting of TLS verification from the environment; HTTPS_PROXY
     and NO_PROXY are heeded for https, where a proxy sees no credentials.

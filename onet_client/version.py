@@ -1,4 +1,4 @@
-"""The version of the product, which stands here since O*NET is told it, too."""
+"""The version of the product; it is here because the User-Agent names it."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The archive as a folder here: a release that is asked for is in it, or comes into it."""
+"""A folder of text releases, to which missing ones are downloaded from the archive."""
 
 import fcntl
 import time
@@ -27,8 +27,8 @@ LOOK_INTERVAL: Final = 0.2
 class Archive:
     """Fetches text releases into a folder, in which each is whole or not there.
 
-    Any number of processes may share the folder: one fetches, the others wait for it. What goes
-    on is told in one line for each step.
+    Any number of processes may share the folder: one fetches, the others wait for it. `say` gets
+    one line for each step.
     """
 
     def __init__(
@@ -154,7 +154,7 @@ class Archive:
 
     @contextmanager
     def _alone(self) -> Iterator[bool]:
-        """Wait until no other process fetches into the folder, and tell whether any did.
+        """Wait until no other process fetches into the folder, and yield whether any did.
 
         The system ends the claim of a process that has died.
 

@@ -1,4 +1,4 @@
-"""Fetching a file until all of it is here, from where an earlier try ended if need be."""
+"""Downloads a file, resuming where an earlier try ended."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -14,14 +14,14 @@ from onet_client.archive.tries import Tries, trying
 from onet_client.errors import BadReply, Unreachable
 
 Progress = Callable[[int, int | None], None]
-"""Called with the bytes that are here, and those of the whole file where they are known."""
+"""Called with the bytes that have arrived, and those of the whole file where known."""
 
 ZIP_START: Final = b"PK\x03\x04"
 PIECE: Final = 65_536
 
 
 class Place(NamedTuple):
-    """Where in a file of how many bytes the body of a reply belongs; None where nobody said."""
+    """Where the body of a reply belongs in the file, and the file's bytes; None where unknown."""
 
     offset: int
     total: int | None
@@ -30,16 +30,16 @@ class Place(NamedTuple):
 def place(
     status: int, headers: Mapping[str, str], origin: Origin | None, size: int
 ) -> Place | None:
-    """Tell where a reply belongs (RFC 9110, sections 14 and 15.5.17).
+    """Where the body of a reply belongs (RFC 9110, sections 14 and 15.5.17).
 
     Args:
         status: of the reply, 200, 206 or 416.
         headers: of the reply, by names in any case of letters.
-        origin: what was to be gone on with; None where the whole file was asked for.
-        size: bytes of it that are here.
+        origin: what is resumed; None where the whole file was asked for.
+        size: bytes that have arrived.
 
     Returns:
-        None where the reply does not go on from what is here.
+        None where the reply does not continue what has arrived.
     """
     if status == requests.codes.ok:
         length = headers.get("Content-Length", "")

@@ -1,4 +1,4 @@
-"""Asking the archive over HTTP: bounded in time, and never away from its host."""
+"""Requests to the archive: bounded in time, and never to another host."""
 
 import contextvars
 from collections.abc import Callable, Iterator, Mapping
@@ -93,7 +93,9 @@ def _translating(deadline: Deadline) -> Iterator[None]:
 
 
 def _within(deadline: Deadline, work: Callable[[], T]) -> T:
-    """Do what looks up a host name, which nothing can cut short, and leave it behind if need be.
+    """Run work that may look up a host name, and leave its thread behind at the deadline.
+
+    Nothing can cut such a look-up short.
 
     Raises:
         DeadlineExceeded: where it takes longer.
@@ -104,7 +106,7 @@ def _within(deadline: Deadline, work: Callable[[], T]) -> T:
     def run() -> None:
         try:
             outcome.append(work())
-        except BaseException as error:  # noqa: BLE001 - raised by the one who waits
+        except BaseException as error:  # noqa: BLE001 - raised again by the waiting thread
             outcome.append(error)
 
     thread = Thread(target=contextvars.copy_context().run, args=(run,), daemon=True)
@@ -118,7 +120,7 @@ def _within(deadline: Deadline, work: Callable[[], T]) -> T:
 
 
 def refusal(response: requests.Response) -> errors.OnetError:
-    """What a reply means that is not what was asked for."""
+    """The error that a reply other than the page or file stands for."""
     status = response.status_code
     kind: type[errors.OnetError] = errors.BadReply
     if status in (requests.codes.not_found, requests.codes.gone):

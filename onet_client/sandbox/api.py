@@ -167,7 +167,7 @@ class Api:
             return SandboxReply(200, body)
         overview = self._overview(code)
         same = {"code": overview["code"], "title": overview["title"]}
-        # A text release knows one taxonomy, in which every code stands for itself.
+        # A text release knows one taxonomy, in which every code is its own successor.
         return SandboxReply(200, overview | {"occupation": [same]})
 
     def _overview(self, code: str) -> Item:

@@ -32,7 +32,7 @@ def serve(
     faults: Path | None = None,
     taxonomy: Path | None = None,
 ) -> None:
-    """Serve a release until SIGINT or SIGTERM, telling of every request.
+    """Serve a release until SIGINT or SIGTERM, and print a line for every request.
 
     The options are those of `load_release` and `Sandbox`, but `faults` is a file of rules such as
     `parse_faults` reads, and `taxonomy` one that `load_taxonomy` does.
@@ -59,7 +59,7 @@ def serve(
 
 
 def check(release: Path, *, layout: Layout | None = None) -> None:
-    """Tell which tables of a release `serve` would serve, and what it would leave out.
+    """Print which tables of a release `serve` would serve, and what it would leave out.
 
     Raises:
         ReleaseError: the release cannot be served.

@@ -15,7 +15,7 @@ Names = Mapping[str, tuple[TableColumn, Mapping[str, str]]]
 def parse(files: Sequence[TextFile], names: Names) -> tuple[list[TableColumn], list[Row]]:
     """Return the columns and rows of files with the same columns, one file after the other.
 
-    The database services put names beside codes where the file has none.
+    The database services add names to codes where the file has none.
 
     Raises:
         ReleaseError: a file can no longer be read.

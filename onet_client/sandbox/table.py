@@ -34,7 +34,7 @@ class _Condition:
     value: Value
 
     def holds(self, row: Row) -> bool:
-        """Tell whether the row satisfies this filter; a null satisfies none."""
+        """Whether the row satisfies this filter; a null satisfies none."""
         value = _fold(row[self.position])
         if value is None:
             return False
@@ -90,7 +90,7 @@ class Table:
         return row[self._positions[column_id]]
 
     def has_nulls(self, column_id: str) -> bool:
-        """Tell whether any row lacks this column."""
+        """Whether any row lacks this column."""
         at = self._positions[column_id]
         return any(row[at] is None for row in self.rows)
 

@@ -11,7 +11,7 @@ COLUMNS = 4
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """A code of the 2010 taxonomy: its title, and code and title of each that stands for it."""
+    """A code of the 2010 taxonomy: its title, and code and title of each successor."""
 
     title: str
     successors: tuple[tuple[str, str], ...]
