@@ -10,7 +10,7 @@ from onet_client.release_files import ReleaseError
 from onet_client.sandbox.console import check, serve
 from onet_client.sandbox.control import Record
 from onet_client.sandbox.faults import Fault, FaultError, parse_faults
-from onet_client.sandbox.message import Generation
+from onet_client.sandbox.message import ApiVersion
 from onet_client.sandbox.mutations import MUTATIONS
 from onet_client.sandbox.release import Layout, ReleaseTables, load_release
 from onet_client.sandbox.sandbox import Sandbox
@@ -18,9 +18,9 @@ from onet_client.sandbox.taxonomy import load_taxonomy
 
 __all__ = [
     "MUTATIONS",
+    "ApiVersion",
     "Fault",
     "FaultError",
-    "Generation",
     "Layout",
     "Record",
     "ReleaseError",

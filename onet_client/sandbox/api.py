@@ -1,4 +1,4 @@
-"""Answers requests as O*NET Web Services does, in either generation of its API.
+"""Answers requests as O*NET Web Services does, in either version of its API.
 
 What the reference manual leaves open is answered strictly: a page of more than 2,000 items or a
 start past the last one is an error here, so that a client relying on leniency is found out.
@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlencode
 
 from onet_client.content_model import OCCUPATION_TABLE
 from onet_client.release_files import ReleaseError
-from onet_client.sandbox.message import Generation, Item, ListPage, Request, SandboxReply, html
+from onet_client.sandbox.message import ApiVersion, Item, ListPage, Request, SandboxReply, html
 from onet_client.sandbox.release import ReleaseTables
 from onet_client.sandbox.table import QueryError, Row, Table
 from onet_client.sandbox.taxonomy import Taxonomy
@@ -42,13 +42,13 @@ class Api:
     def __init__(
         self,
         release: ReleaseTables,
-        generation: Generation,
+        api: ApiVersion,
         credentials: Credentials,
         taxonomy: Taxonomy = MappingProxyType({}),
     ) -> None:
         self._release = release
         self._former = taxonomy
-        self._generation = generation
+        self._api = api
         self._credentials = credentials
         self._routes: list[tuple[re.Pattern[str], Callable[..., SandboxReply]]] = [
             (re.compile(r"about"), self._about),
@@ -66,7 +66,7 @@ class Api:
             return refusal
         if request.method != "GET":
             return SandboxReply(405, html(405), headers={"Allow": "GET"})
-        prefix = _PREFIXES[self._generation].match(request.path)
+        prefix = _PREFIXES[self._api].match(request.path)
         path = unquote(request.path[prefix.end() :]).removesuffix("/") if prefix else ""
         for pattern, endpoint in self._routes:
             if prefix and (found := pattern.fullmatch(path)):
@@ -80,7 +80,7 @@ class Api:
 
     def _refusal(self, request: Request) -> SandboxReply | None:
         known = self._credentials
-        if self._generation == "2":
+        if self._api == "2":
             key = request.headers.get("x-api-key", "")
             if not key:
                 return SandboxReply(401, html(401))
@@ -93,18 +93,18 @@ class Api:
         return SandboxReply(401, html(401), headers=challenge)
 
     def _taxonomy_route(self) -> tuple[re.Pattern[str], Callable[..., SandboxReply]]:
-        if self._generation == "2":
+        if self._api == "2":
             return re.compile(rf"taxonomy/{_TAXONOMY}/{_TAXONOMY}/([^/]+)"), self._taxonomy
         return re.compile(rf"taxonomy/{_TAXONOMY}_to_{_TAXONOMY}"), self._taxonomy
 
     def _about(self, _request: Request, _base: str) -> SandboxReply:
         database = {"name": self._release.name, "url": "https://www.onetcenter.org/database.html"}
-        version = {"2": "2.0", "1.9": "1.9"}[self._generation]
+        version = {"2": "2.0", "1.9": "1.9"}[self._api]
         return SandboxReply(200, {"api_version": version, "database": database})
 
     def _database(self, _request: Request, base: str) -> SandboxReply:
         tables = [self._summary(base, table_id) for table_id in self._release.table_ids]
-        return SandboxReply(200, tables if self._generation == "2" else {"table": tables})
+        return SandboxReply(200, tables if self._api == "2" else {"table": tables})
 
     def _summary(self, base: str, table_id: str) -> Item:
         title = self._release.title(table_id)
@@ -209,7 +209,7 @@ class Api:
             next=link(last + 1, last + size) if last < len(rows) else None,
             prev=link(max(1, start - size), start - 1) if start > 1 else None,
             before=item(rows[start - 2]) if start > 1 else None,
-            extra=extra if self._generation == "1.9" else {},
+            extra=extra if self._api == "1.9" else {},
         )
 
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from onet_client.sandbox.control import Record
 from onet_client.sandbox.faults import parse_faults
-from onet_client.sandbox.message import Generation
+from onet_client.sandbox.message import ApiVersion
 from onet_client.sandbox.release import Layout, ReleaseTables, load_release
 from onet_client.sandbox.sandbox import Sandbox
 from onet_client.sandbox.taxonomy import load_taxonomy
@@ -22,7 +22,7 @@ _PARAMETERS = {"start", "end", "filter", "sort", "code"}
 def serve(
     release: Path,
     *,
-    api: Generation = "2",
+    api: ApiVersion = "2",
     layout: Layout | None = None,
     host: str = "127.0.0.1",
     port: int = 9900,
@@ -73,7 +73,7 @@ def check(release: Path, *, layout: Layout | None = None) -> None:
     _say_left_out(loaded)
 
 
-def _run(sandbox: Sandbox, api: Generation, release: ReleaseTables) -> None:
+def _run(sandbox: Sandbox, api: ApiVersion, release: ReleaseTables) -> None:
     with _stop_signals() as stop, sandbox:
         _say(f"O*NET Web Services look-alike, API {api}, on {sandbox.url} (Ctrl-C stops it)")
         _say(f"{release.name}, tables: {', '.join(release.table_ids)}")

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any, Literal
 from urllib.parse import parse_qsl
 
-Generation = Literal["2", "1.9"]
+ApiVersion = Literal["2", "1.9"]
 Item = dict[str, Any]
 
 

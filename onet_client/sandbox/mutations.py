@@ -13,6 +13,9 @@ OVERSIZE: Final = 21 * 1024 * 1024  # bytes, beyond what any honest page takes
 Mutated = SandboxReply | None
 """A reply made wrong; None where the mutation does not fit, such as a row of no rows."""
 
+Mutation = Callable[[SandboxReply, str, str], Mutated]
+"""Makes a right reply wrong, given the field to spoil and the address on a foreign host."""
+
 
 def _wrong_root(reply: SandboxReply) -> SandboxReply:
     payload = reply.payload
@@ -81,7 +84,7 @@ def _foreign_next(page: ListPage, elsewhere: str) -> ListPage | None:
     return replace(page, next=link.geturl())
 
 
-def _of_page(change: Callable[[ListPage, str], ListPage | None]) -> "Mutation":
+def _of_page(change: Callable[[ListPage, str], ListPage | None]) -> Mutation:
     """The mutation that changes a page with rows, given the foreign address."""
 
     def mutation(reply: SandboxReply, _field: str, elsewhere: str) -> Mutated:
@@ -91,9 +94,6 @@ def _of_page(change: Callable[[ListPage, str], ListPage | None]) -> "Mutation":
 
     return mutation
 
-
-Mutation = Callable[[SandboxReply, str, str], Mutated]
-"""Makes a right reply wrong, given the field to spoil and the address on a foreign host."""
 
 FAILURE: Final = {"error": "The request could not be served."}
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 from onet_client.sandbox.api import Api, Credentials
 from onet_client.sandbox.control import Record, RequestLog
 from onet_client.sandbox.faults import Fault, Script
-from onet_client.sandbox.message import Generation
+from onet_client.sandbox.message import ApiVersion
 from onet_client.sandbox.release import ReleaseTables
 from onet_client.sandbox.server import SandboxState, Server
 from onet_client.sandbox.taxonomy import Taxonomy
@@ -21,7 +21,7 @@ class Sandbox:
 
     Args:
         release: what it serves.
-        api: the generation of the API, `2` or `1.9`.
+        api: the version of the API, `2` or `1.9`.
         host: the address it listens on.
         port: 0 takes a free one.
         api_key: the only key API 2.0 accepts; None accepts any that is not empty.
@@ -36,7 +36,7 @@ class Sandbox:
     def __init__(
         self,
         release: ReleaseTables,
-        api: Generation = "2",
+        api: ApiVersion = "2",
         host: str = "127.0.0.1",
         port: int = 0,
         *,
@@ -57,7 +57,7 @@ class Sandbox:
     def url(self) -> str:
         """The base URL with its trailing slash; API 1.9 is at `/ws/`."""
         host, port = self._address
-        path = {"2": "", "1.9": "ws/"}[self._state.generation]
+        path = {"2": "", "1.9": "ws/"}[self._state.api_version]
         return f"http://{host}:{port}/{path}"
 
     @property

@@ -16,7 +16,7 @@ from typing import Any
 from onet_client.sandbox.api import Api
 from onet_client.sandbox.control import Record, RequestLog, control, is_control
 from onet_client.sandbox.faults import Fault, Script
-from onet_client.sandbox.message import Generation, Request, SandboxReply
+from onet_client.sandbox.message import ApiVersion, Request, SandboxReply
 from onet_client.sandbox.render import render
 
 _CHUNK = 64 * 1024  # bytes
@@ -28,7 +28,7 @@ class SandboxState:
     """What the threads of one sandbox share."""
 
     api: Api
-    generation: Generation
+    api_version: ApiVersion
     script: Script
     log: RequestLog
     on_request: Callable[[Record], None] | None
@@ -135,7 +135,7 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         # The paths of control, whose requests have no record, speak JSON always.
-        content_type, body = render(reply, request, state.generation if record else "2")
+        content_type, body = render(reply, request, state.api_version if record else "2")
         if record:
             record.status = reply.status
         head = self._head(reply, content_type, len(body))

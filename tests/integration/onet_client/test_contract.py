@@ -1,4 +1,4 @@
-"""One contract for both API generations and both table layouts, over a whole release."""
+"""One contract for both API versions and both table layouts, over a whole release."""
 
 import re
 import subprocess
@@ -19,7 +19,7 @@ from onet_client import errors
 from onet_client.client import OnetClient, connect
 from onet_client.governor import InMemoryGovernor
 from onet_client.rows import RatingRow
-from onet_client.sandbox import Generation, Layout, ReleaseTables, Sandbox, load_release
+from onet_client.sandbox import ApiVersion, Layout, ReleaseTables, Sandbox, load_release
 
 RATINGS = 61_530  # of the 29.0 release
 MOST_REQUESTS = 40
@@ -100,17 +100,17 @@ def release(folder: Path, source: Source) -> ReleaseTables:
 
 @pytest.fixture(scope="module", params=["2", "1.9"])
 def sandbox(request: pytest.FixtureRequest, release: ReleaseTables) -> Iterator[Sandbox]:
-    generation: Generation = request.param
-    with Sandbox(release, generation) as running:
+    api: ApiVersion = request.param
+    with Sandbox(release, api) as running:
         yield running
 
 
 @pytest.fixture
 def client(sandbox: Sandbox, request: pytest.FixtureRequest) -> OnetClient:
     sandbox.clear_requests()
-    generation = request.node.callspec.params["sandbox"]
+    api = request.node.callspec.params["sandbox"]
     return connect(
-        sandbox.url, generation, api_key=CANARY, username="u", password=CANARY,
+        sandbox.url, api, api_key=CANARY, username="u", password=CANARY,
         governor=InMemoryGovernor(100_000), deadline=60,
     )  # fmt: skip
 
