@@ -65,7 +65,7 @@ NAMED_TABLES: Final = 50
 
 
 def table_title(table: str) -> str:
-    """The title of a table, such as Essential Skills."""
+    """The title of a table, or of a column, by its id, such as Essential Skills."""
     return table.replace("_", " ").title()
 
 

@@ -6,10 +6,13 @@ from requests.utils import get_environ_proxies
 from urllib3.exceptions import ReadTimeoutError
 
 from onet_client import errors
+from onet_client.deadline import Deadline
 from onet_client.deadline_adapter import DeadlineAdapter
 from onet_client.version import VERSION
 
 USER_AGENT = f"skillgap/{VERSION} (onet_client; pull-through cache of O*NET data)"
+
+MAX_REDIRECTS = 3
 
 
 class Session(requests.Session):
@@ -37,6 +40,12 @@ def new_session(base_url: str, auth: AuthBase | None, accept: str) -> Session:
     if base_url.startswith("https:"):
         session.proxies.update(get_environ_proxies(base_url))
     return session
+
+
+def timeouts(deadline: Deadline, connect: float, read: float) -> tuple[float, float]:
+    """The time-outs of a request in seconds, neither beyond the deadline."""
+    left = max(deadline.remaining(), 0.001)  # the library takes no time-out of 0
+    return min(connect, left), min(read, left)
 
 
 def translated(error: Exception, *, deadline_passed: bool) -> errors.OnetError:

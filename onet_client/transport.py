@@ -32,13 +32,11 @@ from onet_client.reply import (
     retry_after,
 )
 from onet_client.retries import RETRIED_STATUSES, UpstreamQuery, retrying
-from onet_client.sessions import Session, new_session, translated
+from onet_client.sessions import MAX_REDIRECTS, Session, new_session, timeouts, translated
 from onet_client.urls import resolve
 
 PAUSE = 1.0
 """Seconds that all wait after a 429 that does not say how long: the span a rate is given for."""
-
-MAX_REDIRECTS = 3
 
 T = TypeVar("T")
 
@@ -169,13 +167,12 @@ class Transport:
 
     def _request(self, session: Session, query: UpstreamQuery) -> Reply:
         deadline = query.deadline
-        left = max(deadline.remaining(), 0.001)  # the library takes no time-out of 0
-        connect, read = (min(timeout, left) for timeout in self._timeouts)
+        timeout = timeouts(deadline, *self._timeouts)
         try:
             with (
                 reading_until(deadline),
                 session.get(
-                    query.url, timeout=(connect, read), allow_redirects=False, stream=True
+                    query.url, timeout=timeout, allow_redirects=False, stream=True
                 ) as response,
             ):
                 body = _body(response, deadline) if response.status_code == 200 else b""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Thread
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import requests
 from urllib3.exceptions import HTTPError
@@ -15,12 +15,10 @@ from onet_client.archive.bounds import MEGABYTE, Bounds
 from onet_client.deadline import Deadline
 from onet_client.deadline_adapter import reading_until
 from onet_client.reply import Reply, location, retry_after
-from onet_client.sessions import new_session, translated
+from onet_client.sessions import MAX_REDIRECTS, new_session, timeouts, translated
 from onet_client.urls import resolve
 
 T = TypeVar("T")
-
-MAX_REDIRECTS: Final = 3
 
 
 class ArchiveClient:
@@ -73,8 +71,7 @@ class ArchiveClient:
             raise
 
     def _sent(self, url: str, headers: Mapping[str, str], deadline: Deadline) -> requests.Response:
-        left = max(deadline.remaining(), 0.001)  # the library takes no time-out of 0
-        timeout = (min(self._bounds.connect, left), min(self._bounds.stall, left))
+        timeout = timeouts(deadline, self._bounds.connect, self._bounds.stall)
         return _within(
             deadline,
             lambda: self._session.get(

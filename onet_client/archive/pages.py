@@ -21,6 +21,11 @@ class ReleaseLink(NamedTuple):
     url: str
 
 
+class _ZipLink(NamedTuple):
+    url: str
+    file: str
+
+
 class _Links(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
@@ -40,10 +45,10 @@ def text_releases(page: str, asked: str, base: str) -> dict[ReleaseNumber, str]:
         base: what no link that counts leads away from.
     """
     found = {}
-    for link, name in _files(_links(page)):
-        if number := ReleaseNumber.of_file(name):
+    for link in _zip_links(_links(page)):
+        if number := ReleaseNumber.of_file(link.file):
             with suppress(BadReply):
-                found[number] = resolve(base, asked, link)
+                found[number] = resolve(base, asked, link.url)
     return found
 
 
@@ -56,7 +61,7 @@ def newest(page: str, asked: str, base: str) -> ReleaseLink:
     if releases := text_releases(page, asked, base):
         return ReleaseLink(*max(releases.items()))
     links = _links(page)
-    names = [name for _, name in _files(links)]
+    names = [link.file for link in _zip_links(links)]
     if any(map(ReleaseNumber.of_file, names)):
         raise BadReply("it links text releases of another host only, which are not followed")
     raise BadReply(
@@ -71,9 +76,8 @@ def _links(page: str) -> list[str]:
     return parser.found
 
 
-def _files(links: list[str]) -> list[tuple[str, str]]:
-    """The links that lead to .zip files, with the names of these."""
-    return [(link, name) for link in links if (name := _file_name(link))]
+def _zip_links(links: list[str]) -> list[_ZipLink]:
+    return [_ZipLink(link, name) for link in links if (name := _file_name(link))]
 
 
 def _file_name(link: str) -> str | None:

@@ -3,13 +3,22 @@
 import sys
 from collections.abc import Mapping, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 from onet_client.sandbox.kinds import kind_of, value_of
 from onet_client.sandbox.table import Row, TableColumn, Value
 from onet_client.sandbox.text_file import TextFile
 
-Names = Mapping[str, tuple[TableColumn, Mapping[str, str]]]
-"""By the column of a code or identifier: the column of its name, and the names."""
+
+class NameColumn(NamedTuple):
+    """The column that is added for the names of codes or identifiers, and the names by these."""
+
+    column: TableColumn
+    names: Mapping[str, str]
+
+
+Names = Mapping[str, NameColumn]
+"""By the column of the code or identifier."""
 
 
 def parse(files: Sequence[TextFile], names: Names) -> tuple[list[TableColumn], list[Row]]:
@@ -31,10 +40,10 @@ def parse(files: Sequence[TextFile], names: Names) -> tuple[list[TableColumn], l
         kind = kind_of(column_id, distinct)
         columns.append(TableColumn(column_id, title, kind))
         plan.append((at, {text: value_of(text, kind) for text in distinct}))
-        if column_id in names and names[column_id][0].column_id not in ids:
-            column, name_of = names[column_id]
-            columns.append(column)
-            plan.append((at, {text: name_of.get(text) for text in distinct}))
+        added = names.get(column_id)
+        if added and added.column.column_id not in ids:
+            columns.append(added.column)
+            plan.append((at, {text: added.names.get(text) for text in distinct}))
     return columns, [tuple([values[fields[at]] for at, values in plan]) for fields in texts]
 
 

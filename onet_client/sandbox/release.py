@@ -27,7 +27,7 @@ from onet_client.release_files import (
     find_files,
     refuse,
 )
-from onet_client.sandbox.parser import Names, lookup, parse
+from onet_client.sandbox.parser import NameColumn, Names, lookup, parse
 from onet_client.sandbox.release_name import is_note, release_name
 from onet_client.sandbox.table import Table, TableColumn
 from onet_client.sandbox.text_file import TextFile, read_table, snake_case
@@ -85,7 +85,7 @@ class ReleaseTables:
         self._names = self._read_names()
         self._parsed = lru_cache(KEPT_TABLES)(self._parse)
         self._lock = Lock()
-        if not self._names["onetsoc_code"][1]:
+        if not self._names["onetsoc_code"].names:
             refuse(
                 FileProblem(OCCUPATION_FILE, 0, "has no occupations, with O*NET-SOC Code and Title")
             )
@@ -157,10 +157,10 @@ class ReleaseTables:
         elements = self._lookup(ELEMENT_TABLE, "element_id", "element_name")
         scales = self._lookup(SCALE_TABLE, "scale_id", "scale_name")
         return {
-            "onetsoc_code": (TableColumn("title", "Title", "Text"), titles),
-            "related_onetsoc_code": (TableColumn("related_title", "Related Title", "Text"), titles),
-            "element_id": (TableColumn("element_name", "Element Name", "Text"), elements),
-            "scale_id": (TableColumn("scale_name", "Scale Name", "Text"), scales),
+            "onetsoc_code": NameColumn(_text("title"), titles),
+            "related_onetsoc_code": NameColumn(_text("related_title"), titles),
+            "element_id": NameColumn(_text("element_name"), elements),
+            "scale_id": NameColumn(_text("scale_name"), scales),
         }
 
     def _lookup(self, table_id: str, key: str, value: str) -> dict[str, str]:
@@ -168,6 +168,10 @@ class ReleaseTables:
         if source is None or not {key, value} <= set(source.files[0].column_ids):
             return {}
         return lookup(source.files[0], key, value)
+
+
+def _text(column_id: str) -> TableColumn:
+    return TableColumn(column_id, table_title(column_id), "Text")
 
 
 def load_release(path: Path, layout: Layout | None = None) -> ReleaseTables:
