@@ -6,7 +6,7 @@ from typing import ClassVar, Protocol
 from onet_client.deadline import Deadline
 from onet_client.errors import NotConfigured
 from onet_client.paging import DomainCheck, Position
-from onet_client.rows import Occupation, Rating
+from onet_client.rows import OccupationRow, RatingRow
 
 
 class UpstreamClient(Protocol):
@@ -18,18 +18,18 @@ class UpstreamClient(Protocol):
     def release(self, *, deadline: Deadline | None = None) -> str:
         """Ask which release is served."""
 
-    def occupation(self, code: str, *, deadline: Deadline | None = None) -> Occupation:
+    def occupation(self, code: str, *, deadline: Deadline | None = None) -> OccupationRow:
         """Ask for an occupation's texts."""
 
     def ratings(
         self, code: str, domain: str, *, deadline: Deadline | None = None
-    ) -> Sequence[Rating]:
+    ) -> Sequence[RatingRow]:
         """Ask for an occupation's ratings in a domain."""
 
-    def successors(self, code: str) -> Sequence[Occupation]:
+    def successors(self, code: str) -> Sequence[OccupationRow]:
         """Ask what became of a code of the 2010 taxonomy."""
 
-    def occupations(self, *, deadline: Deadline | None = None) -> Sequence[Occupation]:
+    def occupations(self, *, deadline: Deadline | None = None) -> Sequence[OccupationRow]:
         """Ask for the list of occupations."""
 
     def domain_tables(self, domain: str, *, deadline: Deadline | None = None) -> Sequence[str]:
@@ -37,7 +37,7 @@ class UpstreamClient(Protocol):
 
     def table_pages(
         self, table: str, position: Position, check: DomainCheck
-    ) -> Iterator[tuple[Sequence[Rating], Position]]:
+    ) -> Iterator[tuple[Sequence[RatingRow], Position]]:
         """Ask for the pages of a table after a position."""
 
 

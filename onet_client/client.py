@@ -12,7 +12,7 @@ from onet_client.governor import Governor
 from onet_client.interpret import Page
 from onet_client.paging import DomainCheck, Position
 from onet_client.reply import ApiVersion, Reply, Result, bad
-from onet_client.rows import Occupation, Rating, Table
+from onet_client.rows import OccupationRow, RatingRow
 from onet_client.transport import Transport
 from onet_client.urls import OCCUPATIONS_PATH, base_url, rows_path, taxonomy_path
 
@@ -40,11 +40,11 @@ class OnetClient:
             self._release, self._layouts = found, {}
         return found
 
-    def tables(self, *, deadline: Deadline | None = None) -> tuple[Table, ...]:
-        """The tables of that release."""
+    def tables(self, *, deadline: Deadline | None = None) -> tuple[str, ...]:
+        """The ids of the tables of that release."""
         return self._transport.get("database", self._read_tables, deadline)
 
-    def occupation(self, code: str, *, deadline: Deadline | None = None) -> Occupation:
+    def occupation(self, code: str, *, deadline: Deadline | None = None) -> OccupationRow:
         """The occupation of that code.
 
         Raises:
@@ -62,11 +62,11 @@ class OnetClient:
             self._check_known(code, refused, deadline)
             raise
 
-    def occupations(self, *, deadline: Deadline | None = None) -> tuple[Occupation, ...]:
+    def occupations(self, *, deadline: Deadline | None = None) -> tuple[OccupationRow, ...]:
         """All occupations, rated or not, without their descriptions."""
-        found: dict[str, Occupation] = {}
+        found: dict[str, OccupationRow] = {}
 
-        def read(reply: Reply) -> Page[Occupation]:
+        def read(reply: Reply) -> Page[OccupationRow]:
             page = interpret.occupations(reply, self._api)
             if not page.rows:
                 raise bad("a list of occupations that is empty")
@@ -79,8 +79,10 @@ class OnetClient:
             found.update((occupation.code, occupation) for occupation in page.rows)
         return tuple(found.values())
 
-    def successors(self, code: str, *, deadline: Deadline | None = None) -> tuple[Occupation, ...]:
-        """What stands for a code of the 2010 taxonomy now, without descriptions.
+    def successors(
+        self, code: str, *, deadline: Deadline | None = None
+    ) -> tuple[OccupationRow, ...]:
+        """The occupations that replaced a code of the 2010 taxonomy, without descriptions.
 
         Raises:
             UnknownCode: If that taxonomy does not have the code.
@@ -98,7 +100,7 @@ class OnetClient:
 
     def ratings(
         self, code: str, domain: str, *, deadline: Deadline | None = None
-    ) -> tuple[Rating, ...]:
+    ) -> tuple[RatingRow, ...]:
         """Every rating of one occupation in a domain: each element on both scales.
 
         Raises:
@@ -124,7 +126,9 @@ class OnetClient:
                 raise
         return self._ratings(code, current, deadline)
 
-    def _ratings(self, code: str, tables: Sequence[str], deadline: Deadline) -> tuple[Rating, ...]:
+    def _ratings(
+        self, code: str, tables: Sequence[str], deadline: Deadline
+    ) -> tuple[RatingRow, ...]:
         check = DomainCheck(tables, code)
         return tuple(
             rating
@@ -144,7 +148,7 @@ class OnetClient:
         check_domain(domain)
 
         def read(reply: Reply) -> tuple[str, ...]:
-            return tables_of(domain, [table.table_id for table in self._read_tables(reply)])
+            return tables_of(domain, self._read_tables(reply))
 
         self._layouts[domain] = found = self._transport.get("database", read, deadline)
         return found
@@ -156,7 +160,7 @@ class OnetClient:
         check: DomainCheck,
         *,
         deadline: Deadline | None = None,
-    ) -> Iterator[tuple[tuple[Rating, ...], Position]]:
+    ) -> Iterator[tuple[tuple[RatingRow, ...], Position]]:
         """The pages of a table that come after a position, each with the position after it.
 
         `Position()` is the beginning; none come after the end. One check serves all tables of
@@ -175,7 +179,7 @@ class OnetClient:
 
     def _reader(
         self, table: str, code: str | None, check: DomainCheck
-    ) -> Callable[[Reply], Page[Rating]]:
+    ) -> Callable[[Reply], Page[RatingRow]]:
         return lambda reply: check.accept(table, interpret.ratings(reply, self._api, code))
 
     def _check_known(self, code: str, instead: OnetError, deadline: Deadline) -> None:
@@ -183,7 +187,7 @@ class OnetClient:
         if all(occupation.code != code for occupation in self.occupations(deadline=deadline)):
             raise _unknown(f"{code} is not in the list of occupations", instead) from instead
 
-    def _read_tables(self, reply: Reply) -> tuple[Table, ...]:
+    def _read_tables(self, reply: Reply) -> tuple[str, ...]:
         return interpret.tables(reply, self._api)
 
 

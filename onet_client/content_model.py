@@ -57,15 +57,15 @@ SOC_CODE: Final = "[0-9]{2}-[0-9]{4}"
 OCCUPATION_CODE: Final = re.compile(rf"{SOC_CODE}\.[0-9]{{2}}")
 """An O*NET-SOC code such as 15-1254.00, to be matched in full."""
 
-ELEMENT_ID: Final = re.compile(r"[0-9](\.[0-9A-Za-z]{1,3}){1,6}")
-"""The id of an element such as 2.A.1.a, to be matched in full."""
+ELEMENT_ID: Final = re.compile(r"(?!.{21})[0-9](\.[0-9A-Za-z]{1,3}){1,6}")
+"""The id of an element such as 2.A.1.a, at most 20 characters, to be matched in full."""
 
 NAMED_TABLES: Final = 50
 """How many of the tables offered a message names; O*NET has about 40."""
 
 
 def table_title(table: str) -> str:
-    """The title of a table, such as Essential Skills."""
+    """The title of a table, or of a column, by its id, such as Essential Skills."""
     return table.replace("_", " ").title()
 
 

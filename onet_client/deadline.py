@@ -1,4 +1,4 @@
-"""How long a call, or several made for one purpose, may take in all."""
+"""The time that one call, or several that share it, may take in all."""
 
 import time
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from onet_client.errors import DeadlineExceeded
 
 
 class Deadline:
-    """A moment after which nothing may be waited for any more.
+    """A moment after which nothing is waited for.
 
     Starts to run when it is made. One instance can be handed to several calls, which then
     share what is left of it.
@@ -23,7 +23,7 @@ class Deadline:
         return max(0.0, self._ends_at - self._clock())
 
     def check(self) -> None:
-        """Do nothing while there is time left.
+        """Check that there is time left.
 
         Raises:
             DeadlineExceeded: Once it has passed.

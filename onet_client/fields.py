@@ -13,8 +13,6 @@ from typing import Any, TypeVar
 
 from marshmallow import ValidationError, fields, missing
 
-from onet_client.content_model import ELEMENT_ID, OCCUPATION_CODE
-
 T = TypeVar("T")
 
 _FOUR_DECIMALS = Decimal("0.0001")
@@ -37,7 +35,7 @@ def _exact(value: int | Decimal | str) -> Decimal:
     return four if four else Decimal("0.0000")  # minus zero is zero
 
 
-class Checked(fields.Field[T]):
+class StrictField(fields.Field[T]):
     """A field whose value is checked where it is read: there are no validators to run."""
 
     def deserialize(self, value: Any, attr: Any = None, data: Any = None, **kwargs: Any) -> Any:
@@ -47,7 +45,7 @@ class Checked(fields.Field[T]):
         return self._deserialize(value, attr, data, **kwargs)
 
 
-class Figure(Checked[Decimal]):
+class StrictDecimal(StrictField[Decimal]):
     """A number of at most four decimals; a string that spells one is taken as one."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Decimal:
@@ -56,30 +54,19 @@ class Figure(Checked[Decimal]):
         return _exact(value)
 
 
-def _count(value: Any) -> int:
-    if type(value) not in (Decimal, int, str):
-        raise ValidationError("not a number")
-    figure = _exact(value)
-    if figure < 0 or figure != int(figure):
-        raise ValidationError("not a count")
-    return int(figure)
-
-
-class Count(Checked[int]):
+class StrictCount(StrictField[int]):
     """A whole number, 0 or more; a string that spells one is taken as one."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
-        return _count(value)
+        if type(value) not in (Decimal, int, str):
+            raise ValidationError("not a number")
+        figure = _exact(value)
+        if figure < 0 or figure != int(figure):
+            raise ValidationError("not a count")
+        return int(figure)
 
 
-class CountOrLink(Checked[Any]):
-    """A count, or None where there is a link to what could be counted."""
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> int | None:
-        return _count(value) if type(value) in (Decimal, int) else None
-
-
-class Text(Checked[str]):
+class StrictText(StrictField[str]):
     """Text of at most `longest` characters, none of them a control character."""
 
     def __init__(self, longest: int, *, prose: bool = False, **kwargs: Any) -> None:
@@ -97,25 +84,21 @@ class Text(Checked[str]):
         return value
 
 
-class Code(Checked[str]):
-    """An O*NET-SOC code."""
+class StrictPattern(StrictField[str]):
+    """Text that matches a pattern in full; `meaning` is what the pattern describes."""
+
+    def __init__(self, pattern: re.Pattern[str], meaning: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._pattern = pattern
+        self._meaning = meaning
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
-        if not isinstance(value, str) or not OCCUPATION_CODE.fullmatch(value):
-            raise ValidationError("not an O*NET-SOC code")
+        if not isinstance(value, str) or not self._pattern.fullmatch(value):
+            raise ValidationError(f"not {self._meaning}")
         return value
 
 
-class ElementId(Checked[str]):
-    """The id of a content model element."""
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
-        if not isinstance(value, str) or len(value) > 20 or not ELEMENT_ID.fullmatch(value):
-            raise ValidationError("not an element id")
-        return value
-
-
-class OneOf(Checked[Any]):
+class StrictChoice(StrictField[Any]):
     """One of a few words, each standing for a value."""
 
     def __init__(self, meaning: Mapping[str, Any], **kwargs: Any) -> None:
@@ -139,7 +122,7 @@ def _month(value: str) -> datetime.date:
         raise ValidationError("not a day of the calendar") from None
 
 
-class Month(Checked[datetime.date]):
+class StrictMonth(StrictField[datetime.date]):
     """A date, taken to its month."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> datetime.date:

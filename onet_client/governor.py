@@ -32,7 +32,7 @@ little late each time, and at 50 a second that made the pace a third slower."""
 
 
 class Governor(Protocol):
-    """What the transport asks before, and tells after, every request."""
+    """What the transport asks before every request, and reports each outcome to."""
 
     def acquire(self) -> float:
         """Take the next slot if it is due.
@@ -46,7 +46,7 @@ class Governor(Protocol):
         """
 
     def pause(self, seconds: float) -> None:
-        """Let nobody go for so many seconds."""
+        """Hold all requests back for so many seconds."""
 
     def success(self) -> None:
         """Note that the upstream answered for itself, which closes the breaker."""
@@ -57,7 +57,7 @@ class Governor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class GovernorState:
-    """All there is to know.
+    """What the next decision depends on.
 
     Attributes:
         next_slot: When the next request may go, by the pace.
@@ -111,7 +111,7 @@ def _within_reach(state: GovernorState, now: float, spacing: float) -> GovernorS
 
 
 def paused(state: GovernorState, now: float, seconds: float) -> GovernorState:
-    """Nobody goes for `seconds`; never cuts a longer pause short."""
+    """Hold all requests back for `seconds`; never shortens a longer pause."""
     until = now + min(max(seconds, 0.0), LONGEST_PAUSE)
     return replace(state, paused_until=max(state.paused_until, until))
 

@@ -16,11 +16,10 @@ from onet_client.reply import MAX_PAGE_ROWS, ApiVersion, Reply, bad, json_docume
 from onet_client.rows import (
     EnvelopeSchema,
     ListedOccupationSchema,
-    Occupation,
-    OccupationSchema,
-    Rating,
+    OccupationReportSchema,
+    OccupationRow,
+    RatingRow,
     RatingSchema,
-    Table,
     TableSchema,
 )
 
@@ -62,8 +61,8 @@ def release(reply: Reply) -> str:
     return found[0]
 
 
-def tables(reply: Reply, api: ApiVersion) -> tuple[Table, ...]:
-    """The tables listed by `/database`: an array, which 1.9 may put in an object's `table`.
+def tables(reply: Reply, api: ApiVersion) -> tuple[str, ...]:
+    """The ids of the tables listed by `/database`: an array, which 1.9 may wrap as `table`.
 
     Raises:
         OnetError: As every reply can.
@@ -71,12 +70,12 @@ def tables(reply: Reply, api: ApiVersion) -> tuple[Table, ...]:
     document = json_document(reply)
     if api == "1.9" and isinstance(document, dict):
         document = _object(document).get("table")
-    found = tuple(Table(**item) for item in _validated(_TABLE, document))
-    _check_unique(table.table_id for table in found)
+    found: tuple[str, ...] = tuple(item["table_id"] for item in _validated(_TABLE, document))
+    _check_unique(found)
     return found
 
 
-def occupation(reply: Reply, code: str) -> Occupation:
+def occupation(reply: Reply, code: str) -> OccupationRow:
     """The occupation of `/online/occupations/<code>/`.
 
     Raises:
@@ -85,10 +84,10 @@ def occupation(reply: Reply, code: str) -> Occupation:
     [item] = _validated(_OCCUPATION, [_object(json_document(reply))])
     if item["code"] != code:
         raise bad("another occupation than the one asked for")
-    return Occupation(**item)
+    return OccupationRow(**item)
 
 
-def occupations(reply: Reply, api: ApiVersion) -> Page[Occupation]:
+def occupations(reply: Reply, api: ApiVersion) -> Page[OccupationRow]:
     """A page of `/online/occupations`.
 
     Raises:
@@ -96,13 +95,13 @@ def occupations(reply: Reply, api: ApiVersion) -> Page[Occupation]:
     """
     document = _object(json_document(reply))
     items = _validated(_LISTED_OCCUPATION, document.get("occupation"))
-    found = tuple(Occupation(**item, description=None) for item in items)
+    found = tuple(OccupationRow(**item, description=None) for item in items)
     _check_unique(occupation.code for occupation in found)
     return _page(document, found, api)
 
 
-def successors(reply: Reply, code: str) -> tuple[Occupation, ...]:
-    """What stands for a code in the target taxonomy of `/taxonomy/...`, without descriptions.
+def successors(reply: Reply, code: str) -> tuple[OccupationRow, ...]:
+    """The successors of a code by `/taxonomy/...`, without descriptions.
 
     Raises:
         OnetError: As every reply can; BadReply where they are those of another code.
@@ -112,17 +111,17 @@ def successors(reply: Reply, code: str) -> tuple[Occupation, ...]:
         raise bad("the successors of another code than the one asked for")
     items = _validated(_LISTED_OCCUPATION, document.get("occupation"))
     _check_unique(item["code"] for item in items)
-    return tuple(Occupation(**item, description=None) for item in items)
+    return tuple(OccupationRow(**item, description=None) for item in items)
 
 
-def ratings(reply: Reply, api: ApiVersion, code: str | None = None) -> Page[Rating]:
+def ratings(reply: Reply, api: ApiVersion, code: str | None = None) -> Page[RatingRow]:
     """A page of `/database/rows/<table>`; with a code, of rows of that occupation alone.
 
     Raises:
         OnetError: As every reply can.
     """
     document = _object(json_document(reply))
-    found = tuple(Rating(**item) for item in _validated(_RATING, document.get("row")))
+    found = tuple(RatingRow(**item) for item in _validated(_RATING, document.get("row")))
     if code is not None and any(rating.occupation_code != code for rating in found):
         raise bad("a row of another occupation than the one asked for")
     _check_unique((r.occupation_code, r.element_id, r.scale_id) for r in found)
@@ -142,7 +141,7 @@ def check_pairs(keys: Sequence[tuple[str, str]]) -> None:
 
 
 _TABLE, _RATING, _ENVELOPE = TableSchema(), RatingSchema(), EnvelopeSchema()
-_OCCUPATION, _LISTED_OCCUPATION = OccupationSchema(), ListedOccupationSchema()
+_OCCUPATION, _LISTED_OCCUPATION = OccupationReportSchema(), ListedOccupationSchema()
 
 
 def _object(document: object) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from onet_client.errors import NoData
 from onet_client.interpret import Page, check_pairs
 from onet_client.reply import bad
-from onet_client.rows import Rating
+from onet_client.rows import RatingRow
 from onet_client.urls import resolve
 
 Row = TypeVar("Row")
@@ -23,7 +23,7 @@ class Position:
     Attributes:
         url: Where the page that is due is, absolute; None for the first, and after the last.
         landed: How many rows have been read.
-        total: How many the list has; None until a page told.
+        total: How many the list has; None before the first page.
     """
 
     url: str | None = None
@@ -103,7 +103,7 @@ class DomainCheck:
         self._current = ""
         self._pairs: list[tuple[str, str]] = []
 
-    def accept(self, table: str, page: Page[Rating]) -> Page[Rating]:
+    def accept(self, table: str, page: Page[RatingRow]) -> Page[RatingRow]:
         """Take the next page of a table, as `take` does."""
         keys = ((row.occupation_code, row.element_id, row.scale_id) for row in page.rows)
         self.take(table, keys, complete=page.next_url is None)

@@ -1,4 +1,4 @@
-"""The files of a text release, in a folder or .zip as people have them; how one is refused."""
+"""Finds and opens the files of a text release in a folder or .zip, and refuses a broken one."""
 
 import lzma
 import os
@@ -21,7 +21,7 @@ DEEPEST: Final = 4
 MOST_FILES: Final = 20_000
 """Files of a folder or archive that are looked at; a release has about 40."""
 NOTE: Final = "readme.txt"
-"""What stands beside the tables, whatever their form."""
+"""The name, as a key, of the read-me that lies with the tables in any form."""
 LONGEST_PATH: Final = 200
 LISTED_NAMES: Final = 5
 TEXT_RELEASE_DUE: Final = (
@@ -43,7 +43,7 @@ UNREADABLE: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class FileProblem:
     """Why a line, or a whole file (line 0), is refused."""
 
     file: str
@@ -58,7 +58,7 @@ class Problem:
 class ReleaseError(ValueError):
     """The release is refused; `problems` holds the first of them, `rejected` counts all."""
 
-    def __init__(self, problems: list[Problem], rejected: int | None = None) -> None:
+    def __init__(self, problems: list[FileProblem], rejected: int | None = None) -> None:
         self.problems = problems
         self.rejected = len(problems) if rejected is None else rejected
         super().__init__("\n".join(str(problem) for problem in problems))
@@ -81,7 +81,7 @@ ReleaseFile = Path | ArchivedFile
 
 
 class ReleaseFiles(Mapping[str, ReleaseFile]):
-    """The files beside a release's occupations, found by O*NET's names for them.
+    """The files in the folder of a release's occupations, found by O*NET's names for them.
 
     Case, spaces and underscores make no difference; names are listed as they are.
 
@@ -105,7 +105,7 @@ class ReleaseFiles(Mapping[str, ReleaseFile]):
         first, *others = self._files[_key(name)]
         if others:
             names = " and ".join(file.name for file in (first, *others))
-            refuse(Problem(name, 0, f"is there twice: {names}"))
+            refuse(FileProblem(name, 0, f"is there twice: {names}"))
         return first
 
     def __iter__(self) -> Iterator[str]:
@@ -117,7 +117,7 @@ class ReleaseFiles(Mapping[str, ReleaseFile]):
         return sum(map(len, self._files.values()))
 
 
-def refuse(problem: Problem) -> NoReturn:
+def refuse(problem: FileProblem) -> NoReturn:
     """Refuse a release for one problem.
 
     Raises:
@@ -134,7 +134,7 @@ def readable(name: str) -> Iterator[None]:
     except ReleaseError:
         raise
     except UNREADABLE as error:
-        raise ReleaseError([Problem(name, 0, f"cannot be read: {error}")]) from error
+        raise ReleaseError([FileProblem(name, 0, f"cannot be read: {error}")]) from error
 
 
 def open_file(file: ReleaseFile) -> IO[bytes]:
@@ -148,7 +148,7 @@ def open_file(file: ReleaseFile) -> IO[bytes]:
 
 
 def find_files(path: Path, stack: ExitStack) -> ReleaseFiles:
-    """Find a release's files: those beside its occupations, up to `DEEPEST` folders down.
+    """Find a release's files: those in the folder of its occupations, up to `DEEPEST` folders down.
 
     What a system or an archiver adds (`__MACOSX`, `._Skills.txt`, `.DS_Store`) is left out.
 
@@ -162,15 +162,15 @@ def find_files(path: Path, stack: ExitStack) -> ReleaseFiles:
     with readable(str(path)[:LONGEST_PATH]):
         found = list(islice(_files_of(path, stack), MOST_FILES + 1))
     if len(found) > MOST_FILES:
-        refuse(Problem(str(path), 0, "holds too many files: give the folder of the release"))
+        refuse(FileProblem(str(path), 0, "holds too many files: give the folder of the release"))
     homes = {place.parent for place, _ in found if _key(place.name) == _key(OCCUPATION_FILE)}
     if len(homes) > 1:
         names = ", ".join(sorted(str(path.name / home) for home in homes))
-        refuse(Problem(path.name, 0, f"holds more than one release: {names}; give one of them"))
+        refuse(FileProblem(path.name, 0, f"holds more than one release: {names}; give one of them"))
     for home in homes:
         folders = (*reversed(home.parts), path.resolve().name)
         return ReleaseFiles((file for place, file in found if place.parent == home), folders)
-    refuse(Problem(OCCUPATION_FILE, 0, _why_none(path, [place for place, _ in found])))
+    refuse(FileProblem(OCCUPATION_FILE, 0, _why_none(path, [place for place, _ in found])))
 
 
 def _key(name: str) -> str:
@@ -184,7 +184,7 @@ def _files_of(path: Path, stack: ExitStack) -> Iterator[tuple[PurePosixPath, Rel
     if path.is_file():
         _check_is_archive(path)
         return _in_archive(stack.enter_context(zipfile.ZipFile(path)))
-    refuse(Problem(str(path), 0, "no such folder or .zip file"))
+    refuse(FileProblem(str(path), 0, "no such folder or .zip file"))
 
 
 def _in_folder(top: Path) -> Iterator[tuple[PurePosixPath, ReleaseFile]]:
@@ -211,7 +211,7 @@ def _in_archive(archive: zipfile.ZipFile) -> Iterator[tuple[PurePosixPath, Relea
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except PermissionError:  # what nobody may look at is no part of the release
+    except PermissionError:  # an unreadable folder is no part of the release
         return False
 
 
@@ -225,16 +225,16 @@ def _check_is_archive(path: Path) -> None:
         start = file.read(512)
     kind = path.suffix.lower()
     if kind in OTHER_KINDS:
-        refuse(Problem(path.name, 0, f"is a {kind} file; {TEXT_RELEASE_DUE}"))
+        refuse(FileProblem(path.name, 0, f"is a {kind} file; {TEXT_RELEASE_DUE}"))
     if re.match(rb"\s*<(!doctype|html|\?xml)", start, re.IGNORECASE):
-        refuse(Problem(path.name, 0, f"is a web page; {TEXT_RELEASE_DUE}"))
+        refuse(FileProblem(path.name, 0, f"is a web page; {TEXT_RELEASE_DUE}"))
     if kind in (".txt", ".tsv", ".tab"):
         due = "give the folder of the whole release, or its .zip"
-        refuse(Problem(path.name, 0, f"is a single file; {due}"))
+        refuse(FileProblem(path.name, 0, f"is a single file; {due}"))
 
 
 def _why_none(path: Path, places: list[PurePosixPath]) -> str:
-    """Tell why there is no release, from what there is instead."""
+    """The reason why there is no release, from what there is instead."""
     names = sorted({place.name for place in places})
     kinds = {kind for name in names if (kind := PurePosixPath(name).suffix.lower())}
     tables = [name for name in names if name.lower().endswith(".txt") and _key(name) != NOTE]

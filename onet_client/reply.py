@@ -71,7 +71,7 @@ def check_status(reply: Reply) -> None:
     """Accept 200 and nothing else.
 
     Raises:
-        OnetError: The class the status stands for, with `retry_after` where that is given.
+        OnetError: The class that the status means, with `retry_after` where that is given.
     """
     status = reply.status
     if status == 200:

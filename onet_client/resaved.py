@@ -1,4 +1,4 @@
-"""Text that a spreadsheet has opened and saved, which no longer is what O*NET publishes."""
+"""How to recognise text that a spreadsheet has saved, which is not what O*NET publishes."""
 
 import re
 from typing import Final
@@ -13,7 +13,7 @@ _REFORMED: Final = re.compile(r"[A-Z][a-z]{2}-[0-9]{2}|[0-9]{1,3},[0-9]{1,4}")
 
 
 def is_quoted(text: str) -> bool:
-    """Tell a text in the quotes that a spreadsheet puts round one with a comma or a quote.
+    """Whether a text is in the quotes that a spreadsheet puts round one with a comma or a quote.
 
     O*NET's files quote nothing.
     """
@@ -25,5 +25,5 @@ def is_quoted(text: str) -> bool:
 
 
 def is_reformed(field: str) -> bool:
-    """Tell a date such as `Aug-23`, or a figure such as `4,12`, where O*NET writes neither."""
+    """Whether a field is a date such as `Aug-23` or a figure such as `4,12`, unlike O*NET's."""
     return _REFORMED.fullmatch(field) is not None

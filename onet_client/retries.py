@@ -1,4 +1,4 @@
-"""What is asked again, how long after, and when it is enough."""
+"""Which queries are repeated, after how long, and how often."""
 
 import logging
 from collections.abc import Callable
@@ -26,7 +26,7 @@ BACKOFF = wait_fixed(0.2) + wait_random_exponential(multiplier=0.5, max=5.0)
 
 
 @dataclass(slots=True)
-class Query:
+class UpstreamQuery:
     """One thing to ask for, and what it has taken so far.
 
     Attributes:
@@ -57,7 +57,7 @@ def _error(state: RetryCallState) -> BaseException | None:
 
 
 def is_worth_a_retry(error: BaseException) -> bool:
-    """Whether the same may go well a moment later."""
+    """Whether a repetition may succeed."""
     return isinstance(error, RETRIED_ERRORS) or (
         isinstance(error, errors.OnetError) and error.status in RETRIED_STATUSES
     )
@@ -69,11 +69,11 @@ def _wait(state: RetryCallState) -> float:
 
 
 def _is_enough(state: RetryCallState) -> bool:
-    query: Query = state.args[0]
+    query: UpstreamQuery = state.args[0]
     too_late = state.upcoming_sleep >= query.deadline.remaining()
     return too_late or stop_after_attempt(MAX_ATTEMPTS)(state)
 
 
 def _log_retry(state: RetryCallState) -> None:
-    query: Query = state.args[0]
+    query: UpstreamQuery = state.args[0]
     log.warning("%s; asking %s again in %.1f s", _error(state), query.url, state.upcoming_sleep)

@@ -8,12 +8,19 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, validates_schema
 
-from onet_client.content_model import SCALES
-from onet_client.fields import Code, Count, CountOrLink, ElementId, Figure, Month, OneOf, Text
+from onet_client.content_model import ELEMENT_ID, OCCUPATION_CODE, SCALES
+from onet_client.fields import (
+    StrictChoice,
+    StrictCount,
+    StrictDecimal,
+    StrictMonth,
+    StrictPattern,
+    StrictText,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Rating:
+class RatingRow:
     """One rating of one element in one occupation on one scale.
 
     Attributes:
@@ -48,7 +55,7 @@ class Rating:
 
 
 @dataclass(frozen=True, slots=True)
-class Occupation:
+class OccupationRow:
     """An occupation; the list of all has no descriptions."""
 
     code: str
@@ -56,39 +63,35 @@ class Occupation:
     description: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A database table the upstream offers; `rows` is their number where it is told."""
-
-    table_id: str
-    title: str | None
-    rows: int | None
-
-
+_CODE = (OCCUPATION_CODE, "an O*NET-SOC code")
 _FLAG = {"Y": True, "N": False}
 
 
-class RatingSchema(Schema):
-    """A rating row. Every column must be there; those that may be unknown may be null."""
+class RowSchema(Schema):
+    """An item of a reply; columns that are not declared are left out."""
 
     class Meta:
-        """Columns nobody asked for are left out."""
+        """How marshmallow takes columns that are not declared."""
 
         unknown = EXCLUDE
 
-    occupation_code = Code(required=True, data_key="onetsoc_code")
-    element_id = ElementId(required=True)
-    element_name = Text(150, required=True)
-    scale_id = OneOf({scale: scale for scale in SCALES}, required=True)
-    value = Figure(required=True, data_key="data_value")
-    n = Count(required=True, allow_none=True)
-    standard_error = Figure(required=True, allow_none=True)
-    lower_ci = Figure(required=True, allow_none=True, data_key="lower_ci_bound")
-    upper_ci = Figure(required=True, allow_none=True, data_key="upper_ci_bound")
-    recommend_suppress = OneOf(_FLAG, required=True, allow_none=True)
-    not_relevant = OneOf(_FLAG, required=True, allow_none=True)
-    date_updated = Month(required=True, allow_none=True)
-    domain_source = Text(30, required=True, allow_none=True)
+
+class RatingSchema(RowSchema):
+    """A rating row. Every column must be there; those that may be unknown may be null."""
+
+    occupation_code = StrictPattern(*_CODE, required=True, data_key="onetsoc_code")
+    element_id = StrictPattern(ELEMENT_ID, "an element id", required=True)
+    element_name = StrictText(150, required=True)
+    scale_id = StrictChoice({scale: scale for scale in SCALES}, required=True)
+    value = StrictDecimal(required=True, data_key="data_value")
+    n = StrictCount(required=True, allow_none=True)
+    standard_error = StrictDecimal(required=True, allow_none=True)
+    lower_ci = StrictDecimal(required=True, allow_none=True, data_key="lower_ci_bound")
+    upper_ci = StrictDecimal(required=True, allow_none=True, data_key="upper_ci_bound")
+    recommend_suppress = StrictChoice(_FLAG, required=True, allow_none=True)
+    not_relevant = StrictChoice(_FLAG, required=True, allow_none=True)
+    date_updated = StrictMonth(required=True, allow_none=True)
+    domain_source = StrictText(30, required=True, allow_none=True)
 
     @validates_schema(skip_on_field_errors=True)
     def _on_the_scale(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -104,52 +107,28 @@ class RatingSchema(Schema):
             raise ValidationError("above upper_ci_bound", "lower_ci_bound")
 
 
-class OccupationSchema(Schema):
-    """One occupation's own page."""
-
-    class Meta:
-        """The rest of the report is left out."""
-
-        unknown = EXCLUDE
-
-    code = Code(required=True)
-    title = Text(150, required=True)
-    description = Text(5000, prose=True, required=True, allow_none=True)
-
-
-class ListedOccupationSchema(Schema):
+class ListedOccupationSchema(RowSchema):
     """An entry of the list of all occupations."""
 
-    class Meta:
-        """Links and tags are left out."""
-
-        unknown = EXCLUDE
-
-    code = Code(required=True)
-    title = Text(150, required=True)
+    code = StrictPattern(*_CODE, required=True)
+    title = StrictText(150, required=True)
 
 
-class TableSchema(Schema):
+class OccupationReportSchema(ListedOccupationSchema):
+    """One occupation's own page."""
+
+    description = StrictText(5000, prose=True, required=True, allow_none=True)
+
+
+class TableSchema(RowSchema):
     """An entry of the list of tables."""
 
-    class Meta:
-        """Descriptions are left out."""
-
-        unknown = EXCLUDE
-
-    table_id = Text(100, required=True)
-    title = Text(300, load_default=None, allow_none=True)
-    rows = CountOrLink(load_default=None, allow_none=True)
+    table_id = StrictText(100, required=True)
 
 
-class EnvelopeSchema(Schema):
+class EnvelopeSchema(RowSchema):
     """What a page says of itself."""
 
-    class Meta:
-        """The rows are read apart from it."""
-
-        unknown = EXCLUDE
-
-    start = Count(required=True)
-    end = Count(required=True)
-    total = Count(required=True)
+    start = StrictCount(required=True)
+    end = StrictCount(required=True)
+    total = StrictCount(required=True)

@@ -6,23 +6,27 @@ from requests.utils import get_environ_proxies
 from urllib3.exceptions import ReadTimeoutError
 
 from onet_client import errors
+from onet_client.deadline import Deadline
 from onet_client.deadline_adapter import DeadlineAdapter
+from onet_client.version import VERSION
 
-USER_AGENT = "skillgap/0.1.0 (onet_client; pull-through cache of O*NET data)"
+USER_AGENT = f"skillgap/{VERSION} (onet_client; pull-through cache of O*NET data)"
+
+MAX_REDIRECTS = 3
 
 
 class Session(requests.Session):
     """A session that follows no redirect by itself."""
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002
-        """Tell that there is none, whatever came."""
+        """None, whatever the reply."""
         # The library would read a redirect's whole body, however long, and prepare the next
         # request with the credentials, before anyone could look where it leads.
         return None
 
 
 def new_session(base_url: str, auth: AuthBase | None, accept: str) -> Session:
-    """Make a session of one connection, whose reads obey `reading_until`.
+    """A new session of one connection, whose reads obey `reading_until`.
 
     It reads neither .netrc nor any setting of TLS verification from the environment; HTTPS_PROXY
     and NO_PROXY are heeded for https, where a proxy sees no credentials.
@@ -36,6 +40,12 @@ def new_session(base_url: str, auth: AuthBase | None, accept: str) -> Session:
     if base_url.startswith("https:"):
         session.proxies.update(get_environ_proxies(base_url))
     return session
+
+
+def timeouts(deadline: Deadline, connect: float, read: float) -> tuple[float, float]:
+    """The time-outs of a request in seconds, neither beyond the deadline."""
+    left = max(deadline.remaining(), 0.001)  # the library takes no time-out of 0
+    return min(connect, left), min(read, left)
 
 
 def translated(error: Exception, *, deadline_passed: bool) -> errors.OnetError:

@@ -31,14 +31,12 @@ from onet_client.reply import (
     reply_result,
     retry_after,
 )
-from onet_client.retries import RETRIED_STATUSES, Query, retrying
-from onet_client.sessions import Session, new_session, translated
+from onet_client.retries import RETRIED_STATUSES, UpstreamQuery, retrying
+from onet_client.sessions import MAX_REDIRECTS, Session, new_session, timeouts, translated
 from onet_client.urls import resolve
 
 PAUSE = 1.0
 """Seconds that all wait after a 429 that does not say how long: the span a rate is given for."""
-
-MAX_REDIRECTS = 3
 
 T = TypeVar("T")
 
@@ -83,7 +81,7 @@ class Transport:
         Raises:
             OnetError: With URL and attempts, also that of `read`; of a retried failure, the last.
         """
-        query = Query(urljoin(self.base_url, path), deadline or self.new_deadline())
+        query = UpstreamQuery(urljoin(self.base_url, path), deadline or self.new_deadline())
         try:
             return read(self._retrying(self._attempt, query))
         except errors.OnetError as error:
@@ -104,7 +102,7 @@ class Transport:
             yield page, sequence.position
             del page  # or it would be held while the next one is read
 
-    def _attempt(self, query: Query) -> Reply:
+    def _attempt(self, query: UpstreamQuery) -> Reply:
         with self._session(query.deadline) as session:
             for _ in range(MAX_REDIRECTS + 1):
                 self._await_turn(query.deadline)
@@ -137,7 +135,7 @@ class Transport:
                 )
             self._sleep(wait)
 
-    def _send(self, session: Session, query: Query) -> Reply:
+    def _send(self, session: Session, query: UpstreamQuery) -> Reply:
         """Send one request, and report its outcome to the governor."""
         try:
             reply = self._observed(session, query)
@@ -158,7 +156,7 @@ class Transport:
             self._governor.pause(PAUSE if asked is None else asked)
         return reply
 
-    def _observed(self, session: Session, query: Query) -> Reply:
+    def _observed(self, session: Session, query: UpstreamQuery) -> Reply:
         try:
             reply = self._request(session, query)
         except BaseException as error:
@@ -167,15 +165,14 @@ class Transport:
         self._observe(reply_result(reply))
         return reply
 
-    def _request(self, session: Session, query: Query) -> Reply:
+    def _request(self, session: Session, query: UpstreamQuery) -> Reply:
         deadline = query.deadline
-        left = max(deadline.remaining(), 0.001)  # the library takes no time-out of 0
-        connect, read = (min(timeout, left) for timeout in self._timeouts)
+        timeout = timeouts(deadline, *self._timeouts)
         try:
             with (
                 reading_until(deadline),
                 session.get(
-                    query.url, timeout=(connect, read), allow_redirects=False, stream=True
+                    query.url, timeout=timeout, allow_redirects=False, stream=True
                 ) as response,
             ):
                 body = _body(response, deadline) if response.status_code == 200 else b""

@@ -83,7 +83,7 @@ def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
 
 
 def taxonomy_path(code: str, api: ApiVersion) -> str:
-    """What stands for a code of the 2010 taxonomy now; 1.9 takes the code as a parameter."""
+    """The path of a 2010 code's successors; 1.9 takes the code as a parameter."""
     return (
         f"taxonomy/2010_to_active?code={code}" if api == "1.9" else f"taxonomy/2010/active/{code}"
     )

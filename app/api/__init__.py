@@ -21,7 +21,7 @@ from app.api import (
 from app.api.admin_schemas import ONE_SCOPE
 from app.container import services_of
 from app.problem_responses import IdentifiedRequest, handle
-from app.version import VERSION
+from onet_client.version import VERSION
 
 OPENAPI = {
     "API_TITLE": "Skill gap",

@@ -15,9 +15,9 @@ from prometheus_client.registry import Collector
 from app.api.headers import PLAIN
 from app.container import services
 from app.settings import metrics_folder
-from app.version import VERSION
 from cache.db.database import DatabaseUnavailable
 from cache.inventory import Statistics
+from onet_client.version import VERSION
 
 blueprint = Blueprint("metrics", __name__, description="Figures for Prometheus.")
 

@@ -13,7 +13,7 @@ from cache.policy import Limits
 from cache.upstream import Upstream
 from onet_client.deadline import Deadline
 from onet_client.errors import BadReply, DeadlineExceeded, NoData, UnknownCode
-from onet_client.rows import Rating
+from onet_client.rows import RatingRow
 
 _FIGURES: Final = attrgetter(*Figures._fields)
 
@@ -108,7 +108,7 @@ def fetch(
     return fill("rated", **texts, names=names, figures=figures_of(ratings))
 
 
-def figures_of(ratings: Iterable[Rating]) -> list[Figures]:
+def figures_of(ratings: Iterable[RatingRow]) -> list[Figures]:
     """Return ratings as they are stored and hashed, in their order.
 
     Raises:

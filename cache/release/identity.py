@@ -5,7 +5,7 @@ import re
 from typing import Final
 
 from onet_client.release_files import (
-    Problem,
+    FileProblem,
     ReleaseFile,
     ReleaseFiles,
     open_file,
@@ -49,7 +49,7 @@ def _manifest(body: bytes) -> tuple[str, bool]:
     named = isinstance(release, str) and re.fullmatch(r"[0-9A-Za-z._ -]{1,20}", release)
     if not named or not isinstance(complete, bool):
         reason = 'is not {"release": "29.0", "complete": true or false, ...}'
-        refuse(Problem(MANIFEST_FILE, 0, reason))
+        refuse(FileProblem(MANIFEST_FILE, 0, reason))
     return release, complete
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from onet_client.content_model import DOMAIN_TABLES, LIST_TABLES, file_name
-from onet_client.release_files import Problem, ReleaseError, refuse
+from onet_client.release_files import FileProblem, ReleaseError, refuse
 
 Layouts = Mapping[str, tuple[tuple[str, ...], ...]]
 """By what they hold: the files of each layout."""
@@ -33,12 +33,12 @@ def find_layouts(layouts: Layouts, names: Collection[str]) -> dict[str, tuple[st
     for of, choices in layouts.items():
         begun = [files for files in choices if any(name in names for name in files)]
         if len(begun) > 1:
-            refuse(Problem(_either(choices), 0, "both layouts are here; exactly one is needed"))
+            refuse(FileProblem(_either(choices), 0, "both layouts are here; exactly one is needed"))
         if begun:
             found[of] = begun[0]
     missing = [name for files in found.values() for name in files if name not in names]
     if missing:
-        raise ReleaseError([Problem(name, 0, "not found") for name in missing])
+        raise ReleaseError([FileProblem(name, 0, "not found") for name in missing])
     return found
 
 

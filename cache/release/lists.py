@@ -10,7 +10,7 @@ from typing import Final
 
 from cache.release.reader import Release
 from cache.release.text import check_unquoted, quoted
-from onet_client.release_files import Problem, refuse
+from onet_client.release_files import FileProblem, refuse
 
 CODE_COLUMN: Final = "O*NET-SOC Code"
 TITLE_COLUMNS: Final = ("Alternate Title", "Job Title")
@@ -52,7 +52,7 @@ def read_titles(release: Release, file: str, occupations: Collection[str]) -> li
             check_unquoted(file, line, title)
             if title in MISSING or len(title) > LONGEST_TITLE:
                 reason = f"a title is missing or longer than {LONGEST_TITLE} characters"
-                refuse(Problem(file, line, reason))
+                refuse(FileProblem(file, line, reason))
             found.add((codes[code], title))
     return sorted(found)
 
@@ -67,7 +67,7 @@ def read_job_zones(release: Release, file: str, occupations: Collection[str]) ->
     for line, (code, zone) in release.table(file, JOB_ZONE_COLUMNS):
         _check_listed(file, line, code, occupations)
         if code in found:
-            refuse(Problem(file, line, f"a second job zone of {code}"))
+            refuse(FileProblem(file, line, f"a second job zone of {code}"))
         _check_zone(file, line, zone)
         found[code] = int(zone)
     return found
@@ -85,10 +85,10 @@ def read_job_zone_names(release: Release, file: str) -> dict[int, str]:
         name = text.strip()
         check_unquoted(file, line, name)
         if int(zone) in found:
-            refuse(Problem(file, line, f"a second name of job zone {zone}"))
+            refuse(FileProblem(file, line, f"a second name of job zone {zone}"))
         if name in MISSING or len(name) > LONGEST_ZONE_NAME:
             reason = f"the name is missing or longer than {LONGEST_ZONE_NAME} characters"
-            refuse(Problem(file, line, reason))
+            refuse(FileProblem(file, line, reason))
         found[int(zone)] = name
     return found
 
@@ -104,12 +104,12 @@ def read_related(release: Release, file: str, occupations: Collection[str]) -> l
         _check_listed(file, line, code, occupations)
         _check_listed(file, line, related, occupations)
         if (code, related) in found:
-            refuse(Problem(file, line, f"{related} is related to {code} twice"))
+            refuse(FileProblem(file, line, f"{related} is related to {code} twice"))
         if tier in MISSING or len(tier) > LONGEST_TIER:
             reason = f"the tier is missing or longer than {LONGEST_TIER} characters"
-            refuse(Problem(file, line, reason))
+            refuse(FileProblem(file, line, reason))
         if re.fullmatch(r"[1-9][0-9]{0,5}", index) is None:
-            refuse(Problem(file, line, f"index {quoted(index)} is no place in an order"))
+            refuse(FileProblem(file, line, f"index {quoted(index)} is no place in an order"))
         found[code, related] = (code, related, tier, int(index))
     return sorted(found.values())
 
@@ -120,9 +120,9 @@ def _check_listed(file: str, line: int, code: str, occupations: Collection[str])
             f"occupation {quoted(code)} is not in Occupation Data.txt: "
             "the files may be of different releases"
         )
-        refuse(Problem(file, line, reason))
+        refuse(FileProblem(file, line, reason))
 
 
 def _check_zone(file: str, line: int, zone: str) -> None:
     if ZONE.fullmatch(zone) is None:
-        refuse(Problem(file, line, f"job zone {quoted(zone)} is no whole number from 1 to 99"))
+        refuse(FileProblem(file, line, f"job zone {quoted(zone)} is no whole number from 1 to 99"))

@@ -15,7 +15,7 @@ from cache.entries.canonical import canonical_figure, canonical_line
 from cache.release.reader import ELEMENT_NAME, Release
 from cache.release.references import RATED_SCALES, ListedScale
 from cache.release.text import LONGEST_QUOTE, quoted
-from onet_client.release_files import Problem, ReleaseError, refuse
+from onet_client.release_files import FileProblem, ReleaseError, refuse
 from onet_client.resaved import RESAVED, is_reformed
 
 NEEDED: Final = (
@@ -58,8 +58,8 @@ class RatingRows:
         self._met: dict[tuple[str, str], tuple[int, int]] = {}
         self._unlisted: dict[str, int] = {}
         self._told: set[tuple[str, str]] = set()
-        self._problems: list[Problem] = []
-        self._reformed: list[Problem] = []
+        self._problems: list[FileProblem] = []
+        self._reformed: list[FileProblem] = []
         self._spread = lru_cache(maxsize=100_000)(self._parse_spread)
         self.elements: dict[str, tuple[str, str]] = {}
         self.lines: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -82,8 +82,8 @@ class RatingRows:
                     name, figures, text = self._check(domain, line, fields)
                 except ValueError as reason:
                     if any(map(is_reformed, fields)):
-                        self._reformed.append(Problem(file, line, RESAVED))
-                    self._reject(Problem(file, line, str(reason)))
+                        self._reformed.append(FileProblem(file, line, RESAVED))
+                    self._reject(FileProblem(file, line, str(reason)))
                     self._told.add((code, element))
                     continue
                 self.lines[domain, code].append(text)
@@ -97,13 +97,13 @@ class RatingRows:
         """Refuse the release where any row was not right, or there was none."""
         if not self.rows and not self._problems:
             names = " + ".join(file for _, file in self._release.rating_files)
-            refuse(Problem(names, 0, "holds no rating"))
+            refuse(FileProblem(names, 0, "holds no rating"))
         if len(self._reformed) >= MANY_REFORMED:
             refuse(self._reformed[0])
         if self._problems:
             raise ReleaseError(self._problems, self.rejected)
 
-    def _reject(self, problem: Problem) -> None:
+    def _reject(self, problem: FileProblem) -> None:
         self.rejected += 1
         if len(self._problems) < LISTED_PROBLEMS:
             self._problems.append(problem)
@@ -140,7 +140,8 @@ class RatingRows:
         for (code, element), (met, line) in self._met.items():
             if met != BOTH_SCALES and (code, element) not in self._told:
                 missing = "IM" if met == RATED_SCALES["LV"] else "LV"
-                self._reject(Problem(file, line, f"{code} has no {missing} rating of {element}"))
+                reason = f"{code} has no {missing} rating of {element}"
+                self._reject(FileProblem(file, line, reason))
         # Both files of the split layout hold other elements: a pair never spans them.
         self._met = dict.fromkeys(self._met, (BOTH_SCALES, 0))
 
@@ -150,14 +151,14 @@ class RatingRows:
         if len(unlisted) <= LISTED_CODES:
             for code, line in unlisted.items():
                 reason = f"occupation {quoted(code)} is not in Occupation Data.txt"
-                self._reject(Problem(file, line, reason))
+                self._reject(FileProblem(file, line, reason))
             return
         some = ", ".join(quoted(code) for code in islice(unlisted, LISTED_CODES))
         reason = (
             f"{len(unlisted):,} of its occupations are not in Occupation Data.txt ({some}, ...): "
             "the files are of different releases"
         )
-        self._reject(Problem(file, 0, reason))
+        self._reject(FileProblem(file, 0, reason))
 
     def _parse_spread(
         self, scale: str, value: str, error: str, low: str, high: str

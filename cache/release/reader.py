@@ -23,10 +23,11 @@ from cache.release.references import (
     read_scales,
 )
 from cache.release.text import read_header, read_rows
+from onet_client.archive.number import release_url
 from onet_client.content_model import ELEMENT_TABLE, file_name
 from onet_client.release_files import (
     OCCUPATION_FILE,
-    Problem,
+    FileProblem,
     ReleaseError,
     ReleaseFiles,
     find_files,
@@ -38,7 +39,6 @@ from onet_client.release_files import (
 ELEMENT_FILE: Final = file_name(ELEMENT_TABLE)
 ELEMENT_ID: Final = "Element ID"
 ELEMENT_NAME: Final = "Element Name"
-ARCHIVE: Final = "https://www.onetcenter.org/dl_files/database"
 
 
 @dataclass
@@ -71,7 +71,7 @@ class Release:
         """Where O*NET publishes the release; None where it has no number."""
         if self.name is None or re.fullmatch(r"[0-9]+\.[0-9]+", self.name) is None:
             return None
-        return f"{ARCHIVE}/db_{self.name.replace('.', '_')}_text.zip"
+        return release_url(self.name)
 
     @cached_property
     def rating_files(self) -> tuple[tuple[str, str], ...]:
@@ -83,7 +83,7 @@ class Release:
         """
         found = find_layouts(LAYOUTS, self._files)
         if not found:
-            refuse(Problem(all_names(LAYOUTS), 0, "not found; one at least is needed"))
+            refuse(FileProblem(all_names(LAYOUTS), 0, "not found; one at least is needed"))
         return tuple((domain, name) for domain, files in found.items() for name in files)
 
     @cached_property
@@ -135,7 +135,7 @@ class Release:
             ReleaseError: naming the line that is refused, or the scale that is missing.
         """
         columns = ("Scale ID", "Minimum", "Maximum")
-        broken: list[Problem] = []  # lines, of which it is not known what scale they are of
+        broken: list[FileProblem] = []  # lines, of which it is not known what scale they are of
         rows = self.table(SCALE_FILE, columns, ("Scale Name",), broken.append)
         try:
             return read_scales(rows)
@@ -163,7 +163,7 @@ class Release:
         ]
         if unnamed and ELEMENT_FILE not in self._files:
             reason = f"column {ELEMENT_NAME} not found, nor {ELEMENT_FILE}, which has the names"
-            refuse(Problem(unnamed[0], 1, reason))
+            refuse(FileProblem(unnamed[0], 1, reason))
         return (ELEMENT_FILE,) if unnamed else ()
 
     def header(self, name: str) -> tuple[str, ...]:
@@ -180,7 +180,7 @@ class Release:
         name: str,
         needed: Sequence[str],
         optional: Sequence[str] = (),
-        reject: Callable[[Problem], None] = refuse,
+        reject: Callable[[FileProblem], None] = refuse,
     ) -> Iterator[tuple[int, tuple[str, ...]]]:
         """Yield line number and fields of each line of a file, as `read_rows` does.
 
@@ -194,7 +194,7 @@ class Release:
 
     def _opened(self, name: str) -> IO[bytes]:
         if name not in self._files:
-            refuse(Problem(name, 0, f"not found in {self.source}"))
+            refuse(FileProblem(name, 0, f"not found in {self.source}"))
         return open_file(self._files[name])
 
 

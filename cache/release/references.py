@@ -7,7 +7,7 @@ from typing import Final
 
 from cache.release.text import check_unquoted, quoted
 from onet_client.content_model import OCCUPATION_CODE, SCALE_TABLE, SCALES, file_name
-from onet_client.release_files import OCCUPATION_FILE, Problem, refuse
+from onet_client.release_files import OCCUPATION_FILE, FileProblem, refuse
 
 SCALE_FILE: Final = file_name(SCALE_TABLE)
 LONGEST_TITLE: Final = 150
@@ -60,9 +60,9 @@ def read_occupations(rows: Iterable[Row]) -> dict[str, ListedOccupation]:
             text = None if description in ("", "n/a") else description
             found[code] = ListedOccupation(code, title, text)
             continue
-        refuse(Problem(OCCUPATION_FILE, line, reason))
+        refuse(FileProblem(OCCUPATION_FILE, line, reason))
     if not found:
-        refuse(Problem(OCCUPATION_FILE, 0, "holds no occupation"))
+        refuse(FileProblem(OCCUPATION_FILE, 0, "holds no occupation"))
     return found
 
 
@@ -84,7 +84,7 @@ def read_scales(rows: Iterable[Row]) -> dict[str, ListedScale]:
         else:
             found[scale] = ListedScale(scale, name[:60], float(low), float(high))
             continue
-        refuse(Problem(SCALE_FILE, line, reason))
+        refuse(FileProblem(SCALE_FILE, line, reason))
     if missing := [scale for scale in RATED_SCALES if scale not in found]:
-        refuse(Problem(SCALE_FILE, 0, f"does not hold the scale {' or '.join(missing)}"))
+        refuse(FileProblem(SCALE_FILE, 0, f"does not hold the scale {' or '.join(missing)}"))
     return found

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, select
 
 from cache.db.onet_tables import CacheEntry, Load, Occupation
 from cache.release.publish_lists import forget_lists
-from onet_client.release_files import OCCUPATION_FILE, Problem, refuse
+from onet_client.release_files import OCCUPATION_FILE, FileProblem, refuse
 
 LEAST_SHARED: Final = 0.95
 """The part of the shorter list that two lists of one taxonomy share; 2010 and 2019 share 0.83."""
@@ -52,4 +52,4 @@ def settle_taxonomy(connection: Connection, listed: Collection[str]) -> None:
         f"({len(held.intersection(listed)):,} of {len(listed):,} codes are in both): "
         "run `flask cache purge --all` first, or load it into another database"
     )
-    refuse(Problem(OCCUPATION_FILE, 0, reason))
+    refuse(FileProblem(OCCUPATION_FILE, 0, reason))

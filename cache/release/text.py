@@ -6,7 +6,7 @@ from functools import partial
 from operator import itemgetter
 from typing import IO, Final
 
-from onet_client.release_files import Problem, refuse
+from onet_client.release_files import FileProblem, refuse
 from onet_client.resaved import RESAVED, is_quoted
 
 LONGEST_LINE: Final = 1 << 20
@@ -26,7 +26,7 @@ def read_header(name: str, file: IO[bytes]) -> tuple[str, ...]:
     """
     raw = file.readline(LONGEST_LINE)
     if reason := _another_format(raw):
-        refuse(Problem(name, 1, reason))
+        refuse(FileProblem(name, 1, reason))
     return tuple(column.strip() for column in raw.decode("utf-8-sig", "replace").split("\t"))
 
 
@@ -35,7 +35,7 @@ def read_rows(
     file: IO[bytes],
     needed: Sequence[str],
     optional: Sequence[str],
-    reject: Callable[[Problem], None],
+    reject: Callable[[FileProblem], None],
 ) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Yield line number and fields of each line, as many as columns are named and in their order.
 
@@ -56,16 +56,16 @@ def read_rows(
         fields = text.rstrip("\r\n").split("\t")
         if len(fields) != len(header) and (reason := _fit(fields, header)):
             if len(raw) == LONGEST_LINE:
-                refuse(Problem(name, number, f"the line is longer than {LONGEST_LINE:,} bytes"))
+                refuse(FileProblem(name, number, f"the line is longer than {LONGEST_LINE:,} bytes"))
             if text.strip(BLANK):
-                reject(Problem(name, number, reason))
+                reject(FileProblem(name, number, reason))
             continue
         fields.append("")  # what a column that is not there holds
         picked = pick(fields)
         if whole or not any("\ufffd" in field for field in picked):
             yield number, picked
         else:
-            reject(Problem(name, number, "not UTF-8"))
+            reject(FileProblem(name, number, "not UTF-8"))
 
 
 def _fit(fields: list[str], header: Sequence[str]) -> str | None:
@@ -84,7 +84,7 @@ def check_unquoted(name: str, line: int, text: str) -> None:
         ReleaseError: for such a text; O*NET's files quote nothing.
     """
     if is_quoted(text):
-        refuse(Problem(name, line, RESAVED))
+        refuse(FileProblem(name, line, RESAVED))
 
 
 def quoted(text: str) -> str:
@@ -99,10 +99,10 @@ def _picker(
     if missing := [column for column in needed if column not in header]:
         names = ", ".join(column[:LONGEST_QUOTE] for column in header[:LISTED_COLUMNS])
         what = f"column{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
-        refuse(Problem(name, 1, f"{what} not found; the header is: {names}"))
+        refuse(FileProblem(name, 1, f"{what} not found; the header is: {names}"))
     for column in (*needed, *optional):
         if header.count(column) > 1:
-            refuse(Problem(name, 1, f"column {column} is there twice"))
+            refuse(FileProblem(name, 1, f"column {column} is there twice"))
     columns = (*needed, *optional)
     places = [header.index(each) if each in header else len(header) for each in columns]
     if len(places) == 1:

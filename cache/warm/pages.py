@@ -15,7 +15,7 @@ from cache.warm.items import JobLease
 from cache.warm.loads import keys, land_page, positions, publish_references
 from onet_client.errors import BadReply
 from onet_client.paging import DomainCheck, Position
-from onet_client.rows import Rating
+from onet_client.rows import RatingRow
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class TableReader:
         self._release = release
         self._pages = self._read()
 
-    def _read(self) -> Iterator[tuple[str, Sequence[Rating], Position]]:
+    def _read(self) -> Iterator[tuple[str, Sequence[RatingRow], Position]]:
         tables = positions(self._engine, self.load_id)
         check = DomainCheck(tuple(tables))
         for table, position in tables.items():

@@ -32,7 +32,7 @@ from cache.warm.loads import (
 )
 from cache.warm.pages import TableReader
 from onet_client.deadline import Deadline
-from onet_client.rows import Occupation as ListedOccupation
+from onet_client.rows import OccupationRow
 
 log = logging.getLogger(__name__)
 
@@ -174,7 +174,7 @@ def _entry_of(domain: str) -> ColumnElement[bool]:
     return and_(CacheEntry.occupation_code == Occupation.code, CacheEntry.domain == domain)
 
 
-def _rows(listed: Sequence[ListedOccupation]) -> list[dict[str, Any]]:
+def _rows(listed: Sequence[OccupationRow]) -> list[dict[str, Any]]:
     return [
         {"code": one.code, "title": one.title, "description": one.description} for one in listed
     ]

@@ -1,4 +1,4 @@
-"""The archive as a folder here: a release that is asked for is in it, or comes into it."""
+"""A folder of text releases, to which missing ones are downloaded from the archive."""
 
 import fcntl
 import time
@@ -7,12 +7,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from onet_client.archive.asking import Asking
-from onet_client.archive.bounds import MEGABYTE, Bounds, Patience
+from onet_client.archive.bounds import MEGABYTE, Bounds, DownloadDeadline
 from onet_client.archive.check import Identify, check
 from onet_client.archive.download import Download, Progress
-from onet_client.archive.number import ReleaseNumber
-from onet_client.archive.pages import Listed, newest, text_releases
+from onet_client.archive.http_client import ArchiveClient
+from onet_client.archive.number import ReleaseNumber, release_file, release_url
+from onet_client.archive.pages import ReleaseLink, newest, text_releases
 from onet_client.archive.part import Part, storing
 from onet_client.archive.tries import Tries, trying
 from onet_client.deadline import Deadline
@@ -20,7 +20,6 @@ from onet_client.errors import BadReply, DeadlineExceeded, NotFound, OnetError
 
 CURRENT_PAGE: Final = "database.html"
 OLDER_PAGE: Final = "db_releases.html"
-FOLDER: Final = "dl_files/database/"
 LOOK_INTERVAL: Final = 0.2
 """Seconds between two looks whether another process has finished."""
 
@@ -28,8 +27,8 @@ LOOK_INTERVAL: Final = 0.2
 class Archive:
     """Fetches text releases into a folder, in which each is whole or not there.
 
-    Any number of processes may share the folder: one fetches, the others wait for it. What goes
-    on is told in one line for each step.
+    Any number of processes may share the folder: one fetches, the others wait for it. `say` gets
+    one line for each step.
     """
 
     def __init__(
@@ -44,7 +43,7 @@ class Archive:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._bounds = bounds or Bounds()
-        self._asking = Asking(base_url, self._bounds)
+        self._client = ArchiveClient(base_url, self._bounds)
         self._folder = folder
         self._identify = identify
         self._progress = progress
@@ -58,16 +57,16 @@ class Archive:
             OnetError: where the archive cannot be reached or sends something else, or what it
                 sends cannot be kept; with the URL that was asked.
         """
-        patience = Patience(self._bounds)
-        url = self._asking.base_url + CURRENT_PAGE
+        deadline = DownloadDeadline(self._bounds)
+        url = self._client.base_url + CURRENT_PAGE
         self._say(f"Asking {url} for the newest release of the O*NET Database")
-        page = self._page(url, patience)
+        page = self._page(url, deadline)
         try:
-            listed = newest(page, url, self._asking.base_url)
+            listed = newest(page, url, self._client.base_url)
         except BadReply as error:
             error.url = url
             raise
-        return self._fetched(listed, patience)
+        return self._fetched(listed, deadline)
 
     def numbered(self, number: ReleaseNumber) -> Path:
         """A text release by its number; the archive is asked only where it is not here.
@@ -75,14 +74,14 @@ class Archive:
         Raises:
             OnetError: as `newest` does; NotFound where the archive has no such release.
         """
-        base, patience = self._asking.base_url, Patience(self._bounds)
-        usual = Listed(number, f"{base}{FOLDER}{number.file}")
+        base, deadline = self._client.base_url, DownloadDeadline(self._bounds)
+        usual = ReleaseLink(number, release_url(number, base))
         try:
-            return self._fetched(usual, patience)
+            return self._fetched(usual, deadline)
         except NotFound as error:
-            listed = self._listed(patience)
+            listed = self._listed(deadline)
             if url := listed.get(number):
-                return self._fetched(Listed(number, url), patience)
+                return self._fetched(ReleaseLink(number, url), deadline)
             held = f"; the newest there is {max(listed)}" if listed else ""
             missing = NotFound(f"it has no text release {number}{held}", status=error.status)
             missing.url = error.url
@@ -101,13 +100,13 @@ class Archive:
     def _page(self, url: str, deadline: Deadline) -> str:
         def ask(tries: Tries) -> str:
             tries.begin()
-            return self._asking.page(url, deadline)
+            return self._client.page(url, deadline)
 
         return trying(self._sleep)(ask, Tries(deadline))
 
     def _listed(self, deadline: Deadline) -> dict[ReleaseNumber, str]:
         """The releases that the archive's pages link; what cannot be read links none."""
-        base, listed = self._asking.base_url, dict[ReleaseNumber, str]()
+        base, listed = self._client.base_url, dict[ReleaseNumber, str]()
         for name in (OLDER_PAGE, CURRENT_PAGE):
             with suppress(OnetError):
                 listed |= text_releases(self._page(base + name, deadline), base + name, base)
@@ -115,12 +114,12 @@ class Archive:
 
     def _is_whole(self, number: ReleaseNumber) -> bool:
         with suppress(BadReply):
-            check(self._folder / number.file, number, self._identify, self._bounds)
+            check(self._folder / release_file(number), number, self._identify, self._bounds)
             return True
         return False
 
-    def _fetched(self, listed: Listed, patience: Patience) -> Path:
-        place = self._folder / listed.number.file
+    def _fetched(self, listed: ReleaseLink, deadline: DownloadDeadline) -> Path:
+        place = self._folder / release_file(listed.number)
         if self._is_whole(listed.number):
             return place
         try:
@@ -128,16 +127,18 @@ class Archive:
                 if not self._is_whole(listed.number):
                     self._say(f"Downloading {listed.url}")
                     part = Part(place.with_name(f"{place.name}.part"))
-                    self._fetch(listed, part, Patience(self._bounds) if waited else patience)
+                    if waited:
+                        deadline = DownloadDeadline(self._bounds)
+                    self._fetch(listed, part, deadline)
         except OnetError as error:
             error.url = error.url or listed.url
             raise
         return place
 
-    def _fetch(self, listed: Listed, part: Part, patience: Patience) -> None:
+    def _fetch(self, listed: ReleaseLink, part: Part, deadline: DownloadDeadline) -> None:
         while True:
-            download = Download(self._asking, part, self._bounds, self._progress, self._sleep)
-            download.run(listed.url, patience)
+            download = Download(self._client, part, self._bounds, self._progress, self._sleep)
+            download.run(listed.url, deadline)
             try:
                 check(part.path, listed.number, self._identify, self._bounds)
             except BadReply:
@@ -146,14 +147,14 @@ class Archive:
                     raise
             else:
                 megabytes = part.size / MEGABYTE
-                place = self._folder / listed.number.file
+                place = self._folder / release_file(listed.number)
                 part.move_to(place)
                 self._say(f"Downloaded {megabytes:.1f} MB, whole: {place}")
                 return
 
     @contextmanager
     def _alone(self) -> Iterator[bool]:
-        """Wait until no other process fetches into the folder, and tell whether any did.
+        """Wait until no other process fetches into the folder, and yield whether any did.
 
         The system ends the claim of a process that has died.
 

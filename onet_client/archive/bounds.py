@@ -1,4 +1,4 @@
-"""How much time and room the archive is given."""
+"""Limits of time and size for the archive."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -13,7 +13,7 @@ class Bounds:
     """Seconds and bytes. A text release is about 15 MB, and 120 MB unpacked.
 
     Attributes:
-        connect: seconds until a connection stands.
+        connect: seconds until there is a connection.
         answer: seconds until the file begins to come, looking for it included, however often
             something is tried.
         stall: seconds without a further byte.
@@ -34,8 +34,8 @@ class Bounds:
     directory_bytes: int = MEGABYTE
 
 
-class Patience(Deadline):
-    """A deadline that is near until the archive has shown that it can be reached, and far after."""
+class DownloadDeadline(Deadline):
+    """A short deadline for the archive to be reached, and a long one once the file comes."""
 
     def __init__(self, bounds: Bounds) -> None:
         super().__init__(bounds.whole)
@@ -49,6 +49,6 @@ class Patience(Deadline):
         return min(left, self._answer.remaining()) if self._answer else left
 
     def relax(self) -> None:
-        """Take note that the file has begun to come."""
+        """Begin the long deadline: the file has begun to come."""
         self._answer = None
         self.seconds = self._whole

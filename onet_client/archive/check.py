@@ -1,4 +1,4 @@
-"""Whether a file is the text release that it is taken for, whole."""
+"""Checks that a file is the whole text release that it should be."""
 
 import struct
 import zipfile
@@ -12,7 +12,7 @@ from onet_client.errors import BadReply
 from onet_client.release_files import UNREADABLE, ReleaseError
 
 Identify = Callable[[Path], str | None]
-"""Tells the release that a .zip file holds, such as 30.3, or None where nothing says so.
+"""Returns the release that a .zip file holds, such as 30.3, or None where nothing names it.
 
 Raises:
     ReleaseError: where it holds none.

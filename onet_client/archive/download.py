@@ -1,4 +1,4 @@
-"""Fetching a file until all of it is here, from where an earlier try ended if need be."""
+"""Downloads a file, resuming where an earlier try ended."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -7,21 +7,21 @@ from typing import Final, NamedTuple
 
 import requests
 
-from onet_client.archive.asking import Asking, refusal
-from onet_client.archive.bounds import MEGABYTE, Bounds, Patience
+from onet_client.archive.bounds import MEGABYTE, Bounds, DownloadDeadline
+from onet_client.archive.http_client import ArchiveClient, refusal
 from onet_client.archive.part import Origin, Part, storing, validator
 from onet_client.archive.tries import Tries, trying
 from onet_client.errors import BadReply, Unreachable
 
 Progress = Callable[[int, int | None], None]
-"""Called with the bytes that are here, and those of the whole file where they are known."""
+"""Called with the bytes that have arrived, and those of the whole file where known."""
 
 ZIP_START: Final = b"PK\x03\x04"
 PIECE: Final = 65_536
 
 
 class Place(NamedTuple):
-    """Where in a file of how many bytes the body of a reply belongs; None where nobody said."""
+    """Where the body of a reply belongs in the file, and the file's bytes; None where unknown."""
 
     offset: int
     total: int | None
@@ -30,16 +30,16 @@ class Place(NamedTuple):
 def place(
     status: int, headers: Mapping[str, str], origin: Origin | None, size: int
 ) -> Place | None:
-    """Tell where a reply belongs (RFC 9110, sections 14 and 15.5.17).
+    """Where the body of a reply belongs (RFC 9110, sections 14 and 15.5.17).
 
     Args:
         status: of the reply, 200, 206 or 416.
         headers: of the reply, by names in any case of letters.
-        origin: what was to be gone on with; None where the whole file was asked for.
-        size: bytes of it that are here.
+        origin: what is resumed; None where the whole file was asked for.
+        size: bytes that have arrived.
 
     Returns:
-        None where the reply does not go on from what is here.
+        None where the reply does not continue what has arrived.
     """
     if status == requests.codes.ok:
         length = headers.get("Content-Length", "")
@@ -65,30 +65,30 @@ class Download:
 
     def __init__(
         self,
-        asking: Asking,
+        client: ArchiveClient,
         part: Part,
         bounds: Bounds,
         progress: Progress,
         sleep: Callable[[float], None],
     ) -> None:
         self.resumed = False
-        self._asking = asking
+        self._client = client
         self._part = part
         self._bounds = bounds
         self._progress = progress
         self._sleep = sleep
         self._furthest = 0
 
-    def run(self, url: str, patience: Patience) -> None:
+    def run(self, url: str, deadline: DownloadDeadline) -> None:
         """Fetch what is missing, try after try.
 
         Raises:
             OnetError: where it does not come; what has come of it stays for the next time.
         """
         self._furthest = self._part.size if self._part.origin(url) else 0
-        trying(self._sleep)(self._attempt, Tries(patience), url, patience)
+        trying(self._sleep)(self._attempt, Tries(deadline), url, deadline)
 
-    def _attempt(self, tries: Tries, url: str, patience: Patience) -> None:
+    def _attempt(self, tries: Tries, url: str, deadline: DownloadDeadline) -> None:
         tries.begin()
         origin = self._part.origin(url)
         size = self._part.size if origin else 0
@@ -97,7 +97,7 @@ class Download:
         headers = {"Accept-Encoding": "identity"}
         if origin:
             headers |= {"Range": f"bytes={size}-", "If-Range": origin.validator}
-        with self._asking.open(url, headers, patience) as response:
+        with self._client.open(url, headers, deadline) as response:
             self._accept(response)
             where = place(response.status_code, response.headers, origin, size)
             if where is None:
@@ -115,7 +115,7 @@ class Download:
                 raise BadReply(f"what comes is no .zip file{_kind(response)}")
             else:
                 self._part.begin(Origin(url, validator(response.headers), where.total))
-            self._append(chain([first], pieces), where, tries, patience)
+            self._append(chain([first], pieces), where, tries, deadline)
 
     def _accept(self, response: requests.Response) -> None:
         codes = requests.codes
@@ -125,7 +125,7 @@ class Download:
             raise BadReply("it packs the file once more, unasked")
 
     def _append(
-        self, pieces: Iterable[bytes], where: Place, tries: Tries, patience: Patience
+        self, pieces: Iterable[bytes], where: Place, tries: Tries, deadline: DownloadDeadline
     ) -> None:
         size = where.offset
         with self._part.appending() as file:
@@ -135,11 +135,11 @@ class Download:
                 with storing(self._part.path):
                     file.write(piece)
                     file.flush()
-                patience.relax()
+                deadline.relax()
                 if size > self._furthest:
                     self._furthest, tries.fruitless = size, 0
                 self._progress(size, where.total)
-                patience.check()
+                deadline.check()
         if where.total is not None and size != where.total:
             raise Unreachable(f"it broke off after {size:,} of {where.total:,} bytes")
 

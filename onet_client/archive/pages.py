@@ -14,11 +14,16 @@ NAMED_FILES: Final = 4
 """How many other .zip files a message names."""
 
 
-class Listed(NamedTuple):
+class ReleaseLink(NamedTuple):
     """A text release that the archive has, and its URL there."""
 
     number: ReleaseNumber
     url: str
+
+
+class _ZipLink(NamedTuple):
+    url: str
+    file: str
 
 
 class _Links(HTMLParser):
@@ -40,23 +45,23 @@ def text_releases(page: str, asked: str, base: str) -> dict[ReleaseNumber, str]:
         base: what no link that counts leads away from.
     """
     found = {}
-    for link, name in _files(_links(page)):
-        if number := ReleaseNumber.of_file(name):
+    for link in _zip_links(_links(page)):
+        if number := ReleaseNumber.of_file(link.file):
             with suppress(BadReply):
-                found[number] = resolve(base, asked, link)
+                found[number] = resolve(base, asked, link.url)
     return found
 
 
-def newest(page: str, asked: str, base: str) -> Listed:
+def newest(page: str, asked: str, base: str) -> ReleaseLink:
     """The text release of the highest number among those that a page links.
 
     Raises:
         BadReply: where there is none; it says what was found instead.
     """
     if releases := text_releases(page, asked, base):
-        return Listed(*max(releases.items()))
+        return ReleaseLink(*max(releases.items()))
     links = _links(page)
-    names = [name for _, name in _files(links)]
+    names = [link.file for link in _zip_links(links)]
     if any(map(ReleaseNumber.of_file, names)):
         raise BadReply("it links text releases of another host only, which are not followed")
     raise BadReply(
@@ -71,9 +76,8 @@ def _links(page: str) -> list[str]:
     return parser.found
 
 
-def _files(links: list[str]) -> list[tuple[str, str]]:
-    """The links that lead to .zip files, with the names of these."""
-    return [(link, name) for link in links if (name := _file_name(link))]
+def _zip_links(links: list[str]) -> list[_ZipLink]:
+    return [_ZipLink(link, name) for link in links if (name := _file_name(link))]
 
 
 def _file_name(link: str) -> str | None:

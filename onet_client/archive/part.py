@@ -15,8 +15,8 @@ class Origin(NamedTuple):
 
     Attributes:
         url: where it comes from.
-        validator: what tells this version of the file from another (RFC 9110, section 8.8).
-        total: bytes of the whole file; None where nobody said.
+        validator: identifies this version of the file (RFC 9110, section 8.8).
+        total: bytes of the whole file; None where unknown.
     """
 
     url: str
@@ -25,9 +25,9 @@ class Origin(NamedTuple):
 
 
 class Part:
-    """A file that grows, and a note beside it of what it is a part of.
+    """A file that grows, and a note in a second file of what it is a part of.
 
-    Every method raises CannotStore where the disk does not do as it is told.
+    Every method raises CannotStore where the disk refuses.
     """
 
     def __init__(self, path: Path) -> None:
@@ -35,7 +35,7 @@ class Part:
         self._note = path.with_name(f"{path.name}.json")
 
     def origin(self, url: str) -> Origin | None:
-        """What it is a part of; None where it is empty or cannot be gone on with from a URL."""
+        """What it is a part of; None where it is empty or cannot be resumed from a URL."""
         with storing(self.path):
             try:
                 found = Origin(**json.loads(self._note.read_bytes()))
@@ -104,9 +104,9 @@ def storing(path: Path) -> Iterator[None]:
 def validator(headers: Mapping[str, str]) -> str:
     """What a later request can hold in If-Range; empty where there is nothing strong enough.
 
-    A weak ETag may not stand there (RFC 9110, section 13.1.5). A date may where it is a minute
-    older than the reply, which that of a release is by months; what two versions of one date
-    would make together is found when the whole is checked.
+    A weak ETag is not allowed (RFC 9110, section 13.1.5). A date is allowed where it is a minute
+    older than the reply; that of a release is older by months. If two versions with one date
+    were mixed, the check of the whole file would find it.
     """
     tag = headers.get("ETag", "").strip()
     return tag if tag.startswith('"') else headers.get("Last-Modified", "").strip()

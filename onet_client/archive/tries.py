@@ -1,4 +1,4 @@
-"""How often the archive is asked for the same, and how long after."""
+"""How often the archive is asked again, and after how long."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Tries:
     fruitless: int = 0
 
     def begin(self) -> None:
-        """Count one, which is fruitless until it is told to have brought something."""
+        """Count one; it is fruitless until the caller resets that count."""
         self.made += 1
         self.fruitless += 1
 

@@ -1,4 +1,4 @@
-"""Answers requests as O*NET Web Services does, in either generation of its API.
+"""Answers requests as O*NET Web Services does, in either version of its API.
 
 What the reference manual leaves open is answered strictly: a page of more than 2,000 items or a
 start past the last one is an error here, so that a client relying on leniency is found out.
@@ -15,8 +15,8 @@ from urllib.parse import unquote, urlencode
 
 from onet_client.content_model import OCCUPATION_TABLE
 from onet_client.release_files import ReleaseError
-from onet_client.sandbox.message import Generation, Item, Page, Reply, Request, html
-from onet_client.sandbox.release import Release
+from onet_client.sandbox.message import ApiVersion, Item, ListPage, Request, SandboxReply, html
+from onet_client.sandbox.release import ReleaseTables
 from onet_client.sandbox.table import QueryError, Row, Table
 from onet_client.sandbox.taxonomy import Taxonomy
 
@@ -41,16 +41,16 @@ class Api:
 
     def __init__(
         self,
-        release: Release,
-        generation: Generation,
+        release: ReleaseTables,
+        api: ApiVersion,
         credentials: Credentials,
         taxonomy: Taxonomy = MappingProxyType({}),
     ) -> None:
         self._release = release
         self._former = taxonomy
-        self._generation = generation
+        self._api = api
         self._credentials = credentials
-        self._routes: list[tuple[re.Pattern[str], Callable[..., Reply]]] = [
+        self._routes: list[tuple[re.Pattern[str], Callable[..., SandboxReply]]] = [
             (re.compile(r"about"), self._about),
             (re.compile(r"database"), self._database),
             (re.compile(r"database/info/([^/]+)"), self._info),
@@ -60,51 +60,51 @@ class Api:
             self._taxonomy_route(),
         ]
 
-    def answer(self, request: Request) -> Reply:
+    def answer(self, request: Request) -> SandboxReply:
         """Return the reply to a request; never raises on account of what was asked."""
         if refusal := self._refusal(request):
             return refusal
         if request.method != "GET":
-            return Reply(405, html(405), headers={"Allow": "GET"})
-        prefix = _PREFIXES[self._generation].match(request.path)
+            return SandboxReply(405, html(405), headers={"Allow": "GET"})
+        prefix = _PREFIXES[self._api].match(request.path)
         path = unquote(request.path[prefix.end() :]).removesuffix("/") if prefix else ""
         for pattern, endpoint in self._routes:
             if prefix and (found := pattern.fullmatch(path)):
                 try:
                     return endpoint(request, request.origin + prefix[0], *found.groups())
                 except QueryError as error:
-                    return Reply(422, {"error": str(error)})
+                    return SandboxReply(422, {"error": str(error)})
                 except ReleaseError as error:  # the file was changed since the start
-                    return Reply(500, {"error": str(error)})
-        return Reply(404, html(404))
+                    return SandboxReply(500, {"error": str(error)})
+        return SandboxReply(404, html(404))
 
-    def _refusal(self, request: Request) -> Reply | None:
+    def _refusal(self, request: Request) -> SandboxReply | None:
         known = self._credentials
-        if self._generation == "2":
+        if self._api == "2":
             key = request.headers.get("x-api-key", "")
             if not key:
-                return Reply(401, html(401))
-            return None if _same(key, known.api_key) else Reply(403, html(403))
+                return SandboxReply(401, html(401))
+            return None if _same(key, known.api_key) else SandboxReply(403, html(403))
         username, password = _basic(request.headers.get("authorization", ""))
         given = username and password
         if given and _same(username, known.username) and _same(password, known.password):
             return None
         challenge = {"WWW-Authenticate": 'Basic realm="O*NET Web Services"'}
-        return Reply(401, html(401), headers=challenge)
+        return SandboxReply(401, html(401), headers=challenge)
 
-    def _taxonomy_route(self) -> tuple[re.Pattern[str], Callable[..., Reply]]:
-        if self._generation == "2":
+    def _taxonomy_route(self) -> tuple[re.Pattern[str], Callable[..., SandboxReply]]:
+        if self._api == "2":
             return re.compile(rf"taxonomy/{_TAXONOMY}/{_TAXONOMY}/([^/]+)"), self._taxonomy
         return re.compile(rf"taxonomy/{_TAXONOMY}_to_{_TAXONOMY}"), self._taxonomy
 
-    def _about(self, _request: Request, _base: str) -> Reply:
+    def _about(self, _request: Request, _base: str) -> SandboxReply:
         database = {"name": self._release.name, "url": "https://www.onetcenter.org/database.html"}
-        version = {"2": "2.0", "1.9": "1.9"}[self._generation]
-        return Reply(200, {"api_version": version, "database": database}, "about")
+        version = {"2": "2.0", "1.9": "1.9"}[self._api]
+        return SandboxReply(200, {"api_version": version, "database": database})
 
-    def _database(self, _request: Request, base: str) -> Reply:
+    def _database(self, _request: Request, base: str) -> SandboxReply:
         tables = [self._summary(base, table_id) for table_id in self._release.table_ids]
-        return Reply(200, tables if self._generation == "2" else {"table": tables}, "tables")
+        return SandboxReply(200, tables if self._api == "2" else {"table": tables})
 
     def _summary(self, base: str, table_id: str) -> Item:
         title = self._release.title(table_id)
@@ -116,7 +116,7 @@ class Api:
             "rows": f"{base}database/rows/{table_id}",
         }
 
-    def _info(self, _request: Request, base: str, table_id: str) -> Reply:
+    def _info(self, _request: Request, base: str, table_id: str) -> SandboxReply:
         table = self._table(table_id)
         summary = self._summary(base, table_id)
         del summary["info"]
@@ -131,16 +131,16 @@ class Api:
         ]
         number = self._release.name.removeprefix("O*NET ")
         dictionary = f"https://www.onetcenter.org/dictionary/{number}/text/"
-        return Reply(200, summary | {"data_dictionary": dictionary, "column": columns}, "table")
+        return SandboxReply(200, summary | {"data_dictionary": dictionary, "column": columns})
 
-    def _rows(self, request: Request, base: str, table_id: str) -> Reply:
+    def _rows(self, request: Request, base: str, table_id: str) -> SandboxReply:
         table = self._table(table_id)
         rows = table.select(request.all("filter"), request.all("sort"))
         extra = {"info": f"{base}database/info/{table_id}", "table_id": table_id}
         url = f"{base}database/rows/{table_id}"
-        return Reply(200, self._page(request, url, "row", rows, table.record, extra), "rows")
+        return SandboxReply(200, self._page(request, url, "row", rows, table.record, extra))
 
-    def _occupations(self, request: Request, base: str) -> Reply:
+    def _occupations(self, request: Request, base: str) -> SandboxReply:
         table = self._release.table(OCCUPATION_TABLE)
         url = f"{base}online/occupations/"
 
@@ -151,24 +151,24 @@ class Api:
             return {"href": f"{url}{code}/", "code": code, "title": title, "tags": {}}
 
         page = self._page(request, url, "occupation", table.rows, item, {})
-        return Reply(200, page, "occupations")
+        return SandboxReply(200, page)
 
-    def _occupation(self, _request: Request, _base: str, code: str) -> Reply:
-        return Reply(200, self._overview(code) | {"tags": {}}, "occupation")
+    def _occupation(self, _request: Request, _base: str, code: str) -> SandboxReply:
+        return SandboxReply(200, self._overview(code) | {"tags": {}})
 
     def _taxonomy(
         self, request: Request, _base: str, source: str, _target: str, code: str = ""
-    ) -> Reply:
+    ) -> SandboxReply:
         code = code or "".join(request.all("code"))
         if source == "2010" and code in self._former:
             former = self._former[code]
             found = [{"code": new, "title": title} for new, title in former.successors]
             body = {"code": code, "title": former.title, "description": None, "occupation": found}
-            return Reply(200, body, "taxonomy")
+            return SandboxReply(200, body)
         overview = self._overview(code)
         same = {"code": overview["code"], "title": overview["title"]}
-        # A text release knows one taxonomy, in which every code stands for itself.
-        return Reply(200, overview | {"occupation": [same]}, "taxonomy")
+        # A text release knows one taxonomy, in which every code is its own successor.
+        return SandboxReply(200, overview | {"occupation": [same]})
 
     def _overview(self, code: str) -> Item:
         table = self._release.table(OCCUPATION_TABLE)
@@ -191,7 +191,7 @@ class Api:
         rows: Sequence[Row],
         item: Callable[[Row], Item],
         extra: Item,
-    ) -> Page:
+    ) -> ListPage:
         start, end = _window(request, len(rows))
         size, last = end - start + 1, min(end, len(rows))
         kept = [pair for pair in request.query if pair[0] not in {"start", "end"}]
@@ -199,7 +199,7 @@ class Api:
         def link(first: int, final: int) -> str:
             return f"{url}?{urlencode([*kept, ('start', first), ('end', final)])}"
 
-        return Page(
+        return ListPage(
             key=key,
             items=[item(row) for row in rows[start - 1 : last]],
             start=start,
@@ -209,7 +209,7 @@ class Api:
             next=link(last + 1, last + size) if last < len(rows) else None,
             prev=link(max(1, start - size), start - 1) if start > 1 else None,
             before=item(rows[start - 2]) if start > 1 else None,
-            extra=extra if self._generation == "1.9" else {},
+            extra=extra if self._api == "1.9" else {},
         )
 
 

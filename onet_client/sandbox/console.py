@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from onet_client.sandbox.control import Record
 from onet_client.sandbox.faults import parse_faults
-from onet_client.sandbox.message import Generation
-from onet_client.sandbox.release import Layout, Release, load_release
+from onet_client.sandbox.message import ApiVersion
+from onet_client.sandbox.release import Layout, ReleaseTables, load_release
 from onet_client.sandbox.sandbox import Sandbox
 from onet_client.sandbox.taxonomy import load_taxonomy
 
@@ -22,7 +22,7 @@ _PARAMETERS = {"start", "end", "filter", "sort", "code"}
 def serve(
     release: Path,
     *,
-    api: Generation = "2",
+    api: ApiVersion = "2",
     layout: Layout | None = None,
     host: str = "127.0.0.1",
     port: int = 9900,
@@ -32,7 +32,7 @@ def serve(
     faults: Path | None = None,
     taxonomy: Path | None = None,
 ) -> None:
-    """Serve a release until SIGINT or SIGTERM, telling of every request.
+    """Serve a release until SIGINT or SIGTERM, and print a line for every request.
 
     The options are those of `load_release` and `Sandbox`, but `faults` is a file of rules such as
     `parse_faults` reads, and `taxonomy` one that `load_taxonomy` does.
@@ -59,7 +59,7 @@ def serve(
 
 
 def check(release: Path, *, layout: Layout | None = None) -> None:
-    """Tell which tables of a release `serve` would serve, and what it would leave out.
+    """Print which tables of a release `serve` would serve, and what it would leave out.
 
     Raises:
         ReleaseError: the release cannot be served.
@@ -73,7 +73,7 @@ def check(release: Path, *, layout: Layout | None = None) -> None:
     _say_left_out(loaded)
 
 
-def _run(sandbox: Sandbox, api: Generation, release: Release) -> None:
+def _run(sandbox: Sandbox, api: ApiVersion, release: ReleaseTables) -> None:
     with _stop_signals() as stop, sandbox:
         _say(f"O*NET Web Services look-alike, API {api}, on {sandbox.url} (Ctrl-C stops it)")
         _say(f"{release.name}, tables: {', '.join(release.table_ids)}")
@@ -82,7 +82,7 @@ def _run(sandbox: Sandbox, api: Generation, release: Release) -> None:
     _say(f"Stopped; requests: {sandbox.request_count}.")
 
 
-def _say_left_out(release: Release) -> None:
+def _say_left_out(release: ReleaseTables) -> None:
     for problem in release.left_out:
         _say(f"Left out: {problem}")
 

@@ -3,13 +3,9 @@
 from collections import deque
 from dataclasses import asdict, dataclass
 from threading import Lock
-from typing import TYPE_CHECKING, Any
 
 from onet_client.sandbox.faults import FaultError, Script, parse_faults
-from onet_client.sandbox.message import Reply, html
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from onet_client.sandbox.message import SandboxReply, html
 
 _KEPT = 200_000
 
@@ -64,45 +60,30 @@ class RequestLog:
             return list(self._records)
 
 
-class Control:
-    """`GET` and `DELETE /sandbox/requests`; `GET`, `POST` and `DELETE /sandbox/faults`."""
+def is_control(path: str) -> bool:
+    """Whether a path is one of control, which no client of O*NET ever asks for."""
+    return path.startswith("/sandbox/")
 
-    def __init__(self, script: Script, log: RequestLog) -> None:
-        self._script = script
-        self._log = log
-        self._actions: dict[tuple[str, str], Callable[[bytes], Any]] = {
-            ("GET", "/sandbox/requests"): lambda _: self._requests(),
-            ("DELETE", "/sandbox/requests"): lambda _: self._forget(),
-            ("GET", "/sandbox/faults"): lambda _: script.state(),
-            ("POST", "/sandbox/faults"): self._set_faults,
-            ("DELETE", "/sandbox/faults"): lambda _: self._set_faults(b"[]"),
-        }
 
-    @staticmethod
-    def owns(path: str) -> bool:
-        """Tell whether a path is one of control, which no request of a client's ever is."""
-        return path.startswith("/sandbox/")
+def control(script: Script, log: RequestLog, method: str, path: str, body: bytes) -> SandboxReply:
+    """`GET` and `DELETE /sandbox/requests`; `GET`, `POST` and `DELETE /sandbox/faults`.
 
-    def answer(self, method: str, path: str, body: bytes) -> Reply:
-        """Carry out an order and return its outcome; rules that are not possible get a 422."""
-        action = self._actions.get((method, path))
-        if action is None:
-            return Reply(404, html(404))
-        try:
-            return Reply(200, action(body))
-        except FaultError as error:
-            return Reply(422, {"error": str(error)})
-
-    def _requests(self) -> dict[str, Any]:
-        return {
-            "count": self._log.count,
-            "requests": [asdict(record) for record in self._log.records()],
-        }
-
-    def _forget(self) -> dict[str, Any]:
-        self._log.clear()
-        return self._requests()
-
-    def _set_faults(self, body: bytes) -> list[dict[str, Any]]:
-        self._script.set(parse_faults(body))
-        return self._script.state()
+    Rules that are not possible get a 422.
+    """
+    match method, path.removeprefix("/sandbox/"):
+        case "GET", "requests":
+            pass
+        case "DELETE", "requests":
+            log.clear()
+        case "GET", "faults":
+            return SandboxReply(200, script.state())
+        case "POST" | "DELETE", "faults":
+            try:
+                script.set(parse_faults(body) if method == "POST" else ())
+            except FaultError as error:
+                return SandboxReply(422, {"error": str(error)})
+            return SandboxReply(200, script.state())
+        case _:
+            return SandboxReply(404, html(404))
+    records = [asdict(record) for record in log.records()]
+    return SandboxReply(200, {"count": log.count, "requests": records})

@@ -8,8 +8,11 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, Literal
 
-from onet_client.sandbox.message import Page, Reply, Request, html
+from onet_client.sandbox.message import ListPage, Request, SandboxReply, html
 from onet_client.sandbox.mutations import MUTATIONS, mutate
+
+ANOTHER_HOST = "http://another-host.invalid"
+"""Where a foreign link or redirect leads."""
 
 _PAGE = re.compile(r"first|middle|last|start=[1-9][0-9]*")
 _TOKEN = re.compile(r"[A-Za-z0-9-]+")
@@ -23,10 +26,8 @@ _JSON_TYPES: dict[str, tuple[type, ...]] = {
     "headers": (dict,),
     "mutate": (str,),
     "field": (str,),
-    "host": (str,),
     "delay": (int, float),
     "drip": (int, float),
-    "drip_head": (bool,),
     "close": (str,),
 }
 
@@ -51,10 +52,8 @@ class Fault:
         headers: added to the reply's, or in place of them.
         mutate: one of `MUTATIONS`, what is wrong about the reply.
         field: what a mutation of a field spoils.
-        host: scheme and host that a foreign link or redirect leads to.
         delay: seconds before the reply.
         drip: seconds between the bytes of the body.
-        drip_head: the status line and headers drip too.
         close: the connection ends `before` a byte of the reply, or `mid` body.
     """
 
@@ -67,10 +66,8 @@ class Fault:
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
     mutate: str | None = None
     field: str = "data_value"
-    host: str = "http://another-host.invalid"
     delay: float = 0.0
     drip: float = 0.0
-    drip_head: bool = False
     close: Literal["before", "mid"] | None = None
 
     def __post_init__(self) -> None:
@@ -89,7 +86,6 @@ class Fault:
             "times": self.times is None or self.times >= 1,
             "status": self.status is None or 200 <= self.status <= 599,
             "mutate": self.mutate is None or self.mutate in MUTATIONS,
-            "host": re.fullmatch(r"https?://[^/\s]+", self.host),
             "delay": self.delay >= 0,
             "drip": self.drip >= 0,
             "close": self.close in {None, "before", "mid"},
@@ -102,13 +98,13 @@ class Fault:
             if not holds:
                 raise FaultError(f"{name}: {getattr(self, name)!r} is not possible.")
 
-    def strike(self, request: Request, reply: Reply) -> Reply | None:
+    def strike(self, request: Request, reply: SandboxReply) -> SandboxReply | None:
         """Return the reply as this rule has it, or None where the rule does not fit."""
         if not self._concerns(request, reply.payload):
             return None
-        struck: Reply | None = reply
+        struck: SandboxReply | None = reply
         if self.mutate is not None:
-            struck = mutate(self.mutate, reply, self.field, self.host + request.target)
+            struck = mutate(self.mutate, reply, self.field, ANOTHER_HOST + request.target)
         if struck is None:
             return None
         if self.body is not None:
@@ -127,7 +123,7 @@ class Fault:
             return False
         if self.page is None:
             return True
-        if not isinstance(payload, Page):
+        if not isinstance(payload, ListPage):
             return False
         first, last = payload.start == 1, payload.end >= payload.total
         places = {"first": first, "last": last, "middle": not first and not last}
@@ -142,7 +138,7 @@ class Script:
         self.set(faults)
 
     def set(self, faults: Sequence[Fault]) -> None:
-        """Put these rules in the place of all others, their counts at nought."""
+        """Replace all rules by these, with counts of 0."""
         with self._lock:
             self._rules = [(fault, {"fitted": 0, "struck": 0}) for fault in faults]
 
@@ -154,12 +150,12 @@ class Script:
                 for fault, counts in self._rules
             ]
 
-    def strike(self, request: Request, reply: Reply) -> tuple[Reply, Fault | None]:
+    def strike(self, request: Request, reply: SandboxReply) -> tuple[SandboxReply, Fault | None]:
         """Return the reply as the first rule that is due has it, and that rule.
 
         Every rule that fits counts the request, whether or not another is the one that strikes.
         """
-        struck: tuple[Reply, Fault | None] = (reply, None)
+        struck: tuple[SandboxReply, Fault | None] = (reply, None)
         with self._lock:
             for fault, counts in self._rules:
                 if (wrong := fault.strike(request, reply)) is None:

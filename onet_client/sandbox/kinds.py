@@ -18,7 +18,7 @@ _MONTH = re.compile(r"(0[1-9]|1[0-2])/([0-9]{4})")
 
 
 def kind_of(column_id: str, texts: Iterable[str]) -> Kind:
-    """Tell the type of a column by all its values.
+    """The type of a column, by all its values.
 
     Returns:
         `Date` where all are months such as 08/2023, `Number` where all are numbers; `Text` else,

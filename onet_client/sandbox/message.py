@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any, Literal
 from urllib.parse import parse_qsl
 
-Generation = Literal["2", "1.9"]
+ApiVersion = Literal["2", "1.9"]
 Item = dict[str, Any]
 
 
@@ -42,7 +42,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ListPage:
     """One page of a list: items `start` to `end` of `total`, counted from 1."""
 
     key: str  # what the items are called: "row" or "occupation"
@@ -58,12 +58,11 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class SandboxReply:
     """One reply before it is written: a page, an object, an array, or HTML as text."""
 
     status: int
-    payload: Page | Item | list[Any] | str
-    root: str = "error"  # the root element in XML
+    payload: ListPage | Item | list[Any] | str
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str | None = None  # where it is not what the payload implies
     cut: bool = False  # half of the body is never written, though nothing says so

@@ -1,71 +1,41 @@
-"""Ways in which a reply can be wrong although its status is 200.
+"""Ways in which a reply can be wrong although its status is 200."""
 
-A mutation takes a right reply and returns a wrong one, or None where it does not fit the reply:
-there is no row to spoil on a page without rows.
-"""
-
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
-from onet_client.sandbox.message import Item, Page, Reply, html
+from onet_client.sandbox.message import Item, ListPage, SandboxReply, html
 
-OVERSIZE = 21 * 1024 * 1024  # bytes, beyond what any honest page takes
+OVERSIZE: Final = 21 * 1024 * 1024  # bytes, beyond what any honest page takes
 
+Mutated = SandboxReply | None
+"""A reply made wrong; None where the mutation does not fit, such as a row of no rows."""
 
-def _html(reply: Reply) -> Reply:
-    return replace(reply, payload=html(200))
-
-
-def _error(reply: Reply) -> Reply:
-    return replace(reply, payload={"error": "The request could not be served."}, root="error")
+Mutation = Callable[[SandboxReply, str, str], Mutated]
+"""Makes a right reply wrong, given the field to spoil and the address on a foreign host."""
 
 
-def _truncated(reply: Reply) -> Reply:
-    return replace(reply, cut=True)
-
-
-def _wrong_root(reply: Reply) -> Reply:
+def _wrong_root(reply: SandboxReply) -> SandboxReply:
     payload = reply.payload
-    if isinstance(payload, Page):
+    if isinstance(payload, ListPage):
         return replace(reply, payload=list(payload.items))
     return replace(reply, payload={"table": payload} if isinstance(payload, list) else [payload])
 
 
-def _wrong_content_type(reply: Reply) -> Reply:
-    return replace(reply, content_type="text/plain")
-
-
-def _oversize(reply: Reply) -> Reply:
-    return replace(reply, padding=OVERSIZE)
-
-
-def _foreign_redirect(reply: Reply, elsewhere: str) -> Reply:
-    return replace(reply, status=302, payload=html(302), headers={"Location": elsewhere})
-
-
-def _missing_field(reply: Reply, field: str) -> Reply | None:
+def _missing_field(reply: SandboxReply, field: str) -> Mutated:
     def edit(item: Item) -> Item | None:
         return {k: v for k, v in item.items() if k != field} if field in item else None
 
     return _edit(reply, edit)
 
 
-def _null_field(reply: Reply, field: str) -> Reply | None:
-    return _set(reply, field, lambda _: None)
+def _set_field(reply: SandboxReply, field: str, change: Callable[[Any], Any]) -> Mutated:
+    return _edit(reply, lambda item: item | {field: change(item[field])} if field in item else None)
 
 
-def _number_as_string(reply: Reply, field: str) -> Reply | None:
-    return _set(reply, field, str)
-
-
-def _out_of_range(reply: Reply, field: str) -> Reply | None:
-    return _set(reply, field, lambda _: -1)
-
-
-def _wrong_code(reply: Reply) -> Reply | None:
+def _wrong_code(reply: SandboxReply) -> Mutated:
     def edit(item: Item) -> Item | None:
         key = next((name for name in ("onetsoc_code", "code") if name in item), None)
         return item | {key: "99-9999.99"} if key else None
@@ -73,78 +43,13 @@ def _wrong_code(reply: Reply) -> Reply | None:
     return _edit(reply, edit)
 
 
-def _duplicate_row(reply: Reply) -> Reply | None:
-    def change(page: Page) -> Page | None:
-        # In place of the last, so that the count is still right.
-        items = [*page.items[:-1], page.items[0]]
-        return replace(page, items=items) if len(items) > 1 else None
-
-    return _repage(reply, change)
-
-
-def _short_page(reply: Reply) -> Reply | None:
-    return _repage(reply, lambda page: replace(page, items=page.items[:-1]))
-
-
-def _overlap(reply: Reply) -> Reply | None:
-    def change(page: Page) -> Page | None:
-        if page.before is None:
-            return None
-        return replace(page, items=[page.before, *page.items[:-1]])
-
-    return _repage(reply, change)
-
-
-def _wrong_total(reply: Reply) -> Reply | None:
-    return _repage(reply, lambda page: replace(page, total=page.total + 1))
-
-
-def _empty(reply: Reply) -> Reply | None:
-    return _repage(
-        reply, lambda page: replace(page, items=(), start=1, end=0, total=0, next=None, prev=None)
-    )
-
-
-def _stuck_next(reply: Reply) -> Reply | None:
-    return _repage(reply, lambda page: replace(page, next=page.link(page.start, page.end)))
-
-
-def _early_next(reply: Reply) -> Reply | None:
-    def change(page: Page) -> Page | None:
-        early = page.link(page.end, page.end + len(page.items) - 1)
-        return replace(page, next=early) if page.next else None
-
-    return _repage(reply, change)
-
-
-def _foreign_next(reply: Reply, elsewhere: str) -> Reply | None:
-    def change(page: Page) -> Page | None:
-        if page.next is None:
-            return None
-        there = urlsplit(elsewhere)
-        link = urlsplit(page.next)._replace(scheme=there.scheme, netloc=there.netloc)
-        return replace(page, next=link.geturl())
-
-    return _repage(reply, change)
-
-
-def _repage(reply: Reply, change: Callable[[Page], Page | None]) -> Reply | None:
-    page = reply.payload
-    changed = change(page) if isinstance(page, Page) and page.items else None
-    return replace(reply, payload=changed) if changed else None
-
-
-def _set(reply: Reply, field: str, change: Callable[[Any], Any]) -> Reply | None:
-    return _edit(reply, lambda item: item | {field: change(item[field])} if field in item else None)
-
-
-def _edit(reply: Reply, edit: Callable[[Item], Item | None]) -> Reply | None:
+def _edit(reply: SandboxReply, edit: Callable[[Item], Item | None]) -> Mutated:
     """Change the last row of a page or array, or the object that is the whole reply."""
     payload = reply.payload
     if isinstance(payload, dict):
         edited = edit(payload)
         return None if edited is None else replace(reply, payload=edited)
-    rows = payload.items if isinstance(payload, Page) else payload
+    rows = payload.items if isinstance(payload, ListPage) else payload
     if isinstance(rows, str) or not rows:
         return None
     edited = edit(rows[-1])
@@ -152,40 +57,75 @@ def _edit(reply: Reply, edit: Callable[[Item], Item | None]) -> Reply | None:
         return None
     changed = [*rows[:-1], edited]
     return replace(
-        reply, payload=replace(payload, items=changed) if isinstance(payload, Page) else changed
+        reply, payload=replace(payload, items=changed) if isinstance(payload, ListPage) else changed
     )
 
 
-_PLAIN: dict[str, Callable[[Reply], Reply | None]] = {
-    "html": _html,
-    "error": _error,
-    "truncated": _truncated,
-    "wrong_root": _wrong_root,
-    "wrong_content_type": _wrong_content_type,
-    "oversize": _oversize,
-    "wrong_code": _wrong_code,
-    "duplicate_row": _duplicate_row,
-    "short_page": _short_page,
-    "overlap": _overlap,
-    "wrong_total": _wrong_total,
-    "empty": _empty,
-    "stuck_next": _stuck_next,
-    "early_next": _early_next,
-}
-_OF_FIELD: dict[str, Callable[[Reply, str], Reply | None]] = {
-    "missing_field": _missing_field,
-    "null_field": _null_field,
-    "number_as_string": _number_as_string,
-    "out_of_range": _out_of_range,
-}
-_TO_HOST: dict[str, Callable[[Reply, str], Reply | None]] = {
-    "foreign_next": _foreign_next,
-    "foreign_redirect": _foreign_redirect,
-}
-MUTATIONS = frozenset(_PLAIN) | frozenset(_OF_FIELD) | frozenset(_TO_HOST)
+def _duplicate_row(page: ListPage) -> ListPage | None:
+    # In place of the last, so that the count is still right.
+    items = [*page.items[:-1], page.items[0]]
+    return replace(page, items=items) if len(items) > 1 else None
 
 
-def mutate(name: str, reply: Reply, field: str, elsewhere: str) -> Reply | None:
+def _overlap(page: ListPage) -> ListPage | None:
+    return replace(page, items=[page.before, *page.items[:-1]]) if page.before else None
+
+
+def _early_next(page: ListPage) -> ListPage | None:
+    early = page.link(page.end, page.end + len(page.items) - 1)
+    return replace(page, next=early) if page.next else None
+
+
+def _foreign_next(page: ListPage, elsewhere: str) -> ListPage | None:
+    if page.next is None:
+        return None
+    there = urlsplit(elsewhere)
+    link = urlsplit(page.next)._replace(scheme=there.scheme, netloc=there.netloc)
+    return replace(page, next=link.geturl())
+
+
+def _of_page(change: Callable[[ListPage, str], ListPage | None]) -> Mutation:
+    """The mutation that changes a page with rows, given the foreign address."""
+
+    def mutation(reply: SandboxReply, _field: str, elsewhere: str) -> Mutated:
+        page = reply.payload
+        changed = change(page, elsewhere) if isinstance(page, ListPage) and page.items else None
+        return replace(reply, payload=changed) if changed else None
+
+    return mutation
+
+
+FAILURE: Final = {"error": "The request could not be served."}
+
+MUTATIONS: Final[Mapping[str, Mutation]] = {
+    "html": lambda reply, *_: replace(reply, payload=html(200)),
+    "error": lambda reply, *_: replace(reply, payload=FAILURE),
+    "truncated": lambda reply, *_: replace(reply, cut=True),
+    "wrong_root": lambda reply, *_: _wrong_root(reply),
+    "wrong_content_type": lambda reply, *_: replace(reply, content_type="text/plain"),
+    "oversize": lambda reply, *_: replace(reply, padding=OVERSIZE),
+    "foreign_redirect": lambda reply, _, elsewhere: replace(
+        reply, status=302, payload=html(302), headers={"Location": elsewhere}
+    ),
+    "missing_field": lambda reply, field, _: _missing_field(reply, field),
+    "null_field": lambda reply, field, _: _set_field(reply, field, lambda _: None),
+    "number_as_string": lambda reply, field, _: _set_field(reply, field, str),
+    "out_of_range": lambda reply, field, _: _set_field(reply, field, lambda _: -1),
+    "wrong_code": lambda reply, *_: _wrong_code(reply),
+    "duplicate_row": _of_page(lambda page, _: _duplicate_row(page)),
+    "short_page": _of_page(lambda page, _: replace(page, items=page.items[:-1])),
+    "overlap": _of_page(lambda page, _: _overlap(page)),
+    "wrong_total": _of_page(lambda page, _: replace(page, total=page.total + 1)),
+    "empty": _of_page(
+        lambda page, _: replace(page, items=(), start=1, end=0, total=0, next=None, prev=None)
+    ),
+    "stuck_next": _of_page(lambda page, _: replace(page, next=page.link(page.start, page.end))),
+    "early_next": _of_page(lambda page, _: _early_next(page)),
+    "foreign_next": _of_page(_foreign_next),
+}
+
+
+def mutate(name: str, reply: SandboxReply, field: str, elsewhere: str) -> Mutated:
     """Return the reply made wrong, or None where the mutation does not fit it.
 
     Args:
@@ -194,8 +134,4 @@ def mutate(name: str, reply: Reply, field: str, elsewhere: str) -> Reply | None:
         field: the field that is spoilt, of the last row or of the object.
         elsewhere: the address asked for, on the host that a foreign link or redirect leads to.
     """
-    if reply.status != HTTPStatus.OK:
-        return None
-    if name in _PLAIN:
-        return _PLAIN[name](reply)
-    return _OF_FIELD[name](reply, field) if name in _OF_FIELD else _TO_HOST[name](reply, elsewhere)
+    return MUTATIONS[name](reply, field, elsewhere) if reply.status == HTTPStatus.OK else None

@@ -21,15 +21,15 @@ from onet_client.content_model import (
 )
 from onet_client.release_files import (
     OCCUPATION_FILE,
-    Problem,
+    FileProblem,
     ReleaseError,
     ReleaseFiles,
     find_files,
     refuse,
 )
-from onet_client.sandbox.parser import Names, lookup, parse
+from onet_client.sandbox.parser import NameColumn, Names, lookup, parse
 from onet_client.sandbox.release_name import is_note, release_name
-from onet_client.sandbox.table import Column, Table
+from onet_client.sandbox.table import Table, TableColumn
 from onet_client.sandbox.text_file import TextFile, read_table, snake_case
 
 Layout = Literal["split", "single"]
@@ -49,7 +49,7 @@ class _Source:
     prefix: str = ""  # of the element identifiers it keeps
 
 
-class Release:
+class ReleaseTables:
     """The tables of one text release under the identifiers of the database services.
 
     Args:
@@ -72,7 +72,7 @@ class Release:
         name: str,
         files: Iterable[TextFile],
         layout: Layout | None,
-        left_out: Iterable[Problem],
+        left_out: Iterable[FileProblem],
         archive: ExitStack,
     ) -> None:
         self.name = name
@@ -85,8 +85,10 @@ class Release:
         self._names = self._read_names()
         self._parsed = lru_cache(KEPT_TABLES)(self._parse)
         self._lock = Lock()
-        if not self._names["onetsoc_code"][1]:
-            refuse(Problem(OCCUPATION_FILE, 0, "has no occupations, with O*NET-SOC Code and Title"))
+        if not self._names["onetsoc_code"].names:
+            refuse(
+                FileProblem(OCCUPATION_FILE, 0, "has no occupations, with O*NET-SOC Code and Title")
+            )
 
     @property
     def table_ids(self) -> tuple[str, ...]:
@@ -112,7 +114,7 @@ class Release:
         table_id = snake_case(stem)
         if table_id in self._sources or not table_id:
             reason = f"its table would be {table_id!r}, as that of another file"
-            self.left_out.append(Problem(file.name, 0, reason))
+            self.left_out.append(FileProblem(file.name, 0, reason))
         else:
             self._sources[table_id] = _Source(stem, (file,))
 
@@ -132,7 +134,7 @@ class Release:
         files = tuple(file for part in parts for file in self._sources[part].files)
         if other := next((file for file in files if file.column_ids != files[0].column_ids), None):
             reason = f"has other columns than {other.name}, so they are not joined"
-            self.left_out.append(Problem(files[0].name, 1, reason))
+            self.left_out.append(FileProblem(files[0].name, 1, reason))
             return
         for part in parts:
             del self._sources[part]
@@ -155,10 +157,10 @@ class Release:
         elements = self._lookup(ELEMENT_TABLE, "element_id", "element_name")
         scales = self._lookup(SCALE_TABLE, "scale_id", "scale_name")
         return {
-            "onetsoc_code": (Column("title", "Title", "Text"), titles),
-            "related_onetsoc_code": (Column("related_title", "Related Title", "Text"), titles),
-            "element_id": (Column("element_name", "Element Name", "Text"), elements),
-            "scale_id": (Column("scale_name", "Scale Name", "Text"), scales),
+            "onetsoc_code": NameColumn(_text("title"), titles),
+            "related_onetsoc_code": NameColumn(_text("related_title"), titles),
+            "element_id": NameColumn(_text("element_name"), elements),
+            "scale_id": NameColumn(_text("scale_name"), scales),
         }
 
     def _lookup(self, table_id: str, key: str, value: str) -> dict[str, str]:
@@ -168,7 +170,11 @@ class Release:
         return lookup(source.files[0], key, value)
 
 
-def load_release(path: Path, layout: Layout | None = None) -> Release:
+def _text(column_id: str) -> TableColumn:
+    return TableColumn(column_id, table_title(column_id), "Text")
+
+
+def load_release(path: Path, layout: Layout | None = None) -> ReleaseTables:
     """Read a text release: every `*.txt` table of a folder or a .zip.
 
     A file that is broken is left out, and `Release.left_out` says why.
@@ -187,14 +193,14 @@ def load_release(path: Path, layout: Layout | None = None) -> Release:
         name = release_name(files)
         if name is None:
             reason = f"nothing names the release, so it is served as {UNNAMED}"
-            left_out.append(Problem("Read Me.txt", 0, reason))
-        return Release(name or UNNAMED, tables, layout, left_out, stack.pop_all())
+            left_out.append(FileProblem("Read Me.txt", 0, reason))
+        return ReleaseTables(name or UNNAMED, tables, layout, left_out, stack.pop_all())
 
 
-def _tables(files: ReleaseFiles) -> tuple[list[TextFile], list[Problem]]:
+def _tables(files: ReleaseFiles) -> tuple[list[TextFile], list[FileProblem]]:
     """Read every table through; those that are broken are problems."""
     tables: list[TextFile] = []
-    left_out: list[Problem] = []
+    left_out: list[FileProblem] = []
     for name in sorted(files):
         if name.lower().endswith(".txt") and not is_note(name):
             try:

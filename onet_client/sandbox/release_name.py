@@ -14,7 +14,7 @@ _NAME = re.compile(r"(?:O\*NET\S{0,3}\s+|db_)([0-9]{1,3})[._]([0-9]{1,3})")
 
 
 def is_note(name: str) -> bool:
-    """Tell whether a file is a read-me, which is no table though it is text."""
+    """Whether a file is a read-me, which is text but no table."""
     return snake_case(name) in _NOTES
 
 

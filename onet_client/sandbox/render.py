@@ -1,71 +1,37 @@
-"""Writes a reply as JSON, or as the XML that API 1.9 sends unless JSON is asked for."""
+"""Writes a reply as JSON, or marks that API 1.9 sends XML where JSON is not asked for."""
 
 import json
-from typing import Any
-from xml.etree import ElementTree as ET
 
-from onet_client.sandbox.message import Generation, Item, Page, Reply, Request
+from onet_client.sandbox.message import ApiVersion, Item, ListPage, Request, SandboxReply
 
 JSON, XML, HTML = "application/json", "application/xml", "text/html"
+XML_BODY = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    "<error>API 1.9 sends XML here, which the sandbox does not write: "
+    f"ask for JSON by Accept: {JSON}.</error>\n"
+)
 
 
-def render(reply: Reply, request: Request, generation: Generation) -> tuple[str, bytes]:
+def render(reply: SandboxReply, request: Request, api: ApiVersion) -> tuple[str, bytes]:
     """Return the content type and the body of a reply."""
     payload = reply.payload
     if isinstance(payload, str):
-        content_type, body = f"{HTML}; charset=utf-8", payload.encode()
-    elif generation == "1.9" and JSON not in request.headers.get("accept", ""):
-        content_type = f"{XML}; charset=utf-8"
-        body = ET.tostring(_document(reply.root, payload), "utf-8", xml_declaration=True)
+        content_type, body = HTML, payload.encode()
+    elif api == "1.9" and JSON not in request.headers.get("accept", ""):
+        content_type, body = XML, XML_BODY.encode()
     else:
-        content_type = f"{JSON}; charset=utf-8"
-        plain = _envelope(payload, generation) if isinstance(payload, Page) else payload
-        body = json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
+        plain = _envelope(payload, api) if isinstance(payload, ListPage) else payload
+        text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+        content_type, body = JSON, text.encode()
     if reply.cut:
         body = body[: len(body) // 2]
-    return reply.content_type or content_type, body
+    return reply.content_type or f"{content_type}; charset=utf-8", body
 
 
-def _envelope(page: Page, generation: Generation) -> Item:
+def _envelope(page: ListPage, api: ApiVersion) -> Item:
     counts = {"start": page.start, "end": page.end, "total": page.total}
-    if generation == "1.9":
-        link = {"link": _links(page)} if _links(page) else {}
-        return page.extra | counts | link | {page.key: page.items}
-    links = {link["rel"]: link["href"] for link in _links(page)}
+    links = {rel: href for rel, href in (("prev", page.prev), ("next", page.next)) if href}
+    if api == "1.9":
+        listed = [{"href": href, "rel": rel} for rel, href in links.items()]
+        return page.extra | counts | ({"link": listed} if listed else {}) | {page.key: page.items}
     return counts | links | {page.key: page.items}
-
-
-def _links(page: Page) -> list[dict[str, str]]:
-    given = {"prev": page.prev, "next": page.next}
-    return [{"href": href, "rel": rel} for rel, href in given.items() if href]
-
-
-def _document(root: str, payload: Page | Item | list[Any]) -> ET.Element:
-    if isinstance(payload, dict) and payload.keys() == {root}:
-        return _element(root, payload[root])
-    if not isinstance(payload, Page):
-        return _element(root, payload)
-    counts = {"start": str(payload.start), "end": str(payload.end), "total": str(payload.total)}
-    document = ET.Element(root, counts)
-    for link in _links(payload):
-        ET.SubElement(document, "link", link)
-    document.extend(_element(payload.key, item) for item in payload.items)
-    return document
-
-
-def _element(name: str, value: Any) -> ET.Element:
-    """Turn an object into an element with one child for each member; a null has no child."""
-    element = ET.Element(name)
-    if isinstance(value, dict):
-        for key, member in value.items():
-            if key == "href":
-                element.set(key, member)
-            elif isinstance(member, list):
-                element.extend(_element(key, entry) for entry in member)
-            elif member is not None:
-                element.append(_element(key, member))
-    elif isinstance(value, list):
-        element.extend(_element("item", entry) for entry in value)
-    else:
-        element.text = str(value).lower() if isinstance(value, bool) else str(value)
-    return element

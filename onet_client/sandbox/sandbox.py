@@ -8,9 +8,9 @@ from typing import Any, Self
 from onet_client.sandbox.api import Api, Credentials
 from onet_client.sandbox.control import Record, RequestLog
 from onet_client.sandbox.faults import Fault, Script
-from onet_client.sandbox.message import Generation
-from onet_client.sandbox.release import Release
-from onet_client.sandbox.server import Exchange, Server
+from onet_client.sandbox.message import ApiVersion
+from onet_client.sandbox.release import ReleaseTables
+from onet_client.sandbox.server import SandboxState, Server
 from onet_client.sandbox.taxonomy import Taxonomy
 
 
@@ -21,46 +21,35 @@ class Sandbox:
 
     Args:
         release: what it serves.
-        api: the generation of the API, `2` or `1.9`.
+        api: the version of the API, `2` or `1.9`.
         host: the address it listens on.
         port: 0 takes a free one.
         api_key: the only key API 2.0 accepts; None accepts any that is not empty.
         username: the only name API 1.9 accepts, likewise.
         password: the only password API 1.9 accepts, likewise.
-        latency: seconds before every reply.
         faults: the rules in force from the start.
-        taxonomy: what became of codes of the 2010 taxonomy, as `load_taxonomy` reads it; others
-            stand for themselves.
+        taxonomy: what became of codes of the 2010 taxonomy, as `load_taxonomy` reads it; other
+            codes are their own successors.
         on_request: called with each request once it was answered, or the client gone.
     """
 
     def __init__(
         self,
-        release: Release,
-        api: Generation = "2",
+        release: ReleaseTables,
+        api: ApiVersion = "2",
         host: str = "127.0.0.1",
         port: int = 0,
         *,
         api_key: str | None = None,
         username: str | None = None,
         password: str | None = None,
-        latency: float = 0.0,
         faults: Sequence[Fault] = (),
         taxonomy: Taxonomy = MappingProxyType({}),
         on_request: Callable[[Record], None] | None = None,
     ) -> None:
         self._address = (host, port)
-        self._script = Script(faults)
-        self._log = RequestLog()
-        credentials = Credentials(api_key, username, password)
-        self._exchange = Exchange(
-            Api(release, api, credentials, taxonomy),
-            api,
-            self._script,
-            self._log,
-            latency,
-            on_request,
-        )
+        served = Api(release, api, Credentials(api_key, username, password), taxonomy)
+        self._state = SandboxState(served, api, Script(faults), RequestLog(), on_request)
         self._server: Server | None = None
         self._thread: Thread | None = None
 
@@ -68,31 +57,31 @@ class Sandbox:
     def url(self) -> str:
         """The base URL with its trailing slash; API 1.9 is at `/ws/`."""
         host, port = self._address
-        path = {"2": "", "1.9": "ws/"}[self._exchange.generation]
+        path = {"2": "", "1.9": "ws/"}[self._state.api_version]
         return f"http://{host}:{port}/{path}"
 
     @property
     def requests(self) -> list[Record]:
         """The requests so far, in order of arrival; those to the paths of control are not here."""
-        return self._log.records()
+        return self._state.log.records()
 
     @property
     def request_count(self) -> int:
         """How many requests there were, more than `requests` holds after the 200,000th."""
-        return self._log.count
+        return self._state.log.count
 
     @property
     def faults(self) -> list[dict[str, Any]]:
         """The rules in force, each with how many requests it `fitted` and how many it `struck`."""
-        return self._script.state()
+        return self._state.script.state()
 
     def set_faults(self, *faults: Fault) -> None:
-        """Put these rules in the place of all others; none, and every reply is right."""
-        self._script.set(faults)
+        """Replace all rules by these; without any, every reply is right."""
+        self._state.script.set(faults)
 
     def clear_requests(self) -> None:
         """Forget the requests so far."""
-        self._log.clear()
+        self._state.log.clear()
 
     def start(self) -> Self:
         """Listen and answer in the background.
@@ -100,8 +89,8 @@ class Sandbox:
         Raises:
             OSError: the address cannot be listened on.
         """
-        self._exchange.stopping = Event()
-        self._server = Server(self._address, self._exchange)
+        self._state.stopping = Event()
+        self._server = Server(self._address, self._state)
         self._address = (self._address[0], self._server.server_address[1])
         self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()

@@ -14,9 +14,9 @@ from threading import Condition, Event
 from typing import Any
 
 from onet_client.sandbox.api import Api
-from onet_client.sandbox.control import Control, Record, RequestLog
+from onet_client.sandbox.control import Record, RequestLog, control, is_control
 from onet_client.sandbox.faults import Fault, Script
-from onet_client.sandbox.message import Generation, Reply, Request
+from onet_client.sandbox.message import ApiVersion, Request, SandboxReply
 from onet_client.sandbox.render import render
 
 _CHUNK = 64 * 1024  # bytes
@@ -24,14 +24,13 @@ _UNSTRUCK = Fault()
 
 
 @dataclass(slots=True)
-class Exchange:
-    """What the threads of one sandbox share; `latency` is in seconds."""
+class SandboxState:
+    """What the threads of one sandbox share."""
 
     api: Api
-    generation: Generation
+    api_version: ApiVersion
     script: Script
     log: RequestLog
-    latency: float
     on_request: Callable[[Record], None] | None
     stopping: Event = field(default_factory=Event)
 
@@ -51,8 +50,8 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], exchange: Exchange) -> None:
-        self.exchange = exchange
+    def __init__(self, address: tuple[str, int], state: SandboxState) -> None:
+        self.state = state
         self._changed = Condition()
         self._open: set[socket] = set()
         super().__init__(address, Handler)
@@ -77,7 +76,7 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
     def end(self) -> None:
         """Stop accepting, end every connection, and wait a second at most until they are closed."""
-        self.exchange.stopping.set()
+        self.state.stopping.set()
         self.shutdown()
         self.server_close()
         with self._changed:
@@ -96,48 +95,47 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         """Answer one request of any method."""
-        exchange = self.server.exchange
+        state = self.server.state
         headers = {name.lower(): value for name, value in self.headers.items()}
         host, port = self.connection.getsockname()
         origin = f"http://{headers.get('host') or f'{host}:{port}'}"
         request = Request(self.command, self.path, headers, origin)
-        # Read even where nobody wants it, or it would be taken for the next request.
+        # Read even where it is not used, or it would be taken for the next request.
         length = headers.get("content-length", "0")
         body = self.rfile.read(int(length)) if length.isdecimal() else b""
-        if Control.owns(request.path):
-            control = Control(exchange.script, exchange.log)
-            self._write(control.answer(request.method, request.path, body), request)
+        if is_control(request.path):
+            reply = control(state.script, state.log, request.method, request.path, body)
+            self._write(reply, request)
             return
         record = Record(time.time(), request.method, request.path, self.path.partition("?")[2])
-        exchange.log.add(record)
-        reply, fault = exchange.script.strike(request, exchange.api.answer(request))
+        state.log.add(record)
+        reply, fault = state.script.strike(request, state.api.answer(request))
         try:
-            exchange.pause(exchange.latency)
             self._write(reply, request, fault or _UNSTRUCK, record)
         finally:
-            if exchange.on_request:
-                exchange.on_request(record)
+            if state.on_request:
+                state.on_request(record)
 
     # The names are those http.server looks for.
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = answer  # noqa: N815
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: requests are in the log, and `on_request` tells of them."""
+        """Print nothing: requests are in the log, and `on_request` reports them."""
 
     def _write(
         self,
-        reply: Reply,
+        reply: SandboxReply,
         request: Request,
         fault: Fault = _UNSTRUCK,
         record: Record | None = None,
     ) -> None:
-        exchange = self.server.exchange
-        exchange.pause(fault.delay)
+        state = self.server.state
+        state.pause(fault.delay)
         if fault.close == "before":
             self.close_connection = True
             return
         # The paths of control, whose requests have no record, speak JSON always.
-        content_type, body = render(reply, request, exchange.generation if record else "2")
+        content_type, body = render(reply, request, state.api_version if record else "2")
         if record:
             record.status = reply.status
         head = self._head(reply, content_type, len(body))
@@ -148,7 +146,7 @@ class Handler(BaseHTTPRequestHandler):
             parts = _padded(reply.padding, b"" if broken else body)
         self._send(head, () if request.method == "HEAD" else parts, fault)
 
-    def _head(self, reply: Reply, content_type: str, length: int) -> bytes:
+    def _head(self, reply: SandboxReply, content_type: str, length: int) -> bytes:
         """Compose the status line and the headers."""
         size = {"Transfer-Encoding": "chunked"} if reply.padding else {"Content-Length": length}
         headers = {
@@ -165,16 +163,14 @@ class Handler(BaseHTTPRequestHandler):
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
 
     def _send(self, head: bytes, parts: Iterable[bytes], fault: Fault) -> None:
-        """Write the reply, a byte at a time where it drips."""
+        """Write the reply; its body a byte at a time where it drips."""
         if not fault.drip:
             self.wfile.writelines(chain([head], parts))
             return
-        if not fault.drip_head:
-            self.wfile.write(head)
-        slow = chain([head] if fault.drip_head else [], parts)
-        for byte in chain.from_iterable(slow):
+        self.wfile.write(head)
+        for byte in chain.from_iterable(parts):
             self.wfile.write(bytes([byte]))
-            self.server.exchange.pause(fault.drip)
+            self.server.state.pause(fault.drip)
 
 
 _STATUSES = frozenset(HTTPStatus)

@@ -8,7 +8,6 @@ from typing import Literal
 Value = str | int | float | None
 Row = tuple[Value, ...]
 Kind = Literal["Text", "Number", "Date"]
-SortKey = tuple[int, bool]
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
@@ -18,7 +17,7 @@ class QueryError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """One column: its identifier in queries, its title in the text release, and its type."""
 
     column_id: str
@@ -35,7 +34,7 @@ class _Condition:
     value: Value
 
     def holds(self, row: Row) -> bool:
-        """Tell whether the row satisfies this filter; a null satisfies none."""
+        """Whether the row satisfies this filter; a null satisfies none."""
         value = _fold(row[self.position])
         if value is None:
             return False
@@ -52,7 +51,7 @@ class Table:
     """
 
     def __init__(
-        self, table_id: str, title: str, columns: Sequence[Column], rows: Sequence[Row]
+        self, table_id: str, title: str, columns: Sequence[TableColumn], rows: Sequence[Row]
     ) -> None:
         self.table_id = table_id
         self.title = title
@@ -60,20 +59,20 @@ class Table:
         self.rows = rows
         self._positions = {column.column_id: at for at, column in enumerate(self.columns)}
         self._indexes: dict[int, dict[Value, list[Row]]] = {}
-        self._order: tuple[tuple[SortKey, ...], Sequence[Row]] = ((), rows)
+        self._order: tuple[tuple[int, ...], Sequence[Row]] = ((), rows)
 
     def select(self, filters: Iterable[str] = (), sorts: Iterable[str] = ()) -> Sequence[Row]:
         """Return the rows that satisfy every filter, in the order of the sorts, else of the file.
 
         Args:
             filters: `column_id.eq.value`, or `column_id.contains.value` for text; case is ignored.
-            sorts: `column_id` or `column_id.descending`, the weightiest first; nulls come first.
+            sorts: the identifiers of columns, the weightiest first; nulls come first.
 
         Raises:
             QueryError: an unknown column or operator, or a value that does not fit the column.
         """
         conditions = [self._condition(text) for text in filters]
-        keys = tuple(self._sort_key(text) for text in sorts)
+        keys = tuple(self._position(column_id, column_id) for column_id in sorts)
         if conditions:
             return _in_order(self._matching(conditions), keys)
         order = self._order
@@ -91,7 +90,7 @@ class Table:
         return row[self._positions[column_id]]
 
     def has_nulls(self, column_id: str) -> bool:
-        """Tell whether any row lacks this column."""
+        """Whether any row lacks this column."""
         at = self._positions[column_id]
         return any(row[at] is None for row in self.rows)
 
@@ -122,12 +121,6 @@ class Table:
             raise QueryError(f'The filter "{text}" compares a number with something else.')
         return _Condition(position, operator, float(value))
 
-    def _sort_key(self, text: str) -> SortKey:
-        column_id, dot, direction = text.partition(".")
-        if dot and direction != "descending":
-            raise QueryError(f'The sort "{text}" has an unknown direction.')
-        return self._position(column_id, text), bool(dot)
-
     def _position(self, column_id: str, text: str) -> int:
         try:
             return self._positions[column_id]
@@ -139,13 +132,10 @@ def _fold(value: Value) -> Value:
     return value.casefold() if isinstance(value, str) else value
 
 
-def _in_order(rows: Sequence[Row], keys: Sequence[SortKey]) -> Sequence[Row]:
-    """Sort stably by each key, the weightiest last, so that every key has its own direction."""
-    ordered = list(rows) if keys else rows
-    for position, descending in reversed(keys):
+def _in_order(rows: Sequence[Row], positions: Sequence[int]) -> Sequence[Row]:
+    """Sort stably by columns, the weightiest first."""
 
-        def key(row: Row, at: int = position) -> tuple[bool, Value]:
-            return row[at] is not None, _fold(row[at])
+    def key(row: Row) -> list[tuple[bool, Value]]:
+        return [(row[at] is not None, _fold(row[at])) for at in positions]
 
-        ordered = sorted(ordered, key=key, reverse=descending)
-    return ordered
+    return sorted(rows, key=key) if positions else rows

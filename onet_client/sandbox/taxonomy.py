@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from onet_client.release_files import Problem, readable, refuse
+from onet_client.release_files import FileProblem, readable, refuse
 
 COLUMNS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """A code of the 2010 taxonomy: its title, and code and title of each that stands for it."""
+    """A code of the 2010 taxonomy: its title, and code and title of each successor."""
 
     title: str
     successors: tuple[tuple[str, str], ...]
@@ -35,7 +35,7 @@ def load_taxonomy(path: Path) -> Taxonomy:
     for number, line in enumerate(lines[1:], start=2):
         fields = line.split("\t")
         if len(fields) != COLUMNS:
-            refuse(Problem(path.name, number, f"{len(fields)} fields, not {COLUMNS}"))
+            refuse(FileProblem(path.name, number, f"{len(fields)} fields, not {COLUMNS}"))
         code, title, new_code, new_title = fields
         before = found[code].successors if code in found else ()
         found[code] = Former(title, (*before, (new_code, new_title)) if new_code else before)

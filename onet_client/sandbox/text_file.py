@@ -9,7 +9,7 @@ from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from onet_client.release_files import Problem, ReleaseFile, open_file, readable, refuse
+from onet_client.release_files import FileProblem, ReleaseFile, open_file, readable, refuse
 from onet_client.resaved import RESAVED, is_quoted
 
 _COLUMN_IDS = {"Date": "date_updated", "Index": "related_index"}
@@ -53,7 +53,7 @@ class TextFile:
         fields = line_text(line).split("\t")
         if len(fields) != len(self.header):
             reason = f"{len(fields)} fields, not {len(self.header)}"
-            refuse(Problem(self.name, number, reason))
+            refuse(FileProblem(self.name, number, reason))
         return fields
 
 
@@ -65,16 +65,16 @@ def read_table(name: str, file: ReleaseFile) -> TextFile:
     """
     number, line = next(_lines(file), (1, b""))
     if b"\t" not in line or b"\0" in line:
-        refuse(Problem(name, number, "no table: it has no columns separated by tabs"))
+        refuse(FileProblem(name, number, "no table: it has no columns separated by tabs"))
     if line.startswith(b'"'):
-        refuse(Problem(name, number, RESAVED))
+        refuse(FileProblem(name, number, RESAVED))
     table = TextFile(name, tuple(line_text(line).split("\t")), file)
     if len({*table.column_ids} - {""}) < len(table.header):
-        refuse(Problem(name, number, "a column has no name, or the name of another"))
+        refuse(FileProblem(name, number, "a column has no name, or the name of another"))
     for at, row in _lines(file):
         fields = table.fields_of(at, row)
         if b'"' in row and any(map(is_quoted, fields)):
-            refuse(Problem(name, at, RESAVED))
+            refuse(FileProblem(name, at, RESAVED))
     return table
 
 

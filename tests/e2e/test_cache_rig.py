@@ -42,7 +42,7 @@ from cache.fill.filler import LEASE_MARGIN
 from cache.fill.single_flight import MAX_WAITING
 from cache.policy import Limits
 from cache.release.seed import seed
-from onet_client.sandbox import Fault, Release, load_release
+from onet_client.sandbox import Fault, ReleaseTables, load_release
 
 log = logging.getLogger("rig")
 PROCESSES = 4
@@ -54,7 +54,7 @@ GATHERING = 0.5
 
 
 @pytest.fixture(scope="module")
-def release(starter_release: Path) -> Release:
+def release(starter_release: Path) -> ReleaseTables:
     return load_release(starter_release)
 
 
@@ -68,7 +68,7 @@ def codes(starter_release: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def mysql_rig(
-    mysql_server: str, release: Release, tmp_path_factory: pytest.TempPathFactory
+    mysql_server: str, release: ReleaseTables, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Rig]:
     folder = tmp_path_factory.mktemp("fleet")
     with (
@@ -79,7 +79,7 @@ def mysql_rig(
 
 
 @pytest.fixture(scope="module")
-def sqlite_rig(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+def sqlite_rig(release: ReleaseTables, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     folder = tmp_path_factory.mktemp("single")
     url = f"sqlite:///{folder / 'skillgap.db'}"
     with running_rig(url, release, folder, processes=1, deadline=20.0) as rig:
@@ -373,7 +373,7 @@ def test_a_fill_begun_before_a_purge_is_not_stored_after_it(
 @pytest.mark.mysql
 @pytest.mark.skipif(find_program() is None, reason="needs a server to stop")
 def test_a_database_that_stops_is_told_within_a_second_and_found_again(
-    release: Release, codes: Iterator[str], tmp_path: Path
+    release: ReleaseTables, codes: Iterator[str], tmp_path: Path
 ) -> None:
     held, absent = next(codes), next(codes)
     database = PrivateServer()
@@ -480,7 +480,7 @@ def test_the_metrics_of_all_processes_are_what_cache_status_told(
 def test_hits_are_answered_while_everything_is_warmed(
     mysql_server: str,
     upstream: RunningSandbox,
-    release: Release,
+    release: ReleaseTables,
     starter_release: Path,
     tmp_path: Path,
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from cache.upstream import NoUpstream
 from onet_client.deadline import Deadline
 from onet_client.errors import NotConfigured
-from onet_client.rows import Occupation, Rating
+from onet_client.rows import OccupationRow, RatingRow
 
 ELEMENTS = {"2.A.1.a": "Listening to Wind", "2.A.1.b": "Reading Tides"}
 TITLE = "Tide Clerks"
@@ -41,19 +41,19 @@ class FakeClient:
         self._called("release", "", deadline)
         return self.served
 
-    def occupation(self, code: str, *, deadline: Deadline | None = None) -> Occupation:
+    def occupation(self, code: str, *, deadline: Deadline | None = None) -> OccupationRow:
         self._called("occupation", code, deadline)
-        return Occupation(code, TITLE, "They tide.")
+        return OccupationRow(code, TITLE, "They tide.")
 
     def ratings(
         self, code: str, domain: str, *, deadline: Deadline | None = None
-    ) -> tuple[Rating, ...]:
+    ) -> tuple[RatingRow, ...]:
         self._called("ratings", code, deadline)
         return tuple(
             self._rating(code, element, scale) for element in ELEMENTS for scale in ("IM", "LV")
         )
 
-    def _rating(self, code: str, element: str, scale: str) -> Rating:
+    def _rating(self, code: str, element: str, scale: str) -> RatingRow:
         values: dict[str, Any] = {
             "occupation_code": code,
             "element_id": element,
@@ -69,7 +69,7 @@ class FakeClient:
             "date_updated": date(2025, 8, 1),
             "domain_source": "Analyst",
         }
-        return Rating(**values | self.changes)
+        return RatingRow(**values | self.changes)
 
     def _called(self, method: str, code: str, deadline: Deadline | None) -> None:
         self.calls.append((method, code))

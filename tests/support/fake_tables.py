@@ -8,7 +8,7 @@ from support.fake_client import ELEMENTS, TITLE, FakeClient
 from onet_client.deadline import Deadline
 from onet_client.errors import NoData, UnknownCode
 from onet_client.paging import DomainCheck, Position
-from onet_client.rows import Occupation, Rating
+from onet_client.rows import OccupationRow, RatingRow
 
 RATED = [f"11-{number}.00" for number in range(1001, 1008)]
 EMPTY = ["53-9005.00", "55-9006.00"]
@@ -33,7 +33,7 @@ class FakeTables(FakeClient):
         """The methods that were asked."""
         return [method for method, _ in self.calls]
 
-    def occupation(self, code: str, *, deadline: Deadline | None = None) -> Occupation:
+    def occupation(self, code: str, *, deadline: Deadline | None = None) -> OccupationRow:
         found = super().occupation(code, deadline=deadline)
         if code not in (*self.rated, *self.empty):
             raise UnknownCode("no")
@@ -41,15 +41,15 @@ class FakeTables(FakeClient):
 
     def ratings(
         self, code: str, domain: str, *, deadline: Deadline | None = None
-    ) -> tuple[Rating, ...]:
+    ) -> tuple[RatingRow, ...]:
         found = super().ratings(code, domain, deadline=deadline)
         if code in self.empty:
             raise NoData("none")
         return found
 
-    def occupations(self, *, deadline: Deadline | None = None) -> tuple[Occupation, ...]:
+    def occupations(self, *, deadline: Deadline | None = None) -> tuple[OccupationRow, ...]:
         self._called("occupations", "", deadline)
-        return tuple(Occupation(code, TITLE, None) for code in (*self.rated, *self.empty))
+        return tuple(OccupationRow(code, TITLE, None) for code in (*self.rated, *self.empty))
 
     def domain_tables(self, domain: str, *, deadline: Deadline | None = None) -> tuple[str, ...]:
         self._called("tables", "", deadline)
@@ -62,7 +62,7 @@ class FakeTables(FakeClient):
         check: DomainCheck,
         *,
         deadline: Deadline | None = None,
-    ) -> Iterator[tuple[tuple[Rating, ...], Position]]:
+    ) -> Iterator[tuple[tuple[RatingRow, ...], Position]]:
         while not position.is_end:
             self._called("page", str(position.landed), deadline)
             rows = [

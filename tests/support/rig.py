@@ -23,7 +23,7 @@ from cache.db.database import connect
 from cache.db.migrate import upgrade
 from cache.db.onet_tables import CacheEntry, UpstreamGovernor
 from cache.entries.purge import purge
-from onet_client.sandbox import Record, Release, Sandbox
+from onet_client.sandbox import Record, ReleaseTables, Sandbox
 
 TOKEN = "canary-token"
 AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
@@ -174,7 +174,7 @@ class Rig:
 @contextmanager
 def running_rig(
     url: str,
-    release: Release,
+    release: ReleaseTables,
     folder: Path,
     processes: int,
     deadline: float = 2.0,

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from onet_client.client import OnetClient
 from onet_client.deadline import Deadline
 from onet_client.paging import BEGINNING, DomainCheck
-from onet_client.rows import Rating
+from onet_client.rows import RatingRow
 
 
 def stream_ratings(
     client: OnetClient, domain: str, deadline: Deadline | None = None
-) -> Iterator[tuple[Rating, ...]]:
+) -> Iterator[tuple[RatingRow, ...]]:
     """Yield the rows of each page; they are known to be whole when this ends without an error."""
     tables = client.domain_tables(domain, deadline=deadline)
     check = DomainCheck(tables)

@@ -38,7 +38,7 @@ from onet_client.governor import InMemoryGovernor
 from onet_client.sandbox import Sandbox, load_release
 with Sandbox(load_release(Path(sys.argv[1]))) as sandbox:
     client = connect(sandbox.url, "2", api_key="k", governor=InMemoryGovernor(1e6))
-    listed = [table.table_id for table in client.tables()]
+    listed = client.tables()
     ratings = client.ratings(sys.argv[2], "work_activities")
 print(json.dumps([listed, sorted({r.element_id for r in ratings}), len(ratings)]))
 """

@@ -1,4 +1,4 @@
-"""One contract for both API generations and both table layouts, over a whole release."""
+"""One contract for both API versions and both table layouts, over a whole release."""
 
 import re
 import subprocess
@@ -18,14 +18,14 @@ from support.streaming import stream_ratings
 from onet_client import errors
 from onet_client.client import OnetClient, connect
 from onet_client.governor import InMemoryGovernor
-from onet_client.rows import Rating
-from onet_client.sandbox import Generation, Layout, Release, Sandbox, load_release
+from onet_client.rows import RatingRow
+from onet_client.sandbox import ApiVersion, Layout, ReleaseTables, Sandbox, load_release
 
 RATINGS = 61_530  # of the 29.0 release
 MOST_REQUESTS = 40
 MOST_MEMORY_MB = 80
 UNRATED = "15-1252.00"
-Expected = dict[str, frozenset[Rating]]
+Expected = dict[str, frozenset[RatingRow]]
 
 
 def missing(text: str) -> bool:
@@ -40,10 +40,10 @@ def flag(text: str) -> bool | None:
     return None if missing(text) else text == "Y"
 
 
-def rating(fields: list[str]) -> Rating:
+def rating(fields: list[str]) -> RatingRow:
     code, element, name, scale, value, n, error, low, high, suppress, relevant, day, source = fields
     month, year = day.split("/")
-    return Rating(
+    return RatingRow(
         code, element, name, scale, Decimal(value), int(n),
         figure(error), figure(low), figure(high), flag(suppress), flag(relevant),
         date(int(year), int(month), 1), source,
@@ -94,23 +94,23 @@ def expected(folder: Path) -> Expected:
 
 
 @pytest.fixture(scope="module")
-def release(folder: Path, source: Source) -> Release:
+def release(folder: Path, source: Source) -> ReleaseTables:
     return load_release(folder, source.layout)
 
 
 @pytest.fixture(scope="module", params=["2", "1.9"])
-def sandbox(request: pytest.FixtureRequest, release: Release) -> Iterator[Sandbox]:
-    generation: Generation = request.param
-    with Sandbox(release, generation) as running:
+def sandbox(request: pytest.FixtureRequest, release: ReleaseTables) -> Iterator[Sandbox]:
+    api: ApiVersion = request.param
+    with Sandbox(release, api) as running:
         yield running
 
 
 @pytest.fixture
 def client(sandbox: Sandbox, request: pytest.FixtureRequest) -> OnetClient:
     sandbox.clear_requests()
-    generation = request.node.callspec.params["sandbox"]
+    api = request.node.callspec.params["sandbox"]
     return connect(
-        sandbox.url, generation, api_key=CANARY, username="u", password=CANARY,
+        sandbox.url, api, api_key=CANARY, username="u", password=CANARY,
         governor=InMemoryGovernor(100_000), deadline=60,
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from onet_client.errors import (
     NotOffered,
     UnknownCode,
 )
-from onet_client.rows import Occupation, Rating
+from onet_client.rows import OccupationRow, RatingRow
 
 CODE = CODES[1]
 WANTED = [(CODE, element, scale) for element in ELEMENTS for scale in ("IM", "LV")]
@@ -80,11 +80,11 @@ def test_the_release_is_read_from_what_the_upstream_says_of_itself(client):
 
 
 def test_the_tables_are_those_listed(client, upstream):
-    assert list(upstream.tables) == [table.table_id for table in client.tables()]
+    assert list(upstream.tables) == list(client.tables())
 
 
 def test_an_occupation_has_title_and_description(client):
-    assert Occupation(CODE, "A title", "They do.") == client.occupation(CODE)
+    assert OccupationRow(CODE, "A title", "They do.") == client.occupation(CODE)
 
 
 def test_the_list_of_occupations_is_read_to_its_end(client):
@@ -380,7 +380,7 @@ def test_without_a_deadline_a_call_has_the_configured_seconds_for_all_its_pages(
 
 def ratings_in_memory() -> int:
     gc.collect()
-    return sum(type(thing) is Rating for thing in gc.get_objects())
+    return sum(type(thing) is RatingRow for thing in gc.get_objects())
 
 
 def test_a_stream_holds_no_page_while_it_reads_the_next(client, upstream):

@@ -12,7 +12,7 @@ from support.fake_upstream import BASES, SAMPLES, sample
 from onet_client import interpret
 from onet_client.errors import BadReply, Forbidden, OnetError
 from onet_client.reply import Reply
-from onet_client.rows import Occupation, Table
+from onet_client.rows import OccupationRow
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 JSON = {"Content-Type": "application/json; charset=utf-8"}
@@ -51,7 +51,7 @@ class TestASample:
     def test_of_the_occupation_list_is_a_page_of_titles(self, api):
         page = interpret.occupations(file("occupations.json", api), api)
 
-        assert Occupation("15-1254.00", "Web Developers", None) == page.rows[2]
+        assert OccupationRow("15-1254.00", "Web Developers", None) == page.rows[2]
         assert 3 == page.total
 
     def test_of_an_occupation_is_its_title_and_description(self, api):
@@ -63,13 +63,12 @@ class TestASample:
     def test_of_the_taxonomy_is_what_stands_for_the_code(self, api):
         found = interpret.successors(file("taxonomy.json", api), "15-1132.00")
 
-        assert (Occupation("15-1252.00", "Software Developers", None),) == found
+        assert (OccupationRow("15-1252.00", "Software Developers", None),) == found
 
     def test_of_the_tables_is_their_ids(self, api):
         found = interpret.tables(file("database.json", api), api)
 
-        knowledge = Table("knowledge", "Knowledge", None)
-        assert knowledge in found
+        assert "knowledge" in found
         assert (4 if api == "2" else 3) == len(found)
 
     def test_about_itself_is_its_release(self, api):
@@ -167,7 +166,7 @@ def test_successors_that_cannot_be_trusted_are_a_bad_reply(document, message):
 def test_a_list_of_tables_may_be_wrapped_only_in_1_9():
     wrapped = reply({"table": [{"table_id": "skills"}]})
 
-    assert (Table("skills", None, None),) == interpret.tables(wrapped, "1.9")
+    assert ("skills",) == interpret.tables(wrapped, "1.9")
     with bad("no list"):
         interpret.tables(wrapped, "2")
 
@@ -389,7 +388,7 @@ def test_whatever_arrives_is_rows_or_an_error_of_this_package(status, headers, b
 
     for read in (*readers(api), lambda reply: interpret.tables(reply, api)):
         with suppress(OnetError):
-            assert isinstance(read(arrived), str | tuple | Occupation | interpret.Page)
+            assert isinstance(read(arrived), str | tuple | OccupationRow | interpret.Page)
             assert 200 == status
 
 

@@ -15,7 +15,7 @@ from onet_client.deadline import Deadline
 from onet_client.errors import BadReply, BadRequest, DeadlineExceeded, OnetError
 from onet_client.governor import InMemoryGovernor
 from onet_client.paging import DomainCheck, Position
-from onet_client.rows import Rating
+from onet_client.rows import RatingRow
 
 LAYOUTS = {
     "single": {"skills": ELEMENTS},
@@ -30,7 +30,7 @@ def client_of(upstream: FakeUpstream) -> OnetClient:
     )  # fmt: skip
 
 
-def key(rating: Rating) -> tuple[str, str, str]:
+def key(rating: RatingRow) -> tuple[str, str, str]:
     return rating.occupation_code, rating.element_id, rating.scale_id
 
 
@@ -38,7 +38,7 @@ def key(rating: Rating) -> tuple[str, str, str]:
 class Stored:
     """What a reading leaves behind for the next one to go on from."""
 
-    rows: dict[str, list[Rating]] = field(default_factory=lambda: defaultdict(list))
+    rows: dict[str, list[RatingRow]] = field(default_factory=lambda: defaultdict(list))
     positions: dict[str, Position] = field(default_factory=lambda: defaultdict(Position))
 
     def read_on(self, upstream: FakeUpstream, *, pages: int = 999, lose: bool = False) -> bool:
@@ -59,7 +59,7 @@ class Stored:
         return True
 
     @property
-    def all_rows(self) -> list[Rating]:
+    def all_rows(self) -> list[RatingRow]:
         return [rating for rows in self.rows.values() for rating in rows]
 
 

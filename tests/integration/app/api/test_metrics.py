@@ -18,11 +18,11 @@ from support.made_up_release import write_release
 from support.processes import environment
 from werkzeug.test import TestResponse
 
-from app.version import VERSION
 from cache.db.onet_tables import UpstreamGovernor
 from cache.metrics import UpstreamResult
 from cache.policy import FillResult, Freshness
 from onet_client.sandbox import Fault, Sandbox, load_release
+from onet_client.version import VERSION
 
 KITES, TIDES, MOONS, ECHOPPES, CLOUDS = (
     "11-9001.00", "15-9002.00", "29-9003.00", "51-9004.00", "53-9005.00",

@@ -15,7 +15,7 @@ from cache.fill import crosswalk as successions
 from cache.fill.crosswalk import LEFT_ALONE, Crosswalk, Successor
 from cache.upstream import Upstream
 from onet_client.errors import TimedOut, UnknownCode
-from onet_client.rows import Occupation
+from onet_client.rows import OccupationRow
 
 OLD = "15-1132.00"
 DEVELOPERS = Successor("15-1252.00", "Software Developers")
@@ -39,7 +39,7 @@ class FakeTaxonomy:
             raise self.error
         if code not in self.known:
             raise UnknownCode(code)
-        return tuple(Occupation(one.code, one.title, None) for one in self.known[code])
+        return tuple(OccupationRow(one.code, one.title, None) for one in self.known[code])
 
 
 @pytest.fixture

@@ -19,10 +19,10 @@ from onet_client import errors
 from onet_client.archive import archive as archive_module
 from onet_client.archive.archive import Archive
 from onet_client.archive.bounds import Bounds
-from onet_client.archive.number import ReleaseNumber
+from onet_client.archive.number import ReleaseNumber, release_file
 
 NUMBER = ReleaseNumber(28, 1)
-NAME = NUMBER.file
+NAME = release_file(NUMBER)
 QUICK = {"connect": 0.5, "answer": 1.0, "stall": 0.3, "whole": 10.0}
 BREAKS = Fault(after=1000)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from onet_client.sandbox import Generation, Sandbox, load_release
+from onet_client.sandbox import ApiVersion, Sandbox, load_release
 
 LARGEST_PAGE = 2000
 READ_WHOLE = {
@@ -109,7 +109,7 @@ def test_every_file_is_listed_filtered_and_paged(
     session: requests.Session,
     fixture: str,
     tables: int,
-    api: Generation,
+    api: ApiVersion,
 ) -> None:
     folder = request.getfixturevalue(fixture)
     files = read_files(folder)

@@ -3,7 +3,6 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
-from xml.etree import ElementTree as ET
 
 import pytest
 import requests
@@ -169,14 +168,12 @@ def test_the_next_page_is_on_another_host(sandbox: Sandbox, ask: Ask) -> None:
     right = ask("first").json()["next"]
     sandbox.set_faults(Fault(mutate="foreign_next"))
     assert right.replace(sandbox.url, "http://another-host.invalid/") == ask("first").json()["next"]
-    sandbox.set_faults(Fault(mutate="foreign_next", host="https://[::1]:9"))
-    assert right.replace(sandbox.url, "https://[::1]:9/") == ask("first").json()["next"]
 
 
 def test_a_redirect_leads_to_the_same_path_on_another_host(sandbox: Sandbox, ask: Ask) -> None:
-    sandbox.set_faults(Fault(mutate="foreign_redirect", host="http://localhost:9"))
+    sandbox.set_faults(Fault(mutate="foreign_redirect"))
     answer = ask("first")
-    assert (302, f"http://localhost:9/{ROWS}?start=1&end={SIZE}") == (
+    assert (302, f"http://another-host.invalid/{ROWS}?start=1&end={SIZE}") == (
         answer.status_code,
         answer.headers["Location"],
     )
@@ -253,13 +250,6 @@ def test_bytes_that_drip_never_reach_the_read_time_out(
     assert time.monotonic() - started < 0.3, "the headers do not drip"
     assert right == answer.content
     assert time.monotonic() - started >= 0.005 * len(right)
-
-
-def test_the_headers_can_drip_too(sandbox: Sandbox, session: requests.Session) -> None:
-    sandbox.set_faults(Fault(drip=0.002, drip_head=True))
-    started = time.monotonic()
-    with session.get(f"{sandbox.url}about", timeout=(5, 0.3), stream=True):
-        assert time.monotonic() - started >= 0.002 * 100
 
 
 def test_a_connection_ends_before_the_reply(sandbox: Sandbox, ask: Ask) -> None:
@@ -356,15 +346,3 @@ def test_the_control_paths_of_api_1_9_are_at_the_root(tmp_path: Path) -> None:
         root = f"http://{urlsplit(sandbox.url).netloc}"
         answer = requests.get(f"{root}/sandbox/faults", timeout=5)
         assert [500] == [rule["status"] for rule in answer.json()]
-
-
-def test_an_array_comes_for_an_object_in_xml_too(tmp_path: Path, session: requests.Session) -> None:
-    release = load_release(write_release(tmp_path / "release"))
-    session.auth = ("any", "any")
-    with Sandbox(release, "1.9", faults=[Fault(mutate="wrong_root")]) as sandbox:
-        rows = ET.fromstring(session.get(f"{sandbox.url}{ROWS}?end=2").content)
-    assert ("rows", {}, ["4.12", "0"]) == (
-        rows.tag,
-        rows.attrib,
-        [item.findtext("data_value") for item in rows.findall("item")],
-    )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from onet_client.sandbox import Generation, Layout, Sandbox, load_release
+from onet_client.sandbox import ApiVersion, Layout, Sandbox, load_release
 
 LARGEST_PAGE = 2000
 RATED_OCCUPATIONS = 879  # of the 29.0 release
@@ -60,7 +60,7 @@ KNOWLEDGE = ("single", ["knowledge"], "Knowledge.txt", 58_014)
 def test_every_rating_is_served_to_the_last_digit(
     full_release: Path,
     session: requests.Session,
-    api: Generation,
+    api: ApiVersion,
     layout: Layout,
     tables: list[str],
     file: str,

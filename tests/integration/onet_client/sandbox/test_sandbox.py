@@ -12,7 +12,15 @@ import pytest
 import requests
 from support.made_up_release import RATED, RATING_ROWS, ROWS_PER_OCCUPATION, TITLES, write_release
 
-from onet_client.sandbox import Layout, Release, ReleaseError, Sandbox, load_release, load_taxonomy
+from onet_client.sandbox import (
+    Fault,
+    Layout,
+    ReleaseError,
+    ReleaseTables,
+    Sandbox,
+    load_release,
+    load_taxonomy,
+)
 
 JSON = {"Accept": "application/json"}
 Get = Callable[..., requests.Response]
@@ -24,18 +32,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def release(folder: Path) -> Release:
+def release(folder: Path) -> ReleaseTables:
     return load_release(folder)
 
 
 @pytest.fixture
-def sandbox(release: Release) -> Iterator[Sandbox]:
+def sandbox(release: ReleaseTables) -> Iterator[Sandbox]:
     with Sandbox(release) as running:
         yield running
 
 
 @pytest.fixture
-def old_sandbox(release: Release) -> Iterator[Sandbox]:
+def old_sandbox(release: ReleaseTables) -> Iterator[Sandbox]:
     with Sandbox(release, "1.9") as running:
         yield running
 
@@ -170,7 +178,9 @@ def test_filters_and_sorts_choose_and_order_the_rows(get: Get) -> None:
     assert [("15-9002.00", "Reading Tides", 1)] == [
         (row["onetsoc_code"], row["element_name"], row["data_value"]) for row in page["row"]
     ]
-    page = get("database/rows/skills", sort=["onetsoc_code.descending", "scale_id"], end=1).json()
+    page = get(
+        "database/rows/skills", sort=["scale_id", "onetsoc_code"], start=RATING_ROWS // 2
+    ).json()
     row = page["row"][0]
     assert (RATED[-1], TITLES[RATED[-1]], "IM") == (
         row["onetsoc_code"],
@@ -233,7 +243,7 @@ def crosswalk(tmp_path: Path) -> Path:
 
 
 def test_a_former_code_stands_for_what_the_crosswalk_says(
-    release: Release, crosswalk: Path, session: requests.Session
+    release: ReleaseTables, crosswalk: Path, session: requests.Session
 ) -> None:
     def ask(url: str, **query: str) -> tuple[str, list[str]]:
         answer = session.get(url, params=query, headers=JSON).json()
@@ -331,7 +341,7 @@ def test_nothing_but_get_is_allowed(sandbox: Sandbox, session: requests.Session)
     ],
 )
 def test_api_2_checks_the_key(
-    release: Release, configured: str | None, given: str | None, expected: int
+    release: ReleaseTables, configured: str | None, given: str | None, expected: int
 ) -> None:
     headers = {} if given is None else {"X-API-Key": given}
     with Sandbox(release, api_key=configured) as sandbox:
@@ -355,7 +365,7 @@ def test_api_2_checks_the_key(
     ],
 )
 def test_api_1_9_checks_name_and_password(
-    release: Release,
+    release: ReleaseTables,
     configured: tuple[str | None, str | None],
     given: tuple[str, str] | None,
     expected: int,
@@ -373,31 +383,13 @@ def test_credentials_that_cannot_be_read_are_none(old_sandbox: Sandbox, header: 
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/xml", "text/html"])
+@pytest.mark.parametrize("path", ["about", "database/rows/skills?end=2", "database/rows/x"])
 def test_api_1_9_answers_in_xml_unless_asked_for_json(
-    old_sandbox: Sandbox, session: requests.Session, accept: str
+    old_sandbox: Sandbox, session: requests.Session, path: str, accept: str
 ) -> None:
-    def ask(path: str) -> ET.Element:
-        answer = session.get(old_sandbox.url + path, headers={"Accept": accept})
-        assert "application/xml; charset=utf-8" == answer.headers["Content-Type"]
-        return ET.fromstring(answer.content)
-
-    rows = ask("database/rows/skills?start=2&end=3")
-    assert {"start": "2", "end": "3", "total": str(RATING_ROWS)} == rows.attrib
-    assert ["prev", "next"] == [link.attrib["rel"] for link in rows.findall("link")]
-    assert ["0", "4.12"] == [row.findtext("data_value") for row in rows.findall("row")]
-    assert [None, "0.125"] == [row.findtext("standard_error") for row in rows.findall("row")]
-    assert "28.1" == (ask("about").findtext("database/name") or "")[-4:]
-    assert "Échoppe Keepers" == ask("online/occupations/51-9004.00").findtext("title")
-    assert ("error", True) == ((e := ask("database/rows/x")).tag, "x" in (e.text or ""))
-    listed = ask("online/occupations").findall("occupation")
-    assert [f"{old_sandbox.url}online/occupations/{code}/" for code in TITLES] == [
-        item.attrib["href"] for item in listed
-    ]
-    info = ask("database/info/skills").findall("column")
-    assert ("onetsoc_code", "false") == (
-        info[0].findtext("column_id"),
-        info[0].findtext("optional"),
-    )
+    answer = session.get(old_sandbox.url + path, headers={"Accept": accept})
+    assert "application/xml; charset=utf-8" == answer.headers["Content-Type"]
+    assert "Accept: application/json" in (ET.fromstring(answer.content).text or "")
 
 
 def test_api_1_9_is_at_both_of_its_base_paths(
@@ -443,13 +435,6 @@ def test_a_refused_request_is_logged_too(sandbox: Sandbox) -> None:
     assert [401] == [record.status for record in sandbox.requests]
 
 
-def test_latency_holds_every_reply_back(release: Release, session: requests.Session) -> None:
-    with Sandbox(release, latency=0.2) as sandbox:
-        started = time.monotonic()
-        session.get(f"{sandbox.url}about")
-        assert 0.2 <= time.monotonic() - started < 1
-
-
 def test_a_connection_is_kept_for_the_next_request(sandbox: Sandbox) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", urlsplit(sandbox.url).port, timeout=5)
     sockets: list[Any] = []
@@ -464,14 +449,14 @@ def test_a_connection_is_kept_for_the_next_request(sandbox: Sandbox) -> None:
     assert [sockets[0]] * 3 == sockets
 
 
-def test_many_clients_are_served_at_once(release: Release) -> None:
+def test_many_clients_are_served_at_once(release: ReleaseTables) -> None:
     statuses: list[int] = []
 
     def ask(url: str) -> None:
         answer = requests.get(f"{url}database/rows/skills", headers={"X-API-Key": "k"}, timeout=10)
         statuses.append(answer.status_code)
 
-    with Sandbox(release, latency=0.3) as sandbox:
+    with Sandbox(release, faults=[Fault(delay=0.3)]) as sandbox:
         threads = [threading.Thread(target=ask, args=(sandbox.url,)) for _ in range(16)]
         started = time.monotonic()
         for thread in threads:
@@ -484,7 +469,7 @@ def test_many_clients_are_served_at_once(release: Release) -> None:
 
 
 def test_a_stopped_sandbox_is_gone_and_comes_back_at_the_same_address(
-    release: Release, session: requests.Session
+    release: ReleaseTables, session: requests.Session
 ) -> None:
     sandbox = Sandbox(release).start()
     url = sandbox.url
@@ -502,7 +487,7 @@ def test_it_listens_on_loopback_unless_told_otherwise(sandbox: Sandbox) -> None:
     assert "127.0.0.1" == urlsplit(sandbox.url).hostname
 
 
-def test_no_credential_is_in_a_repr(release: Release) -> None:
+def test_no_credential_is_in_a_repr(release: ReleaseTables) -> None:
     sandbox = Sandbox(release, api_key="canary-1", username="canary-2", password="canary-3")
     assert "canary" not in repr(vars(sandbox))
 

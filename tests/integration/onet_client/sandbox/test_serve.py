@@ -118,7 +118,9 @@ def test_it_follows_every_option(release: Path, tmp_path: Path) -> None:
         assert 401 == requests.get(url, auth=("name", "wrong"), timeout=5).status_code
         assert 200 == requests.get(url, auth=("name", "canary"), timeout=5).status_code
         former = f"{running.url}taxonomy/2010_to_active?code=15-1132.00"
-        assert "Tide Clerks" in requests.get(former, auth=("name", "canary"), timeout=5).text
+        headers = {"Accept": "application/json"}
+        answer = requests.get(former, auth=("name", "canary"), headers=headers, timeout=5)
+        assert "Tide Clerks" in answer.text
         _, out, _ = running.stop()
     finally:
         running.kill()

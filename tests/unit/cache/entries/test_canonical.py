@@ -12,7 +12,7 @@ from cache.entries.canonical import Figures, canonical_figure, canonical_line, c
 from cache.fill.fetch import figures_of
 from cache.release.ratings import RatingRows
 from cache.release.reader import open_release
-from onet_client.rows import Rating
+from onet_client.rows import RatingRow
 
 FIGURES = Figures(
     element_id="2.A.1.a",
@@ -102,10 +102,10 @@ def test_a_hash_is_64_hexadecimal_digits():
     assert int(content_hash([]), 16)
 
 
-def rating_of_api(code: str, element: str, scale: str) -> Rating:
+def rating_of_api(code: str, element: str, scale: str) -> RatingRow:
     """A rating of the made-up release, as the API has it: 0.125 for `0.1250`, null for `n/a`."""
     importance = scale == "IM"
-    return Rating(
+    return RatingRow(
         occupation_code=code,
         element_id=element,
         element_name=ELEMENTS[element],

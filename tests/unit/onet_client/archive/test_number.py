@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onet_client.archive.number import ReleaseNumber
+from onet_client.archive.number import ReleaseNumber, release_file
 
 numbers = st.builds(ReleaseNumber, st.integers(0, 999), st.integers(0, 999))
 
@@ -10,7 +10,7 @@ numbers = st.builds(ReleaseNumber, st.integers(0, 999), st.integers(0, 999))
 @given(numbers)
 def test_a_number_is_read_as_it_is_written(number):
     assert number == ReleaseNumber.parse(str(number))
-    assert number == ReleaseNumber.of_file(number.file)
+    assert number == ReleaseNumber.of_file(release_file(number))
 
 
 @pytest.mark.parametrize(
@@ -56,4 +56,4 @@ def test_a_later_release_has_a_greater_number():
 
 
 def test_the_file_is_named_as_in_the_archive():
-    assert "db_30_3_text.zip" == ReleaseNumber(30, 3).file
+    assert "db_30_3_text.zip" == release_file(ReleaseNumber(30, 3))

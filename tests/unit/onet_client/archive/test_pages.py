@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onet_client.archive.number import ReleaseNumber
+from onet_client.archive.number import ReleaseNumber, release_file
 from onet_client.archive.pages import newest, text_releases
 from onet_client.errors import BadReply
 
@@ -39,7 +39,7 @@ def test_the_newest_is_the_highest_number_wherever_it_stands(numbers):
     number, url = newest(page, ASKED, BASE)
 
     assert ReleaseNumber(*max(numbers)) == number
-    assert FOLDER + number.file == url
+    assert FOLDER + release_file(number) == url
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from onet_client.archive.bounds import Bounds, Patience
+from onet_client.archive.bounds import Bounds, DownloadDeadline
 from onet_client.archive.tries import Tries, trying
 from onet_client.deadline import Deadline
 from onet_client.errors import BadReply, RateLimited, Unreachable
@@ -53,7 +53,7 @@ def test_nothing_is_waited_for_beyond_the_deadline():
 
 
 def test_patience_is_short_until_the_file_comes():
-    patience = Patience(Bounds(answer=8, whole=900))
+    patience = DownloadDeadline(Bounds(answer=8, whole=900))
 
     assert 7 < patience.remaining() <= 8
     assert 8 == patience.seconds
@@ -63,4 +63,4 @@ def test_patience_is_short_until_the_file_comes():
 
 
 def test_patience_for_an_answer_does_not_outlast_that_for_everything():
-    assert 5 >= Patience(Bounds(answer=8, whole=5)).remaining()
+    assert 5 >= DownloadDeadline(Bounds(answer=8, whole=5)).remaining()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from support.made_up_release import RATING_HEADER, write_release
 
-from onet_client.sandbox import Release, load_release
+from onet_client.sandbox import ReleaseTables, load_release
 
 OLD_RATINGS = RATING_HEADER.replace("Element Name\t", "")
 OLD_FILES = {
@@ -39,7 +39,7 @@ OLD_FILES = {
 }
 
 
-def records(release: Release, table_id: str) -> list[dict[str, object]]:
+def records(release: ReleaseTables, table_id: str) -> list[dict[str, object]]:
     table = release.table(table_id)
     return [table.record(row) for row in table.rows]
 

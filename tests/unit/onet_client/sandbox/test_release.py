@@ -9,7 +9,7 @@ from support.made_up_release import RATED, RATING_HEADER, RATING_ROWS, write_rel
 from support.release_files import JUNK, zip_folder
 
 import onet_client.sandbox
-from onet_client.sandbox import Release, ReleaseError, load_release
+from onet_client.sandbox import ReleaseError, ReleaseTables, load_release
 from onet_client.sandbox.release import KEPT_TABLES
 
 
@@ -18,7 +18,7 @@ def folder(tmp_path: Path) -> Path:
     return write_release(tmp_path / "db_28_1_text")
 
 
-def contents(release: Release) -> dict[str, list[dict[str, object]]]:
+def contents(release: ReleaseTables) -> dict[str, list[dict[str, object]]]:
     tables = {table_id: release.table(table_id) for table_id in release.table_ids}
     return {name: [table.record(row) for row in table.rows] for name, table in tables.items()}
 

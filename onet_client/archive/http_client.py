@@ -1,11 +1,11 @@
-"""Asking the archive over HTTP: bounded in time, and never away from its host."""
+"""Requests to the archive: bounded in time, and never to another host."""
 
 import contextvars
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Thread
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import requests
 from urllib3.exceptions import HTTPError
@@ -15,15 +15,13 @@ from onet_client.archive.bounds import MEGABYTE, Bounds
 from onet_client.deadline import Deadline
 from onet_client.deadline_adapter import reading_until
 from onet_client.reply import Reply, location, retry_after
-from onet_client.sessions import new_session, translated
+from onet_client.sessions import MAX_REDIRECTS, new_session, timeouts, translated
 from onet_client.urls import resolve
 
 T = TypeVar("T")
 
-MAX_REDIRECTS: Final = 3
 
-
-class Asking:
+class ArchiveClient:
     """Sends GET requests below one base URL; follows no redirect away from it."""
 
     def __init__(self, base_url: str, bounds: Bounds) -> None:
@@ -73,8 +71,7 @@ class Asking:
             raise
 
     def _sent(self, url: str, headers: Mapping[str, str], deadline: Deadline) -> requests.Response:
-        left = max(deadline.remaining(), 0.001)  # the library takes no time-out of 0
-        timeout = (min(self._bounds.connect, left), min(self._bounds.stall, left))
+        timeout = timeouts(deadline, self._bounds.connect, self._bounds.stall)
         return _within(
             deadline,
             lambda: self._session.get(
@@ -93,7 +90,9 @@ def _translating(deadline: Deadline) -> Iterator[None]:
 
 
 def _within(deadline: Deadline, work: Callable[[], T]) -> T:
-    """Do what looks up a host name, which nothing can cut short, and leave it behind if need be.
+    """Run work that may look up a host name, and leave its thread behind at the deadline.
+
+    Nothing can cut such a look-up short.
 
     Raises:
         DeadlineExceeded: where it takes longer.
@@ -104,7 +103,7 @@ def _within(deadline: Deadline, work: Callable[[], T]) -> T:
     def run() -> None:
         try:
             outcome.append(work())
-        except BaseException as error:  # noqa: BLE001 - raised by the one who waits
+        except BaseException as error:  # noqa: BLE001 - raised again by the waiting thread
             outcome.append(error)
 
     thread = Thread(target=contextvars.copy_context().run, args=(run,), daemon=True)
@@ -118,7 +117,7 @@ def _within(deadline: Deadline, work: Callable[[], T]) -> T:
 
 
 def refusal(response: requests.Response) -> errors.OnetError:
-    """What a reply means that is not what was asked for."""
+    """The error that a reply other than the page or file stands for."""
     status = response.status_code
     kind: type[errors.OnetError] = errors.BadReply
     if status in (requests.codes.not_found, requests.codes.gone):
