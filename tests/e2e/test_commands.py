@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, inspect
 from support.commands import Command, flask
 from support.made_up_release import write_release
 from support.mysql_server import empty_database, free_port
-from support.processes import SECONDS, serving
+from support.processes import SECONDS, Serving
 
 from cache.db.onet_tables import Base
 
@@ -174,10 +174,9 @@ def test_gap_prints_the_gap_as_a_table(starter_url: str) -> None:
     assert "" == done.stderr
 
 
-def test_gap_json_is_the_body_of_the_api(starter_url: str, tmp_path: Path) -> None:
+def test_gap_json_is_the_body_of_the_api(starter_url: str, starter: Serving) -> None:
     done = flask("gap", "11-1011.00", "15-1254.00", "--json", DATABASE_URL=starter_url)
-    with serving(tmp_path, DATABASE_URL=starter_url) as server:
-        body = server.get("/skill-gap?from=11-1011.00&to=15-1254.00").json()
+    body = starter.get("/skill-gap?from=11-1011.00&to=15-1254.00").json()
 
     assert (0, "") == (done.returncode, done.stderr)
     assert body == json.loads(done.stdout)

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.commands import RunningSandbox, flask, sandbox
+from support.commands import RunningSandbox, sandbox
+from support.databases import load
 from support.processes import ROOT, Serving, environment, serving
 
 TOKEN = "fuzz-token"
@@ -82,15 +83,12 @@ def upstream(release: Path, tmp_path: Path) -> Iterator[RunningSandbox]:
 @pytest.fixture
 def server(release: Path, upstream: RunningSandbox, tmp_path: Path) -> Iterator[Serving]:
     settings = {
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'skillgap.db'}",
+        "DATABASE_URL": load(f"sqlite:///{tmp_path / 'skillgap.db'}", release),
         "ONET_API_URL": upstream.url,
         "ONET_API_KEY": "fuzz-key",
         "ONET_MAX_RATE": "500",
         "ADMIN_TOKEN": TOKEN,
     }
-    for command in (("db", "upgrade"), ("seed", str(release))):
-        done = flask(*command, **settings)
-        assert 0 == done.returncode, done.stderr
     with serving(tmp_path, **settings) as running:
         yield running
 

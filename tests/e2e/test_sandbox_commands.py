@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import requests
 from support.commands import flask, sandbox
+from support.databases import load
 from support.processes import serving
 from support.release_files import write_part
 from support.skill_gap_oracle import Oracle, differences
@@ -31,11 +32,8 @@ CREDENTIALS = {
 @pytest.fixture
 def started(tmp_path: Path, starter_release: Path) -> dict[str, str]:
     """The settings of a database that holds the starter data."""
-    settings = {"DATABASE_URL": f"sqlite:///{tmp_path / 'skillgap.db'}", "ONET_MAX_RATE": "200"}
-    for command in (("db", "upgrade"), ("seed", str(starter_release))):
-        done = flask(*command, **settings)
-        assert 0 == done.returncode, done.stderr
-    return settings
+    url = load(f"sqlite:///{tmp_path / 'skillgap.db'}", starter_release)
+    return {"DATABASE_URL": url, "ONET_MAX_RATE": "200"}
 
 
 def wrong_pairs(

@@ -9,8 +9,9 @@ from threading import get_ident
 import pytest
 from sqlalchemy import event
 from support import engines
-from support.clock import LIMITS, START, FakeClock, eventually
-from support.fake_client import ELEMENTS, TITLE, FakeClient
+from support.caches import process
+from support.clock import LIMITS, START, eventually
+from support.fake_client import ELEMENTS, TITLE
 from support.fills import rated
 from support.made_up_release import RATED, TITLES
 from support.tables import held
@@ -54,19 +55,8 @@ EXPIRED = LIMITS.stale_if_error + 1
 
 
 @pytest.fixture
-def clock():
-    return FakeClock()
-
-
-@pytest.fixture
-def client():
-    return FakeClient()
-
-
-@pytest.fixture
 def pull_through(seeded_engine, client, clock):
-    upstream = Upstream(client, "https://onet.test/", deadline=20.0)
-    return engines.pull_through(seeded_engine, upstream, LIMITS, clock)
+    return process(seeded_engine, client, clock)
 
 
 @pytest.fixture
@@ -402,8 +392,7 @@ def test_without_credentials_and_any_release_nothing_is_known_of_a_code(engine, 
 
 
 def test_a_database_that_was_never_seeded_fills_itself(engine, client, clock):
-    upstream = Upstream(client, "https://onet.test/", deadline=20.0)
-    empty = engines.pull_through(engine, upstream, LIMITS, clock)
+    empty = process(engine, client, clock)
 
     assert ["filled", "filled"] == [r.outcome for r in empty.read("skills", [SEEDED, NEW])]
 

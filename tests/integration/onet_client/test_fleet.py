@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import make_url
-from support.made_up_release import write_release
 
 from cache.db.database import connect
 from cache.db.migrate import upgrade
@@ -44,8 +43,8 @@ with ThreadPoolExecutor(4) as pool:
 
 
 @pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
-    with Sandbox(load_release(write_release(tmp_path / "release"))) as running:
+def sandbox(made_up_release: Path) -> Iterator[Sandbox]:
+    with Sandbox(load_release(made_up_release)) as running:
         yield running
 
 

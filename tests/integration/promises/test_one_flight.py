@@ -6,8 +6,8 @@ from threading import Event, Thread, get_ident
 
 import pytest
 from sqlalchemy import create_engine, event
-from support import engines
-from support.clock import LIMITS, FakeClock, eventually
+from support.caches import process
+from support.clock import LIMITS, eventually
 from support.fake_client import FakeClient
 from support.made_up_release import RATED, write_release
 from support.waiting import at_once
@@ -15,7 +15,6 @@ from support.waiting import at_once
 from cache.db import database
 from cache.db.database import connect
 from cache.entries.store import Store
-from cache.fill.fetch import Upstream
 from cache.fill.single_flight import Flights
 from cache.policy import Entry
 from cache.reading import FillFailed
@@ -31,11 +30,6 @@ GATHERING = 0.4
 
 AT_COMMIT = 0.5
 """Seconds that the slowest may be answered after the commit: some 30 ms on an idle machine."""
-
-
-@pytest.fixture
-def client():
-    return FakeClient()
 
 
 @pytest.fixture
@@ -60,12 +54,6 @@ def engine_of(engine, monkeypatch):
 def patient_engine(engine_of):
     """An engine that 200 threads can use at once, however slow the machine."""
     return engine_of(pool_timeout=30)
-
-
-def process(engine, client, **options):
-    """The cache as one process has it."""
-    upstream = Upstream(client, "https://onet.test/", deadline=20.0)
-    return engines.pull_through(engine, upstream, LIMITS, FakeClock(), **options)
 
 
 def reader(cache, code=CODE):
@@ -194,10 +182,8 @@ def test_a_fill_that_everybody_gave_up_on_is_stored_nonetheless(engine, client):
     eventually("rated", lambda: Store(engine).read("skills", [CODE])[0].entry.state)
 
 
-def test_an_old_entry_is_served_stale_to_those_who_run_out_of_patience(engine, client):
-    clock = FakeClock()
-    upstream = Upstream(client, "https://onet.test/", deadline=20.0)
-    cache = engines.pull_through(engine, upstream, LIMITS, clock, patience=0.5)
+def test_an_old_entry_is_served_stale_to_those_who_run_out_of_patience(engine, client, clock):
+    cache = process(engine, client, clock, patience=0.5)
     cache.read("skills", [CODE])
     clock.advance(LIMITS.ttl + LIMITS.stale_while_revalidate + 1)
     go_on = Event()

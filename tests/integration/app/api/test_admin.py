@@ -8,13 +8,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from support.answers import problem
 from support.clock import FakeClock
+from support.crosswalk import KITES, TIDES
 from support.tables import dump
 
 from cache.release.seed import seed
 
 TOKEN = "canary-admin-token"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
-KITES, TIDES = "11-9001.00", "15-9002.00"
 
 Open = Callable[..., FlaskClient]
 

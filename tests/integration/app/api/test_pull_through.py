@@ -1,7 +1,7 @@
 """What the database does not hold is fetched from the upstream, through the real client."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +12,14 @@ from sqlalchemy import Engine
 from support.answers import members, problem
 from support.canary import CANARY
 from support.clock import FakeClock
-from support.made_up_release import ELEMENTS, write_release
+from support.crosswalk import ECHOPPES, KITES, TIDES, UNRATED
+from support.made_up_release import ELEMENTS
 from support.mysql_server import free_port
 from support.tables import held
 
 from cache.release.seed import seed
 from onet_client.sandbox import Fault, Sandbox, load_release
 
-KITES, TIDES, MOONS, ECHOPPES, CLOUDS = (
-    "11-9001.00", "15-9002.00", "29-9003.00", "51-9004.00", "53-9005.00",
-)  # fmt: skip
 GAP = f"/skill-gap?from={KITES}&to={TIDES}"
 TTL, NEGATIVE_TTL = 1_000, 50
 WINDOW, LINGER = 100, 5_000
@@ -30,32 +28,19 @@ KEY = CANARY
 Start = Callable[..., FlaskClient]
 
 
-@pytest.fixture(scope="module")
-def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_release(tmp_path_factory.mktemp("release") / "db_28_1_text")
-
-
-@pytest.fixture(scope="module")
-def shared_sandbox(made_up: Path) -> Iterator[Sandbox]:
-    with Sandbox(load_release(made_up), api_key=KEY) as running:
-        yield running
-
-
 @pytest.fixture
-def start(open_app: Callable[..., FlaskClient], engine: Engine) -> Start:
+def start(open_behind: Callable[..., FlaskClient]) -> Start:
     """Makes a client of the API over the test's own database, and the upstream at a URL."""
 
     def start(url: str, **settings: Any) -> FlaskClient:
         given = {
             "onet_api_url": url,
-            "onet_api_key": KEY,
-            "onet_max_rate": 1_000.0,
             "cache_ttl": TTL,
             "cache_negative_ttl": NEGATIVE_TTL,
             "cache_stale_while_revalidate": WINDOW,
             "cache_stale_if_error": LINGER,
         }
-        return open_app(engine.url, **given | settings)
+        return open_behind(**given | settings)
 
     return start
 
@@ -164,7 +149,7 @@ def test_of_two_entries_the_older_makes_the_age_and_the_first_to_expire_the_max_
 
 
 @pytest.mark.parametrize(
-    ("code", "kind"), [(CLOUDS, "no-ratings"), ("99-9999.99", "occupation-not-found")]
+    ("code", "kind"), [(UNRATED, "no-ratings"), ("99-9999.99", "occupation-not-found")]
 )
 def test_a_confirmed_nothing_is_remembered_until_its_time_passes(
     client: FlaskClient, sandbox: Sandbox, clock: FakeClock, code: str, kind: str
@@ -186,7 +171,7 @@ def test_a_confirmed_nothing_is_remembered_until_its_time_passes(
 
 def test_alternatives_are_those_the_cache_holds_ratings_of(client: FlaskClient) -> None:
     client.get(GAP)
-    body = client.get(f"/occupations/{CLOUDS}").get_json()
+    body = client.get(f"/occupations/{UNRATED}").get_json()
 
     assert {KITES: "Kite Masters", TIDES: "Tide Clerks"} == {
         each["code"]: each["title"] for each in body["alternatives"]

@@ -70,11 +70,6 @@ class Both:
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
 def both(seeded_engine: Engine, clock: FakeClock) -> Iterator[Both]:
     both = Both(seeded_engine, clock)
     yield both

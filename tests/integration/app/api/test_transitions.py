@@ -282,11 +282,6 @@ class World:
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
 def world(seeded_engine: Engine, clock: FakeClock) -> Iterator[World]:
     world = World(seeded_engine, clock)
     yield world

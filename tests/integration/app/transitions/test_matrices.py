@@ -43,11 +43,6 @@ def store(seeded_engine):
 
 
 @pytest.fixture
-def clock():
-    return FakeClock()
-
-
-@pytest.fixture
 def new_rankings(seeded_engine, store, changes, clock):
     """Rankings that have read nothing yet."""
     return Rankings(store, Catalogue(seeded_engine), changes, LIMITS, clock)

@@ -8,7 +8,7 @@ from functools import partial
 from threading import Event, Thread
 
 import pytest
-from support import engines
+from support.caches import process, states
 from support.clock import LIMITS, FakeClock, eventually
 from support.cut import cuts
 from support.fake_client import FakeClient
@@ -21,7 +21,6 @@ from cache.db.database import connect
 from cache.entries.publish import Superseded
 from cache.entries.purge import purge
 from cache.entries.store import Store
-from cache.fill.fetch import Upstream
 from cache.fill.leases import Leases
 from cache.policy import Entry
 from cache.reading import FillFailed, UnknownOccupation
@@ -31,25 +30,10 @@ CODE, OTHER = "99-1001.00", "99-1002.00"
 SCOPES = pytest.mark.parametrize("codes", [[CODE], None], ids=["one code", "all"])
 
 
-@pytest.fixture
-def client():
-    return FakeClient()
-
-
-def process(engine, client, clock=None):
-    """The cache as one process has it."""
-    upstream = Upstream(client, "https://onet.test/", deadline=20.0)
-    return engines.pull_through(engine, upstream, LIMITS, clock or FakeClock())
-
-
 def level(cache, code=CODE):
     (reading,) = cache.read("skills", [code])
     (found,) = {element.level for element in reading.profile.elements.values()}
     return found
-
-
-def states(engine):
-    return {row["occupation_code"]: row["state"] for row in dump(engine)["cache_entry"]}
 
 
 def test_a_purged_entry_is_absent_and_its_ratings_are_gone(seeded_engine):

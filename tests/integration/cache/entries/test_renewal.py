@@ -5,9 +5,8 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
-from support import engines
+from support.caches import process
 from support.clock import LIMITS, START, FakeClock
-from support.fake_client import FakeClient
 from support.fills import fill, rated
 from support.made_up_release import RATED, TITLES
 from support.tables import held
@@ -17,7 +16,6 @@ from cache.db.onet_tables import CacheEntry
 from cache.entries.purge import purge
 from cache.entries.renewal import Revalidation
 from cache.entries.store import Store
-from cache.fill.fetch import Upstream
 from cache.reading import FillFailed, NoRatings, UnknownOccupation
 from onet_client.errors import NoData, UpstreamFailure
 
@@ -25,16 +23,6 @@ SEED_RELEASE, API_RELEASE = "28.1", "30.3"
 FETCHED, NEGATIVE, UNKNOWN = "99-1001.00", "99-1002.00", "99-1003.00"
 UNRATED = tuple(TITLES)[4]
 STALE = LIMITS.ttl + 1
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
-
-
-@pytest.fixture
-def client():
-    return FakeClient()
 
 
 @pytest.fixture
@@ -56,8 +44,7 @@ def revalidation(seeded_engine, clock):
 
 @pytest.fixture
 def cache(seeded_engine, store, client, clock):
-    upstream = Upstream(client, "https://onet.test/", deadline=20.0)
-    return engines.pull_through(seeded_engine, upstream, LIMITS, clock)
+    return process(seeded_engine, client, clock)
 
 
 def entries(store):

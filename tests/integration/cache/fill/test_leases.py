@@ -7,12 +7,13 @@ from threading import Event, Thread
 
 import pytest
 from sqlalchemy import func, insert, select, update
-from support import engines, filling
+from support import filling
+from support.caches import process
 from support.clock import LIMITS, FakeClock, eventually
 from support.cut import Cut
 from support.fake_client import FakeClient
 from support.fills import CODE, rated
-from support.made_up_release import RATED, TITLES, write_release
+from support.made_up_release import RATED, TITLES
 from support.waiting import at_once
 
 from cache.db.clock import database_time
@@ -21,7 +22,6 @@ from cache.db.onet_tables import CacheEntry
 from cache.entries.publish import Superseded
 from cache.entries.purge import purge
 from cache.entries.store import Store
-from cache.fill.fetch import Upstream
 from cache.fill.leases import UNLISTED_CAP, Lease, Leases
 from cache.reading import FillFailed, UnknownOccupation
 from cache.release.seed import seed
@@ -43,15 +43,9 @@ def store(engine):
 
 
 @pytest.fixture
-def sandbox(tmp_path):
-    with Sandbox(load_release(write_release(tmp_path / "upstream"))) as running:
+def sandbox(made_up_release):
+    with Sandbox(load_release(made_up_release)) as running:
         yield running
-
-
-def process(engine, client, clock=None, **options):
-    """The cache as one process has it."""
-    upstream = Upstream(client, "https://onet.test/", deadline=20.0)
-    return engines.pull_through(engine, upstream, LIMITS, clock or FakeClock(), **options)
 
 
 def expire(engine, code=NEW):

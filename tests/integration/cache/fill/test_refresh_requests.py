@@ -7,8 +7,8 @@ from statistics import quantiles
 
 import pytest
 from sqlalchemy import event, update
-from support import engines
-from support.clock import LIMITS, START, FakeClock, eventually
+from support.caches import process
+from support.clock import LIMITS, START, eventually
 from support.fake_client import FakeClient
 from support.made_up_release import RATED
 from support.waiting import at_once
@@ -19,7 +19,6 @@ from cache.db.onet_tables import CacheEntry
 from cache.entries.purge import purge
 from cache.entries.renewal import Revalidation
 from cache.entries.store import Store
-from cache.fill.fetch import Upstream
 from cache.fill.leases import Leases
 from cache.fill.refresh_requests import REPEATED_AFTER, RefreshRequests
 from cache.reading import FillFailed, NoRatings, UnknownOccupation
@@ -33,24 +32,8 @@ LINGERED = LIMITS.ttl + LIMITS.stale_if_error
 
 
 @pytest.fixture
-def clock():
-    return FakeClock()
-
-
-@pytest.fixture
-def client():
-    return FakeClient()
-
-
-@pytest.fixture
 def requests(seeded_engine):
     return RefreshRequests(seeded_engine, seeded_engine)
-
-
-def process(engine, client, clock):
-    """The cache as one process has it."""
-    upstream = Upstream(client, "https://onet.test/", deadline=20.0)
-    return engines.pull_through(engine, upstream, LIMITS, clock)
 
 
 def read(cache, code=CODE):

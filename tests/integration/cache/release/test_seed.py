@@ -1,12 +1,12 @@
 """A text release is landed, checked and published: all of it, or nothing."""
 
-import json
 import shutil
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
-from support.clock import LIMITS, START, FakeClock
+from support.caches import entries, states
+from support.clock import LIMITS, START
 from support.cut import cuts
 from support.fills import fill, rated
 from support.made_up_release import (
@@ -31,45 +31,6 @@ from onet_client.release_files import OCCUPATION_FILE, ReleaseError
 
 UNRATED = tuple(TITLES)[4]
 NEW = "99-1001.00"
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
-
-
-@pytest.fixture
-def load(engine, clock):
-    """Seeds the database of the test, by its clock."""
-    return lambda path, **other: seed(engine, path, limits=LIMITS, now=clock, **other)
-
-
-@pytest.fixture
-def make_release(tmp_path):
-    """Writes the made-up release under another name, and a manifest that says what it is."""
-
-    def make(release: str = "28.2", *, complete: bool = True, codes=tuple(TITLES), **layout):
-        folder = write_release(tmp_path / f"release-{release}", **layout)
-        manifest = json.dumps({"release": release, "complete": complete})
-        (folder / "manifest.json").write_text(manifest, encoding="utf-8")
-        dropped = [code for code in TITLES if code not in codes]
-        for file in folder.glob("*Skills.txt"):
-            if rated_and_dropped := [code for code in dropped if code in RATED]:
-                drop_lines(file, *rated_and_dropped)
-        if dropped and complete:
-            drop_lines(folder / OCCUPATION_FILE, *dropped)
-            (folder / "Related Occupations.txt").unlink()
-        return folder
-
-    return make
-
-
-def entries(engine) -> dict[str, dict]:
-    return {row["occupation_code"]: row for row in dump(engine, ("cache_entry",))["cache_entry"]}
-
-
-def states(engine) -> dict[str, str]:
-    return {code: entry["state"] for code, entry in entries(engine).items()}
 
 
 def rated_codes(engine) -> set[str]:

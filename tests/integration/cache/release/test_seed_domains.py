@@ -1,9 +1,7 @@
 """A release changes the domains and lists that it holds, and leaves all others as they are."""
 
-import json
-
 import pytest
-from support.clock import LIMITS, FakeClock
+from support.caches import states
 from support.made_up_release import (
     ALTERNATE_TITLES,
     JOB_ZONE_NAMES,
@@ -14,49 +12,28 @@ from support.made_up_release import (
     TITLES,
     write_domain,
     write_lists,
-    write_release,
 )
 from support.release_files import add_lines, drop_lines
 from support.tables import OF_A_LOAD, dump, without
 
 from cache.catalogue import Catalogue
 from cache.entries.store import Store
-from cache.release.seed import seed
-from onet_client.release_files import OCCUPATION_FILE, ReleaseError
+from onet_client.release_files import ReleaseError
 
 UNRATED = tuple(TITLES)[4]
-DROPPED = RATED[0]
+DROPPED, *KEPT = TITLES
 
 
 @pytest.fixture
-def load(engine):
-    """Seeds the database of the test."""
-    return lambda path: seed(engine, path, limits=LIMITS, now=FakeClock())
+def make_release(make_release):
+    """The same, without the list that the made-up release has."""
 
-
-@pytest.fixture
-def make_release(tmp_path):
-    """Writes the made-up release under another name, without an occupation if one is dropped."""
-
-    def make(name: str, *, without: str | None = None, complete: bool = True):
-        folder = write_release(tmp_path / name)
-        manifest = json.dumps({"release": name, "complete": complete})
-        (folder / "manifest.json").write_text(manifest, encoding="utf-8")
-        (folder / "Related Occupations.txt").unlink()
-        if without:
-            drop_lines(folder / "Skills.txt", without)
-            drop_lines(folder / OCCUPATION_FILE, without)
+    def make(*given, **options):
+        folder = make_release(*given, **options)
+        (folder / "Related Occupations.txt").unlink(missing_ok=True)
         return folder
 
     return make
-
-
-def states(engine, domain: str) -> dict[str, str]:
-    return {
-        row["occupation_code"]: row["state"]
-        for row in dump(engine, ("cache_entry",))["cache_entry"]
-        if row["domain"] == domain
-    }
 
 
 def listed(engine) -> tuple[object, ...]:
@@ -122,7 +99,7 @@ def test_an_occupation_stays_listed_while_any_domain_holds_it(load, engine, make
     write_domain(older, "Knowledge")
     load(older)
 
-    load(make_release("28.2", without=DROPPED))
+    load(make_release("28.2", codes=KEPT))
 
     assert "absent" == states(engine, "skills")[DROPPED]
     (stored,) = Store(engine).read("knowledge", [DROPPED])
@@ -210,7 +187,7 @@ def test_a_release_without_lists_leaves_those_there_are(load, engine, make_relea
 def test_what_is_listed_of_an_occupation_goes_with_it(load, engine, make_release):
     load(write_lists(make_release("28.1")))
 
-    load(make_release("28.2", without=DROPPED))
+    load(make_release("28.2", codes=KEPT))
 
     titles, zones, _, related = listed(engine)
     assert {title for title in ALTERNATE_TITLES if title[0] != DROPPED} == titles

@@ -1,7 +1,6 @@
 """Every file of a real release is a table that can be listed, filtered and paged."""
 
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import requests
 
 from onet_client.sandbox import Generation, Sandbox, load_release
 
+JSON = {"Accept": "application/json"}
 LARGEST_PAGE = 2000
 READ_WHOLE = {
     "related_occupations",
@@ -33,15 +33,6 @@ TYPES = {
 Lines = list[list[str]]
 
 
-@pytest.fixture(scope="module")
-def session() -> Iterator[requests.Session]:
-    with requests.Session() as session:
-        session.trust_env = False
-        session.headers.update({"X-API-Key": "any", "Accept": "application/json"})
-        session.auth = ("any", "any")
-        yield session
-
-
 def read_files(folder: Path) -> dict[str, tuple[list[str], Lines]]:
     """The header and the lines of each file by the identifier of its table."""
     files = {}
@@ -53,7 +44,7 @@ def read_files(folder: Path) -> dict[str, tuple[list[str], Lines]]:
 
 
 def get(session: requests.Session, url: str, **query: object) -> Any:
-    answer = session.get(url, params=query, timeout=30)
+    answer = session.get(url, params=query, headers=JSON, timeout=30)
     # The figures are compared with the text files digit by digit, so no float may intervene.
     return answer.json(parse_float=Decimal, parse_int=Decimal)
 

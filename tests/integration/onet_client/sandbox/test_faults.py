@@ -34,14 +34,6 @@ def _right_again(sandbox: Sandbox) -> Iterator[None]:
 
 
 @pytest.fixture
-def session() -> Iterator[requests.Session]:
-    with requests.Session() as session:
-        session.trust_env = False
-        session.headers["X-API-Key"] = "any"
-        yield session
-
-
-@pytest.fixture
 def ask(sandbox: Sandbox, session: requests.Session) -> Ask:
     """Ask for one of three pages of the table."""
 
@@ -360,7 +352,6 @@ def test_the_control_paths_of_api_1_9_are_at_the_root(tmp_path: Path) -> None:
 
 def test_an_array_comes_for_an_object_in_xml_too(tmp_path: Path, session: requests.Session) -> None:
     release = load_release(write_release(tmp_path / "release"))
-    session.auth = ("any", "any")
     with Sandbox(release, "1.9", faults=[Fault(mutate="wrong_root")]) as sandbox:
         rows = ET.fromstring(session.get(f"{sandbox.url}{ROWS}?end=2").content)
     assert ("rows", {}, ["4.12", "0"]) == (

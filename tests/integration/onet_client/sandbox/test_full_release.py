@@ -1,5 +1,4 @@
 import time
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,15 +11,6 @@ from onet_client.sandbox import Generation, Layout, Sandbox, load_release
 LARGEST_PAGE = 2000
 RATED_OCCUPATIONS = 879  # of the 29.0 release
 ORDER = ["onetsoc_code", "element_id", "scale_id"]
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[requests.Session]:
-    with requests.Session() as session:
-        session.trust_env = False
-        session.headers.update({"X-API-Key": "any", "Accept": "application/json"})
-        session.auth = ("any", "any")
-        yield session
 
 
 def next_link(page: dict[str, Any]) -> str | None:

@@ -41,15 +41,6 @@ def old_sandbox(release: Release) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def session() -> Iterator[requests.Session]:
-    with requests.Session() as session:
-        session.trust_env = False
-        session.headers["X-API-Key"] = "any"
-        session.auth = ("any", "any")
-        yield session
-
-
-@pytest.fixture
 def get(sandbox: Sandbox, session: requests.Session) -> Get:
     return lambda path, **query: session.get(sandbox.url + path, params=query)
 
