@@ -281,13 +281,3 @@ def test_what_seeding_is_shown_to_print_is_what_it_prints(
 
     path = asked.split()[-1]
     assert printed == done.stdout.replace(str(full_release), path)
-
-
-def test_the_example_of_settings_holds_the_defaults() -> None:
-    lines = re.findall(r"^# ([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
-    known = {setting.metadata["name"] for setting in fields(Settings)}
-    given = {name: value for name, value in lines if name in known}
-
-    assert known == set(given)
-    assert Settings() == Settings.from_environment(given)
-    assert make_url("sqlite:///instance/skillgap.db") == Settings().database_url

@@ -59,6 +59,8 @@ def test_a_gap_is_shown_as_bars_and_figures(starter_url: str) -> None:
 
     assert text.startswith("Chief Executives → Web Developers, by skills\n")
     assert re.search(r"^Programming +███▒+·+ +1\.00 +4\.25 +3\.25 +0\.3621 *$", text, re.M)
+    for words in ("8 gaps", "35 compared", "1 missing", "0.8824", "CC BY 4.0"):
+        assert words in " ".join(text.split())
     # Not Relevant to the one, so nothing is there.
     assert re.search(r"^Equipment Selection +▒+·+ +0\.00 +2\.00 +2\.00 ", text, re.M)
 

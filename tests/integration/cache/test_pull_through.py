@@ -74,20 +74,6 @@ def levels(reading) -> set[float]:
     return {element.level for element in reading.profile.elements.values()}
 
 
-def test_a_fresh_entry_is_a_hit_up_to_the_last_microsecond(pull_through, client, clock):
-    clock.advance(LIMITS.ttl)
-    clock.time -= timedelta(microseconds=1)
-
-    reading = read_one(pull_through, SEEDED)
-
-    assert ("hit", "seed", 3) == (
-        reading.outcome,
-        reading.entry.origin,
-        len(reading.profile.elements),
-    )
-    assert [] == client.calls
-
-
 @pytest.mark.parametrize("error", [UnknownCode("no such code"), None])
 def test_what_expires_before_it_is_fetched_is_fetched_once_and_answered(
     pull_through, client, clock, error

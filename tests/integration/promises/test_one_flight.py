@@ -9,7 +9,6 @@ from sqlalchemy import create_engine, event
 from support.caches import process
 from support.clock import LIMITS, eventually
 from support.fake_client import FakeClient
-from support.made_up_release import RATED, write_release
 from support.waiting import at_once
 
 from cache.db import database
@@ -18,10 +17,7 @@ from cache.entries.store import Store
 from cache.fill.single_flight import Flights
 from cache.policy import Entry
 from cache.reading import FillFailed
-from onet_client import connect as connect_client
 from onet_client.errors import CircuitOpen, DeadlineExceeded, UpstreamFailure
-from onet_client.governor import InMemoryGovernor
-from onet_client.sandbox import Fault, Sandbox, load_release
 
 CODE = "99-1001.00"
 ONE_FILL = [("release", ""), ("occupation", CODE), ("ratings", CODE)]
@@ -133,20 +129,6 @@ def test_200_misses_at_once_fail_together_where_their_fill_does(patient_engine, 
     assert {FillFailed: 200} == Counter(type(one.result) for one in done)
     assert {client.errors["release"]} == {one.result.cause for one in done}
     assert {7.0} == {one.result.cause.retry_after for one in done}
-
-
-def test_200_misses_of_an_upstream_at_503_ask_it_three_times_at_most(patient_engine, tmp_path):
-    release = load_release(write_release(tmp_path / "release"))
-    with Sandbox(release) as sandbox:
-        sandbox.set_faults(Fault(status=503))
-        governor = InMemoryGovernor(max_rate=1000)
-        client = connect_client(sandbox.url, "2", api_key="any", governor=governor)
-        cache = process(patient_engine, client)
-
-        done = at_once([reader(cache, RATED[0])] * 200)
-
-        assert {FillFailed: 200} == Counter(type(one.result) for one in done)
-        assert sandbox.request_count <= 3
 
 
 def test_a_leader_that_gives_up_leaves_the_fill_to_those_who_wait(engine, client):

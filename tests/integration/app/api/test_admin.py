@@ -119,12 +119,6 @@ def test_a_purged_entry_is_forgotten_and_no_other(
     assert {"purged": 0} == admin.delete(f"/admin/cache/entries/{KITES}").get_json()
 
 
-def test_a_code_that_nobody_knows_purges_nothing(admin: FlaskClient) -> None:
-    answer = admin.delete("/admin/cache/entries/99-9999.99")
-
-    assert (200, {"purged": 0}) == (answer.status_code, answer.get_json())
-
-
 def test_all_entries_can_be_forgotten(admin: FlaskClient, seeded_engine: Engine) -> None:
     held = len(listed(admin))
 

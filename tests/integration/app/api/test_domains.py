@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from support.answers import problem
 from support.canary import CANARY
 from support.crosswalk import KITES, TIDES
-from support.made_up_release import OTHER_ELEMENTS, write_domain, write_release
+from support.made_up_release import ELEMENTS, OTHER_ELEMENTS, write_domain, write_release
 from support.warming import expire_leases, finish, make_worker
 
 from app.container import Services
@@ -20,6 +20,7 @@ from onet_client.sandbox import Sandbox, load_release
 
 GAP = f"/skill-gap?from={KITES}&to={TIDES}&include=covered"
 ADMIN = "canary-token"
+RATED_ON = OTHER_ELEMENTS | {"Skills": ELEMENTS}
 
 Start = Callable[[Sandbox], FlaskClient]
 
@@ -63,7 +64,7 @@ def work(client: FlaskClient) -> None:
     finish(make_worker(services.writer, services.upstream.client, services.now))
 
 
-@pytest.mark.parametrize("stem", OTHER_ELEMENTS)
+@pytest.mark.parametrize("stem", RATED_ON)
 def test_a_domain_is_fetched_and_answered_as_if_it_had_been_seeded(
     start: Start,
     all_domains: Sandbox,
@@ -83,7 +84,7 @@ def test_a_domain_is_fetched_and_answered_as_if_it_had_been_seeded(
     fetched: dict[str, Any] = first.get_json()
     parts = ("from", "to", "domain", "summary", "gaps", "covered", "incomparable")
     assert {part: loaded[part] for part in parts} == {part: fetched[part] for part in parts}
-    assert len(OTHER_ELEMENTS[stem]) == fetched["summary"]["compared"]
+    assert len(RATED_ON[stem]) == fetched["summary"]["compared"]
     assert {None} == {item["significant"] for item in fetched["gaps"] + fetched["covered"]}
     others = {"skills": {}, "knowledge": {}, "abilities": {}}
     assert others | {domain: {"fresh": 2}} == counts(client)

@@ -18,8 +18,6 @@ from support.crosswalk import (
     ROUND,
     SPLIT,
     TIDES,
-    UNRATED,
-    UNRATED_FORMER,
     write_taxonomy,
 )
 
@@ -240,21 +238,6 @@ def test_a_replaced_code_on_both_sides_is_one_occupation_with_two_notes(
 
     assert (TIDES, TIDES) == (body["from"]["code"], body["to"]["code"])
     assert ["from", "to"] == [note["parameter"] for note in body["notes"]]
-
-
-def test_a_replaced_code_without_ratings_is_refused_with_a_note(
-    start: Callable[[], FlaskClient],
-) -> None:
-    client = start()
-    answer = gap(client, UNRATED_FORMER[:7], KITES)
-
-    assert (404, "no-ratings") == problem(answer)
-    body = answer.get_json()
-    assert ("from", UNRATED) == (body["occupation"], body["code"])
-    note = {"parameter": "from", "code": UNRATED_FORMER, "replaced_by": UNRATED}
-    text = f"O*NET replaced {UNRATED_FORMER} by {UNRATED} Cloud Drivers."
-    assert [note | {"text": text}] == body["notes"]
-    assert "notes" not in gap(client, UNRATED, KITES).get_json()
 
 
 def test_a_split_code_is_refused_with_its_parts(

@@ -225,16 +225,6 @@ def test_who_reads_after_a_purge_at_the_end_of_another_process_fill_gets_what_is
     assert [4.0] == [reader.result() for reader in readers]
 
 
-def test_what_was_fetched_without_a_lease_is_refused_after_a_purge(engine, client):
-    level(process(engine, client))
-    (seen,) = dump(engine)["cache_entry"]
-    purge(engine, [CODE])
-
-    with pytest.raises(Superseded):
-        Store(engine).publish(rated(CODE), seen["generation"])
-    assert {CODE: "absent"} == states(engine)
-
-
 def test_who_waits_for_another_process_when_it_is_purged_fills_anew(engine, client):
     lease = Leases(engine, engine, 60.0).acquire("skills", CODE, "another")
     cache = process(engine, client)

@@ -4,7 +4,7 @@ import shutil
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 from support.caches import entries, states
 from support.clock import LIMITS, START
 from support.cut import cuts
@@ -22,7 +22,7 @@ from support.tables import OF_A_LOAD, PUBLISHED, dump, without
 
 from cache.db import database
 from cache.db.database import DatabaseUnavailable
-from cache.db.onet_tables import CacheEntry, Load
+from cache.db.onet_tables import CacheEntry
 from cache.entries.canonical import content_hash
 from cache.entries.purge import purge
 from cache.entries.store import Store
@@ -199,22 +199,6 @@ def test_a_partial_release_may_rate_what_a_complete_one_left_empty(load, engine,
     load(partial)
 
     assert dict.fromkeys(TITLES, "rated") == states(engine)
-
-
-def test_a_partial_release_alone_leaves_the_rest_absent(load, engine, make_release):
-    load(make_release(complete=False, codes=RATED[:2]))
-
-    assert dict.fromkeys(RATED[:2], "rated") == states(engine)
-    assert {*TITLES} == {row["code"] for row in dump(engine)["occupation"]}
-
-
-def test_a_complete_release_over_a_partial_one_fills_the_rest(load, engine, make_release):
-    load(make_release("28.1", complete=False, codes=RATED[:1]))
-
-    load(make_release("28.2"))
-
-    assert dict.fromkeys(RATED, "rated") | {UNRATED: "empty"} == states(engine)
-    assert {"28.2"} == {entry["release"] for entry in entries(engine).values()}
 
 
 def test_descriptions_outlive_a_release_without_them(load, engine, make_release):
@@ -462,22 +446,6 @@ def test_a_seeding_cut_at_any_statement_leaves_the_old_release(
         code: state for code, state in states(engine).items() if state != "absent"
     }
     assert ["Ebb Clerk"] == [row["title"] for row in published(engine)["alternate_title"]]
-
-
-def test_a_seeding_that_was_cut_short_does_not_stand_in_the_way_of_the_next(
-    load, engine, make_release
-):
-    newer = make_release("28.2")
-    runs = cuts(engine, lambda: load(newer))
-    for _ in range(8):
-        next(runs)
-    runs.close()
-
-    assert load(newer).changed is True
-
-    with engine.connect() as connection:
-        finished = select(func.count()).where(Load.state == "published")
-        assert 1 == connection.execute(finished).scalar_one()
 
 
 def test_progress_is_told_up_to_all_rows(load, starter_release):

@@ -255,14 +255,6 @@ def test_each_rated_occupation_has_two_ratings_of_every_element_under_a_hash(tab
     }
 
 
-def test_loading_it_again_changes_nothing(shared_engine, report, tables, whole, folder):
-    again = seed(shared_engine, folder, limits=LIMITS, now=FakeClock())
-
-    assert (False, whole.ratings) == (again.changed, again.ratings)
-    assert (report.rated, report.empty, report.lists) == (again.rated, again.empty, again.lists)
-    assert tables == dump(shared_engine, PUBLISHED)
-
-
 @pytest.mark.soak
 @pytest.mark.parametrize("whole", [OLDER], indirect=True, ids=["29.0"])
 def test_the_same_rows_in_the_split_layout_give_the_same_tables(

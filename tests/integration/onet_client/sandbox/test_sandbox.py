@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import requests
+from support.crosswalk import FORMER, GONE, KITES, MOONS, SPLIT, TIDES, write_taxonomy
 from support.made_up_release import RATED, RATING_ROWS, ROWS_PER_OCCUPATION, TITLES, write_release
 
 from onet_client.sandbox import Layout, Release, ReleaseError, Sandbox, load_release, load_taxonomy
@@ -208,38 +209,23 @@ def test_a_code_stands_for_itself_in_every_taxonomy(get: Get, get_old: Get) -> N
         assert [{"code": "29-9003.00", "title": "Moon Gardeners"}] == answer.json()["occupation"]
 
 
-CROSSWALK = """O*NET-SOC 2010 Code\tTitle\tO*NET-SOC 2019 Code\tTitle
-15-1132.00\tTide Tellers\t15-9002.00\tTide Clerks
-11-0001.00\tKite and Moon Hands\t11-9001.00\tKite Masters
-11-0001.00\tKite and Moon Hands\t29-9003.00\tMoon Gardeners
-99-0001.00\tWind Sellers\t\t
-"""
-
-
-@pytest.fixture
-def crosswalk(tmp_path: Path) -> Path:
-    path = tmp_path / "crosswalk.txt"
-    path.write_text(CROSSWALK, encoding="utf-8")
-    return path
-
-
 def test_a_former_code_stands_for_what_the_crosswalk_says(
-    release: Release, crosswalk: Path, session: requests.Session
+    release: Release, tmp_path: Path, session: requests.Session
 ) -> None:
     def ask(url: str, **query: str) -> tuple[str, list[str]]:
         answer = session.get(url, params=query, headers=JSON).json()
         return answer["title"], [one["code"] for one in answer["occupation"]]
 
-    taxonomy = load_taxonomy(crosswalk)
+    taxonomy = write_taxonomy(tmp_path / "crosswalk.txt")
     with (
         Sandbox(release, taxonomy=taxonomy) as new,
         Sandbox(release, "1.9", taxonomy=taxonomy) as old,
     ):
         for code, expected in {
-            "15-1132.00": ("Tide Tellers", ["15-9002.00"]),
-            "11-0001.00": ("Kite and Moon Hands", ["11-9001.00", "29-9003.00"]),
-            "99-0001.00": ("Wind Sellers", []),
-            "29-9003.00": ("Moon Gardeners", ["29-9003.00"]),
+            FORMER: ("Tide Tellers", [TIDES]),
+            SPLIT: ("Kite and Moon Hands", [KITES, MOONS]),
+            GONE: ("Wind Sellers", []),
+            MOONS: ("Moon Gardeners", [MOONS]),
         }.items():
             assert expected == ask(f"{new.url}taxonomy/2010/active/{code}")
             assert expected == ask(f"{old.url}taxonomy/2010_to_active", code=code)
