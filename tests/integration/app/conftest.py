@@ -13,7 +13,7 @@ from support.answers import CheckedClient
 from support.canary import CANARY
 from support.clock import START, FakeClock
 from support.crosswalk import write_taxonomy
-from support.databases import load
+from support.databases import load, load_once
 from support.made_up_release import write_release
 from support.mysql_server import empty_database
 from support.skill_gap_oracle import Oracle
@@ -57,9 +57,9 @@ def starter_database(seeded: Callable[[Path], str], starter_release: Path) -> st
 
 
 @pytest.fixture(scope="session")
-def full_database(seeded: Callable[[Path], str], full_release: Path) -> str:
-    """URL of a database that holds a whole release."""
-    return seeded(full_release)
+def full_database(full_release: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """URL of a database that holds a whole release: SQLite, as it is about what is in it."""
+    return load_once(full_release, FakeClock(), tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

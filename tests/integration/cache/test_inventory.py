@@ -52,7 +52,7 @@ boundaries = st.builds(
 expiries = st.one_of(st.none(), boundaries, st.timedeltas(timedelta(days=-5000), timedelta(9)))
 
 
-@settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=15, suppress_health_check=list(HealthCheck), deadline=None)
 @given(
     drawn=st.lists(st.tuples(st.sampled_from(STATES), expiries), min_size=20, max_size=40),
     stale_while_revalidate=windows,

@@ -197,7 +197,7 @@ QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
 @DRAWN
-@settings(max_examples=12, deadline=None, suppress_health_check=QUIET)
+@settings(max_examples=5, deadline=None, suppress_health_check=QUIET)
 def test_what_is_not_used_changes_nothing(part, is_as_it_was, changes, last, seed):
     check(part, is_as_it_was, [*changes, *([last] if last else [])], seed)
 
