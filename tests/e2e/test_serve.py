@@ -16,7 +16,6 @@ import requests
 from support.bad_requests import BAD_REQUESTS
 from support.commands import RunningSandbox
 from support.processes import Serving, serving
-from support.structured_fields import parse_list
 
 STARTER_GAP = "/skill-gap?from=11-1011.00&to=15-1254.00"
 FILLED_GAP = "/skill-gap?from=19-2031.00&to=19-1042.00"
@@ -54,34 +53,6 @@ def test_a_worker_process_makes_its_index_of_titles_before_it_is_asked(
         loaded = [Path(f"/proc/{pid}/maps").read_text() for pid in children]
 
     assert any("_multiarray_umath" in maps for maps in loaded)  # what the index is made with
-
-
-def test_an_occupation_that_is_not_held_is_fetched_once_and_then_a_hit(
-    server: Serving, upstream: RunningSandbox
-) -> None:
-    before = upstream.count
-    first = server.get(FILLED_GAP)
-    filled = upstream.count
-    second = server.get(FILLED_GAP)
-
-    assert (200, 200) == (first.status_code, second.status_code)
-    assert [
-        ("skillgap", {"hit": True, "key": "skills/19-2031.00"}),
-        ("skillgap", {"fwd": "miss", "stored": True, "key": "skills/19-1042.00"}),
-    ] == [
-        (cache, {name: value for name, value in parameters.items() if name != "ttl"})
-        for cache, parameters in parse_list(first.headers["Cache-Status"])
-    ]
-    assert [True, True] == [
-        parameters.get("hit") for _, parameters in parse_list(second.headers["Cache-Status"])
-    ]
-    assert filled > before
-    assert filled == upstream.count
-    assert first.json() == second.json()
-    assert {"from": "seed", "to": "api"} == {
-        side: source["origin"] for side, source in first.json()["sources"].items()
-    }
-    assert 35 == first.json()["summary"]["compared"]
 
 
 def test_every_bad_request_is_refused_over_the_wire_as_in_the_application(

@@ -28,14 +28,6 @@ def printed(url: str, *command: str, **settings: str) -> str:
     return done.stdout
 
 
-@both
-def test_no_line_is_wider_than_the_terminal(starter_url: str, command: tuple[str, ...]) -> None:
-    text = printed(starter_url, *command, COLUMNS="53")
-
-    assert max(map(len, text.splitlines())) <= 53
-    assert "█" in text
-
-
 @pytest.mark.skipif(not FULL.exists(), reason="the system has no device that is always full")
 def test_an_output_without_room_is_told(starter_url: str, tmp_path: Path) -> None:
     with FULL.open("w") as full:

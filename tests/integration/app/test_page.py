@@ -13,10 +13,9 @@ from flask import Flask, Response
 from flask.testing import FlaskClient
 from support.canary import CANARY
 from support.clock import FakeClock, eventually
-from support.crosswalk import FORMER, KITES, MOONS, SPLIT, TIDES
+from support.crosswalk import FORMER, KITES, MOONS, TIDES
 from support.gap_bodies import body, item, transitions
 from support.made_up_release import write_lists, write_release
-from support.mysql_server import free_port
 from werkzeug.test import TestResponse
 
 from app.page import view, words
@@ -257,27 +256,6 @@ def test_what_cannot_be_answered_says_why_and_keeps_what_was_asked(
     assert b"\0" not in answer.data
 
 
-def test_without_ratings_it_leads_to_rated_occupations_nearby(full: FlaskClient) -> None:
-    answer = full.get(f"/?from={EXECUTIVES}&to={UNRATED}")
-    page = read(answer)
-    near = [link for link in page.links if link.startswith("/?")]
-
-    assert 404 == answer.status_code
-    assert f"No skills ratings for Software Developers ({UNRATED})" in page.words
-    assert near
-    assert {200} == {full.get(link).status_code for link in near}
-
-
-def test_where_ratings_are_not_here_it_leads_to_occupations_that_have_some(
-    starter: FlaskClient,
-) -> None:
-    page = read(starter.get(f"/?from={EXECUTIVES}&to={UNRATED}"))
-    near = [link for link in page.links if link.startswith("/?")]
-
-    assert near
-    assert {200} == {starter.get(link).status_code for link in near}
-
-
 def test_a_database_that_goes_down_meanwhile_is_not_taken_for_an_empty_one(
     starter: FlaskClient, monkeypatch
 ) -> None:
@@ -289,13 +267,6 @@ def test_a_database_that_goes_down_meanwhile_is_not_taken_for_an_empty_one(
 
     assert (503, "5") == (answer.status_code, answer.headers["Retry-After"])
     assert "cannot reach its database" in read(answer).words
-
-
-def test_a_domain_that_is_held_nowhere_leads_to_skills(starter: FlaskClient) -> None:
-    page = read(starter.get(f"{GAP}&domain=knowledge&job_zone=4"))
-
-    assert "No occupation has knowledge ratings here." in page.words
-    assert [f"{GAP}&job_zone=4"] == [link for link in page.links if link.startswith("/?")]
 
 
 def test_what_carries_over_has_no_chance_and_its_other_doubts_are_explained(
@@ -311,15 +282,6 @@ def test_what_carries_over_has_no_chance_and_its_other_doubts_are_explained(
     assert "chance" not in text
     assert 2 == text.count('<span class="doubt">low precision</span>')
     assert 1 == text.count("The raters differed so much")
-
-
-def test_a_small_priority_is_not_told_as_nothing(starter: FlaskClient) -> None:
-    one = item("Napping", 2.0, 2.02, importance=1.5)
-    with starter.application.test_request_context(GAP):
-        page = view.page(Asked(KITES, TIDES), body=body([one]))
-
-    assert "<td>&lt;0.01</td>" in page.get_data(as_text=True)
-    assert "Priority, from 0 to 1, is the gap as a share" in read(page).words
 
 
 def test_no_gaps_at_all_is_good_news(starter: FlaskClient) -> None:
@@ -665,58 +627,3 @@ def test_what_is_to_be_noted_of_both_sides_alike_is_said_once(
     page = read(client.get(f"/?from={FORMER}&to={FORMER.partition('.')[0]}"))
 
     assert 1 == page.words.count(f"O*NET replaced {FORMER} by {TIDES} Tide Clerks.")
-
-
-def test_a_code_that_was_split_is_a_choice_of_what_replaced_it(
-    open_page: Open, seeded: Seeded, made_up: Path, sandbox: Sandbox
-) -> None:
-    client = open_page(seeded(made_up), **settings_of(sandbox.url))
-    answer = client.get(f"/?from={SPLIT}&to={TIDES}")
-    page = read(answer)
-
-    assert 422 == answer.status_code
-    assert f"You asked for “{SPLIT}”. O*NET replaced this code by more than one." in page.words
-    choices = [link for link in page.links if link.startswith("/?from=")]
-    assert [f"/?from={code}&to={TIDES}" for code in (KITES, MOONS)] == choices
-    assert [200, 200] == [client.get(link).status_code for link in choices]
-
-
-def test_figures_that_are_too_old_say_so(
-    open_page: Open, seeded: Seeded, made_up: Path, clock: FakeClock
-) -> None:
-    client = open_page(seeded(made_up))
-    clock.advance(91 * 86_400)
-    page = read(client.get(f"/?from={KITES}&to={TIDES}"))
-
-    assert "(3 months ago). That is longer ago than it should be" in page.words
-
-
-def test_an_upstream_that_is_down_says_when_to_try_again(
-    open_page: Open, empty_database: str
-) -> None:
-    nobody = f"http://127.0.0.1:{free_port()}/"
-    client = open_page(empty_database, **settings_of(nobody))
-    target = f"/?from={KITES}&to={TIDES}"
-    answer = client.get(target)
-    page = read(answer)
-
-    assert 503 == answer.status_code
-    assert int(answer.headers["Retry-After"]) >= 1
-    assert "O*NET Web Services gives no usable answer. Try again in" in page.words
-    assert target in page.links
-
-
-def test_a_domain_that_onet_does_not_offer_leads_to_skills_instead_of_trying_again(
-    open_page: Open, empty_database: str, sandbox: Sandbox
-) -> None:
-    client = open_page(empty_database, **settings_of(sandbox.url))
-    answer = client.get(f"/?from={KITES}&to={TIDES}&domain=abilities")
-    page = read(answer)
-
-    assert 503 == answer.status_code
-    assert "O*NET Web Services as configured here does not offer abilities ratings." in page.words
-    assert "Try again" not in page.words
-    assert [f"/?from={KITES}&to={TIDES}"] == [
-        link for link in page.links if link.startswith("/?from=")
-    ]
-    assert 200 == client.get(f"/?from={KITES}&to={TIDES}").status_code

@@ -87,15 +87,6 @@ def test_the_database_tells_the_freshness_that_the_policy_tells(
         assert (len(chosen), chosen) == (total, [one.code for one in listed])
 
 
-def test_entries_come_in_pages_by_code(engine: Engine) -> None:
-    put(engine, CacheEntry, *(entry(number, "absent") for number in (3, 1, 2, 5, 4)))
-
-    total, page = inventory(engine).entries("absent", None, 2, 3)
-
-    assert (5, ["11-0004.00", "11-0005.00"]) == (total, [one.code for one in page])
-    assert (0, []) == inventory(engine).entries("absent", "no-such", 2, 0)
-
-
 def test_only_an_unexpired_lease_is_a_fill(engine: Engine) -> None:
     now = clock_of(engine)
     leases = {1: now + timedelta(minutes=1), 2: now - timedelta(minutes=1), 3: None}

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from threading import Event, Thread, get_ident
+from threading import Event, get_ident
 
 import pytest
 from sqlalchemy import create_engine, event
@@ -14,10 +14,9 @@ from support.waiting import at_once
 from cache.db import database
 from cache.db.database import connect
 from cache.entries.store import Store
-from cache.fill.single_flight import Flights
 from cache.policy import Entry
 from cache.reading import FillFailed
-from onet_client.errors import CircuitOpen, DeadlineExceeded, UpstreamFailure
+from onet_client.errors import UpstreamFailure
 
 CODE = "99-1001.00"
 ONE_FILL = [("release", ""), ("occupation", CODE), ("ratings", CODE)]
@@ -131,28 +130,6 @@ def test_200_misses_at_once_fail_together_where_their_fill_does(patient_engine, 
     assert {7.0} == {one.result.cause.retry_after for one in done}
 
 
-def test_a_leader_that_gives_up_leaves_the_fill_to_those_who_wait(engine, client):
-    cache = process(engine, client, patience=0.2)
-    go_on = Event()
-    client.on_call = lambda _method: go_on.wait(10)
-
-    with pytest.raises(FillFailed) as gave_up:
-        cache.read("skills", [CODE])
-    cache._patience = 10.0
-
-    def let_go():
-        eventually(2, lambda: cache._flights._waiting)
-        go_on.set()
-
-    *waiters, _ = at_once([reader(cache), reader(cache), let_go])
-
-    assert (DeadlineExceeded, 2.0) == (type(gave_up.value.cause), gave_up.value.cause.retry_after)
-    assert [("filled", True)] * 2 == [
-        (waiter.result.outcome, waiter.result.collapsed) for waiter in waiters
-    ]
-    assert ONE_FILL == client.calls
-
-
 def test_a_fill_that_everybody_gave_up_on_is_stored_nonetheless(engine, client):
     cache = process(engine, client, patience=0.05)
     go_on = Event()
@@ -174,30 +151,6 @@ def test_an_old_entry_is_served_stale_to_those_who_run_out_of_patience(engine, c
     assert "stale" == cache.read("skills", [CODE])[0].outcome
     go_on.set()
     eventually("hit", lambda: cache.read("skills", [CODE])[0].outcome)
-
-
-def test_more_than_may_wait_are_refused_at_once_and_hits_are_served(engine, client):
-    cache = process(engine, client)
-    cache.read("skills", [CODE])
-    cache._flights = Flights(max_waiting=1)
-    go_on = Event()
-    client.on_call = lambda _method: go_on.wait(10)
-    waiter = Thread(target=cache.read, args=("skills", ["99-1002.00"]))
-    waiter.start()
-    eventually(1, lambda: cache._flights._waiting)
-
-    began = time.monotonic()
-    with pytest.raises(FillFailed) as refused:
-        cache.read("skills", ["99-1003.00"])
-    hit = cache.read("skills", [CODE])[0]
-    took = time.monotonic() - began
-    go_on.set()
-    waiter.join()
-
-    assert (CircuitOpen, 2.0) == (type(refused.value.cause), refused.value.cause.retry_after)
-    assert "hit" == hit.outcome
-    assert took < 1.0
-    assert "filled" == cache.read("skills", ["99-1003.00"])[0].outcome
 
 
 def test_100_cold_codes_are_filled_over_five_connections_none_held_while_asking(engine_of, client):

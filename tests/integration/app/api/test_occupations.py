@@ -43,14 +43,6 @@ def test_the_list_is_every_occupation_by_code_twenty_at_a_time(
     assert expected == found(search(limit=ALL))
 
 
-def test_pages_put_together_are_the_list(search: Search) -> None:
-    pages = [search(limit=100, offset=offset) for offset in range(0, 1_100, 100)]
-
-    assert found(search(limit=ALL)) == [one for page in pages for one in found(page)]
-    assert [100] * 10 + [16] == [len(page["occupations"]) for page in pages]
-    assert {1016} == {page["total"] for page in pages}
-
-
 def test_an_offset_beyond_the_end_is_an_empty_page(search: Search) -> None:
     assert (1016, []) == (search(offset=1016)["total"], found(search(offset=1016)))
     assert [] == found(search(offset=1_000_000))

@@ -14,7 +14,6 @@ from support.canary import CANARY
 from support.clock import FakeClock
 from support.crosswalk import ECHOPPES, KITES, TIDES, UNRATED
 from support.made_up_release import ELEMENTS
-from support.mysql_server import free_port
 from support.tables import held
 
 from cache.release.seed import seed
@@ -167,22 +166,6 @@ def test_an_old_entry_is_refreshed_before_it_is_served(
     assert "fresh" == answer.get_json()["cache"]["state"]
 
 
-def test_an_old_entry_that_cannot_be_refreshed_is_served_as_stale_and_then_no_more(
-    client: FlaskClient, sandbox: Sandbox, clock: FakeClock
-) -> None:
-    client.get(GAP)
-    sandbox.set_faults(Fault(status=403))
-    clock.advance(TTL + LINGER)
-    stale = client.get(GAP)
-    clock.advance(1)
-    gone = client.get(GAP)
-
-    assert {"stale"} == {side["state"] for side in stale.get_json()["sources"].values()}
-    assert "public, max-age=0" == stale.headers["Cache-Control"]
-    assert {-LINGER} == {parameters["ttl"] for _, parameters in members(stale)}
-    assert (503, "upstream-unavailable") == problem(gone)
-
-
 def test_elements_rated_on_one_side_only_are_listed_not_compared(
     start: Start, sandbox: Sandbox, starter_release: Path
 ) -> None:
@@ -326,15 +309,6 @@ def test_retry_after_is_what_the_upstream_asked_for_or_ours(
     assert expected is None or expected == answer.headers["Retry-After"]
 
 
-def test_an_upstream_that_recovers_is_asked_again_and_believed(
-    client: FlaskClient, sandbox: Sandbox
-) -> None:
-    sandbox.set_faults(Fault(path="/rows/", mutate="truncated", times=1))
-
-    assert 503 == client.get(GAP).status_code
-    assert 200 == client.get(GAP).status_code
-
-
 def test_the_side_that_failed_is_named_and_the_other_one_kept(
     client: FlaskClient, sandbox: Sandbox
 ) -> None:
@@ -359,36 +333,6 @@ def test_a_wrong_key_is_an_upstream_that_refuses_and_no_word_of_the_key_gets_out
 
     assert (503, "upstream-unavailable") == problem(answer)
     assert "canary" not in caplog.text
-
-
-def test_an_upstream_that_is_not_there(start: Start, sandbox: Sandbox) -> None:
-    client = start(f"http://127.0.0.1:{free_port()}/", onet_deadline=0.25)
-
-    assert (503, "upstream-unavailable") == problem(client.get(GAP))
-
-
-@pytest.mark.parametrize(
-    ("settings", "missing"),
-    [
-        ({"onet_api_key": ""}, ["ONET_API_KEY"]),
-        (
-            {"onet_api_version": "1.9", "onet_api_key": "canary"},
-            ["ONET_API_USERNAME", "ONET_API_PASSWORD"],
-        ),
-        ({"onet_api_version": "1.9", "onet_api_username": "canary"}, ["ONET_API_PASSWORD"]),
-        ({"onet_api_version": "1.9", "onet_api_password": "canary"}, ["ONET_API_USERNAME"]),
-    ],
-)
-def test_without_credentials_the_settings_that_are_missing_are_named(
-    start: Start, sandbox: Sandbox, settings: dict[str, str], missing: list[str]
-) -> None:
-    answer = start(sandbox.url, **settings).get(GAP)
-
-    assert (503, "upstream-not-configured") == problem(answer)
-    detail = answer.get_json()["detail"]
-    names = ["ONET_API_KEY", "ONET_API_USERNAME", "ONET_API_PASSWORD"]
-    assert missing == [name for name in names if name in detail]
-    assert 0 == sandbox.request_count
 
 
 @pytest.mark.parametrize("layout", ["single", "split"])

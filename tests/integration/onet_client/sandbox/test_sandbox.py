@@ -13,7 +13,7 @@ import requests
 from support.crosswalk import FORMER, GONE, KITES, MOONS, SPLIT, TIDES, write_taxonomy
 from support.made_up_release import RATED, RATING_ROWS, ROWS_PER_OCCUPATION, TITLES, write_release
 
-from onet_client.sandbox import Layout, Release, ReleaseError, Sandbox, load_release, load_taxonomy
+from onet_client.sandbox import Release, ReleaseError, Sandbox, load_release, load_taxonomy
 
 JSON = {"Accept": "application/json"}
 Get = Callable[..., requests.Response]
@@ -93,23 +93,6 @@ def test_a_file_that_was_changed_is_an_error_of_its_table_alone(
 def test_the_tables_of_api_1_9_are_in_an_object(get: Get, get_old: Get) -> None:
     ids = [table["table_id"] for table in get("database").json()]
     assert ids == [table["table_id"] for table in get_old("database").json()["table"]]
-
-
-@pytest.mark.parametrize(
-    ("layout", "expected"),
-    [(None, ["skills"]), ("split", ["essential_skills", "transferable_skills"])],
-)
-def test_either_layout_of_skills_is_served(
-    folder: Path, session: requests.Session, layout: Layout | None, expected: list[str]
-) -> None:
-    with Sandbox(load_release(folder, layout)) as sandbox:
-        listed = [t["table_id"] for t in session.get(f"{sandbox.url}database").json()]
-        found = [name for name in listed if name.endswith("skills")]
-        totals = [
-            session.get(f"{sandbox.url}database/rows/{name}").json()["total"] for name in found
-        ]
-    assert expected == found
-    assert RATING_ROWS == sum(totals)
 
 
 @pytest.mark.parametrize("size", [1, 2, 5, RATING_ROWS - 1, RATING_ROWS, 2000])

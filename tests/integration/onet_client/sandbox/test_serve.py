@@ -139,24 +139,6 @@ def test_it_says_what_is_left_out_and_serves_the_rest(made_up_release: Path) -> 
     ] == told
 
 
-def test_check_says_what_it_would_serve(
-    made_up_release: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (made_up_release / "Knowledge.txt").write_text(f"{RATING_HEADER}\nx\n", encoding="utf-8")
-    check(made_up_release, layout="split")
-    first, *tables, last = capsys.readouterr().out.splitlines()
-    assert "O*NET 28.1, tables: 5" == first
-    assert [
-        "essential_skills, rows: 16",
-        "occupation_data, rows: 5",
-        "related_occupations, rows: 1",
-        "scales_reference, rows: 2",
-        "transferable_skills, rows: 8",
-    ] == tables[::2]
-    assert "  scale_id Text, scale_name Text, minimum Number, maximum Number" == tables[7]
-    assert "Left out: Knowledge.txt, line 2: 1 fields, not 13" == last
-
-
 def test_it_refuses_what_it_cannot_serve(made_up_release: Path, tmp_path: Path) -> None:
     faults = tmp_path / "faults.json"
     faults.write_text('[{"nth": 0}]', encoding="utf-8")
