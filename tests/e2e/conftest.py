@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from support.commands import RunningSandbox, flask, sandbox
 from support.mysql_server import empty_database
+from support.processes import Serving, serving
 
 
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("mysql", marks=pytest.mark.mysql)])
@@ -23,6 +24,13 @@ def starter_url(
             done = flask(*command, DATABASE_URL=url)
             assert 0 == done.returncode, done.stderr
         yield url
+
+
+@pytest.fixture(scope="session")
+def starter(starter_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """Serves that database, without an upstream."""
+    with serving(tmp_path_factory.mktemp("server"), DATABASE_URL=starter_url) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -5,15 +5,14 @@ from pathlib import Path
 
 import pytest
 from support.commands import flask
+from support.databases import load
 
 
 @pytest.fixture(scope="module")
 def seeded_url(tmp_path_factory: pytest.TempPathFactory, starter_release: Path) -> str:
     """`DATABASE_URL` of a database that these tests take apart, in their order."""
     url = f"sqlite:///{tmp_path_factory.mktemp('database') / 'skillgap.db'}"
-    for command in (("db", "upgrade"), ("seed", str(starter_release))):
-        assert 0 == flask(*command, DATABASE_URL=url).returncode
-    return url
+    return load(url, starter_release)
 
 
 def status(url: str, **settings: str) -> dict[str, str]:

@@ -250,23 +250,6 @@ def test_another_server_fills_what_a_killed_one_was_filling(
 
 
 @pytest.mark.mysql
-def test_a_fill_goes_on_when_the_client_who_caused_it_hangs_up(
-    fleet: Rig, codes: Iterator[str]
-) -> None:
-    code = next(codes)
-    first, *others = fleet.connections(21)
-    fleet.upstream.set_faults(Fault(path="database/rows", delay=GATHERING))
-    first.request("GET", of(code))
-    eventually(1, lambda: fleet.asked(f"occupations/{code}").total())
-
-    first.close()
-    got = answers(at_once(asking(others, of(code))))
-
-    assert {200: 20} == Counter(one.status for one in got)
-    assert {1} == set(fleet.asked().values()), fleet.asked()
-
-
-@pytest.mark.mysql
 def test_a_fill_that_nobody_waits_for_any_more_is_stored(fleet: Rig, codes: Iterator[str]) -> None:
     code = next(codes)
     fleet.upstream.set_faults(Fault(path="database/rows", delay=GATHERING))

@@ -2,18 +2,16 @@
 
 import json
 import re
-import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import requests
 from sqlalchemy import create_engine, inspect
-from support.commands import Command, flask
+from support.commands import flask
 from support.made_up_release import write_release
 from support.mysql_server import empty_database, free_port
-from support.processes import SECONDS, serving
+from support.processes import Serving
 
 from cache.db.onet_tables import Base
 
@@ -162,22 +160,9 @@ def test_bad_settings_stop_every_command_with_their_names_and_what_they_take(
 on_sqlite = pytest.mark.parametrize("starter_url", ["sqlite"], indirect=True, scope="session")
 
 
-@on_sqlite
-def test_gap_prints_the_gap_as_a_table(starter_url: str) -> None:
-    done = flask("gap", "11-1011.00", "15-1254", DATABASE_URL=starter_url)
-
-    assert 0 == done.returncode, done.stderr
-    for words in ("Chief Executives", "Web Developers", "Programming", "0.3621", "3.25"):
-        assert words in done.stdout
-    for words in ("8 gaps", "35 compared", "1 missing", "0.8824", "CC BY 4.0"):
-        assert words in done.stdout
-    assert "" == done.stderr
-
-
-def test_gap_json_is_the_body_of_the_api(starter_url: str, tmp_path: Path) -> None:
+def test_gap_json_is_the_body_of_the_api(starter_url: str, starter: Serving) -> None:
     done = flask("gap", "11-1011.00", "15-1254.00", "--json", DATABASE_URL=starter_url)
-    with serving(tmp_path, DATABASE_URL=starter_url) as server:
-        body = server.get("/skill-gap?from=11-1011.00&to=15-1254.00").json()
+    body = starter.get("/skill-gap?from=11-1011.00&to=15-1254.00").json()
 
     assert (0, "") == (done.returncode, done.stderr)
     assert body == json.loads(done.stdout)
@@ -218,26 +203,6 @@ def test_gap_takes_titles_and_tells_what_others_could_mean(starter_url: str) -> 
 @on_sqlite
 def test_gap_without_its_codes_shows_how_it_is_used(starter_url: str) -> None:
     assert_refused(flask("gap", "11-1011", DATABASE_URL=starter_url), "Usage:", "TO")
-
-
-def test_sandbox_serves_a_release_and_ends_cleanly(tmp_path: Path) -> None:
-    release = write_release(tmp_path / "db_28_1_text")
-    process = Command("sandbox", "--release", str(release), "--port", "0", folder=tmp_path)
-    try:
-        assert process.stdout is not None
-        first = process.stdout.readline()
-        [url] = re.findall(r"http://127\.0\.0\.1:[0-9]+/", first)
-        answer = requests.get(f"{url}about", headers={"X-API-Key": "canary"}, timeout=10)
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=SECONDS)
-    finally:
-        process.kill()
-        process.wait()
-
-    assert "O*NET 28.1" == answer.json()["database"]["name"]
-    assert (0, "") == (process.returncode, err)
-    assert "GET /about 200" in out
-    assert "canary" not in first + out
 
 
 @pytest.mark.parametrize(

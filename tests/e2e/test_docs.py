@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import make_url
 from support.commands import flask
-from support.processes import ROOT, Serving, serving
+from support.processes import ROOT, Serving
 
 from app import create_app
 from app.settings import Settings
@@ -200,12 +200,6 @@ def test_no_table_is_broken_by_a_bar_in_a_cell() -> None:
             assert 1 == len(columns), table
 
 
-@pytest.fixture(scope="module")
-def server(starter_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    with serving(tmp_path_factory.mktemp("serve"), DATABASE_URL=starter_url) as running:
-        yield running
-
-
 def shown() -> list[Any]:
     """Every `curl` of the documents with the JSON that is shown below it."""
     everything = list(blocks(MANUAL))
@@ -219,12 +213,12 @@ def shown() -> list[Any]:
 @on_sqlite
 @pytest.mark.parametrize(("asked", "answer"), shown())
 def test_an_answer_that_is_shown_is_the_one_that_comes(
-    server: Serving, asked: str, answer: str
+    starter: Serving, asked: str, answer: str
 ) -> None:
     url = shlex.split(asked)[-1]
     assert url.startswith("http://127.0.0.1:8000/")
 
-    came = server.get(url.removeprefix("http://127.0.0.1:8000")).json()
+    came = starter.get(url.removeprefix("http://127.0.0.1:8000")).json()
     assert [] == unlike(json.loads(answer), came, "")
 
 
@@ -287,13 +281,3 @@ def test_what_seeding_is_shown_to_print_is_what_it_prints(
 
     path = asked.split()[-1]
     assert printed == done.stdout.replace(str(full_release), path)
-
-
-def test_the_example_of_settings_holds_the_defaults() -> None:
-    lines = re.findall(r"^# ([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
-    known = {setting.metadata["name"] for setting in fields(Settings)}
-    given = {name: value for name, value in lines if name in known}
-
-    assert known == set(given)
-    assert Settings() == Settings.from_environment(given)
-    assert make_url("sqlite:///instance/skillgap.db") == Settings().database_url

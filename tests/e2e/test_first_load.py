@@ -5,6 +5,7 @@ import shutil
 import signal
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -136,17 +137,22 @@ def assert_starter(place: Place, out: str, told: list[str], reason: str) -> None
     assert "so the starter data is loaded" in line
 
 
+WEB_PAGE = File(b"<!DOCTYPE html><p>Hello", "text/html")
+
+
 @pytest.mark.parametrize(
-    ("path", "fault", "reason"),
+    ("path", "changed", "reason"),
     [
-        (PAGE, Fault(404), "status 404"),
-        (FOLDER + ZIP, Fault(longer=-200), "cut short"),
+        (PAGE, {"fault": Fault(404)}, "status 404"),
+        (FOLDER + ZIP, {"fault": Fault(longer=-200)}, "cut short"),
+        (FOLDER + ZIP, vars(WEB_PAGE), "what comes is no .zip file but text/html"),
     ],
+    ids=["no page", "cut short", "a web page"],
 )
 def test_an_archive_of_no_use_leaves_the_starter_data_and_a_line(
-    place: Place, archive: LocalArchive, path: str, fault: Fault, reason: str
+    place: Place, archive: LocalArchive, path: str, changed: dict[str, object], reason: str
 ) -> None:
-    archive.files[path].fault = fault
+    archive.files[path] = replace(archive.files[path], **changed)  # type: ignore[arg-type]
     status, out, told = place.flask("seed", "--if-empty")
 
     assert 0 == status
@@ -363,13 +369,3 @@ def test_several_starts_at_once_download_once(place: Place, archive: LocalArchiv
 
     assert 1 == len(archive.asked(".zip"))
     assert ALL == place.held
-
-
-def test_a_web_page_for_a_release_is_told_by_what_it_is(
-    place: Place, archive: LocalArchive
-) -> None:
-    archive.files[FOLDER + ZIP] = File(b"<!DOCTYPE html><p>Hello", "text/html")
-    status, out, told = place.flask("seed", "--if-empty")
-
-    assert 0 == status
-    assert_starter(place, out, told, "what comes is no .zip file but text/html")

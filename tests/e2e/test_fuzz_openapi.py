@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.commands import RunningSandbox, flask, sandbox
+from support.commands import RunningSandbox, sandbox
+from support.databases import load
 from support.processes import ROOT, Serving, environment, serving
 
 TOKEN = "fuzz-token"
-FEW = ("--generation-deterministic", "--max-examples=5")
-SHORT = (*FEW, "--phases=examples,coverage,fuzzing")
-SHORT_WITH_FAULTS = (*FEW, "--phases=examples,fuzzing")
+SHORT = ("--generation-deterministic", "--max-examples=3", "--phases=examples,coverage,fuzzing")
+SHORT_WITH_FAULTS = ("--generation-deterministic", "--max-examples=2", "--phases=examples,fuzzing")
 LONG = ("--max-time=600",)
 LONG_WITH_FAULTS = ("--max-time=300",)
 NO_FAILURE, UNAVAILABLE = "", ', "503"'
@@ -82,15 +82,12 @@ def upstream(release: Path, tmp_path: Path) -> Iterator[RunningSandbox]:
 @pytest.fixture
 def server(release: Path, upstream: RunningSandbox, tmp_path: Path) -> Iterator[Serving]:
     settings = {
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'skillgap.db'}",
+        "DATABASE_URL": load(f"sqlite:///{tmp_path / 'skillgap.db'}", release),
         "ONET_API_URL": upstream.url,
         "ONET_API_KEY": "fuzz-key",
         "ONET_MAX_RATE": "500",
         "ADMIN_TOKEN": TOKEN,
     }
-    for command in (("db", "upgrade"), ("seed", str(release))):
-        done = flask(*command, **settings)
-        assert 0 == done.returncode, done.stderr
     with serving(tmp_path, **settings) as running:
         yield running
 

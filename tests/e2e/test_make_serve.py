@@ -91,12 +91,6 @@ def serving(project):
         serving.stop()
 
 
-def test_make_serve_migrates_seeds_and_answers(serving):
-    answer = serving.get("/skill-gap?from=11-1011.00&to=15-1254.00").json()
-
-    assert (8, 0.8824) == (answer["summary"]["gaps"], answer["summary"]["readiness"])
-
-
 def test_make_serve_alone_brings_the_newest_release(project, made_up_release, tmp_path):
     body = zip_folder(made_up_release, tmp_path / "archive.zip").read_bytes()
     with local_archive() as archive:
@@ -127,9 +121,11 @@ def seconds_of_a_start(project):
         serving.stop()
 
 
-def test_a_second_start_takes_less_than_five_seconds(project, serving):
+def test_make_serve_migrates_seeds_and_answers_and_starts_again_in_five_seconds(project, serving):
+    answer = serving.get("/skill-gap?from=11-1011.00&to=15-1254.00").json()
     serving.stop()
 
+    assert (8, 0.8824) == (answer["summary"]["gaps"], answer["summary"]["readiness"])
     # One of three: a slow start on a machine that is busy with something else proves nothing.
     assert any(5 > seconds_of_a_start(project) for _ in range(3))
 

@@ -18,7 +18,8 @@ ANSWERED = 'skillgap_http_requests_total{endpoint="/occupations/<code>",status="
 def value(server: Serving, name: str) -> float:
     """Scrape over a connection of its own."""
     text = server.get("/metrics").text
-    return float(next(line for line in text.splitlines() if line.startswith(name)).split()[-1])
+    found = [line.split()[-1] for line in text.splitlines() if line.startswith(name)]
+    return float(found[0]) if found else 0.0
 
 
 def workers(server: Serving) -> list[int]:

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from support.browser import chromium
 from support.canary import CANARY
-from support.commands import flask
+from support.databases import load
 from support.processes import Serving, serving
 
 from app.page import chart
@@ -33,17 +33,17 @@ class State(NamedTuple):
 
 
 STATES = {
-    "empty": State("server", "/", "Nothing asked yet"),
-    "one named": State("server", f"/?from={EXECUTIVES}", "One more occupation"),
-    "answer": State("server", GAP, "Chief Executives already have 88 %"),
-    "from others": State("server", f"{GAP}&direction=from", "Who could become Web"),
+    "empty": State("starter", "/", "Nothing asked yet"),
+    "one named": State("starter", f"/?from={EXECUTIVES}", "One more occupation"),
+    "answer": State("starter", GAP, "Chief Executives already have 88 %"),
+    "from others": State("starter", f"{GAP}&direction=from", "Who could become Web"),
     "job zones": State("with_zones", f"{GAP}&job_zone=3", "in job zone 3, of"),
-    "same twice": State("server", f"/?from={EXECUTIVES}&to={EXECUTIVES}", "Both are Chief Exec"),
-    "no gaps": State("server", f"/?from={EXECUTIVES}&to=13-1071.00", "there is no gap."),
-    "candidates": State("server", f"/?from=nurse&to={EXECUTIVES}", "It could be:"),
-    "no such title": State("server", f"/?from=xyzzy&to={EXECUTIVES}", "is called “xyzzy”"),
-    "unknown": State("server", f"/?from={EXECUTIVES}&to=15-9999.00", "has no occupation 15-9999"),
-    "not configured": State("server", f"/?from={EXECUTIVES}&to={UNREAD}", "are not here"),
+    "same twice": State("starter", f"/?from={EXECUTIVES}&to={EXECUTIVES}", "Both are Chief Exec"),
+    "no gaps": State("starter", f"/?from={EXECUTIVES}&to=13-1071.00", "there is no gap."),
+    "candidates": State("starter", f"/?from=nurse&to={EXECUTIVES}", "It could be:"),
+    "no such title": State("starter", f"/?from=xyzzy&to={EXECUTIVES}", "is called “xyzzy”"),
+    "unknown": State("starter", f"/?from={EXECUTIVES}&to=15-9999.00", "has no occupation 15-9999"),
+    "not configured": State("starter", f"/?from={EXECUTIVES}&to={UNREAD}", "are not here"),
     "no ratings": State("without_upstream", f"/?from={EXECUTIVES}&to={UNRATED}", "No skills rat"),
     "upstream down": State(
         "without_upstream", f"/?from={EXECUTIVES}&to={UNREAD}", "be fetched now"
@@ -73,12 +73,6 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def server(starter_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    with serving(tmp_path_factory.mktemp("server"), DATABASE_URL=starter_url) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def with_zones(
     starter_release: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Serving]:
@@ -90,10 +84,7 @@ def with_zones(
     names = "2\tJob Zone 1-2: Very Little to Some Preparation Needed\n3\tJob Zone Three: Medium\n"
     reference = release / "Job Zone Reference.txt"
     reference.write_text(f"Job Zone\tName\n{names}", encoding="utf-8")
-    url = f"sqlite:///{folder / 'skillgap.db'}"
-    for command in (("db", "upgrade"), ("seed", str(release))):
-        done = flask(*command, DATABASE_URL=url)
-        assert 0 == done.returncode, done.stderr
+    url = load(f"sqlite:///{folder / 'skillgap.db'}", release)
     with serving(folder, DATABASE_URL=url) as running:
         yield running
 
@@ -132,13 +123,13 @@ def without_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servi
 
 
 @pytest.fixture
-def visit(browser: Browser, server: Serving) -> Iterator[Visit]:
+def visit(browser: Browser, starter: Serving) -> Iterator[Visit]:
     """Opens an address in a window of its own, where nothing may fail or be asked elsewhere."""
     wrong: list[str] = []
 
     with ExitStack() as stack:
 
-        def visit(target: str, width: int = 1280, at: Serving = server, **options: Any) -> Page:
+        def visit(target: str, width: int = 1280, at: Serving = starter, **options: Any) -> Page:
             context = browser.new_context(
                 base_url=at.url, viewport={"width": width, "height": 900}, **options
             )

@@ -16,7 +16,6 @@ import requests
 from support.bad_requests import BAD_REQUESTS
 from support.commands import RunningSandbox
 from support.processes import Serving, serving
-from support.structured_fields import parse_list
 
 STARTER_GAP = "/skill-gap?from=11-1011.00&to=15-1254.00"
 FILLED_GAP = "/skill-gap?from=19-2031.00&to=19-1042.00"
@@ -54,50 +53,6 @@ def test_a_worker_process_makes_its_index_of_titles_before_it_is_asked(
         loaded = [Path(f"/proc/{pid}/maps").read_text() for pid in children]
 
     assert any("_multiarray_umath" in maps for maps in loaded)  # what the index is made with
-
-
-def test_an_occupation_that_is_not_held_is_fetched_once_and_then_a_hit(
-    server: Serving, upstream: RunningSandbox
-) -> None:
-    before = upstream.count
-    first = server.get(FILLED_GAP)
-    filled = upstream.count
-    second = server.get(FILLED_GAP)
-
-    assert (200, 200) == (first.status_code, second.status_code)
-    assert [
-        ("skillgap", {"hit": True, "key": "skills/19-2031.00"}),
-        ("skillgap", {"fwd": "miss", "stored": True, "key": "skills/19-1042.00"}),
-    ] == [
-        (cache, {name: value for name, value in parameters.items() if name != "ttl"})
-        for cache, parameters in parse_list(first.headers["Cache-Status"])
-    ]
-    assert [True, True] == [
-        parameters.get("hit") for _, parameters in parse_list(second.headers["Cache-Status"])
-    ]
-    assert filled > before
-    assert filled == upstream.count
-    assert first.json() == second.json()
-    assert {"from": "seed", "to": "api"} == {
-        side: source["origin"] for side, source in first.json()["sources"].items()
-    }
-    assert 35 == first.json()["summary"]["compared"]
-
-
-def test_unknown_and_unrated_occupations_are_told_apart_by_the_upstream(server: Serving) -> None:
-    unrated = server.get("/skill-gap?from=11-1011.00&to=15-1252.00")
-    unknown = server.get("/skill-gap?from=99-9999.99&to=11-1011.00")
-
-    assert (404, "no-ratings", "to") == (
-        unrated.status_code,
-        unrated.json()["type"].rpartition(":")[2],
-        unrated.json()["occupation"],
-    )
-    assert (404, "occupation-not-found", "from") == (
-        unknown.status_code,
-        unknown.json()["type"].rpartition(":")[2],
-        unknown.json()["occupation"],
-    )
 
 
 def test_every_bad_request_is_refused_over_the_wire_as_in_the_application(
@@ -228,21 +183,3 @@ def test_sigterm_while_a_request_is_under_way_finishes_it(
         assert [200] == [answer.status_code for answer in answers]
         with pytest.raises(requests.ConnectionError):
             server.get("/health")
-
-
-def test_two_processes_answer_from_one_database(
-    starter_url: str, upstream: RunningSandbox, tmp_path: Path
-) -> None:
-    with serving(tmp_path, DATABASE_URL=starter_url, WEB_CONCURRENCY="2") as server:
-        answers = {server.get(STARTER_GAP).content for _ in range(20)}
-
-    assert 1 == len(answers)
-
-
-def test_a_server_without_credentials_says_which_setting(starter_url: str, tmp_path: Path) -> None:
-    with serving(tmp_path, DATABASE_URL=starter_url) as server:
-        answer = server.get("/skill-gap?from=11-1011.00&to=37-3012.00")
-
-    assert 503 == answer.status_code
-    assert answer.json()["type"].endswith("upstream-not-configured")
-    assert "ONET_API_KEY" in answer.json()["detail"]

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import requests
 from sqlalchemy import Engine, func, make_url, select
+from support.caches import states
 from support.clock import LIMITS, FakeClock, eventually
 from support.commands import Command, RunningSandbox, flask, sandbox
 from support.made_up_release import RATED, TITLES, write_release
@@ -64,12 +65,6 @@ def settings_of(engine: Engine, upstream: RunningSandbox) -> dict[str, str]:
         "ONET_API_KEY": "canary-key",
         "ONET_MAX_RATE": "200",
     }
-
-
-def states(engine: Engine) -> dict[str, str]:
-    with engine.connect() as connection:
-        query = select(CacheEntry.occupation_code, CacheEntry.state)
-        return dict(connection.execute(query).all())
 
 
 def count(engine: Engine, query: Any) -> int:

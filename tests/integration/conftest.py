@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, make_url
 from support.clock import LIMITS, FakeClock, Seconds
+from support.fake_client import FakeClient
 from support.mysql_server import empty_database
 from support.tables import clear
 
@@ -99,6 +100,16 @@ def seeded_engine(engine: Engine, made_up_release: Path) -> Engine:
     """An engine of a database that holds the made-up release, loaded at the clock's start."""
     seed(engine, made_up_release, limits=LIMITS, now=FakeClock())
     return engine
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def client() -> FakeClient:
+    return FakeClient()
 
 
 @pytest.fixture

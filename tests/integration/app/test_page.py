@@ -1,92 +1,66 @@
 """GET /: the page in each of its states, as a browser without scripts gets it."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+import shutil
+from collections.abc import Callable
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
-from flask import Response
+from flask import Flask, Response
 from flask.testing import FlaskClient
-from sqlalchemy import make_url
+from support.canary import CANARY
 from support.clock import FakeClock, eventually
+from support.crosswalk import FORMER, KITES, MOONS, TIDES
 from support.gap_bodies import body, item, transitions
 from support.made_up_release import write_lists, write_release
-from support.mysql_server import free_port
 from werkzeug.test import TestResponse
 
-from app import create_app
-from app.container import Services
 from app.page import view, words
 from app.page.links import Question, address, with_side
-from app.settings import Settings
 from cache.db.database import DatabaseUnavailable
-from cache.db.migrate import upgrade
-from cache.release.seed import seed
 from onet_client.content_model import DOMAINS
-from onet_client.sandbox import Sandbox, load_release, load_taxonomy
+from onet_client.sandbox import Sandbox
 
 EXECUTIVES, DEVELOPERS = "11-1011.00", "15-1254.00"
 UNRATED, UNREAD, UNLISTED = "15-1252.00", "15-2051.00", "15-9999.00"
 GAP = f"/?from={EXECUTIVES}&to={DEVELOPERS}"
-KITES, TIDES, MOONS = "11-9001.00", "15-9002.00", "29-9003.00"
-REPLACED, SPLIT = "15-1132.00", "11-0001.00"
-CROSSWALK = f"""O*NET-SOC 2010 Code\tTitle\tO*NET-SOC 2019 Code\tTitle
-{REPLACED}\tTide Tellers\t{TIDES}\tTide Clerks
-{SPLIT}\tKite and Moon Hands\t{KITES}\tKite Masters
-{SPLIT}\tKite and Moon Hands\t{MOONS}\tMoon Gardeners
-"""
 LARGEST = 100_000
 """Bytes of a first view: the page and all that it loads."""
 
 Open = Callable[..., FlaskClient]
+Seeded = Callable[[Path], str]
+
+pytestmark = [
+    pytest.mark.usefixtures("backend"),
+    pytest.mark.parametrize("backend", ["sqlite"], indirect=True, scope="session"),
+]
 
 
-@pytest.fixture(scope="module")
-def open_page() -> Iterator[Open]:
+@pytest.fixture
+def open_page(open_app: Open) -> Open:
     """Makes a client of the application over a database URL, with any other settings."""
-    with ExitStack() as stack:
-
-        def open_page(url: str, clock: FakeClock | None = None, **settings: object) -> FlaskClient:
-            given = Settings(database_url=make_url(url), **settings)  # type: ignore[arg-type]
-            services = Services(given, clock or FakeClock())
-            for name in ("reader", "writer", "engine"):
-                stack.callback(lambda name=name: vars(services)[name].dispose()
-                               if name in vars(services) else None)  # fmt: skip
-            return create_app(services=services).test_client()
-
-        yield open_page
+    return lambda url, **settings: FlaskClient(open_app(url, **settings).application)
 
 
-@pytest.fixture(scope="module")
-def load(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path | None], str]:
-    """Makes a database with a release, or with none; gives its URL."""
-
-    def load(release: Path | None) -> str:
-        url = f"sqlite:///{tmp_path_factory.mktemp('database') / 'skillgap.db'}"
-        services = Services(Settings(database_url=make_url(url)), FakeClock())
-        upgrade(services.engine)
-        if release is not None:
-            seed(services.engine, release, limits=services.limits, now=services.now)
-        services.engine.dispose()
-        return url
-
-    return load
-
-
-@pytest.fixture(scope="module")
-def starter(open_page: Open, load: Callable[..., str], starter_release: Path) -> FlaskClient:
+@pytest.fixture
+def starter(starter_app: Flask) -> FlaskClient:
     """A page over the starter release, without an upstream."""
-    return open_page(load(starter_release))
+    return FlaskClient(starter_app)
 
 
-@pytest.fixture(scope="module")
-def full(open_page: Open, load: Callable[..., str], full_release: Path) -> FlaskClient:
+@pytest.fixture
+def full(full_app: Flask) -> FlaskClient:
     """A page over a whole release, without an upstream."""
-    return open_page(load(full_release))
+    return FlaskClient(full_app)
+
+
+@pytest.fixture
+def empty_database(migrated_sqlite: Path, tmp_path: Path) -> str:
+    """URL of a database that is migrated and empty."""
+    return f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path)}"
 
 
 class Reader(HTMLParser):
@@ -149,9 +123,9 @@ def test_an_empty_page_has_examples_that_lead_to_answers(starter: FlaskClient) -
 
 
 def test_whoever_sees_the_page_finds_the_titles_ready(
-    open_page: Open, load: Callable[..., str], starter_release: Path
+    open_page: Open, starter_database: str
 ) -> None:
-    client = open_page(load(starter_release))
+    client = open_page(starter_database)
     titles = client.application.extensions["skillgap"].titles
     assert titles._held is None
 
@@ -282,27 +256,6 @@ def test_what_cannot_be_answered_says_why_and_keeps_what_was_asked(
     assert b"\0" not in answer.data
 
 
-def test_without_ratings_it_leads_to_rated_occupations_nearby(full: FlaskClient) -> None:
-    answer = full.get(f"/?from={EXECUTIVES}&to={UNRATED}")
-    page = read(answer)
-    near = [link for link in page.links if link.startswith("/?")]
-
-    assert 404 == answer.status_code
-    assert f"No skills ratings for Software Developers ({UNRATED})" in page.words
-    assert near
-    assert {200} == {full.get(link).status_code for link in near}
-
-
-def test_where_ratings_are_not_here_it_leads_to_occupations_that_have_some(
-    starter: FlaskClient,
-) -> None:
-    page = read(starter.get(f"/?from={EXECUTIVES}&to={UNRATED}"))
-    near = [link for link in page.links if link.startswith("/?")]
-
-    assert near
-    assert {200} == {starter.get(link).status_code for link in near}
-
-
 def test_a_database_that_goes_down_meanwhile_is_not_taken_for_an_empty_one(
     starter: FlaskClient, monkeypatch
 ) -> None:
@@ -314,13 +267,6 @@ def test_a_database_that_goes_down_meanwhile_is_not_taken_for_an_empty_one(
 
     assert (503, "5") == (answer.status_code, answer.headers["Retry-After"])
     assert "cannot reach its database" in read(answer).words
-
-
-def test_a_domain_that_is_held_nowhere_leads_to_skills(starter: FlaskClient) -> None:
-    page = read(starter.get(f"{GAP}&domain=knowledge&job_zone=4"))
-
-    assert "No occupation has knowledge ratings here." in page.words
-    assert [f"{GAP}&job_zone=4"] == [link for link in page.links if link.startswith("/?")]
 
 
 def test_what_carries_over_has_no_chance_and_its_other_doubts_are_explained(
@@ -336,15 +282,6 @@ def test_what_carries_over_has_no_chance_and_its_other_doubts_are_explained(
     assert "chance" not in text
     assert 2 == text.count('<span class="doubt">low precision</span>')
     assert 1 == text.count("The raters differed so much")
-
-
-def test_a_small_priority_is_not_told_as_nothing(starter: FlaskClient) -> None:
-    one = item("Napping", 2.0, 2.02, importance=1.5)
-    with starter.application.test_request_context(GAP):
-        page = view.page(Question(KITES, TIDES), body=body([one]))
-
-    assert "<td>&lt;0.01</td>" in page.get_data(as_text=True)
-    assert "Priority, from 0 to 1, is the gap as a share" in read(page).words
 
 
 def test_no_gaps_at_all_is_good_news(starter: FlaskClient) -> None:
@@ -429,10 +366,9 @@ def test_head_answers_as_get_without_a_body(starter: FlaskClient, target: str) -
 
 
 def test_an_answer_is_made_anew_for_everyone_who_asks(
-    open_page: Open, load: Callable[..., str], starter_release: Path
+    open_page: Open, starter_database: str, clock: FakeClock
 ) -> None:
-    clock = FakeClock()
-    client = open_page(load(starter_release), clock)
+    client = open_page(starter_database)
 
     assert "(today)" in read(client.get(GAP)).words
     clock.advance(86_400)
@@ -458,9 +394,9 @@ def test_a_database_that_is_down_leaves_a_page_that_says_so(open_page: Open, tmp
 
 
 def test_a_failure_of_ours_tells_nothing_but_its_number(
-    open_page: Open, load: Callable[..., str], starter_release: Path, monkeypatch
+    open_page: Open, starter_database: str, monkeypatch
 ) -> None:
-    client = open_page(load(starter_release))
+    client = open_page(starter_database)
     monkeypatch.setattr("app.page.chart.draw", lambda *_: 1 / 0)
     answer = client.get(GAP)
     page = read(answer)
@@ -497,9 +433,9 @@ def test_next_steps_are_links_that_keep_the_rest_of_what_is_asked(
 
 @pytest.mark.parametrize("direction", ["to", "from"])
 def test_next_steps_can_be_asked_of_one_job_zone(
-    open_page: Open, load: Callable[..., str], tmp_path: Path, direction: str
+    open_page: Open, seeded: Seeded, tmp_path: Path, direction: str
 ) -> None:
-    client = open_page(load(write_lists(write_release(tmp_path / "db_28_1_text"))))
+    client = open_page(seeded(write_lists(write_release(tmp_path / "db_28_1_text"))))
     asked = Question(KITES, MOONS, direction=direction, job_zone=3)
     answer = client.get(address(asked))
     page = read(answer)
@@ -616,9 +552,9 @@ def test_the_step_that_is_compared_above_is_marked(starter: FlaskClient) -> None
 
 
 def test_without_next_steps_the_comparison_is_shown_and_says_what_is_missing(
-    open_page: Open, load: Callable[..., str], starter_release: Path, monkeypatch
+    open_page: Open, starter_database: str, monkeypatch
 ) -> None:
-    client = open_page(load(starter_release))
+    client = open_page(starter_database)
     monkeypatch.setattr("app.page.view.transitions_body", lambda *_: 1 / 0)
     answer = client.get(GAP)
     page = read(answer)
@@ -647,23 +583,10 @@ def test_an_alternate_title_finds_its_occupation_and_a_shared_one_is_a_choice(
     assert {200, 404} >= {full.get(link).status_code for link in choices}
 
 
-@pytest.fixture(scope="module")
-def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_release(tmp_path_factory.mktemp("release") / "db_28_1_text")
-
-
-@pytest.fixture
-def upstream(made_up: Path) -> Iterator[Sandbox]:
-    crosswalk = made_up.parent / "crosswalk.txt"
-    crosswalk.write_text(CROSSWALK, encoding="utf-8")
-    with Sandbox(load_release(made_up), taxonomy=load_taxonomy(crosswalk)) as running:
-        yield running
-
-
 def settings_of(url: str) -> dict[str, object]:
     return {
         "onet_api_url": url,
-        "onet_api_key": "any",
+        "onet_api_key": CANARY,
         "onet_max_rate": 1_000.0,
         "onet_deadline": 2.0,
         "cache_ttl": 1_000,
@@ -671,10 +594,9 @@ def settings_of(url: str) -> dict[str, object]:
 
 
 def test_what_is_fetched_from_onet_says_so_and_links_there(
-    open_page: Open, load: Callable[..., str], upstream: Sandbox
+    open_page: Open, empty_database: str, sandbox: Sandbox
 ) -> None:
-    clock = FakeClock()
-    client = open_page(load(None), clock, **settings_of(upstream.url))
+    client = open_page(empty_database, **settings_of(sandbox.url))
     empty = read(client.get("/"))
     page = read(client.get(f"/?from={KITES}&to={TIDES}"))
 
@@ -686,78 +608,22 @@ def test_what_is_fetched_from_onet_says_so_and_links_there(
 
 
 def test_a_code_that_was_replaced_is_answered_and_says_so(
-    open_page: Open, load: Callable[..., str], made_up: Path, upstream: Sandbox
+    open_page: Open, seeded: Seeded, made_up: Path, sandbox: Sandbox
 ) -> None:
-    client = open_page(load(made_up), **settings_of(upstream.url))
-    answer = client.get(f"/?from={KITES}&to={REPLACED}")
+    client = open_page(seeded(made_up), **settings_of(sandbox.url))
+    answer = client.get(f"/?from={KITES}&to={FORMER}")
     page = read(answer)
 
     assert 200 == answer.status_code
-    assert f"O*NET replaced {REPLACED} by {TIDES} Tide Clerks." in page.words
+    assert f"O*NET replaced {FORMER} by {TIDES} Tide Clerks." in page.words
     assert "Tide Clerks" == page.values["to"]
     assert f"/?from={KITES}&to={TIDES}&direction=from#next" in page.links
 
 
 def test_what_is_to_be_noted_of_both_sides_alike_is_said_once(
-    open_page: Open, load: Callable[..., str], made_up: Path, upstream: Sandbox
+    open_page: Open, seeded: Seeded, made_up: Path, sandbox: Sandbox
 ) -> None:
-    client = open_page(load(made_up), **settings_of(upstream.url))
-    page = read(client.get(f"/?from={REPLACED}&to={REPLACED.partition('.')[0]}"))
+    client = open_page(seeded(made_up), **settings_of(sandbox.url))
+    page = read(client.get(f"/?from={FORMER}&to={FORMER.partition('.')[0]}"))
 
-    assert 1 == page.words.count(f"O*NET replaced {REPLACED} by {TIDES} Tide Clerks.")
-
-
-def test_a_code_that_was_split_is_a_choice_of_what_replaced_it(
-    open_page: Open, load: Callable[..., str], made_up: Path, upstream: Sandbox
-) -> None:
-    client = open_page(load(made_up), **settings_of(upstream.url))
-    answer = client.get(f"/?from={SPLIT}&to={TIDES}")
-    page = read(answer)
-
-    assert 422 == answer.status_code
-    assert f"You asked for “{SPLIT}”. O*NET replaced this code by more than one." in page.words
-    choices = [link for link in page.links if link.startswith("/?from=")]
-    assert [f"/?from={code}&to={TIDES}" for code in (KITES, MOONS)] == choices
-    assert [200, 200] == [client.get(link).status_code for link in choices]
-
-
-def test_figures_that_are_too_old_say_so(
-    open_page: Open, load: Callable[..., str], made_up: Path
-) -> None:
-    clock = FakeClock()
-    client = open_page(load(made_up), clock)
-    clock.advance(91 * 86_400)
-    page = read(client.get(f"/?from={KITES}&to={TIDES}"))
-
-    assert "(3 months ago). That is longer ago than it should be" in page.words
-
-
-def test_an_upstream_that_is_down_says_when_to_try_again(
-    open_page: Open, load: Callable[..., str]
-) -> None:
-    nobody = f"http://127.0.0.1:{free_port()}/"
-    client = open_page(load(None), **settings_of(nobody))
-    target = f"/?from={KITES}&to={TIDES}"
-    answer = client.get(target)
-    page = read(answer)
-
-    assert 503 == answer.status_code
-    assert int(answer.headers["Retry-After"]) >= 1
-    assert "O*NET Web Services gives no usable answer. Try again in" in page.words
-    assert target in page.links
-
-
-def test_a_domain_that_onet_does_not_offer_leads_to_skills_instead_of_trying_again(
-    open_page: Open, load: Callable[..., str], upstream: Sandbox
-) -> None:
-    client = open_page(load(None), **settings_of(upstream.url))
-    answer = client.get(f"/?from={KITES}&to={TIDES}&domain=abilities")
-    page = read(answer)
-
-    assert 503 == answer.status_code
-    assert "O*NET Web Services as configured here does not offer abilities ratings." in page.words
-    assert "Try again" not in page.words
-    assert [f"/?from={KITES}&to={TIDES}"] == [
-        link for link in page.links if link.startswith("/?from=")
-    ]
-    assert 200 == client.get(f"/?from={KITES}&to={TIDES}").status_code
+    assert 1 == page.words.count(f"O*NET replaced {FORMER} by {TIDES} Tide Clerks.")

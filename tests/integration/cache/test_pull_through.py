@@ -9,8 +9,9 @@ from threading import get_ident
 import pytest
 from sqlalchemy import event
 from support import engines
-from support.clock import LIMITS, START, FakeClock, eventually
-from support.fake_client import ELEMENTS, TITLE, FakeClient, no_upstream
+from support.caches import process
+from support.clock import LIMITS, START, eventually
+from support.fake_client import ELEMENTS, TITLE, no_upstream
 from support.fills import rated
 from support.made_up_release import RATED, TITLES
 from support.tables import held
@@ -55,19 +56,8 @@ EXPIRED = LIMITS.stale_if_error + 1
 
 
 @pytest.fixture
-def clock():
-    return FakeClock()
-
-
-@pytest.fixture
-def client():
-    return FakeClient()
-
-
-@pytest.fixture
 def pull_through(seeded_engine, client, clock):
-    upstream = Upstream(client, "https://onet.test/", deadline=20.0)
-    return engines.pull_through(seeded_engine, upstream, LIMITS, clock)
+    return process(seeded_engine, client, clock)
 
 
 @pytest.fixture
@@ -82,20 +72,6 @@ def read_one(pull_through: PullThrough, code: str):
 
 def levels(reading) -> set[float]:
     return {element.level for element in reading.profile.elements.values()}
-
-
-def test_a_fresh_entry_is_a_hit_up_to_the_last_microsecond(pull_through, client, clock):
-    clock.advance(LIMITS.ttl)
-    clock.time -= timedelta(microseconds=1)
-
-    reading = read_one(pull_through, SEEDED)
-
-    assert ("hit", "seed", 3) == (
-        reading.outcome,
-        reading.entry.origin,
-        len(reading.profile.elements),
-    )
-    assert [] == client.calls
 
 
 @pytest.mark.parametrize("error", [UnknownCode("no such code"), None])
@@ -405,8 +381,7 @@ def test_without_credentials_and_any_release_nothing_is_known_of_a_code(engine, 
 
 
 def test_a_database_that_was_never_seeded_fills_itself(engine, client, clock):
-    upstream = Upstream(client, "https://onet.test/", deadline=20.0)
-    empty = engines.pull_through(engine, upstream, LIMITS, clock)
+    empty = process(engine, client, clock)
 
     assert ["filled", "filled"] == [r.outcome for r in empty.read("skills", [SEEDED, NEW])]
 

@@ -10,7 +10,6 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 from support.canary import CANARY
-from support.made_up_release import write_release
 
 from app import create_app
 from app.container import Services
@@ -42,9 +41,9 @@ FAULTS: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(params=["2", "1.9"])
-def sandbox(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Sandbox]:
+def sandbox(request: pytest.FixtureRequest, made_up_release: Path) -> Iterator[Sandbox]:
     secret = {"api_key": CANARY, "username": "someone", "password": CANARY}
-    with Sandbox(load_release(write_release(tmp_path / "r")), request.param, **secret) as running:
+    with Sandbox(load_release(made_up_release), request.param, **secret) as running:
         yield running
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import event, text, update
-from support import engines
+from support.caches import process
 from support.clock import LIMITS, FakeClock
 from support.cut import Cut, cuts
 from support.fake_client import FakeClient
@@ -16,7 +16,6 @@ from support.tables import PUBLISHED, clear, held, without
 from cache.db.database import DatabaseUnavailable, connect, write
 from cache.db.onet_tables import CacheEntry
 from cache.release.seed import seed
-from cache.upstream import Upstream
 from onet_client.client import connect as connect_client
 from onet_client.errors import OnetError, UpstreamFailure
 from onet_client.governor import InMemoryGovernor
@@ -35,12 +34,6 @@ def clock():
     clock = FakeClock()
     clock.advance(LIMITS.ttl + LIMITS.stale_while_revalidate + 1)
     return clock
-
-
-def process(engine, client, clock):
-    """The cache of a process that has just started."""
-    upstream = Upstream(client, "https://onet.test/", deadline=20.0)
-    return engines.pull_through(engine, upstream, LIMITS, clock)
 
 
 def refresh(engine, client, clock, code):

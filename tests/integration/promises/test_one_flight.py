@@ -2,27 +2,21 @@
 
 import time
 from collections import Counter
-from threading import Event, Thread, get_ident
+from threading import Event, get_ident
 
 import pytest
 from sqlalchemy import create_engine, event
-from support import engines
-from support.clock import LIMITS, FakeClock, eventually
+from support.caches import process
+from support.clock import LIMITS, eventually
 from support.fake_client import FakeClient
-from support.made_up_release import RATED, write_release
 from support.waiting import at_once
 
 from cache.db import database
 from cache.db.database import connect
 from cache.entries.store import Store
-from cache.fill.single_flight import SingleFlight
 from cache.policy import Entry
 from cache.reading import FillFailed
-from cache.upstream import Upstream
-from onet_client.client import connect as connect_client
-from onet_client.errors import CircuitOpen, DeadlineExceeded, UpstreamFailure
-from onet_client.governor import InMemoryGovernor
-from onet_client.sandbox import Fault, Sandbox, load_release
+from onet_client.errors import UpstreamFailure
 
 CODE = "99-1001.00"
 ONE_FILL = [("release", ""), ("occupation", CODE), ("ratings", CODE)]
@@ -31,11 +25,6 @@ GATHERING = 0.4
 
 AT_COMMIT = 0.5
 """Seconds that the slowest may be answered after the commit: some 30 ms on an idle machine."""
-
-
-@pytest.fixture
-def client():
-    return FakeClient()
 
 
 @pytest.fixture
@@ -60,12 +49,6 @@ def engine_of(engine, monkeypatch):
 def patient_engine(engine_of):
     """An engine that 200 threads can use at once, however slow the machine."""
     return engine_of(pool_timeout=30)
-
-
-def process(engine, client, **options):
-    """The cache as one process has it."""
-    upstream = Upstream(client, "https://onet.test/", deadline=20.0)
-    return engines.pull_through(engine, upstream, LIMITS, FakeClock(), **options)
 
 
 def reader(cache, code=CODE):
@@ -147,42 +130,6 @@ def test_200_misses_at_once_fail_together_where_their_fill_does(patient_engine, 
     assert {7.0} == {one.result.cause.retry_after for one in done}
 
 
-def test_200_misses_of_an_upstream_at_503_ask_it_three_times_at_most(patient_engine, tmp_path):
-    release = load_release(write_release(tmp_path / "release"))
-    with Sandbox(release) as sandbox:
-        sandbox.set_faults(Fault(status=503))
-        governor = InMemoryGovernor(max_rate=1000)
-        client = connect_client(sandbox.url, "2", api_key="any", governor=governor)
-        cache = process(patient_engine, client)
-
-        done = at_once([reader(cache, RATED[0])] * 200)
-
-        assert {FillFailed: 200} == Counter(type(one.result) for one in done)
-        assert sandbox.request_count <= 3
-
-
-def test_a_leader_that_gives_up_leaves_the_fill_to_those_who_wait(engine, client):
-    cache = process(engine, client, patience=0.2)
-    go_on = Event()
-    client.on_call = lambda _method: go_on.wait(10)
-
-    with pytest.raises(FillFailed) as gave_up:
-        cache.read("skills", [CODE])
-    cache._timeout = 10.0
-
-    def let_go():
-        eventually(2, lambda: cache._single_flight._waiting)
-        go_on.set()
-
-    *waiters, _ = at_once([reader(cache), reader(cache), let_go])
-
-    assert (DeadlineExceeded, 2.0) == (type(gave_up.value.cause), gave_up.value.cause.retry_after)
-    assert [("filled", True)] * 2 == [
-        (waiter.result.outcome, waiter.result.collapsed) for waiter in waiters
-    ]
-    assert ONE_FILL == client.calls
-
-
 def test_a_fill_that_everybody_gave_up_on_is_stored_nonetheless(engine, client):
     cache = process(engine, client, patience=0.05)
     go_on = Event()
@@ -194,10 +141,8 @@ def test_a_fill_that_everybody_gave_up_on_is_stored_nonetheless(engine, client):
     eventually("rated", lambda: Store(engine).read("skills", [CODE])[0].entry.state)
 
 
-def test_an_old_entry_is_served_stale_to_those_who_run_out_of_patience(engine, client):
-    clock = FakeClock()
-    upstream = Upstream(client, "https://onet.test/", deadline=20.0)
-    cache = engines.pull_through(engine, upstream, LIMITS, clock, patience=0.5)
+def test_an_old_entry_is_served_stale_to_those_who_run_out_of_patience(engine, client, clock):
+    cache = process(engine, client, clock, patience=0.5)
     cache.read("skills", [CODE])
     clock.advance(LIMITS.ttl + LIMITS.stale_while_revalidate + 1)
     go_on = Event()
@@ -206,30 +151,6 @@ def test_an_old_entry_is_served_stale_to_those_who_run_out_of_patience(engine, c
     assert "stale" == cache.read("skills", [CODE])[0].outcome
     go_on.set()
     eventually("hit", lambda: cache.read("skills", [CODE])[0].outcome)
-
-
-def test_more_than_may_wait_are_refused_at_once_and_hits_are_served(engine, client):
-    cache = process(engine, client)
-    cache.read("skills", [CODE])
-    cache._single_flight = SingleFlight(max_waiting=1)
-    go_on = Event()
-    client.on_call = lambda _method: go_on.wait(10)
-    waiter = Thread(target=cache.read, args=("skills", ["99-1002.00"]))
-    waiter.start()
-    eventually(1, lambda: cache._single_flight._waiting)
-
-    began = time.monotonic()
-    with pytest.raises(FillFailed) as refused:
-        cache.read("skills", ["99-1003.00"])
-    hit = cache.read("skills", [CODE])[0]
-    took = time.monotonic() - began
-    go_on.set()
-    waiter.join()
-
-    assert (CircuitOpen, 2.0) == (type(refused.value.cause), refused.value.cause.retry_after)
-    assert "hit" == hit.outcome
-    assert took < 1.0
-    assert "filled" == cache.read("skills", ["99-1003.00"])[0].outcome
 
 
 def test_100_cold_codes_are_filled_over_five_connections_none_held_while_asking(engine_of, client):

@@ -75,11 +75,3 @@ def test_a_member_given_more_than_once_is_refused(admin: FlaskClient, body: byte
     assert ["A member is given more than once."] == [
         error["detail"] for error in answer.get_json()["errors"]
     ]
-
-
-def test_a_body_beyond_what_is_read_is_refused(admin: FlaskClient) -> None:
-    body = b'{"all": true' + b" " * 1_000_000 + b"}"
-
-    answer = admin.post(WARM, data=body, content_type="application/json", headers=BEARER)
-
-    assert (413, "request-entity-too-large") == problem(answer)

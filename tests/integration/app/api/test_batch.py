@@ -1,6 +1,6 @@
 """POST /skill-gap/batch: many pairs, each answered as GET /skill-gap answers it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from threading import BoundedSemaphore, Event
 from typing import Any
@@ -9,22 +9,15 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, delete
 from support.answers import problem
-from support.canary import CANARY
-from support.made_up_release import write_release
+from support.crosswalk import FORMER, KITES, MOONS, TIDES, UNRATED, UNRATED_FORMER
 from werkzeug.test import TestResponse
 
 from app.api import batch
 from cache.db.onet_tables import CacheEntry, Rating
 from cache.release.seed import seed
-from onet_client.sandbox import Fault, Sandbox, load_release, load_taxonomy
+from onet_client.sandbox import Fault, Sandbox
 
 CHIEFS, WEB, NOBODY = "11-1011.00", "15-1254.00", "99-9999.00"
-KITES, TIDES, MOONS = "11-9001.00", "15-9002.00", "29-9003.00"
-FORMER, UNRATED_FORMER, UNRATED = "15-1132.00", "53-0001.00", "53-9005.00"
-CROSSWALK = f"""O*NET-SOC 2010 Code\tTitle\tO*NET-SOC 2019 Code\tTitle
-{FORMER}\tTide Tellers\t{TIDES}\tTide Clerks
-{UNRATED_FORMER}\tCloud Hands\t{UNRATED}\tCloud Drivers
-"""
 
 
 def ask(client: FlaskClient, *pairs: tuple[str, str], **more: Any) -> TestResponse:
@@ -163,26 +156,10 @@ def test_one_batch_more_than_may_be_at_work_is_refused_and_leaves_no_trace(
     assert [200] == [each["status"] for each in answers(ask(starter, (CHIEFS, WEB)))]
 
 
-@pytest.fixture(scope="module")
-def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_release(tmp_path_factory.mktemp("release") / "db_28_1_text")
-
-
 @pytest.fixture
-def sandbox(made_up: Path) -> Iterator[Sandbox]:
-    crosswalk = made_up.parent / "crosswalk.txt"
-    crosswalk.write_text(CROSSWALK, encoding="utf-8")
-    taxonomy = load_taxonomy(crosswalk)
-    with Sandbox(load_release(made_up), api_key=CANARY, taxonomy=taxonomy) as running:
-        yield running
-
-
-@pytest.fixture
-def behind(open_app: Callable[..., FlaskClient], engine: Engine, sandbox: Sandbox) -> FlaskClient:
+def behind(open_behind: Callable[..., FlaskClient]) -> FlaskClient:
     """A client of the API over an empty database, with the sandbox behind it."""
-    return open_app(
-        engine.url, onet_api_url=sandbox.url, onet_api_key=CANARY, onet_max_rate=1_000.0
-    )
+    return open_behind()
 
 
 def counted(client: FlaskClient) -> dict[str, int]:

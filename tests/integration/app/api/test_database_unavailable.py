@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL
 from support.answers import problem
-from support.mysql_server import free_port
 
 from cache.db.database import DatabaseUnavailable
 
@@ -78,25 +77,9 @@ def mysql_at(port: int) -> str:
 
 @pytest.mark.mysql
 @every_target
-def test_a_server_that_is_down(open_app, target: str) -> None:
-    assert_unavailable(open_app(mysql_at(free_port())), target)
-
-
-@pytest.mark.mysql
-@every_target
 def test_a_server_that_says_nothing(open_app, silent_port: int, target: str) -> None:
     # The driver takes whole seconds: one of them, and the request itself.
     assert_unavailable(open_app(mysql_at(silent_port)), target, within=1.2)
-
-
-@pytest.mark.parametrize("part", [{"password": "canary"}, {"database": "no_such_canary"}])
-@every_target
-def test_a_server_that_lets_nobody_in(
-    open_app, mysql_server: str, part: dict[str, str], target: str
-) -> None:
-    url = make_url(mysql_server).set(**{"database": "skillgap", **part})
-
-    assert_unavailable(open_app(url.render_as_string(hide_password=False)), target)
 
 
 def test_a_database_that_fails_while_an_error_is_put_into_words(

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
 from support.answers import problem
 from support.canary import CANARY
-from support.made_up_release import OTHER_ELEMENTS, RATED, TITLES, write_domain, write_release
+from support.crosswalk import KITES, TIDES
+from support.made_up_release import ELEMENTS, OTHER_ELEMENTS, write_domain, write_release
 from support.warming import expire_leases, finish, make_worker
 
 from app.container import Services
@@ -17,10 +17,9 @@ from cache.entries.purge import purge
 from cache.warm.queue import ATTEMPTS
 from onet_client.sandbox import Sandbox, load_release
 
-KITES, TIDES = RATED[:2]
-UNRATED = tuple(TITLES)[4]
 GAP = f"/skill-gap?from={KITES}&to={TIDES}&include=covered"
 ADMIN = "canary-token"
+RATED_ON = OTHER_ELEMENTS | {"Skills": ELEMENTS}
 
 Start = Callable[[Sandbox], FlaskClient]
 
@@ -35,24 +34,15 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def sandbox(release: Path) -> Iterator[Sandbox]:
+def all_domains(release: Path) -> Iterator[Sandbox]:
     with Sandbox(load_release(release), api_key=CANARY) as running:
         yield running
 
 
-@pytest.fixture(scope="module")
-def skills_only(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    """An upstream that offers no other domain."""
-    folder = write_release(tmp_path_factory.mktemp("skills") / "db_28_1_text")
-    with Sandbox(load_release(folder), api_key=CANARY) as running:
-        yield running
-
-
 @pytest.fixture
-def start(open_app: Callable[..., FlaskClient], engine: Engine) -> Start:
+def start(open_behind: Callable[..., FlaskClient]) -> Start:
     """Makes a client of the API over the test's own database and an upstream."""
-    settings = {"onet_api_key": CANARY, "onet_max_rate": 1_000.0, "admin_token": ADMIN}
-    return lambda sandbox: open_app(engine.url, onet_api_url=sandbox.url, **settings)
+    return lambda upstream: open_behind(onet_api_url=upstream.url, admin_token=ADMIN)
 
 
 def services_of(client: FlaskClient) -> Services:
@@ -72,17 +62,17 @@ def work(client: FlaskClient) -> None:
     finish(make_worker(services.writer, services.upstream.client, services.now))
 
 
-@pytest.mark.parametrize("stem", OTHER_ELEMENTS)
+@pytest.mark.parametrize("stem", RATED_ON)
 def test_a_domain_is_fetched_and_answered_as_if_it_had_been_seeded(
     start: Start,
-    sandbox: Sandbox,
+    all_domains: Sandbox,
     release: Path,
     seeded: Callable[[Path], str],
     open_app: Callable[..., FlaskClient],
     stem: str,
 ) -> None:
     domain = stem.lower()
-    client = start(sandbox)
+    client = start(all_domains)
     first, second = (client.get(f"{GAP}&domain={domain}") for _ in range(2))
     loaded = open_app(seeded(release)).get(f"{GAP}&domain={domain}").get_json()
 
@@ -92,16 +82,16 @@ def test_a_domain_is_fetched_and_answered_as_if_it_had_been_seeded(
     fetched: dict[str, Any] = first.get_json()
     parts = ("from", "to", "domain", "summary", "gaps", "covered", "incomparable")
     assert {part: loaded[part] for part in parts} == {part: fetched[part] for part in parts}
-    assert len(OTHER_ELEMENTS[stem]) == fetched["summary"]["compared"]
+    assert len(RATED_ON[stem]) == fetched["summary"]["compared"]
     assert {None} == {item["significant"] for item in fetched["gaps"] + fetched["covered"]}
     others = {"skills": {}, "knowledge": {}, "abilities": {}}
     assert others | {domain: {"fresh": 2}} == counts(client)
 
 
 def test_one_occupation_has_its_ratings_in_the_domain_asked_for(
-    start: Start, sandbox: Sandbox
+    start: Start, all_domains: Sandbox
 ) -> None:
-    body = start(sandbox).get(f"/occupations/{KITES}?domain=knowledge").get_json()
+    body = start(all_domains).get(f"/occupations/{KITES}?domain=knowledge").get_json()
 
     assert ("knowledge", sorted(OTHER_ELEMENTS["Knowledge"])) == (
         body["domain"],
@@ -110,9 +100,9 @@ def test_one_occupation_has_its_ratings_in_the_domain_asked_for(
 
 
 def test_whole_tables_of_a_domain_are_warmed_beside_those_of_another(
-    start: Start, sandbox: Sandbox
+    start: Start, all_domains: Sandbox
 ) -> None:
-    client = start(sandbox)
+    client = start(all_domains)
     token = {"Authorization": f"Bearer {ADMIN}"}
     for domain in ("skills", "knowledge"):
         wanted = {"all": True, "domain": domain}
@@ -125,8 +115,8 @@ def test_whole_tables_of_a_domain_are_warmed_beside_those_of_another(
     assert "skillgap; hit" in client.get(GAP).headers["Cache-Status"]
 
 
-def test_one_domain_is_forgotten_without_the_others(start: Start, sandbox: Sandbox) -> None:
-    client = start(sandbox)
+def test_one_domain_is_forgotten_without_the_others(start: Start, all_domains: Sandbox) -> None:
+    client = start(all_domains)
     for domain in ("skills", "knowledge"):
         client.get(f"{GAP}&domain={domain}")
 
@@ -136,9 +126,9 @@ def test_one_domain_is_forgotten_without_the_others(start: Start, sandbox: Sandb
 
 
 def test_a_domain_that_the_upstream_does_not_offer_is_a_503_and_never_remembered_as_nothing(
-    start: Start, skills_only: Sandbox
+    start: Start, sandbox: Sandbox
 ) -> None:
-    client = start(skills_only)
+    client = start(sandbox)
     answers = [client.get(f"{GAP}&domain=abilities") for _ in range(2)]
 
     for answer in answers:
@@ -149,9 +139,9 @@ def test_a_domain_that_the_upstream_does_not_offer_is_a_503_and_never_remembered
 
 
 def test_warming_what_the_upstream_does_not_offer_fails_and_says_what_it_offers(
-    start: Start, skills_only: Sandbox
+    start: Start, sandbox: Sandbox
 ) -> None:
-    client = start(skills_only)
+    client = start(sandbox)
     services = services_of(client)
     job = services.warm_jobs.request("knowledge", "codes", [KITES])
     for _ in range(ATTEMPTS):

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
@@ -12,42 +12,26 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine, insert
 from support.answers import members
-from support.canary import CANARY
 from support.clock import FakeClock
-from support.made_up_release import write_release
+from support.crosswalk import ECHOPPES, KITES, MOONS, TIDES, UNRATED
 from support.processes import environment
 from werkzeug.test import TestResponse
 
 from cache.db.onet_tables import UpstreamGovernor
 from cache.metrics import UpstreamResult
 from cache.policy import FillResult, Freshness
-from onet_client.sandbox import Fault, Sandbox, load_release
+from onet_client.sandbox import Fault, Sandbox
 from onet_client.version import VERSION
 
-KITES, TIDES, MOONS, ECHOPPES, CLOUDS = (
-    "11-9001.00", "15-9002.00", "29-9003.00", "51-9004.00", "53-9005.00",
-)  # fmt: skip
 TTL, WINDOW, LINGER = 1_000, 100, 5_000
 
 Open = Callable[..., FlaskClient]
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    release = write_release(tmp_path_factory.mktemp("release") / "db_28_1_text")
-    with Sandbox(load_release(release), api_key=CANARY) as running:
-        yield running
-
-
 @pytest.fixture
-def client(open_app: Open, engine: Engine, sandbox: Sandbox) -> FlaskClient:
-    sandbox.set_faults()
-    return open_app(
-        engine.url,
-        onet_api_url=sandbox.url,
-        onet_api_key=CANARY,
-        onet_max_rate=1_000.0,
+def client(open_behind: Open) -> FlaskClient:
+    return open_behind(
         cache_ttl=TTL,
         cache_stale_while_revalidate=WINDOW,
         cache_stale_if_error=LINGER,
@@ -124,9 +108,8 @@ def test_what_was_counted_is_what_was_served(
 def test_fills_and_upstream_requests_are_counted_by_what_became_of_them(
     client: FlaskClient, sandbox: Sandbox
 ) -> None:
-    sandbox.clear_requests()
     client.get(f"/skill-gap?from={KITES}&to={TIDES}")
-    client.get(f"/occupations/{CLOUDS}")
+    client.get(f"/occupations/{UNRATED}")
     client.get("/occupations/99-9999.99")
     sandbox.set_faults(Fault(status=403))
     client.get(f"/occupations/{MOONS}")
@@ -167,7 +150,7 @@ def test_requests_are_counted_by_route_and_status(client: FlaskClient) -> None:
 
 def test_what_is_held_is_read_from_the_database(client: FlaskClient, clock: FakeClock) -> None:
     client.get(f"/skill-gap?from={KITES}&to={TIDES}")
-    client.get(f"/occupations/{CLOUDS}")
+    client.get(f"/occupations/{UNRATED}")
     clock.advance(TTL + 1)
     client.get(f"/occupations/{MOONS}")
 

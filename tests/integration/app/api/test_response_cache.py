@@ -9,8 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event
-from support.clock import START, FakeClock, eventually
-from support.fills import rated
+from support.clock import START, FakeClock
 
 from app import create_app
 from app.container import Services
@@ -19,7 +18,6 @@ from app.response_cache import middleware as response_cache
 from app.settings import Settings
 from cache.entries.invalidation import Changes
 from cache.entries.purge import purge
-from cache.entries.store import Store
 
 # What the response cache rests on in a database, tests of `cache.entries.invalidation` see on each.
 pytestmark = pytest.mark.parametrize(
@@ -67,11 +65,6 @@ class Both:
         before = len(self.passed)
         self.get(target, **options)
         return before == len(self.passed)
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
 
 
 @pytest.fixture
@@ -204,30 +197,6 @@ def test_a_purge_by_another_process_shows_with_the_next_look(
     both.changes.look()
 
     assert 503 == both.get().status_code
-
-
-def test_a_refresh_by_another_process_shows_within_a_second(
-    seeded_engine: Engine, clock: FakeClock
-) -> None:
-    """With the thread that looks, and its own clock."""
-    both = Both(seeded_engine, clock)
-    both.services.changes.look()
-    real = Services(both.services.settings, clock)
-    client = create_app(services=real).test_client()
-    eventually(True, lambda: client.get(GAP).status_code == 200 and real.changes.tick() is not None)
-    level = [each["to"]["level"] for each in client.get(GAP).get_json()["gaps"]]
-    (stored,) = Store(seeded_engine).read("skills", ["15-9002.00"])
-
-    expiry = START + timedelta(seconds=1000)
-    Store(seeded_engine).publish(
-        rated("15-9002.00", level="6.8700", expires_at=expiry), stored.entry.generation
-    )
-
-    def levels() -> bool:
-        return [each["to"]["level"] for each in client.get(GAP).get_json()["gaps"]] != level
-
-    eventually(True, levels, seconds=1.0)
-    real.changes.stop()
 
 
 NOT_KEPT = [

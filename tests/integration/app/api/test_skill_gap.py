@@ -10,8 +10,6 @@ from flask.testing import FlaskClient
 from support.answers import problem
 from support.skill_gap_oracle import Oracle, differences
 
-PAIRS = 300
-KNOWLEDGE_PAIRS = 200
 STARTER_PAIR = "from=11-1011.00&to=15-1254.00"
 CLIMB = "from=41-9012.00&to=53-5031.00"
 """Models to Ship Engineers: every skill is a gap."""
@@ -107,8 +105,10 @@ def test_another_way_of_asking_the_same_gets_the_same(starter: FlaskClient, quer
     assert expected.headers["ETag"] == answer.headers["ETag"]
 
 
-def test_head_answers_as_get_without_a_body(starter: FlaskClient) -> None:
-    target = f"/skill-gap?{STARTER_PAIR}"
+@pytest.mark.parametrize(
+    "target", [f"/skill-gap?{STARTER_PAIR}", "/occupations/15-1254.00", "/occupations"]
+)
+def test_head_answers_as_get_without_a_body(starter: FlaskClient, target: str) -> None:
     headers = {"X-Request-ID": "same"}
     got, head = starter.get(target, headers=headers), starter.head(target, headers=headers)
 
@@ -230,41 +230,44 @@ def test_the_longest_gap_of_the_release_has_the_figures_of_the_issue(climb: Ask)
     )  # fmt: skip
 
 
-def test_random_pairs_are_answered_as_an_independent_calculation_does(
-    full: FlaskClient, oracle: Oracle
-) -> None:
-    assert 879 == len(oracle.rated)
-    chance = random.Random(29)
-    client = FlaskClient(full.application)  # the other tests look over the answers
-    wrong = {}
-    for _ in range(PAIRS):
-        source, target = chance.choices(oracle.rated, k=2)
-        body = client.get(f"/skill-gap?from={source}&to={target}&include=covered").get_json()
-        if found := differences(oracle, source, target, body):
-            wrong[source, target] = found
-
-    assert {} == wrong
-
-
-def test_random_pairs_in_knowledge_are_answered_as_an_independent_calculation_does(
-    full: FlaskClient, full_release: Path
-) -> None:
-    oracle = Oracle(full_release, "Knowledge.txt")
-    assert 879 == len(oracle.rated)
+def answered(
+    client: FlaskClient, oracle: Oracle, codes: list[str], domain: str, pairs: int
+) -> tuple[dict[tuple[str, str], Any], set[bool | None]]:
+    """The random pairs that are not as calculated, and what was told to be significant."""
     chance = random.Random(33)
-    client = FlaskClient(full.application)  # the other tests look over the answers
+    unchecked = FlaskClient(client.application)  # the other tests look over the answers
     wrong, significances = {}, set()
-    for _ in range(KNOWLEDGE_PAIRS):
-        source, target = chance.choices(oracle.rated, k=2)
-        query = f"from={source}&to={target}&domain=knowledge&include=covered"
-        body = client.get(f"/skill-gap?{query}").get_json()
-        assert ("knowledge", 33) == (body["domain"], body["summary"]["compared"])
+    for _ in range(pairs):
+        source, target = chance.choices(codes, k=2)
+        query = f"from={source}&to={target}&domain={domain}&include=covered"
+        body = unchecked.get(f"/skill-gap?{query}").get_json()
+        assert (domain, len(oracle.rows[source])) == (body["domain"], body["summary"]["compared"])
         significances |= {item["significant"] for item in body["gaps"] + body["covered"]}
         if found := differences(oracle, source, target, body):
             wrong[source, target] = found
+    return wrong, significances
+
+
+@pytest.mark.parametrize("pairs", [60, pytest.param(600, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("domain", ["skills", "knowledge"])
+def test_random_pairs_are_answered_as_an_independent_calculation_does(
+    full: FlaskClient, full_release: Path, domain: str, pairs: int
+) -> None:
+    oracle = Oracle(full_release, f"{domain.title()}.txt")
+    assert 879 == len(oracle.rated)
+
+    wrong, significances = answered(full, oracle, oracle.rated, domain, pairs)
 
     assert {} == wrong
-    assert {True, False, None} == significances
+    assert {"skills": {True, False}, "knowledge": {True, False, None}}[domain] == significances
+
+
+def test_random_pairs_of_the_starter_data_are_answered_so_by_every_database(
+    starter: FlaskClient, starter_release: Path
+) -> None:
+    oracle = Oracle(starter_release)
+
+    assert {} == answered(starter, oracle, oracle.rated, "skills", 40)[0]
 
 
 @pytest.mark.parametrize(
@@ -306,12 +309,6 @@ def test_a_code_that_no_release_lists_is_not_found_with_suggestions(
     assert (side, "99-9999.99") == (body["occupation"], body["code"])
     assert body["suggestions"]
     assert all(each.keys() == {"code", "title"} for each in body["suggestions"])
-
-
-def test_a_code_that_the_whole_release_does_not_list_is_not_found(full: FlaskClient) -> None:
-    answer = full.get("/skill-gap?from=99-9999.99&to=11-1011.00")
-
-    assert (404, "occupation-not-found") == problem(answer)
 
 
 def test_a_listed_code_that_the_cache_does_not_hold_is_no_unknown_occupation(

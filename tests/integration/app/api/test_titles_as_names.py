@@ -10,25 +10,21 @@ from sqlalchemy import Engine
 from support.answers import members, problem
 from support.canary import CANARY
 from support.clock import FakeClock
-from support.made_up_release import write_release
+from support.crosswalk import (
+    FORMER,
+    GONE,
+    KITES,
+    MOONS,
+    ROUND,
+    SPLIT,
+    TIDES,
+    write_taxonomy,
+)
 
 from cache.release.seed import seed
-from onet_client.sandbox import Fault, Sandbox, load_release, load_taxonomy
+from onet_client.sandbox import Fault, Sandbox, load_release
 
 EXECUTIVES, DEVELOPERS, ACTORS = "11-1011.00", "15-1254.00", "27-2011.00"
-KITES, TIDES, MOONS = "11-9001.00", "15-9002.00", "29-9003.00"
-FORMER, SPLIT, GONE = "15-1132.00", "11-0001.00", "99-0001.00"
-ROUND = ("15-9991.00", "15-9992.00")
-UNRATED_FORMER, UNRATED = "53-0001.00", "53-9005.00"
-CROSSWALK = f"""O*NET-SOC 2010 Code\tTitle\tO*NET-SOC 2019 Code\tTitle
-{FORMER}\tTide Tellers\t{TIDES}\tTide Clerks
-{SPLIT}\tKite and Moon Hands\t{KITES}\tKite Masters
-{SPLIT}\tKite and Moon Hands\t{MOONS}\tMoon Gardeners
-{GONE}\tWind Sellers\t\t
-{UNRATED_FORMER}\tCloud Hands\t{UNRATED}\tCloud Drivers
-{ROUND[0]}\tHens\t{ROUND[1]}\tEggs
-{ROUND[1]}\tEggs\t{ROUND[0]}\tHens
-"""
 NEGATIVE_TTL = 50
 
 
@@ -135,33 +131,20 @@ def test_an_answer_to_a_title_is_not_served_again_the_response_cache(
     assert 3 == len(passed)
 
 
-@pytest.fixture(scope="module")
-def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_release(tmp_path_factory.mktemp("release") / "db_28_1_text")
-
-
 @pytest.fixture(scope="module", params=["2", "1.9"])
-def shared_sandbox(release: Path, request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    crosswalk = release.parent / "crosswalk.txt"
-    crosswalk.write_text(CROSSWALK, encoding="utf-8")
-    taxonomy = load_taxonomy(crosswalk)
-    with Sandbox(load_release(release), request.param, taxonomy=taxonomy) as running:
+def shared_sandbox(made_up: Path, request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    taxonomy = write_taxonomy(made_up.parent / "crosswalk.txt")
+    with Sandbox(load_release(made_up), request.param, taxonomy=taxonomy) as running:
         yield running
 
 
 @pytest.fixture
-def start(
-    open_app: Callable[..., FlaskClient], engine: Engine, sandbox: Sandbox
-) -> Callable[[], FlaskClient]:
+def start(open_behind: Callable[..., FlaskClient], sandbox: Sandbox) -> Callable[[], FlaskClient]:
     """Makes a client of the API over the test's own database, and that upstream."""
-    return lambda: open_app(
-        engine.url,
-        onet_api_url=sandbox.url,
+    return lambda: open_behind(
         onet_api_version="1.9" if sandbox.url.endswith("ws/") else "2",
-        onet_api_key=CANARY,
         onet_api_username="user",
         onet_api_password=CANARY,
-        onet_max_rate=1_000.0,
         cache_ttl=1_000,
         cache_negative_ttl=NEGATIVE_TTL,
         onet_deadline=2.0,
@@ -257,21 +240,6 @@ def test_a_replaced_code_on_both_sides_is_one_occupation_with_two_notes(
     assert ["from", "to"] == [note["parameter"] for note in body["notes"]]
 
 
-def test_a_replaced_code_without_ratings_is_refused_with_a_note(
-    start: Callable[[], FlaskClient],
-) -> None:
-    client = start()
-    answer = gap(client, UNRATED_FORMER[:7], KITES)
-
-    assert (404, "no-ratings") == problem(answer)
-    body = answer.get_json()
-    assert ("from", UNRATED) == (body["occupation"], body["code"])
-    note = {"parameter": "from", "code": UNRATED_FORMER, "replaced_by": UNRATED}
-    text = f"O*NET replaced {UNRATED_FORMER} by {UNRATED} Cloud Drivers."
-    assert [note | {"text": text}] == body["notes"]
-    assert "notes" not in gap(client, UNRATED, KITES).get_json()
-
-
 def test_a_split_code_is_refused_with_its_parts(
     start: Callable[[], FlaskClient], sandbox: Sandbox
 ) -> None:
@@ -321,12 +289,12 @@ def test_a_code_of_the_release_is_not_asked_of_the_taxonomy(
     start: Callable[[], FlaskClient],
     sandbox: Sandbox,
     engine: Engine,
-    release: Path,
+    made_up: Path,
     clock: FakeClock,
 ) -> None:
     client = start()
     services = client.application.extensions["skillgap"]
-    seed(engine, release, limits=services.limits, now=clock)
+    seed(engine, made_up, limits=services.limits, now=clock)
     gap(client, KITES, TIDES)
     gap(client, "Kite Masters", "tide clerks")
 

@@ -1,16 +1,14 @@
 """GET /occupations/{code}/transitions: ranked as pair by pair, and of what is cached now."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 from support.answers import members, problem
-from support.clock import LIMITS, START, FakeClock
+from support.clock import LIMITS, FakeClock
 from support.fills import CODE, rated
 from support.made_up_release import JOB_ZONE_NAMES, RATED, TITLES, write_lists
 from support.release_files import change
@@ -18,7 +16,6 @@ from support.skill_gap_oracle import Oracle
 
 from app import create_app
 from app.container import Services
-from app.gaps.compare import compare
 from app.settings import Settings
 from app.transitions import service as transitions_service
 from cache.entries.invalidation import Changes
@@ -57,39 +54,6 @@ def ask(full: FlaskClient) -> Ask:
 
 def codes(body: Any) -> list[str]:
     return [one["code"] for one in body["transitions"]]
-
-
-@directions
-@pytest.mark.parametrize("number", [2, pytest.param(20, marks=pytest.mark.soak)])
-def test_occupations_are_ranked_as_pair_by_pair(
-    ask: Ask, full: FlaskClient, oracle: Oracle, direction: str, number: int
-) -> None:
-    services = full.application.extensions["skillgap"]
-    store, catalogue = services.store, services.catalogue
-    profiles = {one.entry.code: one.profile for one in store.read("skills", oracle.rated)}
-
-    for code in Random(7).sample(oracle.rated, number):
-        others = [other for other in oracle.rated if other != code]
-        gaps = {
-            other: compare(*map(profiles.__getitem__, _pair(direction, code, other)))
-            for other in others
-        }
-        related = [*catalogue.related(code), *others]
-        ranks = {other: (-gaps[other].readiness, related.index(other), other) for other in others}
-        body = ask(code, direction=direction, limit=ALL)
-        assert sorted(others, key=ranks.__getitem__) == codes(body)
-        for one in body["transitions"]:
-            gap = gaps[one["code"]]
-            assert gap.readiness == one["readiness"]
-            assert [
-                {
-                    "id": item.target.id,
-                    "name": item.target.name,
-                    "level_gap": item.level_gap,
-                    "priority": item.priority,
-                }
-                for item in gap.gaps[:3]
-            ] == one["gaps"]
 
 
 def _pair(direction: str, code: str, other: str) -> tuple[str, str]:
@@ -282,11 +246,6 @@ class World:
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
 def world(seeded_engine: Engine, clock: FakeClock) -> Iterator[World]:
     world = World(seeded_engine, clock)
     yield world
@@ -337,15 +296,6 @@ def test_the_etag_changes_with_the_ratings_of_another_occupation(world: World) -
     answer = world.get(headers={"If-None-Match": etag})
     assert 200 == answer.status_code
     assert etag != answer.headers["ETag"]
-
-
-@directions
-def test_ties_are_by_code(world: World, direction: str) -> None:
-    for code in reversed(RATED):
-        world.publish(code)
-    world.changes.look()
-
-    assert OTHERS == world.codes(direction=direction)
 
 
 def test_the_same_question_is_answered_without_a_statement_while_nothing_changes(
@@ -430,18 +380,6 @@ def test_job_zones_are_those_of_the_release_that_was_loaded_last(
     assert (422, "invalid-parameter") == problem(world.get(job_zone=1))
 
 
-def test_a_refresh_of_another_occupation_shows_after_a_look(world: World) -> None:
-    def readiness() -> float:
-        found = world.get().get_json()["transitions"]
-        return next(float(one["readiness"]) for one in found if one["code"] == RATED[3])
-
-    assert 1 / 3 == pytest.approx(readiness(), abs=0.0001)
-    world.publish(RATED[3], "2.0000")
-    world.changes.look()
-
-    assert 0.5 == readiness()
-
-
 def test_an_occupation_filled_since_the_others_were_read_is_ranked_at_once(world: World) -> None:
     world.get()
     world.publish(UNLISTED)
@@ -449,17 +387,6 @@ def test_an_occupation_filled_since_the_others_were_read_is_ranked_at_once(world
     answer = world.get(UNLISTED)
     assert sorted(RATED) == sorted(codes(answer.get_json()))
     assert 5 == answer.get_json()["compared"]
-
-
-def test_what_is_too_old_to_serve_is_not_ranked(world: World, clock: FakeClock) -> None:
-    clock.advance(LIMITS.ttl + LIMITS.stale_if_error + 1)
-    world.publish(CODE, expires_at=clock.time + timedelta(seconds=100))
-    world.changes.look()
-
-    body = world.get().get_json()
-    assert (1, []) == (body["compared"], body["transitions"])
-    clock.time = START
-    assert OTHERS == sorted(world.codes())
 
 
 def test_it_is_counted_by_its_route(world: World) -> None:

@@ -25,14 +25,6 @@ KITES = "11-9001.00"
 
 
 @pytest.fixture
-def changes(seeded_engine):
-    """Looks only when it is told to, or when nothing is known."""
-    changes = Changes(seeded_engine, lambda: 100.0)
-    changes.stop()
-    return changes
-
-
-@pytest.fixture
 def built(monkeypatch):
     """How many titles each index was built of."""
     sizes = []
@@ -171,15 +163,11 @@ def test_a_changed_title_shows_after_the_old_index_served_once_more(
 
 
 def test_after_a_time_without_questions_the_first_one_is_answered_from_what_is_there_now(
-    seeded_engine, built
+    seeded_engine, titles, seconds, built
 ):
-    seconds = [100.0]
-    changes = Changes(seeded_engine, lambda: seconds[0])
-    changes.stop()
-    titles = Titles(Catalogue(seeded_engine), changes)
     titles.index()
     Store(seeded_engine).publish(rated("99-1000.00", title="Dream Weavers"), 0)
-    seconds[0] += 60
+    seconds.now += 60
 
     assert ["99-1000.00"] == titles.index().exact("dream weavers")
     assert [len(TITLES), len(TITLES) + 1] == built
@@ -211,18 +199,15 @@ def test_alternate_titles_are_read_again_only_for_another_load(seeded_engine, ti
 def test_without_a_database_there_is_no_first_index_and_the_last_one_stays(
     seeded_engine, titles, changes, monkeypatch
 ):
-    def lost(*_):
-        raise DatabaseUnavailable("lost")
-
     with monkeypatch.context() as down:
-        down.setattr(database, "read", lost)
+        down.setattr(database, "read", refuse)
         with pytest.raises(DatabaseUnavailable):
             titles.index()
     index = titles.index()
     Store(seeded_engine).publish(rated("99-1000.00", title="Dream Weavers"), 0)
     changes.look()
     with monkeypatch.context() as down:
-        down.setattr(database, "read", lost)
+        down.setattr(database, "read", refuse)
         assert index is titles.index()
         eventually(False, titles._working.locked)
     eventually(["99-1000.00"], lambda: titles.index().exact("dream weavers"))

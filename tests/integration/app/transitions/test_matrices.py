@@ -43,11 +43,6 @@ def store(seeded_engine):
 
 
 @pytest.fixture
-def clock():
-    return FakeClock()
-
-
-@pytest.fixture
 def new_matrices(seeded_engine, store, changes, clock):
     """Matrices that have read nothing yet."""
     return ReadinessMatrices(store, Catalogue(seeded_engine), changes, LIMITS, clock)

@@ -223,16 +223,6 @@ def test_sqlite_keeps_foreign_keys_and_a_write_ahead_log_on_every_connection(eng
             assert "wal" == connection.execute(text("PRAGMA journal_mode")).scalar()
 
 
-@pytest.mark.parametrize("content", [b"no database " * 100, b"SQLite format 3\x00" + bytes(5000)])
-def test_a_file_that_is_no_database_is_told_as_unavailable(tmp_path, content):
-    (tmp_path / "x.db").write_bytes(content)
-    engine = connect(make_url(f"sqlite:///{tmp_path / 'x.db'}"))
-
-    with pytest.raises(DatabaseUnavailable):
-        check_ready(engine)
-    engine.dispose()
-
-
 def test_a_damaged_database_is_told_as_unavailable(tmp_path):
     path = tmp_path / "x.db"
     with sqlite3.connect(path) as database:
@@ -247,15 +237,6 @@ def test_a_damaged_database_is_told_as_unavailable(tmp_path):
     with pytest.raises(DatabaseUnavailable):
         read(engine, lambda connection: connection.execute(text("SELECT * FROM occupation")).all())
     engine.dispose()
-
-
-@pytest.mark.parametrize("place", ["a-file/x.db", "a-folder"])
-def test_a_path_where_no_database_can_be_is_told_as_unavailable(tmp_path, place):
-    (tmp_path / "a-file").touch()
-    (tmp_path / "a-folder").mkdir()
-
-    with pytest.raises(DatabaseUnavailable):
-        check_ready(connect(make_url(f"sqlite:///{tmp_path / place}")))
 
 
 def test_the_folder_of_a_new_database_is_made(tmp_path):

@@ -39,19 +39,6 @@ def test_the_revision_this_program_needs_is_the_only_head():
     assert [SCHEMA_REVISION] == heads
 
 
-def test_the_history_runs_up_and_down_and_up_again(empty_engine):
-    upgrade(empty_engine)
-    assert {*TABLES, "alembic_version"} == tables_of(empty_engine)
-    check_ready(empty_engine)
-
-    downgrade(empty_engine, "base")
-    assert {"alembic_version"} == tables_of(empty_engine)
-
-    upgrade(empty_engine)
-    assert {*TABLES, "alembic_version"} == tables_of(empty_engine)
-    check_ready(empty_engine)
-
-
 def test_an_upgrade_of_what_is_up_to_date_changes_nothing(engine):
     seeded = {"code": "11-9001.00", "title": "Kite Masters"}
     occupation = Base.metadata.tables["occupation"]

@@ -8,7 +8,7 @@ from functools import partial
 from threading import Event, Thread
 
 import pytest
-from support import engines
+from support.caches import process, states
 from support.clock import LIMITS, FakeClock, eventually
 from support.cut import cuts
 from support.fake_client import FakeClient
@@ -24,32 +24,16 @@ from cache.entries.store import Store
 from cache.fill.leases import Leases
 from cache.policy import Entry
 from cache.reading import FillFailed, UnknownOccupation
-from cache.upstream import Upstream
 from onet_client.errors import UnknownCode
 
 CODE, OTHER = "99-1001.00", "99-1002.00"
 SCOPES = pytest.mark.parametrize("codes", [[CODE], None], ids=["one code", "all"])
 
 
-@pytest.fixture
-def client():
-    return FakeClient()
-
-
-def process(engine, client, clock=None):
-    """The cache as one process has it."""
-    upstream = Upstream(client, "https://onet.test/", deadline=20.0)
-    return engines.pull_through(engine, upstream, LIMITS, clock or FakeClock())
-
-
 def level(cache, code=CODE):
     (reading,) = cache.read("skills", [code])
     (found,) = {element.level for element in reading.profile.elements.values()}
     return found
-
-
-def states(engine):
-    return {row["occupation_code"]: row["state"] for row in dump(engine)["cache_entry"]}
 
 
 def test_a_purged_entry_is_absent_and_its_ratings_are_gone(seeded_engine):
@@ -239,16 +223,6 @@ def test_who_reads_after_a_purge_at_the_end_of_another_process_fill_gets_what_is
     assert 3.25 == waited
     assert ahead.result() in (3.25, 4.0)
     assert [4.0] == [reader.result() for reader in readers]
-
-
-def test_what_was_fetched_without_a_lease_is_refused_after_a_purge(engine, client):
-    level(process(engine, client))
-    (seen,) = dump(engine)["cache_entry"]
-    purge(engine, [CODE])
-
-    with pytest.raises(Superseded):
-        Store(engine).publish(rated(CODE), seen["generation"])
-    assert {CODE: "absent"} == states(engine)
 
 
 def test_who_waits_for_another_process_when_it_is_purged_fills_anew(engine, client):

@@ -5,36 +5,24 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
-from support import engines
+from support.caches import process
 from support.clock import LIMITS, START, FakeClock
-from support.fake_client import FakeClient
 from support.fills import fill, rated
 from support.made_up_release import RATED, TITLES
-from support.tables import held
+from support.tables import held, without
 
 from cache.db.database import write
 from cache.db.onet_tables import CacheEntry
 from cache.entries.purge import purge
 from cache.entries.renewal import Revalidation
 from cache.entries.store import Store
-from cache.reading import FillFailed, NoRatings, UnknownOccupation
-from cache.upstream import Upstream
+from cache.reading import FillFailed, NoRatings
 from onet_client.errors import NoData, UpstreamFailure
 
 SEED_RELEASE, API_RELEASE = "28.1", "30.3"
 FETCHED, NEGATIVE, UNKNOWN = "99-1001.00", "99-1002.00", "99-1003.00"
 UNRATED = tuple(TITLES)[4]
 STALE = LIMITS.ttl + 1
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
-
-
-@pytest.fixture
-def client():
-    return FakeClient()
 
 
 @pytest.fixture
@@ -56,8 +44,7 @@ def revalidation(seeded_engine, clock):
 
 @pytest.fixture
 def cache(seeded_engine, store, client, clock):
-    upstream = Upstream(client, "https://onet.test/", deadline=20.0)
-    return engines.pull_through(seeded_engine, upstream, LIMITS, clock)
+    return process(seeded_engine, client, clock)
 
 
 def entries(store):
@@ -98,19 +85,11 @@ def test_what_was_said_of_one_code_is_renewed_for_as_long_as_a_no_is_believed(
 
 def test_a_renewal_changes_times_alone(seeded_engine, store, revalidation, clock):
     times = ("expires_at", "validated_at", "changed_in")
-    before = without_times(held(seeded_engine), times)
+    before = without(held(seeded_engine), *times)
     clock.advance(STALE)
     revalidation.renew("skills", SEED_RELEASE)
 
-    assert before == without_times(held(seeded_engine), times)
-
-
-def without_times(dumped, times):
-    return {
-        table: [{name: value for name, value in row.items() if name not in times} for row in rows]
-        for table, rows in dumped.items()
-        if table in ("occupation", "element", "rating", "cache_entry")
-    }
+    assert before == without(held(seeded_engine), *times)
 
 
 def test_a_purged_entry_is_not_renewed(seeded_engine, store, revalidation, clock):
@@ -262,14 +241,6 @@ def test_an_expired_no_is_asked_for_again_although_its_release_is_unchanged(cach
 
     assert "filled" == none.value.reading.outcome
     assert ("ratings", NEGATIVE) in client.calls
-
-
-def test_an_unknown_code_that_now_exists_is_found_after_its_time(cache, client, clock):
-    with pytest.raises(UnknownOccupation):
-        cache.read("skills", [UNKNOWN])
-    clock.advance(LIMITS.negative_ttl)
-
-    assert "filled" == cache.read("skills", [UNKNOWN])[0].outcome
 
 
 @pytest.mark.parametrize(("seconds", "outdated"), [(-1, True), (0, False), (1, False)])

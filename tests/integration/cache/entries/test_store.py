@@ -223,16 +223,6 @@ def test_the_ratings_of_other_occupations_and_other_domains_stay(store, seeded_e
     assert kept == dump(seeded_engine)["rating"]
 
 
-@pytest.mark.parametrize("state", ["rated", "empty", "unknown"])
-def test_a_fill_of_a_database_that_was_never_seeded_is_stored(engine, state):
-    published = rated(NEW) if state == "rated" else fill(NEW, state)
-
-    Store(engine).publish(published, 0)
-
-    (stored,) = Store(engine).read("skills", [NEW])
-    assert (state, len(published.figures)) == (stored.entry.state, 2 * len(stored.profile.elements))
-
-
 @pytest.mark.parametrize("code", [CODE, NEW], ids=["there", "new"])
 @pytest.mark.parametrize("late", [rated, fill], ids=["rated", "unknown"])
 def test_a_fill_that_was_overtaken_stores_nothing(store, seeded_engine, code, late):

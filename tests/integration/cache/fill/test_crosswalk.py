@@ -7,7 +7,7 @@ from threading import Event
 
 import pytest
 from sqlalchemy import func, select
-from support.clock import LIMITS, START, FakeClock, eventually
+from support.clock import LIMITS, START, eventually
 
 from cache.db import database
 from cache.db.onet_tables import Succession
@@ -45,11 +45,6 @@ class FakeTaxonomy:
 @pytest.fixture
 def client():
     return FakeTaxonomy()
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
 
 
 @pytest.fixture

@@ -7,12 +7,13 @@ from threading import Event, Thread
 
 import pytest
 from sqlalchemy import func, insert, select, update
-from support import engines, filling
+from support import filling
+from support.caches import process
 from support.clock import LIMITS, START, FakeClock, eventually
 from support.cut import Cut
 from support.fake_client import FakeClient
 from support.fills import CODE, rated
-from support.made_up_release import RATED, TITLES, write_release
+from support.made_up_release import RATED, TITLES
 from support.waiting import at_once
 
 from cache.db.clock import database_time
@@ -24,7 +25,6 @@ from cache.entries.store import Store
 from cache.fill.leases import UNLISTED_CAP, Lease, Leases
 from cache.reading import FillFailed, UnknownOccupation
 from cache.release.seed import seed
-from cache.upstream import Upstream
 from onet_client.errors import OnetError, RateLimited, UnknownCode
 from onet_client.sandbox import Fault, Sandbox, load_release
 
@@ -43,15 +43,9 @@ def store(engine):
 
 
 @pytest.fixture
-def sandbox(tmp_path):
-    with Sandbox(load_release(write_release(tmp_path / "upstream"))) as running:
+def sandbox(made_up_release):
+    with Sandbox(load_release(made_up_release)) as running:
         yield running
-
-
-def process(engine, client, clock=None, **options):
-    """The cache as one process has it."""
-    upstream = Upstream(client, "https://onet.test/", deadline=20.0)
-    return engines.pull_through(engine, upstream, LIMITS, clock or FakeClock(), **options)
 
 
 def expire(engine, code=NEW):
@@ -415,18 +409,22 @@ def test_unknown_codes_make_room_for_each_other(engine):
     assert counts[-1] > UNLISTED_CAP / 2
 
 
-def test_unknown_codes_from_many_threads_stay_under_the_cap(engine):
-    fill_up(engine, made_up(UNLISTED_CAP - 100))
+@pytest.mark.parametrize(
+    ("held", "each"), [(UNLISTED_CAP - 100, 20), pytest.param(0, 2_500, marks=pytest.mark.soak)]
+)
+def test_unknown_codes_from_many_threads_stay_under_the_cap(engine, held, each):
+    if held:
+        fill_up(engine, made_up(held))
     caches = [process(engine, unknown_client()) for _ in range(2)]
     works = [
         lambda cache=caches[at % 2], at=at: [
             (ask_unknown(cache, code), entries(engine))[1]
-            for code in made_up(20, start=5_000 + 1_000 * at)
+            for code in made_up(each, start=5_000 + 10_000 * at)
         ]
         for at in range(4)
     ]
 
-    done = at_once(works)
+    done = at_once(works, seconds=600)
 
     assert max(max(one.result) for one in done) <= UNLISTED_CAP
 
@@ -471,22 +469,6 @@ def test_where_all_are_being_filled_none_is_dropped_and_one_more_is_filled(engin
     ask_unknown(process(engine, unknown_client()), NEW)
 
     assert UNLISTED_CAP + 1 == entries(engine)
-
-
-@pytest.mark.soak
-def test_10_000_unknown_codes_stay_under_the_cap(engine):
-    caches = [process(engine, unknown_client()) for _ in range(2)]
-    works = [
-        lambda cache=caches[at % 2], at=at: [
-            (ask_unknown(cache, code), entries(engine))[1]
-            for code in made_up(2_500, start=10_000 * at)
-        ]
-        for at in range(4)
-    ]
-
-    done = at_once(works, seconds=600)
-
-    assert max(max(one.result) for one in done) <= UNLISTED_CAP
 
 
 def test_a_code_that_was_dropped_while_it_was_filled_late_is_not_published(engine, store):

@@ -7,8 +7,8 @@ from statistics import quantiles
 
 import pytest
 from sqlalchemy import event, update
-from support import engines
-from support.clock import LIMITS, START, FakeClock, eventually
+from support.caches import process
+from support.clock import LIMITS, START, eventually
 from support.fake_client import FakeClient
 from support.made_up_release import RATED
 from support.waiting import at_once
@@ -18,12 +18,10 @@ from cache.db.database import connect, write
 from cache.db.onet_tables import CacheEntry
 from cache.entries.purge import purge
 from cache.entries.renewal import Revalidation
-from cache.entries.store import Store
 from cache.fill.leases import Leases
 from cache.fill.refresh_requests import REPEATED_AFTER, RefreshRequests
-from cache.reading import FillFailed, NoRatings, UnknownOccupation
-from cache.upstream import Upstream
-from onet_client.errors import NoData, RateLimited, UnknownCode, UpstreamFailure
+from cache.reading import FillFailed
+from onet_client.errors import RateLimited, UpstreamFailure
 
 CODE, NEW = RATED[0], "99-1001.00"
 MICRO = 0.000_001
@@ -33,24 +31,8 @@ LINGERED = LIMITS.ttl + LIMITS.stale_if_error
 
 
 @pytest.fixture
-def clock():
-    return FakeClock()
-
-
-@pytest.fixture
-def client():
-    return FakeClient()
-
-
-@pytest.fixture
 def requests(seeded_engine):
     return RefreshRequests(seeded_engine, seeded_engine)
-
-
-def process(engine, client, clock):
-    """The cache as one process has it."""
-    upstream = Upstream(client, "https://onet.test/", deadline=20.0)
-    return engines.pull_through(engine, upstream, LIMITS, clock)
 
 
 def read(cache, code=CODE):
@@ -86,27 +68,6 @@ def test_a_rated_entry_is_read_by_its_age_to_the_microsecond(
 
     client.errors = {}
     assert answered == read(process(seeded_engine, client, clock)).outcome
-
-
-@pytest.mark.parametrize("step", [1, MICRO])
-@pytest.mark.parametrize(
-    ("method", "error", "raised"),
-    [("occupation", UnknownCode("no"), UnknownOccupation), ("ratings", NoData("no"), NoRatings)],
-    ids=["unknown", "empty"],
-)
-def test_a_negative_entry_is_read_by_its_age_to_the_microsecond(
-    engine, client, clock, method, error, raised, step
-):
-    client.errors = {method: error}
-    cache = process(engine, client, clock)
-    found = []
-    for age in (0, LIMITS.negative_ttl - step, LIMITS.negative_ttl):
-        clock.time = START + timedelta(seconds=age)
-        with pytest.raises(raised) as negative:
-            read(cache, NEW)
-        found.append(negative.value.reading.outcome)
-
-    assert ["filled", "hit", "filled"] == found
 
 
 def drain(requests, cache, done):
@@ -290,24 +251,3 @@ def test_a_renewal_of_the_release_ends_its_requests(seeded_engine, requests, clo
     Revalidation(seeded_engine, LIMITS, clock).renew("skills", "28.1")
 
     assert [] == requests.due(9)
-
-
-def test_an_unchanged_entry_is_refreshed_without_asking_for_its_ratings(
-    seeded_engine, client, clock
-):
-    client.served = "28.1"
-    clock.advance(LIMITS.ttl + 1)
-    (before,) = Store(seeded_engine).read("skills", [CODE])
-
-    entry = process(seeded_engine, client, clock).refresh("skills", CODE)
-
-    assert [("release", "")] == client.calls
-    assert (START, clock.time, LIMITS.expiry(clock.time, "rated")) == (
-        entry.fetched_at,
-        entry.validated_at,
-        entry.expires_at,
-    )
-    assert (before.entry.generation, before.entry.content_hash) == (
-        entry.generation,
-        entry.content_hash,
-    )

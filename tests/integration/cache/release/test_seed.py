@@ -1,12 +1,12 @@
 """A text release is landed, checked and published: all of it, or nothing."""
 
-import json
 import shutil
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, update
-from support.clock import LIMITS, START, FakeClock
+from sqlalchemy import update
+from support.caches import entries, states
+from support.clock import LIMITS, START
 from support.cut import cuts
 from support.fills import fill, rated
 from support.made_up_release import (
@@ -22,7 +22,7 @@ from support.tables import OF_A_LOAD, PUBLISHED, dump, without
 
 from cache.db import database
 from cache.db.database import DatabaseUnavailable
-from cache.db.onet_tables import CacheEntry, Load
+from cache.db.onet_tables import CacheEntry
 from cache.entries.canonical import content_hash
 from cache.entries.purge import purge
 from cache.entries.store import Store
@@ -31,45 +31,6 @@ from onet_client.release_files import OCCUPATION_FILE, ReleaseError
 
 UNRATED = tuple(TITLES)[4]
 NEW = "99-1001.00"
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
-
-
-@pytest.fixture
-def load(engine, clock):
-    """Seeds the database of the test, by its clock."""
-    return lambda path, **other: seed(engine, path, limits=LIMITS, now=clock, **other)
-
-
-@pytest.fixture
-def make_release(tmp_path):
-    """Writes the made-up release under another name, and a manifest that says what it is."""
-
-    def make(release: str = "28.2", *, complete: bool = True, codes=tuple(TITLES), **layout):
-        folder = write_release(tmp_path / f"release-{release}", **layout)
-        manifest = json.dumps({"release": release, "complete": complete})
-        (folder / "manifest.json").write_text(manifest, encoding="utf-8")
-        dropped = [code for code in TITLES if code not in codes]
-        for file in folder.glob("*Skills.txt"):
-            if rated_and_dropped := [code for code in dropped if code in RATED]:
-                drop_lines(file, *rated_and_dropped)
-        if dropped and complete:
-            drop_lines(folder / OCCUPATION_FILE, *dropped)
-            (folder / "Related Occupations.txt").unlink()
-        return folder
-
-    return make
-
-
-def entries(engine) -> dict[str, dict]:
-    return {row["occupation_code"]: row for row in dump(engine, ("cache_entry",))["cache_entry"]}
-
-
-def states(engine) -> dict[str, str]:
-    return {code: entry["state"] for code, entry in entries(engine).items()}
 
 
 def rated_codes(engine) -> set[str]:
@@ -238,22 +199,6 @@ def test_a_partial_release_may_rate_what_a_complete_one_left_empty(load, engine,
     load(partial)
 
     assert dict.fromkeys(TITLES, "rated") == states(engine)
-
-
-def test_a_partial_release_alone_leaves_the_rest_absent(load, engine, make_release):
-    load(make_release(complete=False, codes=RATED[:2]))
-
-    assert dict.fromkeys(RATED[:2], "rated") == states(engine)
-    assert {*TITLES} == {row["code"] for row in dump(engine)["occupation"]}
-
-
-def test_a_complete_release_over_a_partial_one_fills_the_rest(load, engine, make_release):
-    load(make_release("28.1", complete=False, codes=RATED[:1]))
-
-    load(make_release("28.2"))
-
-    assert dict.fromkeys(RATED, "rated") | {UNRATED: "empty"} == states(engine)
-    assert {"28.2"} == {entry["release"] for entry in entries(engine).values()}
 
 
 def test_descriptions_outlive_a_release_without_them(load, engine, make_release):
@@ -501,22 +446,6 @@ def test_a_seeding_cut_at_any_statement_leaves_the_old_release(
         code: state for code, state in states(engine).items() if state != "absent"
     }
     assert ["Ebb Clerk"] == [row["title"] for row in published(engine)["alternate_title"]]
-
-
-def test_a_seeding_that_was_cut_short_does_not_stand_in_the_way_of_the_next(
-    load, engine, make_release
-):
-    newer = make_release("28.2")
-    runs = cuts(engine, lambda: load(newer))
-    for _ in range(8):
-        next(runs)
-    runs.close()
-
-    assert load(newer).changed is True
-
-    with engine.connect() as connection:
-        finished = select(func.count()).where(Load.state == "published")
-        assert 1 == connection.execute(finished).scalar_one()
 
 
 def test_progress_is_told_up_to_all_rows(load, starter_release):

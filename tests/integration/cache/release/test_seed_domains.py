@@ -1,9 +1,9 @@
 """A release changes the domains and lists that it holds, and leaves all others as they are."""
 
-import json
+import re
 
 import pytest
-from support.clock import LIMITS, FakeClock
+from support.caches import states
 from support.made_up_release import (
     ALTERNATE_TITLES,
     JOB_ZONE_NAMES,
@@ -14,49 +14,28 @@ from support.made_up_release import (
     TITLES,
     write_domain,
     write_lists,
-    write_release,
 )
 from support.release_files import add_lines, drop_lines
 from support.tables import OF_A_LOAD, dump, without
 
 from cache.catalogue import Catalogue
 from cache.entries.store import Store
-from cache.release.seed import seed
-from onet_client.release_files import OCCUPATION_FILE, ReleaseError
+from onet_client.release_files import ReleaseError
 
 UNRATED = tuple(TITLES)[4]
-DROPPED = RATED[0]
+DROPPED, *KEPT = TITLES
 
 
 @pytest.fixture
-def load(engine):
-    """Seeds the database of the test."""
-    return lambda path: seed(engine, path, limits=LIMITS, now=FakeClock())
+def make_release(make_release):
+    """The same, without the list that the made-up release has."""
 
-
-@pytest.fixture
-def make_release(tmp_path):
-    """Writes the made-up release under another name, without an occupation if one is dropped."""
-
-    def make(name: str, *, without: str | None = None, complete: bool = True):
-        folder = write_release(tmp_path / name)
-        manifest = json.dumps({"release": name, "complete": complete})
-        (folder / "manifest.json").write_text(manifest, encoding="utf-8")
-        (folder / "Related Occupations.txt").unlink()
-        if without:
-            drop_lines(folder / "Skills.txt", without)
-            drop_lines(folder / OCCUPATION_FILE, without)
+    def make(*given, **options):
+        folder = make_release(*given, **options)
+        (folder / "Related Occupations.txt").unlink(missing_ok=True)
         return folder
 
     return make
-
-
-def states(engine, domain: str) -> dict[str, str]:
-    return {
-        row["occupation_code"]: row["state"]
-        for row in dump(engine, ("cache_entry",))["cache_entry"]
-        if row["domain"] == domain
-    }
 
 
 def listed(engine) -> tuple[object, ...]:
@@ -122,24 +101,11 @@ def test_an_occupation_stays_listed_while_any_domain_holds_it(load, engine, make
     write_domain(older, "Knowledge")
     load(older)
 
-    load(make_release("28.2", without=DROPPED))
+    load(make_release("28.2", codes=KEPT))
 
     assert "absent" == states(engine, "skills")[DROPPED]
     (stored,) = Store(engine).read("knowledge", [DROPPED])
     assert ("28.1", TITLES[DROPPED]) == (stored.entry.release, stored.profile.title)
-
-
-def test_a_domain_is_refused_with_the_whole_release(load, engine, make_release):
-    load(make_release("28.1"))
-    before = dump(engine)
-    newer = make_release("28.2")
-    add_lines(write_domain(newer, "Knowledge"), "99-9999.99\tnonsense")
-
-    with pytest.raises(ReleaseError, match=r"Knowledge\.txt, line 18: 2 fields"):
-        load(newer)
-
-    assert without(before, *OF_A_LOAD)["rating"] == without(dump(engine), *OF_A_LOAD)["rating"]
-    assert {} == states(engine, "knowledge")
 
 
 @pytest.mark.parametrize("job_titles", [False, True], ids=["to 30.2", "from 30.3"])
@@ -210,7 +176,7 @@ def test_a_release_without_lists_leaves_those_there_are(load, engine, make_relea
 def test_what_is_listed_of_an_occupation_goes_with_it(load, engine, make_release):
     load(write_lists(make_release("28.1")))
 
-    load(make_release("28.2", without=DROPPED))
+    load(make_release("28.2", codes=KEPT))
 
     titles, zones, _, related = listed(engine)
     assert {title for title in ALTERNATE_TITLES if title[0] != DROPPED} == titles
@@ -218,19 +184,31 @@ def test_what_is_listed_of_an_occupation_goes_with_it(load, engine, make_release
     assert {("15-9002.00", DROPPED, "Primary-Long")} == related
 
 
-def test_a_refused_list_leaves_the_whole_release_as_it_was(load, engine, make_release):
+@pytest.mark.parametrize(
+    ("name", "line", "reason"),
+    [
+        ("Job Zones.txt", "29-9003.00\t0\t08/2023\tAnalyst", "line 5: job zone '0'"),
+        ("Knowledge.txt", "99-9999.99\tnonsense", "line 18: 2 fields"),
+    ],
+    ids=["a list", "a domain"],
+)
+def test_what_is_refused_leaves_the_whole_release_as_it_was(
+    load, engine, make_release, name, line, reason
+):
     load(write_lists(make_release("28.1")))
     before = without(dump(engine), *OF_A_LOAD)
     newer = write_lists(make_release("28.2"))
-    add_lines(newer / "Job Zones.txt", "29-9003.00\t0\t08/2023\tAnalyst")
+    write_domain(newer, "Knowledge")
+    add_lines(newer / name, line)
 
-    with pytest.raises(ReleaseError, match=r"Job Zones\.txt, line 5: job zone '0'"):
+    with pytest.raises(ReleaseError, match=f"{re.escape(name)}, {reason}"):
         load(newer)
 
     after = without(dump(engine), *OF_A_LOAD)
     del before["load"], after["load"]
     assert before == after
     assert LISTED == listed(engine)
+    assert {} == states(engine, "knowledge")
 
 
 def test_related_occupations_come_closest_first(load, engine, make_release):

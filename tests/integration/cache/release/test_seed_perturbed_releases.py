@@ -188,27 +188,18 @@ def check(part: Path, is_as_it_was, changes: list[Change], seed: int) -> None:
         assert is_as_it_was(folder)
 
 
-DRAWN = given(
-    changes=st.lists(st.sampled_from(CHANGES), min_size=1, max_size=5),
-    last=st.sampled_from(LAST_CHANGES),
-    seed=st.integers(0, 2**32),
-)
-QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+@pytest.mark.parametrize("examples", [5, pytest.param(300, marks=pytest.mark.soak)])
+def test_what_is_not_used_changes_nothing(part, is_as_it_was, examples):
+    @given(
+        changes=st.lists(st.sampled_from(CHANGES), min_size=1, max_size=5),
+        last=st.sampled_from(LAST_CHANGES),
+        seed=st.integers(0, 2**32),
+    )
+    @settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    def draw(changes, last, seed):
+        check(part, is_as_it_was, [*changes, *([last] if last else [])], seed)
 
-
-@DRAWN
-@settings(max_examples=12, deadline=None, suppress_health_check=QUIET)
-def test_what_is_not_used_changes_nothing(part, is_as_it_was, changes, last, seed):
-    check(part, is_as_it_was, [*changes, *([last] if last else [])], seed)
-
-
-@pytest.mark.soak
-@DRAWN
-@settings(max_examples=300, deadline=None, suppress_health_check=QUIET)
-def test_what_is_not_used_changes_nothing_in_hundreds_of_ways(
-    part, is_as_it_was, changes, last, seed
-):
-    check(part, is_as_it_was, [*changes, *([last] if last else [])], seed)
+    draw()
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)

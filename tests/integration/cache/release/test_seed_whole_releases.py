@@ -1,7 +1,6 @@
 """Whole releases of O*NET land in the tables as they stand in the text, in either layout."""
 
 import csv
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.clock import LIMITS, FakeClock
-from support.tables import OF_A_LOAD, PUBLISHED, clear, dump, without
+from support.tables import PUBLISHED, clear, dump
 
 from cache.release.seed import seed
 
@@ -71,18 +70,31 @@ THREE_DOMAINS = Whole(
 )
 
 
-@pytest.fixture(
-    scope="module",
-    params=[
-        pytest.param(OLDER, id="29.0", marks=pytest.mark.full_release),
-        pytest.param(NEWER, id="30.3", marks=pytest.mark.newer_release),
-        pytest.param(
-            THREE_DOMAINS,
-            id="three domains",
-            marks=[pytest.mark.newer_release, pytest.mark.soak],
-        ),
+def of(database: str, whole: Whole, *marks: pytest.MarkDecorator) -> object:
+    """A release and the database that it is loaded into."""
+    marks += (getattr(pytest.mark, "newer_release" if whole.name == "30.3" else "full_release"),)
+    marks += (pytest.mark.mysql,) if database == "mysql" else ()
+    return pytest.param(database, whole, marks=marks)
+
+
+# The layout and the database have nothing to do with each other.
+pytestmark = pytest.mark.parametrize(
+    ("shared_url", "whole"),
+    [
+        of("sqlite", OLDER),
+        of("sqlite", NEWER),
+        of("mysql", OLDER),
+        of("mysql", NEWER, pytest.mark.soak),
+        of("sqlite", THREE_DOMAINS, pytest.mark.soak),
+        of("mysql", THREE_DOMAINS, pytest.mark.soak),
     ],
+    indirect=True,
+    scope="module",
+    ids=lambda one: one if isinstance(one, str) else one.fixture,
 )
+
+
+@pytest.fixture(scope="module")
 def whole(request):
     return request.param
 
@@ -253,31 +265,3 @@ def test_each_rated_occupation_has_two_ratings_of_every_element_under_a_hash(tab
         (entry["domain"], entry["row_count"], len(entry["content_hash"] or ""))
         for entry in tables["cache_entry"]
     }
-
-
-def test_loading_it_again_changes_nothing(shared_engine, report, tables, whole, folder):
-    again = seed(shared_engine, folder, limits=LIMITS, now=FakeClock())
-
-    assert (False, whole.ratings) == (again.changed, again.ratings)
-    assert (report.rated, report.empty, report.lists) == (again.rated, again.empty, again.lists)
-    assert tables == dump(shared_engine, PUBLISHED)
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("whole", [OLDER], indirect=True, ids=["29.0"])
-def test_the_same_rows_in_the_split_layout_give_the_same_tables(
-    shared_engine, report, tables, folder, tmp_path
-):
-    for file in folder.iterdir():
-        shutil.copy(file, tmp_path)
-    (tmp_path / "Skills.txt").unlink()
-    header, *lines = (folder / "Skills.txt").read_text(encoding="utf-8").splitlines()
-    for name, prefix in zip(SPLIT, ("2.A.", "2.B."), strict=True):
-        rows = [line for line in lines if line.split("\t")[1].startswith(prefix)]
-        (tmp_path / name).write_text("\n".join([header, *rows, ""]), encoding="utf-8")
-
-    split = seed(shared_engine, tmp_path, limits=LIMITS, now=FakeClock())
-
-    assert (True, OLDER.ratings, report.rated) == (split.changed, split.ratings, split.rated)
-    after = dump(shared_engine, PUBLISHED)
-    assert without(tables, *OF_A_LOAD) == without(after, *OF_A_LOAD)

@@ -5,23 +5,15 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from support.clock import LIMITS, FakeClock
 from support.made_up_release import TITLES, write_lists, write_release
 from support.tables import PUBLISHED, dump
 
 from cache.db.onet_tables import Load, Occupation
 from cache.entries.purge import purge
-from cache.release.seed import seed
 from onet_client.release_files import ReleaseError
 
 MOVED = {code: f"{code[:3]}8{code[4:]}" for code in list(TITLES)[1:]}
 """What became of all codes but the first."""
-
-
-@pytest.fixture
-def load(engine):
-    """Seeds the database of the test."""
-    return lambda path: seed(engine, path, limits=LIMITS, now=FakeClock())
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Requests to fill many entries: one job for the same request, whoever makes it."""
 
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -9,24 +7,13 @@ from threading import Barrier
 import pytest
 from sqlalchemy import func, insert, select, update
 from support.clock import LIMITS
+from support.forked import in_processes, request_jobs
 from support.made_up_release import RATED, TITLES
-from support.processes import environment
 from support.warming import items
 
 from cache.db.clock import database_time
 from cache.db.onet_tables import CacheEntry, WarmItem, WarmJob
 from cache.warm.jobs import KEPT, WarmJobs
-
-REQUESTER = """
-import sys
-from sqlalchemy.engine import make_url
-from app.container import utc_now
-from cache.db.database import connect
-from cache.warm.jobs import WarmJobs
-jobs = WarmJobs(connect(make_url(sys.argv[1])), utc_now)
-for number in range(1001, 1021):
-    print(jobs.request("skills", "codes", [f"11-{number}.00"]).id)
-"""
 
 
 @pytest.fixture
@@ -101,12 +88,8 @@ def test_the_same_request_of_many_threads_is_one_job(jobs, seeded_engine):
 
 def test_the_same_requests_of_many_processes_are_the_same_jobs(seeded_engine):
     url = seeded_engine.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-c", REQUESTER, url]
-    processes = [
-        subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True)
-        for _ in range(4)
-    ]
-    told = [process.communicate(timeout=60)[0].split() for process in processes]
+    codes = [f"11-{number}.00" for number in range(1001, 1021)]
+    told = in_processes(4, request_jobs, url, codes)
 
     assert [20] * 4 == [len(set(ids)) for ids in told]
     assert 1 == len({tuple(ids) for ids in told})

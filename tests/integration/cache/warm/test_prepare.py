@@ -5,6 +5,7 @@ from threading import Thread
 
 import pytest
 from sqlalchemy import delete, select
+from support.caches import states
 from support.clock import LIMITS, START
 from support.cut import Cut, cut_after
 from support.fake_client import ELEMENTS, TITLE
@@ -35,10 +36,6 @@ def warm_all(jobs, worker) -> str:
     job = jobs.request("skills", "all")
     finish(worker)
     return job.id
-
-
-def states(engine) -> dict[str, str]:
-    return {row["occupation_code"]: row["state"] for row in dump(engine)["cache_entry"]}
 
 
 def loads(engine) -> list[tuple[str, str]]:

@@ -326,27 +326,27 @@ def test_a_file_that_changes_between_tries_is_not_mixed(
     )
 
 
+def leave_part(fetching, archive, content, total):
+    """Leave what an earlier process would have, had this much come."""
+    part = fetching.folder / f"{NAME}.part"
+    fetching.folder.mkdir()
+    part.write_bytes(content)
+    url = f"{archive.url}dl_files/database/{NAME}"
+    note = {"url": url, "validator": '"1"', "total": total}
+    part.with_name(f"{part.name}.json").write_text(json.dumps(note))
+
+
 def test_a_file_that_changes_under_the_same_name_is_found_out_and_fetched_anew(
     archive, served, fetching, body
 ):
-    part = fetching.folder / f"{NAME}.part"
-    fetching.folder.mkdir()
-    part.write_bytes(b"PK\x03\x04" + bytes(996))
-    url = f"{archive.url}dl_files/database/{NAME}"
-    note = {"url": url, "validator": '"1"', "total": len(body)}
-    part.with_name(f"{part.name}.json").write_text(json.dumps(note))
+    leave_part(fetching, archive, b"PK\x03\x04" + bytes(996), len(body))
 
     assert body == fetching.archive.newest().read_bytes()
     assert ["bytes=1000-", None] == [one.get("Range") for one in archive.asked(".zip")]
 
 
 def test_a_part_that_was_all_is_not_asked_for_again(archive, served, fetching, body):
-    part = fetching.folder / f"{NAME}.part"
-    fetching.folder.mkdir()
-    part.write_bytes(body)
-    url = f"{archive.url}dl_files/database/{NAME}"
-    note = {"url": url, "validator": '"1"', "total": len(body)}
-    part.with_name(f"{part.name}.json").write_text(json.dumps(note))
+    leave_part(fetching, archive, body, len(body))
 
     assert body == fetching.archive.newest().read_bytes()
     assert [] == archive.asked(".zip")
@@ -356,12 +356,7 @@ def test_a_part_that_was_all_is_not_asked_for_again(archive, served, fetching, b
 def test_a_part_of_unknown_length_is_settled_by_the_answer_to_its_range(
     archive, served, fetching, body, more
 ):
-    part = fetching.folder / f"{NAME}.part"
-    fetching.folder.mkdir()
-    part.write_bytes(body + bytes(more))
-    url = f"{archive.url}dl_files/database/{NAME}"
-    note = {"url": url, "validator": '"1"', "total": None}
-    part.with_name(f"{part.name}.json").write_text(json.dumps(note))
+    leave_part(fetching, archive, body + bytes(more), None)
 
     assert body == fetching.archive.newest().read_bytes()
     assert (1 if more == 0 else 2) == len(archive.asked(".zip"))

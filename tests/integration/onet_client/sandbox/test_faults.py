@@ -33,14 +33,6 @@ def _right_again(sandbox: Sandbox) -> Iterator[None]:
 
 
 @pytest.fixture
-def session() -> Iterator[requests.Session]:
-    with requests.Session() as session:
-        session.trust_env = False
-        session.headers["X-API-Key"] = "any"
-        yield session
-
-
-@pytest.fixture
 def ask(sandbox: Sandbox, session: requests.Session) -> Ask:
     """Ask for one of three pages of the table."""
 

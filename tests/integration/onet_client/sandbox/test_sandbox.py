@@ -10,11 +10,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import requests
+from support.crosswalk import FORMER, GONE, KITES, MOONS, SPLIT, TIDES, write_taxonomy
 from support.made_up_release import RATED, RATING_ROWS, ROWS_PER_OCCUPATION, TITLES, write_release
 
 from onet_client.sandbox import (
     Fault,
-    Layout,
     ReleaseError,
     ReleaseTables,
     Sandbox,
@@ -46,15 +46,6 @@ def sandbox(release: ReleaseTables) -> Iterator[Sandbox]:
 def old_sandbox(release: ReleaseTables) -> Iterator[Sandbox]:
     with Sandbox(release, "1.9") as running:
         yield running
-
-
-@pytest.fixture
-def session() -> Iterator[requests.Session]:
-    with requests.Session() as session:
-        session.trust_env = False
-        session.headers["X-API-Key"] = "any"
-        session.auth = ("any", "any")
-        yield session
 
 
 @pytest.fixture
@@ -109,23 +100,6 @@ def test_a_file_that_was_changed_is_an_error_of_its_table_alone(
 def test_the_tables_of_api_1_9_are_in_an_object(get: Get, get_old: Get) -> None:
     ids = [table["table_id"] for table in get("database").json()]
     assert ids == [table["table_id"] for table in get_old("database").json()["table"]]
-
-
-@pytest.mark.parametrize(
-    ("layout", "expected"),
-    [(None, ["skills"]), ("split", ["essential_skills", "transferable_skills"])],
-)
-def test_either_layout_of_skills_is_served(
-    folder: Path, session: requests.Session, layout: Layout | None, expected: list[str]
-) -> None:
-    with Sandbox(load_release(folder, layout)) as sandbox:
-        listed = [t["table_id"] for t in session.get(f"{sandbox.url}database").json()]
-        found = [name for name in listed if name.endswith("skills")]
-        totals = [
-            session.get(f"{sandbox.url}database/rows/{name}").json()["total"] for name in found
-        ]
-    assert expected == found
-    assert RATING_ROWS == sum(totals)
 
 
 @pytest.mark.parametrize("size", [1, 2, 5, RATING_ROWS - 1, RATING_ROWS, 2000])
@@ -227,38 +201,23 @@ def test_a_code_stands_for_itself_in_every_taxonomy(get: Get, get_old: Get) -> N
         assert [{"code": "29-9003.00", "title": "Moon Gardeners"}] == answer.json()["occupation"]
 
 
-CROSSWALK = """O*NET-SOC 2010 Code\tTitle\tO*NET-SOC 2019 Code\tTitle
-15-1132.00\tTide Tellers\t15-9002.00\tTide Clerks
-11-0001.00\tKite and Moon Hands\t11-9001.00\tKite Masters
-11-0001.00\tKite and Moon Hands\t29-9003.00\tMoon Gardeners
-99-0001.00\tWind Sellers\t\t
-"""
-
-
-@pytest.fixture
-def crosswalk(tmp_path: Path) -> Path:
-    path = tmp_path / "crosswalk.txt"
-    path.write_text(CROSSWALK, encoding="utf-8")
-    return path
-
-
 def test_a_former_code_stands_for_what_the_crosswalk_says(
-    release: ReleaseTables, crosswalk: Path, session: requests.Session
+    release: ReleaseTables, tmp_path: Path, session: requests.Session
 ) -> None:
     def ask(url: str, **query: str) -> tuple[str, list[str]]:
         answer = session.get(url, params=query, headers=JSON).json()
         return answer["title"], [one["code"] for one in answer["occupation"]]
 
-    taxonomy = load_taxonomy(crosswalk)
+    taxonomy = write_taxonomy(tmp_path / "crosswalk.txt")
     with (
         Sandbox(release, taxonomy=taxonomy) as new,
         Sandbox(release, "1.9", taxonomy=taxonomy) as old,
     ):
         for code, expected in {
-            "15-1132.00": ("Tide Tellers", ["15-9002.00"]),
-            "11-0001.00": ("Kite and Moon Hands", ["11-9001.00", "29-9003.00"]),
-            "99-0001.00": ("Wind Sellers", []),
-            "29-9003.00": ("Moon Gardeners", ["29-9003.00"]),
+            FORMER: ("Tide Tellers", [TIDES]),
+            SPLIT: ("Kite and Moon Hands", [KITES, MOONS]),
+            GONE: ("Wind Sellers", []),
+            MOONS: ("Moon Gardeners", [MOONS]),
         }.items():
             assert expected == ask(f"{new.url}taxonomy/2010/active/{code}")
             assert expected == ask(f"{old.url}taxonomy/2010_to_active", code=code)

@@ -58,13 +58,8 @@ class Running:
 
 
 @pytest.fixture
-def release(tmp_path: Path) -> Path:
-    return write_release(tmp_path / "release")
-
-
-@pytest.fixture
-def running(release: Path) -> Iterator[Running]:
-    process = Running(release, api_key="canary")
+def running(made_up_release: Path) -> Iterator[Running]:
+    process = Running(made_up_release, api_key="canary")
     yield process
     process.kill()
 
@@ -95,13 +90,13 @@ def test_it_says_what_it_serves_and_what_was_asked_and_stops_when_told(
     assert "canary" not in running.first + running.second + out
 
 
-def test_it_follows_every_option(release: Path, tmp_path: Path) -> None:
+def test_it_follows_every_option(made_up_release: Path, tmp_path: Path) -> None:
     faults = tmp_path / "faults.json"
     faults.write_text('[{"close": "before", "times": 1}]', encoding="utf-8")
     taxonomy = tmp_path / "crosswalk.txt"
     taxonomy.write_text("\t\t\t\n15-1132.00\tTide Tellers\t15-9002.00\tTide Clerks\n")
     running = Running(
-        release,
+        made_up_release,
         api="1.9",
         layout="split",
         username="name",
@@ -128,10 +123,10 @@ def test_it_follows_every_option(release: Path, tmp_path: Path) -> None:
     assert "canary" not in out
 
 
-def test_it_says_what_is_left_out_and_serves_the_rest(release: Path) -> None:
-    (release / "Skills.txt").write_text(f"{RATING_HEADER}\nx\n", encoding="utf-8")
-    (release / "Licence.txt").write_text("Do as you like.", encoding="utf-8")
-    running = Running(release)
+def test_it_says_what_is_left_out_and_serves_the_rest(made_up_release: Path) -> None:
+    (made_up_release / "Skills.txt").write_text(f"{RATING_HEADER}\nx\n", encoding="utf-8")
+    (made_up_release / "Licence.txt").write_text("Do as you like.", encoding="utf-8")
+    running = Running(made_up_release)
     try:
         told = [running.read(), running.read()]
         answer = requests.get(f"{running.url}database", headers={"X-API-Key": "any"}, timeout=5)
@@ -146,29 +141,13 @@ def test_it_says_what_is_left_out_and_serves_the_rest(release: Path) -> None:
     ] == told
 
 
-def test_check_says_what_it_would_serve(release: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (release / "Knowledge.txt").write_text(f"{RATING_HEADER}\nx\n", encoding="utf-8")
-    check(release, layout="split")
-    first, *tables, last = capsys.readouterr().out.splitlines()
-    assert "O*NET 28.1, tables: 5" == first
-    assert [
-        "essential_skills, rows: 16",
-        "occupation_data, rows: 5",
-        "related_occupations, rows: 1",
-        "scales_reference, rows: 2",
-        "transferable_skills, rows: 8",
-    ] == tables[::2]
-    assert "  scale_id Text, scale_name Text, minimum Number, maximum Number" == tables[7]
-    assert "Left out: Knowledge.txt, line 2: 1 fields, not 13" == last
-
-
-def test_it_refuses_what_it_cannot_serve(release: Path, tmp_path: Path) -> None:
+def test_it_refuses_what_it_cannot_serve(made_up_release: Path, tmp_path: Path) -> None:
     faults = tmp_path / "faults.json"
     faults.write_text('[{"nth": 0}]', encoding="utf-8")
     with pytest.raises(FaultError):
-        serve(release, faults=faults, port=0)
+        serve(made_up_release, faults=faults, port=0)
     with pytest.raises(OSError, match=r"nothing\.json"):
-        serve(release, faults=tmp_path / "nothing.json", port=0)
+        serve(made_up_release, faults=tmp_path / "nothing.json", port=0)
     with pytest.raises(ReleaseError):
         serve(tmp_path / "nowhere", port=0)
     broken = write_release(tmp_path / "broken")
@@ -178,4 +157,4 @@ def test_it_refuses_what_it_cannot_serve(release: Path, tmp_path: Path) -> None:
     with pytest.raises(ReleaseError, match=r"Occupation Data\.txt, line 2"):
         check(broken)
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
-        serve(release, port=taken.getsockname()[1])
+        serve(made_up_release, port=taken.getsockname()[1])

@@ -1,4 +1,4 @@
-"""The application over databases that hold the starter release, the full one, or nothing."""
+"""The application over databases that hold a release or nothing, and an upstream for it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -10,16 +10,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import URL, Engine, make_url
 from support.answers import CheckedClient
+from support.canary import CANARY
 from support.clock import START, FakeClock
+from support.crosswalk import write_taxonomy
+from support.databases import load, load_once
+from support.made_up_release import write_release
 from support.mysql_server import empty_database
 from support.skill_gap_oracle import Oracle
 
 from app import create_app
 from app.container import Services
 from app.settings import Settings
-from cache.db.migrate import upgrade
-from cache.release.seed import seed
-from onet_client.sandbox import Sandbox
+from onet_client.sandbox import Sandbox, load_release
 
 Open = Callable[..., FlaskClient]
 
@@ -43,11 +45,7 @@ def seeded(
                 url = f"sqlite:///{tmp_path_factory.mktemp('database') / 'skillgap.db'}"
             else:
                 url = stack.enter_context(empty_database(server))
-            services = Services(Settings(database_url=make_url(url)), FakeClock())
-            upgrade(services.engine)
-            seed(services.engine, release, limits=services.limits, now=services.now)
-            close(services)
-            return url
+            return load(url, release, FakeClock())
 
         yield make
 
@@ -59,9 +57,9 @@ def starter_database(seeded: Callable[[Path], str], starter_release: Path) -> st
 
 
 @pytest.fixture(scope="session")
-def full_database(seeded: Callable[[Path], str], full_release: Path) -> str:
-    """URL of a database that holds a whole release."""
-    return seeded(full_release)
+def full_database(full_release: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """URL of a database that holds a whole release: SQLite, as it is about what is in it."""
+    return load_once(full_release, FakeClock(), tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
@@ -93,6 +91,35 @@ def open_app(clock: FakeClock) -> Iterator[Open]:
     """Makes such a client for one test, which may alter the application."""
     with ExitStack() as stack:
         yield partial(open_client, stack, clock)
+
+
+@pytest.fixture(scope="session")
+def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the made-up release, to be read only."""
+    return write_release(tmp_path_factory.mktemp("release") / "db_28_1_text")
+
+
+@pytest.fixture(scope="session")
+def shared_sandbox(made_up: Path) -> Iterator[Sandbox]:
+    """Serves it, and knows what became of some former codes."""
+    taxonomy = write_taxonomy(made_up.parent / "crosswalk.txt")
+    with Sandbox(load_release(made_up), api_key=CANARY, taxonomy=taxonomy) as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(shared_sandbox: Sandbox) -> Sandbox:
+    """The upstream as it was: it makes no mistakes and has been asked nothing."""
+    shared_sandbox.set_faults()
+    shared_sandbox.clear_requests()
+    return shared_sandbox
+
+
+@pytest.fixture
+def open_behind(open_app: Open, engine: Engine, sandbox: Sandbox) -> Open:
+    """Makes a client over the test's own database, with the sandbox behind it."""
+    upstream = {"onet_api_url": sandbox.url, "onet_api_key": CANARY, "onet_max_rate": 1_000.0}
+    return lambda **settings: open_app(engine.url, **upstream | settings)
 
 
 def open_client(
@@ -132,11 +159,3 @@ def starter(starter_app: Flask, clock: FakeClock) -> FlaskClient:
 def full(full_app: Flask, clock: FakeClock) -> FlaskClient:
     """A client of the API over a whole release, without an upstream."""
     return full_app.test_client()
-
-
-@pytest.fixture
-def sandbox(shared_sandbox: Sandbox) -> Sandbox:
-    """The upstream of a module, as it was: it makes no mistakes and has been asked nothing."""
-    shared_sandbox.set_faults()
-    shared_sandbox.clear_requests()
-    return shared_sandbox
