@@ -9,8 +9,8 @@ from support import engines
 from support.clock import LIMITS, FakeClock
 from support.tables import Row, dump
 
-from cache.fill.fetch import Upstream
 from cache.pull_through import PullThrough
+from cache.upstream import Upstream
 
 URL = "https://onet.test/"
 

@@ -13,7 +13,8 @@ from app.container import utc_now
 from cache.db.database import connect as connect_database
 from cache.fill.shared_governor import DatabaseGovernor
 from cache.warm.jobs import WarmJobs
-from onet_client.client import connect, errors
+from onet_client import errors
+from onet_client.client import connect
 
 
 def in_processes(number: int, work: Callable[..., Any], *given: Any) -> list[Any]:
