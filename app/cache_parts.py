@@ -91,7 +91,7 @@ class CacheParts:
         return Catalogue(self.reader)
 
     @cached_property
-    def telemetry(self) -> "CacheMetrics":
+    def metrics(self) -> "CacheMetrics":
         """What is counted."""
         from cache.metrics import CacheMetrics
 
@@ -107,7 +107,7 @@ class CacheParts:
         """What the response cache counts."""
         from app.response_cache.buffered_counters import BufferedCounters
 
-        return BufferedCounters(self.telemetry)
+        return BufferedCounters(self.metrics)
 
     @cached_property
     def changes(self) -> Changes:
@@ -144,7 +144,7 @@ class CacheParts:
             self.refresh_requests,
             self.limits,
             self.now,
-            self.telemetry,
+            self.metrics,
             timeout=self.settings.onet_deadline + WAIT_MARGIN,
         )
 
@@ -162,7 +162,7 @@ class CacheParts:
             upstream,
             self.limits,
             self.now,
-            self.telemetry,
+            self.metrics,
         )
 
     @cached_property
@@ -188,7 +188,7 @@ class CacheParts:
         from cache.warm.worker import Worker
 
         return Worker(
-            WarmQueue(self.writer, self.telemetry),
+            WarmQueue(self.writer, self.metrics),
             self.refresh_requests,
             self.pull_through,
             self.revalidation,
@@ -218,7 +218,7 @@ class CacheParts:
                 deadline=settings.onet_deadline,
                 max_concurrency=settings.onet_max_concurrency,
                 governor=DatabaseGovernor(self.writer, settings.onet_max_rate),
-                observe=self.telemetry.upstream_request,
+                observe=self.metrics.upstream_request,
             )
         except NotConfigured as missing:
             return NoUpstream(missing, settings.onet_api_url, settings.onet_deadline)

@@ -55,7 +55,7 @@ def register(app: Flask) -> None:
 
 def _add_hooks(app: Flask) -> None:
     """Give every request an id, check whether it is allowed, and count it."""
-    telemetry = services_of(app).telemetry
+    count = services_of(app).metrics.http_request
 
     @app.before_request
     def before() -> None:
@@ -67,5 +67,5 @@ def _add_hooks(app: Flask) -> None:
         response.headers.add("X-Request-ID", request.request_id)
         authorization.forbid_storing(request.environ, response)
         rule = request.url_rule
-        telemetry.http_request("none" if rule is None else rule.rule, response.status_code)
+        count("none" if rule is None else rule.rule, response.status_code)
         return response

@@ -38,7 +38,7 @@ def _counters() -> CollectorRegistry:
     """Read what this process counts, or all processes of its server together."""
     folder = metrics_folder()
     if folder is None:
-        return services().telemetry.registry
+        return services().metrics.registry
     _forget_dead(folder)
     registry = CollectorRegistry()
     MultiProcessCollector(registry, str(folder))  # type: ignore[no-untyped-call]

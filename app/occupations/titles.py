@@ -58,10 +58,10 @@ class Titles:
             self._do_behind(lambda: self._read(held))
         return held.index
 
-    def expect(self, patience: float = 0) -> None:
-        """Begin to build a missing index in the background; wait `patience` seconds at most."""
+    def expect(self, timeout: float = 0) -> None:
+        """Begin to build a missing index in the background; wait `timeout` seconds at most."""
         if self._held is None and (building := self._do_behind(self.index)):
-            building.join(patience)
+            building.join(timeout)
 
     def _do_behind(self, work: Callable[[], object]) -> Thread | None:
         """Do work in a thread, and return that; None where one is at work already."""

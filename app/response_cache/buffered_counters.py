@@ -25,8 +25,8 @@ class _Count:
 class BufferedCounters:
     """Requests answered by the response cache, by endpoint, status and entries read."""
 
-    def __init__(self, telemetry: CacheMetrics) -> None:
-        self._telemetry = telemetry
+    def __init__(self, metrics: CacheMetrics) -> None:
+        self._metrics = metrics
         self._lock = Lock()
         self._counts: dict[tuple[str, int, int], _Count] = {}
 
@@ -41,5 +41,5 @@ class BufferedCounters:
             for (endpoint, status, entries), counted in self._counts.items():
                 new = counted.take()
                 if new:
-                    self._telemetry.http_request(endpoint, status, new)
-                    self._telemetry.entries_hit(entries * new)
+                    self._metrics.http_request(endpoint, status, new)
+                    self._metrics.entries_hit(entries * new)

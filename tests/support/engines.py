@@ -28,10 +28,10 @@ def pull_through(
     *,
     lease_seconds: float | None = None,
     patience: float | None = None,
-    telemetry: CacheMetrics | None = None,
+    metrics: CacheMetrics | None = None,
 ) -> PullThrough:
     """Make the cache of one process."""
-    counted = telemetry or CacheMetrics()
+    counted = metrics or CacheMetrics()
     store = Store(engine)
     reads = BatchedReads(store)
     leases = Leases(engine, engine, lease_seconds or upstream.deadline + LEASE_MARGIN)

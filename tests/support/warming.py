@@ -29,17 +29,17 @@ def make_worker(
     client: Any,
     now: Callable[[], datetime],
     *,
-    telemetry: CacheMetrics | None = None,
+    metrics: CacheMetrics | None = None,
     pull_through: PullThrough | None = None,
 ) -> Worker:
     """Make a worker as a process of its own would; without a client, one without credentials."""
-    counted = telemetry or CacheMetrics()
+    counted = metrics or CacheMetrics()
     revalidation = Revalidation(engine, LIMITS, now)
     upstream = no_upstream() if client is None else Upstream(client, URL, deadline=20.0)
     return Worker(
         WarmQueue(engine, counted),
         RefreshRequests(engine, engine),
-        pull_through or engines.pull_through(engine, upstream, LIMITS, now, telemetry=counted),
+        pull_through or engines.pull_through(engine, upstream, LIMITS, now, metrics=counted),
         revalidation,
         WholeTables(engine, revalidation, upstream, now),
         TablePublisher(engine, URL, LIMITS),

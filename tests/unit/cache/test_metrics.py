@@ -13,13 +13,13 @@ from cache.policy import FillResult, ItemState, ReadResult
 ROOT = Path(__file__).parents[3]
 
 
-def value(telemetry: CacheMetrics, name: str, **labels: str) -> float | None:
-    found: float | None = telemetry.registry.get_sample_value(f"skillgap_{name}", labels)
+def value(metrics: CacheMetrics, name: str, **labels: str) -> float | None:
+    found: float | None = metrics.registry.get_sample_value(f"skillgap_{name}", labels)
     return found
 
 
 def test_every_result_is_shown_before_it_was_counted() -> None:
-    telemetry = CacheMetrics()
+    metrics = CacheMetrics()
 
     for name, label, results in (
         ("entry_reads_total", "result", ReadResult),
@@ -27,41 +27,41 @@ def test_every_result_is_shown_before_it_was_counted() -> None:
         ("upstream_requests_total", "result", UpstreamResult),
         ("warm_items_total", "state", ItemState),
     ):
-        assert {0.0} == {value(telemetry, name, **{label: one}) for one in get_args(results)}
+        assert {0.0} == {value(metrics, name, **{label: one}) for one in get_args(results)}
 
 
 def test_each_event_is_counted_once_under_its_result() -> None:
-    telemetry = CacheMetrics()
-    telemetry.entry_read("stale")
-    telemetry.filled("renewed", 0.3)
-    telemetry.upstream_request("ok")
-    telemetry.warm_items("empty", 1)
-    telemetry.http_request("/health", 200)
+    metrics = CacheMetrics()
+    metrics.entry_read("stale")
+    metrics.filled("renewed", 0.3)
+    metrics.upstream_request("ok")
+    metrics.warm_items("empty", 1)
+    metrics.http_request("/health", 200)
 
-    assert 1 == value(telemetry, "entry_reads_total", result="stale")
-    assert 0 == value(telemetry, "entry_reads_total", result="hit")
-    assert 1 == value(telemetry, "fills_total", result="renewed")
+    assert 1 == value(metrics, "entry_reads_total", result="stale")
+    assert 0 == value(metrics, "entry_reads_total", result="hit")
+    assert 1 == value(metrics, "fills_total", result="renewed")
     assert (1, 0.3) == (
-        value(telemetry, "fill_seconds_count"),
-        value(telemetry, "fill_seconds_sum"),
+        value(metrics, "fill_seconds_count"),
+        value(metrics, "fill_seconds_sum"),
     )
     assert (0, 1) == (
-        value(telemetry, "fill_seconds_bucket", le="0.25"),
-        value(telemetry, "fill_seconds_bucket", le="0.5"),
+        value(metrics, "fill_seconds_bucket", le="0.25"),
+        value(metrics, "fill_seconds_bucket", le="0.5"),
     )
-    assert 1 == value(telemetry, "upstream_requests_total", result="ok")
-    assert 1 == value(telemetry, "warm_items_total", state="empty")
-    assert 1 == value(telemetry, "http_requests_total", endpoint="/health", status="200")
+    assert 1 == value(metrics, "upstream_requests_total", result="ok")
+    assert 1 == value(metrics, "warm_items_total", state="empty")
+    assert 1 == value(metrics, "http_requests_total", endpoint="/health", status="200")
 
 
 def test_a_request_waits_until_it_is_answered_or_fails() -> None:
-    telemetry = CacheMetrics()
-    with telemetry.waiting(), telemetry.waiting():
-        assert 2 == value(telemetry, "fill_waiters")
-    with pytest.raises(ZeroDivisionError), telemetry.waiting():
+    metrics = CacheMetrics()
+    with metrics.waiting(), metrics.waiting():
+        assert 2 == value(metrics, "fill_waiters")
+    with pytest.raises(ZeroDivisionError), metrics.waiting():
         raise ZeroDivisionError
 
-    assert 0 == value(telemetry, "fill_waiters")
+    assert 0 == value(metrics, "fill_waiters")
 
 
 def test_two_applications_of_a_process_count_apart() -> None:

@@ -299,7 +299,7 @@ def test_the_metrics_count_fast_answers_too(both: Both) -> None:
     both.get(headers={"If-None-Match": etag})
     both.changes._after_look()
 
-    value: Callable[..., Any] = both.services.telemetry.registry.get_sample_value
+    value: Callable[..., Any] = both.services.metrics.registry.get_sample_value
     assert 12 == value("skillgap_entry_reads_total", {"result": "hit"})
     assert [5, 1] == [
         value("skillgap_http_requests_total", {"endpoint": "/skill-gap", "status": status})

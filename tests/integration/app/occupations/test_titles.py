@@ -86,7 +86,7 @@ def test_an_index_that_is_expected_is_built_behind_and_once(titles, built):
 
 
 def test_who_is_patient_finds_the_index_that_was_expected_there(titles, built):
-    titles.expect(patience=30)
+    titles.expect(timeout=30)
 
     assert [len(TITLES)] == built
     assert not titles._working.locked()
@@ -95,7 +95,7 @@ def test_who_is_patient_finds_the_index_that_was_expected_there(titles, built):
 def test_no_patience_is_lost_on_an_index_that_cannot_be_built(titles, built, monkeypatch):
     monkeypatch.setattr(database, "read", refuse)
     before = time.monotonic()
-    titles.expect(patience=30)
+    titles.expect(timeout=30)
 
     assert time.monotonic() - before < 15
     assert [] == built

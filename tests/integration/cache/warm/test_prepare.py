@@ -407,9 +407,9 @@ def test_errors_with_progress_between_them_do_not_fail_the_job(jobs, worker, cli
 
 def test_two_workers_share_the_publication_and_publish_nothing_twice(jobs, client, engine, clock):
     client.rated = [f"11-{number}.00" for number in range(1001, 1051)]
-    telemetry = CacheMetrics()
+    metrics = CacheMetrics()
     job = jobs.request("skills", "all")
-    workers = [make_worker(engine, client, clock, telemetry=telemetry) for _ in range(2)]
+    workers = [make_worker(engine, client, clock, metrics=metrics) for _ in range(2)]
     while release_to_publish(workers[0]) is None:
         workers[0].step()
     threads = [Thread(target=finish, args=(worker,)) for worker in workers]
@@ -424,6 +424,6 @@ def test_two_workers_share_the_publication_and_publish_nothing_twice(jobs, clien
     )
     assert {1: 52} == Counter(row["generation"] for row in dump(engine)["cache_entry"])
     assert [50.0, 2.0] == [
-        telemetry.registry.get_sample_value("skillgap_warm_items_total", {"state": state})
+        metrics.registry.get_sample_value("skillgap_warm_items_total", {"state": state})
         for state in ("done", "empty")
     ]

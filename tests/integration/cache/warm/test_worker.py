@@ -33,10 +33,10 @@ def waiting_seconds(engine) -> float:
 
 
 def test_codes_are_filled_and_told_apart(jobs, engine, client, clock):
-    telemetry = CacheMetrics()
+    metrics = CacheMetrics()
     job = jobs.request("skills", "codes", [RATED[0], EMPTY[0], UNKNOWN])
 
-    finish(make_worker(engine, client, clock, telemetry=telemetry))
+    finish(make_worker(engine, client, clock, metrics=metrics))
 
     status = jobs.find(job.id)
     assert ("done", 3, 1, 1, 1) == (
@@ -45,7 +45,7 @@ def test_codes_are_filled_and_told_apart(jobs, engine, client, clock):
     assert [{"code": UNKNOWN, "error": "O*NET has no such occupation"}] == status.errors
     assert None is not status.finished_at
     assert [1.0, 1.0, 1.0] == [
-        telemetry.registry.get_sample_value("skillgap_warm_items_total", {"state": state})
+        metrics.registry.get_sample_value("skillgap_warm_items_total", {"state": state})
         for state in ("done", "empty", "failed")
     ]
 
@@ -210,8 +210,8 @@ def test_what_a_killed_worker_held_is_taken_over_when_its_lease_expires(
 
 def test_a_late_worker_does_not_end_what_another_has_taken_over(jobs, engine, client, clock):
     job = jobs.request("skills", "codes", [RATED[0]])
-    telemetry = CacheMetrics()
-    late = make_worker(engine, client, clock, telemetry=telemetry)
+    metrics = CacheMetrics()
+    late = make_worker(engine, client, clock, metrics=metrics)
 
     def overtake(_method: str) -> None:
         client.on_call = lambda _method: None
@@ -226,7 +226,7 @@ def test_a_late_worker_does_not_end_what_another_has_taken_over(jobs, engine, cl
     status = jobs.find(job.id)
     assert ("done", 0, 1) == (status.state, status.done, status.failed)
     assert [0.0, 1.0] == [
-        telemetry.registry.get_sample_value("skillgap_warm_items_total", {"state": state})
+        metrics.registry.get_sample_value("skillgap_warm_items_total", {"state": state})
         for state in ("done", "failed")
     ]
 

@@ -9,13 +9,13 @@ HTTP = "skillgap_http_requests_total"
 READS = "skillgap_entry_reads_total"
 
 
-def value(telemetry: CacheMetrics, name: str, **labels: str) -> float | None:
-    return telemetry.registry.get_sample_value(name, labels)
+def value(metrics: CacheMetrics, name: str, **labels: str) -> float | None:
+    return metrics.registry.get_sample_value(name, labels)
 
 
 def test_requests_are_counted_once_however_often_they_are_handed_over():
-    telemetry = CacheMetrics()
-    counters = BufferedCounters(telemetry)
+    metrics = CacheMetrics()
+    counters = BufferedCounters(metrics)
     add = counters.counter("/skill-gap", 200, 2)
 
     for batch in (3, 0, 4):
@@ -23,24 +23,24 @@ def test_requests_are_counted_once_however_often_they_are_handed_over():
             add()
         counters.hand_over()
 
-    assert 7 == value(telemetry, HTTP, endpoint="/skill-gap", status="200")
-    assert 14 == value(telemetry, READS, result="hit")
+    assert 7 == value(metrics, HTTP, endpoint="/skill-gap", status="200")
+    assert 14 == value(metrics, READS, result="hit")
 
 
 def test_a_kind_of_request_has_one_count():
-    telemetry = CacheMetrics()
-    counters = BufferedCounters(telemetry)
+    metrics = CacheMetrics()
+    counters = BufferedCounters(metrics)
 
     for _ in range(2):
         counters.counter("/skill-gap", 304, 1)()
     counters.hand_over()
 
-    assert 2 == value(telemetry, HTTP, endpoint="/skill-gap", status="304")
+    assert 2 == value(metrics, HTTP, endpoint="/skill-gap", status="304")
 
 
 def test_no_request_of_many_threads_is_lost_while_counts_are_handed_over():
-    telemetry = CacheMetrics()
-    counters = BufferedCounters(telemetry)
+    metrics = CacheMetrics()
+    counters = BufferedCounters(metrics)
     add = counters.counter("/skill-gap", 200, 1)
 
     def ask(_: int) -> None:
@@ -53,4 +53,4 @@ def test_no_request_of_many_threads_is_lost_while_counts_are_handed_over():
         list(pool.map(ask, range(8)))
     counters.hand_over()
 
-    assert 16_000 == value(telemetry, HTTP, endpoint="/skill-gap", status="200")
+    assert 16_000 == value(metrics, HTTP, endpoint="/skill-gap", status="200")
