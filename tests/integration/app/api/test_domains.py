@@ -62,6 +62,7 @@ def work(client: FlaskClient) -> None:
     finish(make_worker(services.writer, services.upstream.client, services.now))
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True, scope="session")
 @pytest.mark.parametrize("stem", RATED_ON)
 def test_a_domain_is_fetched_and_answered_as_if_it_had_been_seeded(
     start: Start,
