@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine, func, select
 
 from cache.db import database
+from cache.db.held import IS_PUBLISHED, was_published
 from cache.db.onet_tables import (
     AlternateTitle,
     CacheEntry,
@@ -118,7 +119,7 @@ class Catalogue:
 
     def newest_load(self) -> int | None:
         """Tell the number of the latest release that was published; None where none was."""
-        query = select(func.max(Load.id)).where(Load.state == "published")
+        query = select(func.max(Load.id)).where(IS_PUBLISHED)
         return database.read(self._engine, lambda c: c.execute(query).scalar())
 
     def alternate_titles(self) -> list[tuple[str, str]]:
@@ -170,12 +171,11 @@ class Catalogue:
         return database.read(self._engine, lambda c: dict(c.execute(query).all()))
 
     def lists(self, code: str) -> bool | None:
-        """Tell whether a loaded release lists the code; None where none was loaded."""
-        loaded = select(Load.id).where(Load.state == "published").limit(1)
+        """Return whether a loaded release lists the code; None where none was loaded."""
         listed = select(Occupation.code).where(Occupation.code == code)
 
         def work(connection: Connection) -> bool | None:
-            if connection.execute(loaded).first() is None:
+            if not was_published(connection):
                 return None
             return connection.execute(listed).first() is not None
 

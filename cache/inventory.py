@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, case, func,
 
 from cache.db import database
 from cache.db.clock import database_time
+from cache.db.held import IS_LISTED
 from cache.db.onet_tables import CacheEntry, Load, Rating, UpstreamGovernor, WarmItem, WarmJob
 from cache.fill.leases import UNLISTED_CAP
 from cache.policy import Freshness, Limits
@@ -205,10 +206,7 @@ def _listing(row: Row[Any], now: datetime) -> Listing:
 def _releases(connection: Connection) -> list[dict[str, Any]]:
     key = (CacheEntry.domain, CacheEntry.release)
     rows = connection.execute(
-        select(*key, func.count().label("entries"))
-        .where(CacheEntry.state.in_(("rated", "empty")))
-        .group_by(*key)
-        .order_by(*key)
+        select(*key, func.count().label("entries")).where(IS_LISTED).group_by(*key).order_by(*key)
     )
     return [dict(row) for row in rows.mappings()]
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Connection, Engine, delete, select
 
 from cache.db import database
+from cache.db.held import HOLDS
 from cache.db.onet_tables import CacheEntry, Element, Rating
 from cache.entries.invalidation import note_change
 from cache.entries.publisher import withdraw
@@ -35,7 +36,7 @@ def purge(engine: Engine, codes: Sequence[str] | None, domain: str | None = None
         ratings.append(Rating.element_id.in_(in_domain))
 
     def work(connection: Connection) -> int:
-        held = select(CacheEntry.occupation_code).where(*entries, CacheEntry.state != "absent")
+        held = select(CacheEntry.occupation_code).where(*entries, HOLDS)
         count = len(connection.execute(held).all())
         withdraw(connection, *entries)
         connection.execute(delete(Rating).where(*ratings))

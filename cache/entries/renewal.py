@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, and_, case, or_, select, update
 
 from cache.db import database
+from cache.db.held import IS_LISTED
 from cache.db.onet_tables import CacheEntry
 from cache.entries.invalidation import note_change
 from cache.policy import LIFETIMES, Limits
@@ -39,7 +40,7 @@ class Revalidation:
         )
         of_release = (
             CacheEntry.release == release,
-            CacheEntry.state.in_(("rated", "empty")),
+            IS_LISTED,
         )
         times = {"expires_at": expiry, "validated_at": now}
         settled = {"refresh_requested_at": None, "last_error": None}
@@ -67,7 +68,7 @@ class Revalidation:
         now = self._now()
         of_another = (
             or_(CacheEntry.release.is_(None), CacheEntry.release != release),
-            CacheEntry.state.in_(("rated", "empty")),
+            IS_LISTED,
             CacheEntry.expires_at > now,
         )
         return self._change(domain, {"expires_at": now}, of_another)

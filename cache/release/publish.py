@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
 
+from cache.db.held import IS_LISTED
 from cache.db.landing import land
 from cache.db.onet_tables import CacheEntry, Element, Load, Occupation, Rating, Scale
 from cache.db.upsert import upsert
@@ -61,7 +62,7 @@ def publish_release(
         )
     replace_ratings(connection, load.id, [_replaced(load.id)], references_held=True)
     if release.complete:
-        listed = select(CacheEntry.occupation_code).where(CacheEntry.state.in_(("rated", "empty")))
+        listed = select(CacheEntry.occupation_code).where(IS_LISTED)
         connection.execute(delete(Occupation).where(Occupation.code.not_in(listed)))
     publish_lists(connection, release, occupations)
     published = {"state": "published", "rows": rows.rows, "entries": len(entries)}

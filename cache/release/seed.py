@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from cache.db import database
+from cache.db.held import IS_PUBLISHED, holds_entries, was_published
 from cache.db.onet_tables import CacheEntry, Load
 from cache.policy import Limits
 from cache.release.publish import ReleaseLoad, publish_release
@@ -44,10 +45,8 @@ class SeedReport:
 
 
 def is_seeded(engine: Engine) -> bool:
-    """Tell whether a release was published into the database, and not all was purged since."""
-    holding = select(CacheEntry.domain).where(CacheEntry.state != "absent").exists()
-    query = select(Load.id).where(Load.state == "published", holding).limit(1)
-    return database.read(engine, lambda connection: connection.execute(query).first() is not None)
+    """Return whether a release was published into the database, and not all was purged since."""
+    return database.read(engine, lambda c: was_published(c) and holds_entries(c))
 
 
 def seed(
@@ -120,7 +119,7 @@ def _record_refusal(engine: Engine, load_id: int, error: ReleaseError, now: date
 
 def _unchanged(engine: Engine, release: Release, digest: str, now: datetime) -> SeedReport | None:
     """Report the last published load where it is this release and all its entries stand."""
-    last = select(Load.id, Load.digest, Load.rows, Load.entries).where(Load.state == "published")
+    last = select(Load.id, Load.digest, Load.rows, Load.entries).where(IS_PUBLISHED)
 
     def work(connection: Connection) -> SeedReport | None:
         load = connection.execute(last.order_by(Load.id.desc()).limit(1)).first()

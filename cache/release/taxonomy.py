@@ -9,7 +9,8 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, select
 
-from cache.db.onet_tables import CacheEntry, Load, Occupation
+from cache.db.held import holds_entries, was_published
+from cache.db.onet_tables import Occupation
 from cache.release.publish_lists import forget_lists
 from onet_client.release_files import OCCUPATION_FILE, FileProblem, refuse
 
@@ -34,16 +35,12 @@ def settle_taxonomy(connection: Connection, listed: Collection[str]) -> None:
     Raises:
         ReleaseError: where the database holds entries of another taxonomy.
     """
-    if (
-        connection.execute(select(Load.id).where(Load.state == "published").limit(1)).first()
-        is None
-    ):
+    if not was_published(connection):
         return
     held = set(connection.execute(select(Occupation.code)).scalars())
     if is_same_taxonomy(set(listed), held):
         return
-    standing = select(CacheEntry.domain).where(CacheEntry.state != "absent").limit(1)
-    if connection.execute(standing).first() is None:
+    if not holds_entries(connection):
         connection.execute(delete(Occupation).where(Occupation.code.not_in(listed)))
         forget_lists(connection)
         return

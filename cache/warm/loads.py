@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from cache.db import database
 from cache.db.clock import database_time
+from cache.db.held import IS_LISTED, IS_PUBLISHED
 from cache.db.landing import land
 from cache.db.onet_tables import (
     CacheEntry,
@@ -34,6 +35,14 @@ from onet_client.paging import Position
 
 if TYPE_CHECKING:
     from cache.warm.items import Work
+
+
+class PageRow(NamedTuple):
+    """A row of a page: whose rating it is, the name of the element, and the rating as stored."""
+
+    code: str
+    element_name: str
+    figures: Figures
 
 
 def begin_load(
@@ -81,10 +90,10 @@ def land_page(
     connection: Connection,
     load_id: int,
     table: str,
-    rows: Sequence[tuple[str, str, Figures]],
+    rows: Sequence[PageRow],
     after: Position,
 ) -> None:
-    """Store a page's rows (code, element name and figures), and the position after it."""
+    """Store a page's rows, and the position after it."""
     first = after.landed - len(rows) + 1
     land(connection, load_id, _landing_rows(table, rows, first), lambda _done: None)
     place = update(LoadTable).where(LoadTable.load_id == load_id, LoadTable.name == table)
@@ -92,9 +101,7 @@ def land_page(
     connection.execute(place.values(position))
 
 
-def _landing_rows(
-    table: str, rows: Sequence[tuple[str, str, Figures]], first: int
-) -> Iterator[tuple[Any, ...]]:
+def _landing_rows(table: str, rows: Sequence[PageRow], first: int) -> Iterator[tuple[Any, ...]]:
     for line, (code, name, figures) in enumerate(rows, first):
         day = figures.date_updated and figures.date_updated.isoformat()
         yield (table, line, code, name, *figures._replace(date_updated=day))  # type: ignore[arg-type]
@@ -158,7 +165,7 @@ def conclude_load(connection: Connection, work: "Work", load_id: int) -> None:
     published = counts | {"state": "published", "finished_at": database_time(connection)}
     connection.execute(update(Load).where(Load.id == load_id).values(published))
     connection.execute(delete(LoadTable).where(LoadTable.load_id == load_id))
-    later = select(Load.id).where(Load.state == "published", Load.id > load_id).limit(1)
+    later = select(Load.id).where(IS_PUBLISHED, Load.id > load_id).limit(1)
     if connection.execute(later).first() is None:  # else that one has the newer list
         _withdraw_unlisted(connection, work.id)
 
@@ -169,8 +176,7 @@ def _withdraw_unlisted(connection: Connection, job: str) -> None:
     codes = connection.execute(unlisted).scalars().all()
     if not codes:
         return
-    held = CacheEntry.state.in_(("rated", "empty"))
-    withdraw(connection, CacheEntry.occupation_code.in_(codes), held)
+    withdraw(connection, CacheEntry.occupation_code.in_(codes), IS_LISTED)
     connection.execute(delete(Rating).where(Rating.occupation_code.in_(codes)))
     connection.execute(delete(Occupation).where(Occupation.code.in_(codes)))
     note_change(connection, CacheEntry.occupation_code.in_(codes))

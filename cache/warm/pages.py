@@ -12,7 +12,7 @@ from cache.entries.publisher import Content, content_of
 from cache.fill.fetch import figures_of
 from cache.upstream import Upstream
 from cache.warm.items import JobLease
-from cache.warm.loads import keys, land_page, positions, publish_references
+from cache.warm.loads import PageRow, keys, land_page, positions, publish_references
 from onet_client.errors import BadReply
 from onet_client.paging import DomainCheck, Position
 from onet_client.rows import RatingRow
@@ -61,7 +61,7 @@ class TableReader:
             return False
         table, ratings, after = page
         rows = [
-            (rating.occupation_code, rating.element_name, figures)
+            PageRow(rating.occupation_code, rating.element_name, figures)
             for rating, figures in zip(ratings, figures_of(ratings), strict=True)
         ]
 
@@ -71,8 +71,8 @@ class TableReader:
 
         database.write(self._engine, work)
         if self._lines is not None:  # while the next page must wait for its turn anyway
-            for code, _, figures in rows:
-                self._lines[code].append(canonical_line(figures))
+            for row in rows:
+                self._lines[row.code].append(canonical_line(row.figures))
         log.info("%s: %d of %d rows have landed", table, after.landed, after.total)
         return True
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import ColumnElement, Connection, Engine, and_, case, func, or_, select
 
 from cache.db import database
+from cache.db.held import IS_PUBLISHED
 from cache.db.onet_tables import CacheEntry, Load, Occupation
 from cache.entries.invalidation import note_change
 from cache.entries.occupations import publish_occupations
@@ -93,7 +94,7 @@ class WholeTables:
 
     def _is_nearly_held(self, domain: str, release: str) -> bool:
         """Return whether a load listed all of the release, and few entries of it are missing."""
-        whole = (Load.state == "published", Load.complete.is_(True), Load.release == release)
+        whole = (IS_PUBLISHED, Load.complete.is_(True), Load.release == release)
         load = select(Load.id).where(*whole).limit(1)
         held = (CacheEntry.domain == domain, CacheEntry.release == release)
         row_count = select(func.sum(CacheEntry.row_count)).where(*held)

@@ -1,0 +1,24 @@
+"""What it means, in SQL, that a release was published and that an entry holds something."""
+
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from cache.db.onet_tables import CacheEntry, Load
+
+IS_PUBLISHED: Final = Load.state == "published"
+HOLDS: Final = CacheEntry.state != "absent"
+"""The entry holds ratings, or the word that there are none."""
+IS_LISTED: Final = CacheEntry.state.in_(("rated", "empty"))
+"""The entry is of an occupation that O*NET lists."""
+
+
+def was_published(connection: Connection) -> bool:
+    """Return whether any release was published."""
+    return connection.execute(select(Load.id).where(IS_PUBLISHED).limit(1)).first() is not None
+
+
+def holds_entries(connection: Connection) -> bool:
+    """Return whether any entry holds something."""
+    held = select(CacheEntry.domain).where(HOLDS).limit(1)
+    return connection.execute(held).first() is not None
