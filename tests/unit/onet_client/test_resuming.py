@@ -170,7 +170,7 @@ SPOILED = (
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=50)
 @given(
     api=st.sampled_from(["2", "1.9"]),
     layout=st.sampled_from(list(LAYOUTS)),

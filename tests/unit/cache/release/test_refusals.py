@@ -15,7 +15,6 @@ from cache.release.references import SCALE_FILE
 from cache.release.text import LONGEST_LINE
 from onet_client.release_files import (
     DEEPEST,
-    MOST_FILES,
     OCCUPATION_FILE,
     TEXT_RELEASE_DUE,
     ReleaseError,
@@ -380,8 +379,9 @@ def test_an_element_that_the_reference_does_not_name_is_refused(made_up_release)
         read_whole(made_up_release)
 
 
-def test_a_folder_of_very_many_files_is_not_searched_to_the_end(tmp_path):
-    for number in range(MOST_FILES + 1):
+def test_a_folder_of_very_many_files_is_not_searched_to_the_end(tmp_path, monkeypatch):
+    monkeypatch.setattr("onet_client.release_files.MOST_FILES", 50)
+    for number in range(51):
         (tmp_path / str(number)).touch()
 
     with pytest.raises(ReleaseError, match="holds too many files: give the folder of the release"):
