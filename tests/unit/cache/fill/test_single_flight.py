@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import pytest
+from support.clock import Seconds
 
 from cache.fill.single_flight import (
     FAILURE_SHARED,
@@ -17,14 +18,6 @@ from cache.fill.single_flight import (
 KEY, OTHER = ("skills", "11-9001.00"), ("skills", "15-9002.00")
 SECONDS = 5.0
 """More than any of this can take."""
-
-
-class Clock:
-    def __init__(self):
-        self.time = 100.0
-
-    def __call__(self):
-        return self.time
 
 
 class Work:
@@ -50,7 +43,7 @@ class Work:
 
 @pytest.fixture
 def clock():
-    return Clock()
+    return Seconds()
 
 
 @pytest.fixture
@@ -249,12 +242,12 @@ def test_a_failure_that_several_waited_for_is_shared_for_a_second(flights, clock
     again = Work("again")
     again.go_on.set()
 
-    clock.time += FAILURE_SHARED - 0.001
+    clock.now += FAILURE_SHARED - 0.001
     late, collapsed = flights.join(KEY, again)
     assert ([error], True) == (outcomes([late], SECONDS), collapsed)
     assert 0 == again.runs
 
-    clock.time += 0.001
+    clock.now += 0.001
     later, collapsed = flights.join(KEY, again)
     assert (["again"], False) == (outcomes([later], SECONDS), collapsed)
 
