@@ -3,11 +3,12 @@
 import shutil
 import zipfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from support.made_up_release import write_domain, write_lists, write_release
-from support.release_files import JUNK, add_lines, change, content, drop_lines, zip_folder
+from support.made_up_release import write_domain, write_lists
+from support.release_files import JUNK, add_lines, change, content, zip_folder
 
 from cache.release.lists import read_job_zones, read_related, read_titles
 from cache.release.reader import ELEMENT_FILE, open_release
@@ -22,7 +23,7 @@ from onet_client.release_files import (
 )
 from onet_client.resaved import RESAVED
 
-SKILLS, TITLES, ZONES = "Skills.txt", "Alternate Titles.txt", "Job Zones.txt"
+SKILLS, TITLES = "Skills.txt", "Alternate Titles.txt"
 READERS = {
     "alternate titles": read_titles,
     "job zones": read_job_zones,
@@ -144,11 +145,6 @@ def utf_16_without_its_mark(folder):
     rewrite(folder / SKILLS, encoding="utf-16-le")
 
 
-@case("Occupation Data.txt, line 5: not UTF-8")
-def windows_1252(folder):
-    rewrite(folder / OCCUPATION_FILE, encoding="cp1252")
-
-
 @case("Skills.txt, line 1: found lines that end in CR alone; LF or CRLF is due")
 def lines_that_end_in_cr(folder):
     rewrite(folder / SKILLS, newline="\r")
@@ -241,26 +237,6 @@ def an_empty_file(folder):
     (folder / SKILLS).write_bytes(b"")
 
 
-@case("Scales Reference.txt: does not hold the scale LV")
-def no_scale(folder):
-    drop_lines(folder / SCALE_FILE, "LV")
-
-
-@case("Scales Reference.txt: not found in ")
-def no_scales(folder):
-    (folder / SCALE_FILE).unlink()
-
-
-@case("Transferable Skills.txt: not found")
-def half_of_the_skills(folder):
-    (folder / SKILLS).rename(folder / "Essential Skills.txt")
-
-
-@case("both layouts are here; exactly one is needed")
-def skills_of_two_layouts(folder):
-    shutil.copytree(write_release(folder.parent / "other", split=True), folder, dirs_exist_ok=True)
-
-
 # Files of different releases.
 
 
@@ -275,24 +251,12 @@ def ratings_of_another_release(folder):
     add_lines(folder / SKILLS, *(f"{code}{line}" for code in codes for line in (row, other)))
 
 
-@case("Job Zones.txt, line 5: occupation '99-9999.00' is not in Occupation Data.txt")
-def job_zones_of_another_release(folder):
-    write_lists(folder)
-    add_lines(folder / ZONES, "99-9999.00\t4\t08/2023\tAnalyst")
-
-
 # Where a release lies.
 
 
 @case("no such folder or .zip file")
 def nowhere(folder):
     return folder / "nowhere"
-
-
-@case("Occupation Data.txt: not found in ")
-def an_empty_folder(folder):
-    (folder / "empty").mkdir()
-    return folder / "empty"
 
 
 @case("holds more than one release: onet/29.0, onet/old/30.3; give one of them")
@@ -343,13 +307,6 @@ def a_release_too_deep(folder):
     top = folder.parent / "deep"
     shutil.copytree(folder, top.joinpath(*"abcdefg"[: DEEPEST + 1]))
     return top
-
-
-@case("a.zip: cannot be read: ")
-def half_an_archive(folder):
-    archive = zip_folder(folder, folder.parent / "a.zip")
-    archive.write_bytes(archive.read_bytes()[:-100])
-    return archive
 
 
 @case("release.tar.gz: cannot be read: File is not a zip file")
@@ -450,10 +407,6 @@ def backslashes_in_an_archive(folder):
     return archive
 
 
-def an_archive_with_what_macos_adds(folder):
-    return zip_folder(folder, folder.parent / "a.zip", top="a/b/c/", junk=JUNK)
-
-
 def columns_in_another_order(folder):
     for file in folder.glob("*.txt"):
         lines = [line.split("\t") for line in file.read_text(encoding="utf-8").splitlines()]
@@ -473,11 +426,6 @@ def columns_that_are_not_utf_8(folder):
     file.write_bytes(
         b"".join([lines[0] + b"\tNote\n", *(line + b"\t\xe9\n" for line in lines[1:])])
     )
-
-
-def columns_that_are_not_needed_missing(folder):
-    text = (folder / OCCUPATION_FILE).read_text(encoding="utf-8")
-    (folder / OCCUPATION_FILE).write_text(text.replace("\tThey do.", "\t"), encoding="utf-8")
 
 
 def scales_that_nothing_here_uses(folder):
@@ -518,7 +466,7 @@ def elements_named_by_the_reference(folder):
 SAME = [
     nested_three_deep, lower_case_names, names_in_capitals, underscores_for_spaces,
     what_macos_adds, other_files_beside, linked_twice, backslashes_in_an_archive,
-    an_archive_with_what_macos_adds, columns_in_another_order, columns_that_are_not_utf_8,
+    columns_in_another_order, columns_that_are_not_utf_8,
     spaces_around_the_names_of_columns, scales_that_nothing_here_uses, scales_with_decimals,
     elements_named_by_the_reference, lines_of_other_scales_that_do_not_fit,
     empty_columns_at_the_end, ends_of_old_systems,
@@ -545,8 +493,6 @@ def test_the_name_of_a_folder_round_the_release_tells_nothing(made_up_release, t
 
 
 def test_files_are_found_by_their_names_whatever_the_case(made_up_release):
-    from contextlib import ExitStack
-
     lower_case_names(made_up_release)
     with ExitStack() as stack:
         found = find_files(made_up_release, stack)
