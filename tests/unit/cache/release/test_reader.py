@@ -112,10 +112,8 @@ def test_an_archive_is_closed_with_its_release(made_up_release, tmp_path):
         pytest.param(lambda data: b"not a zip at all" * 100, "a.zip", id="not an archive"),
         pytest.param(lambda data: data[: len(data) // 2], "a.zip", id="half"),
         pytest.param(lambda data: data[:-1], "a.zip", id="a byte short"),
-        pytest.param(lambda data: data[200:], "Read Me.txt", id="start missing"),
-        pytest.param(
-            lambda data: data[:300] + bytes(100) + data[400:], "Read Me.txt", id="zeros inside"
-        ),
+        pytest.param(lambda data: data[200:], ".txt", id="start missing"),
+        pytest.param(lambda data: data[:300] + bytes(100) + data[400:], ".txt", id="zeros inside"),
     ],
 )
 def test_a_damaged_archive_is_refused_by_name(made_up_release, tmp_path, damage, name):
