@@ -19,6 +19,11 @@ CODE = CODES[1]
 WANTED = [(CODE, element, scale) for element in ELEMENTS for scale in ("IM", "LV")]
 
 
+def one_or_all(client):
+    """Both ways to ask for ratings of skills."""
+    return lambda: client.ratings(CODE, "skills"), lambda: list(client.stream_ratings("skills"))
+
+
 def keys(ratings):
     return [(rating.occupation_code, rating.element_id, rating.scale_id) for rating in ratings]
 
@@ -93,19 +98,15 @@ def test_a_code_that_the_taxonomy_does_not_have_is_unknown(client, upstream):
     assert "99-9999.99" in raised.value.url
 
 
-@pytest.mark.parametrize("method", ["occupation", "ratings"])
-def test_a_code_that_the_list_does_not_have_is_unknown(client, method):
-    ask = {
-        "occupation": lambda: client.occupation("99-9999.99"),
-        "ratings": lambda: client.ratings("99-9999.99", "skills"),
-    }[method]
-
-    with pytest.raises(UnknownCode) as raised:
-        ask()
-
-    assert "99-9999.99" in raised.value.url
-    assert {"occupation": 422, "ratings": 200}[method] == raised.value.status
-    assert 1 == raised.value.attempts
+def test_a_code_that_the_list_does_not_have_is_unknown(client):
+    for ask, status in (
+        (lambda: client.occupation("99-9999.99"), 422),
+        (lambda: client.ratings("99-9999.99", "skills"), 200),
+    ):
+        with pytest.raises(UnknownCode) as raised:
+            ask()
+        assert "99-9999.99" in raised.value.url
+        assert (status, 1) == (raised.value.status, raised.value.attempts)
 
 
 def test_an_occupation_that_the_list_has_and_nobody_rated_has_no_data(client):
@@ -194,10 +195,7 @@ def test_an_upstream_without_the_tables_of_a_domain_is_told_by_what_it_offers(
 ):
     upstream.set_tables(**tables)
 
-    for ask in (
-        lambda: client.ratings(CODE, "skills"),
-        lambda: list(client.stream_ratings("skills")),
-    ):
+    for ask in one_or_all(client):
         with pytest.raises(NotOffered, match="skills .*" + next(iter(tables))) as raised:
             ask()
         assert raised.value.url == f"{upstream.base}database"
@@ -235,10 +233,7 @@ def test_half_of_a_split_domain_is_an_error(client, upstream, missing):
     rows = upstream.tables[missing]
     upstream.tables[missing] = [row for row in rows if row["onetsoc_code"] != CODE]
 
-    for ask in (
-        lambda: client.ratings(CODE, "skills"),
-        lambda: list(client.stream_ratings("skills")),
-    ):
+    for ask in one_or_all(client):
         with pytest.raises(BadReply, match="do not rate the same occupations") as raised:
             ask()
         assert "/database/rows/transferable_skills" in raised.value.url
@@ -247,10 +242,7 @@ def test_half_of_a_split_domain_is_an_error(client, upstream, missing):
 def test_an_element_in_both_tables_of_a_split_domain_is_an_error(client, upstream):
     upstream.set_tables(essential_skills=ELEMENTS, transferable_skills=ELEMENTS[1:])
 
-    for ask in (
-        lambda: client.ratings(CODE, "skills"),
-        lambda: list(client.stream_ratings("skills")),
-    ):
+    for ask in one_or_all(client):
         with pytest.raises(BadReply, match="rate the same element"):
             ask()
 

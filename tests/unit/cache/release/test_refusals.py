@@ -44,8 +44,16 @@ def case(
     return add
 
 
-def rewrite(file: Path, **how: str) -> None:
-    file.write_text(file.read_text(encoding="utf-8"), **how)  # type: ignore[arg-type]
+def rewrite(file: Path, old: str = "", new: str = "", **how: str) -> None:
+    """Write a file anew, in another way or with every occurrence of a text replaced."""
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new) if old else text, **{"encoding": "utf-8"} | how)  # type: ignore[arg-type]
+
+
+def rename(folder: Path, named: Callable[[Path], str]) -> None:
+    for file in list(folder.iterdir()):
+        file.rename(folder / named(file))
 
 
 def read_whole(path: Path) -> None:
@@ -68,8 +76,7 @@ def a_spreadsheet(folder):
 
 @case(f"which holds .xlsx files; {TEXT_RELEASE_DUE}")
 def a_folder_of_spreadsheets(folder):
-    for file in list(folder.glob("*.txt")):
-        file.rename(file.with_suffix(".xlsx"))
+    rename(folder, lambda file: f"{file.stem}.xlsx")
 
 
 @case(f"which holds .xlsx files; {TEXT_RELEASE_DUE}")
@@ -80,22 +87,19 @@ def an_archive_of_spreadsheets(folder):
 
 @case(f"which holds .xlsx files; {TEXT_RELEASE_DUE}")
 def a_folder_of_spreadsheets_with_its_read_me(folder):
-    for file in list(folder.glob("*.txt")):
-        if file.name != "Read Me.txt":
-            file.rename(file.with_suffix(".xlsx"))
+    a_folder_of_spreadsheets(folder)
+    (folder / "Read Me.xlsx").rename(folder / "Read Me.txt")
 
 
 @case(f"which holds .sql files; {TEXT_RELEASE_DUE}")
 def an_archive_of_sql(folder):
-    for file in list(folder.glob("*.txt")):
-        file.rename(file.with_suffix(".sql"))
+    rename(folder, lambda file: f"{file.stem}.sql")
     return zip_folder(folder, folder.parent / "db_30_3_mysql.zip")
 
 
 @case(f"which holds .csv files; {TEXT_RELEASE_DUE}")
 def a_folder_of_csv(folder):
-    for file in list(folder.glob("*.txt")):
-        file.rename(file.with_suffix(".csv"))
+    rename(folder, lambda file: f"{file.stem}.csv")
 
 
 @case("Skills.txt: is a single file; give the folder of the whole release, or its .zip")
@@ -125,14 +129,12 @@ def a_spreadsheet_named_as_a_table(folder):
 
 @case("found fields that are separated by commas or the like; tabs are due")
 def commas(folder):
-    file = folder / OCCUPATION_FILE
-    file.write_text(file.read_text(encoding="utf-8").replace("\t", ","), encoding="utf-8")
+    rewrite(folder / OCCUPATION_FILE, "\t", ",")
 
 
 @case("found fields that are separated by commas or the like; tabs are due")
 def semicolons(folder):
-    file = folder / SKILLS
-    file.write_text(file.read_text(encoding="utf-8").replace("\t", ";"), encoding="utf-8")
+    rewrite(folder / SKILLS, "\t", ";")
 
 
 @case("Occupation Data.txt, line 1: found UTF-16 text, or no text at all; UTF-8 is due")
@@ -176,14 +178,12 @@ def descriptions_in_quotes(folder):
 
 @case(f"Skills.txt, line 2: {RESAVED}")
 def dates_as_a_spreadsheet_writes_them(folder):
-    file = folder / SKILLS
-    file.write_text(file.read_text(encoding="utf-8").replace("08/2023", "Aug-23"))
+    rewrite(folder / SKILLS, "08/2023", "Aug-23")
 
 
 @case(f"Skills.txt, line 2: {RESAVED}")
 def figures_with_decimal_commas(folder):
-    file = folder / SKILLS
-    file.write_text(file.read_text(encoding="utf-8").replace("4.12", "4,12"))
+    rewrite(folder / SKILLS, "4.12", "4,12")
 
 
 @case(f"Skills.txt, line 1: {RESAVED}")
@@ -355,18 +355,15 @@ def nested_three_deep(folder):
 
 
 def lower_case_names(folder):
-    for file in list(folder.iterdir()):
-        file.rename(folder / file.name.lower())
+    rename(folder, lambda file: file.name.lower())
 
 
 def names_in_capitals(folder):
-    for file in list(folder.iterdir()):
-        file.rename(folder / file.name.upper())
+    rename(folder, lambda file: file.name.upper())
 
 
 def underscores_for_spaces(folder):
-    for file in list(folder.iterdir()):
-        file.rename(folder / file.name.replace(" ", "_"))
+    rename(folder, lambda file: file.name.replace(" ", "_"))
 
 
 def what_macos_adds(folder):
