@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from cache.policy import Limits
@@ -24,14 +24,19 @@ class FakeClock:
         self.time += timedelta(seconds=seconds)
 
 
+@dataclass
 class Seconds:
-    """A monotonic clock that stands still until a test sets it."""
+    """A monotonic clock that stands still until a test sets it, or sleeps by it."""
 
-    def __init__(self) -> None:
-        self.now = 100.0
+    now: float = 100.0
+    slept: list[float] = field(default_factory=list)
 
     def __call__(self) -> float:
         return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
 
 
 def eventually(expected: object, look: Callable[[], object], seconds: float = 5.0) -> None:

@@ -1,5 +1,6 @@
 """An O*NET Web Services made of dictionaries, behind the `responses` library: no socket."""
 
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -18,6 +19,11 @@ BASES = {"2": "https://api-v2.onetcenter.org/", "1.9": "https://services.onetcen
 CODES = ("11-1011.00", "15-1254.00", "19-2031.00")
 UNRATED = "15-1252.00"
 ELEMENTS = ("2.A.1.a", "2.B.3.e")
+LAYOUTS = {
+    "single": {"skills": ELEMENTS},
+    "split": {"essential_skills": ELEMENTS[:1], "transferable_skills": ELEMENTS[1:]},
+}
+"""The elements in each table of the skills, by layout."""
 
 
 @dataclass
@@ -39,6 +45,28 @@ class Answer:
 
 
 Fault = Callable[[Answer], None]
+
+
+def answering(status: int, times: int | None = None, **headers: str) -> Fault:
+    """Such a status, always or so many times, in place of the right answer."""
+    left = itertools.repeat(status) if times is None else iter([status] * times)
+
+    def fault(answer: Answer) -> None:
+        if next(left, None):
+            answer.status, answer.body = status, b"<html>"
+            answer.headers |= {name.replace("_", "-"): value for name, value in headers.items()}
+
+    return fault
+
+
+def breaking(exception: Exception, times: int | None = None) -> Fault:
+    """Such a failure on the wire, always or so many times."""
+    left = itertools.repeat(exception) if times is None else iter([exception] * times)
+
+    def fault(answer: Answer) -> None:
+        answer.exception = next(left, None)
+
+    return fault
 
 
 @cache

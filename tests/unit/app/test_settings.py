@@ -214,6 +214,8 @@ def test_a_number_just_out_of_range_is_refused(name, raw):
             "takes sqlite:///PATH or mysql+mysqldb://",
         ),
         ("DATABASE_URL", "sqlite://canary/x", "takes sqlite:///PATH or mysql+mysqldb://"),
+        ("DATABASE_URL", "mysql+mysqldb://u@h/d?password=canary", "takes sqlite:///PATH or mysql+"),
+        ("DATABASE_URL", "mysql+mysqldb://u@h/d?passwd=canary", "takes sqlite:///PATH or mysql+"),
     ],
 )
 def test_a_bad_value_is_named_with_what_the_setting_takes_and_not_repeated(name, raw, takes):
@@ -282,12 +284,3 @@ def test_no_secret_is_shown_where_settings_are_printed():
 )
 def test_the_missing_credentials_are_those_of_the_api_version(environment, missing):
     assert missing == read(**environment).missing_credentials
-
-
-@pytest.mark.parametrize("name", ["password", "passwd"])
-def test_a_password_in_the_query_of_the_database_url_is_refused_and_not_told(name):
-    url = f"mysql+mysqldb://app@localhost/skillgap?{name}=secret"
-    with pytest.raises(SettingsError, match="DATABASE_URL takes") as refused:
-        Settings.from_environment({"DATABASE_URL": url})
-
-    assert "secret" not in str(refused.value)

@@ -1,16 +1,11 @@
 """What is counted shows in the registry, by its result."""
 
-import subprocess
-import sys
-from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from cache.metrics import CacheMetrics, UpstreamResult
 from cache.policy import FillResult, ItemState, ReadResult
-
-ROOT = Path(__file__).parents[3]
 
 
 def value(metrics: CacheMetrics, name: str, **labels: str) -> float | None:
@@ -69,13 +64,3 @@ def test_two_applications_of_a_process_count_apart() -> None:
     one.entry_read("hit")
 
     assert 0 == value(other, "entry_reads_total", result="hit")
-
-
-def test_what_starts_the_worker_processes_leaves_the_metrics_library_to_them() -> None:
-    code = (
-        "import sys, app.server.serve, app.cli; from app.container import Services;"
-        "from app.settings import Settings; Services(Settings());"
-        "sys.exit('prometheus_client' in sys.modules)"
-    )
-
-    assert 0 == subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode

@@ -3,12 +3,12 @@
 import base64
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from support.canary import CANARY
-from support.fake_upstream import FakeUpstream
+from support.clock import Seconds
+from support.fake_upstream import LAYOUTS, FakeUpstream
 
 from onet_client.client import OnetClient, connect
 from onet_client.governor import InMemoryGovernor
@@ -16,24 +16,9 @@ from onet_client.governor import InMemoryGovernor
 SECRETS = (CANARY, base64.b64encode(f"user:{CANARY}".encode()).decode())
 
 
-@dataclass
-class FakeClock:
-    """Seconds since an arbitrary moment; passes only by `sleep`, which notes how long."""
-
-    now: float = 1000.0
-    slept: list[float] = field(default_factory=list)
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
-
-
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
+def clock() -> Seconds:
+    return Seconds(1000.0)
 
 
 @pytest.fixture
@@ -43,7 +28,7 @@ def canary() -> str:
 
 
 @pytest.fixture
-def new_client(clock: FakeClock) -> Callable[..., OnetClient]:
+def new_client(clock: Seconds) -> Callable[..., OnetClient]:
     """Makes a client of an upstream, by default at a pace that takes no time to speak of."""
 
     def new(upstream: FakeUpstream, **changes: Any) -> OnetClient:
@@ -59,6 +44,26 @@ def new_client(clock: FakeClock) -> Callable[..., OnetClient]:
         return connect(upstream.base, api, **(settings | changes))  # type: ignore[arg-type]
 
     return new
+
+
+@pytest.fixture(params=["2", "1.9"])
+def api(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(params=LAYOUTS)
+def layout(request: pytest.FixtureRequest) -> str:
+    """How the skills are laid out in tables."""
+    return str(request.param)
+
+
+@pytest.fixture
+def paged_upstream(api: Any, layout: str) -> Iterator[FakeUpstream]:
+    """An upstream of either API and layout, which has four pages of skills."""
+    upstream = FakeUpstream(api, page_rows=3)
+    upstream.set_tables(**LAYOUTS[layout])
+    with upstream.running():
+        yield upstream
 
 
 @pytest.fixture

@@ -376,7 +376,7 @@ def near_misses(draw):
 BODIES = st.binary() | JUNK.map(lambda junk: json.dumps(junk).encode()) | near_misses()
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.integers() | st.sampled_from([200, 403, 422, 429, 500, 503]),
     HEADERS | st.just(JSON),
@@ -392,7 +392,7 @@ def test_whatever_arrives_is_rows_or_an_error_of_this_package(status, headers, b
             assert 200 == status
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(near_misses(), APIS)
 def test_a_spoiled_page_of_ratings_is_never_a_page_of_wrong_ones(body, api):
     try:

@@ -5,42 +5,26 @@ import re
 import sys
 
 import pytest
+from support.gap_bodies import body, item, transitions
 
 from app.cli import gap_table as gaps
 from app.cli import transitions_table as steps
 from app.cli.screen import UNCUT, open_console
 from app.transitions.choice import TransitionsChoice
 
-GAPS = {
-    "from": {"code": "11-1011.00", "title": "Chief Executives"},
-    "to": {"code": "15-1254.00", "title": "Web Developers"},
-    "domain": "knowledge",
-    "summary": {"compared": 35, "gaps": 2, "missing": 1, "higher_level": 1, "readiness": 0.8824},
-    "gaps": [
-        {
-            "name": name,
-            "kind": kind,
-            "from": {"level": 1.0},
-            "to": {"level": 4.25, "importance": 4.12},
-            "level_gap": 3.25,
-            "priority": 0.3621,
-            "significant": False,
-            "low_precision": False,
-        }
-        for name, kind in [
-            ("Management of Financial Resources", "higher_level"),
-            ("Programming", "missing"),
-        ]
+GAPS = body(
+    [
+        item(name, level, 4.25, importance=4.12, significant=False)
+        for name, level in [("Management of Financial Resources", 1.0), ("Programming", None)]
     ],
-    "attribution": "This includes information from the O*NET 29.0 Database.",
-}
+    source="Chief Executives",
+    target="Web Developers",
+) | {"domain": "knowledge"}
 LONG = "Geographic Information Systems Technologists and Technicians"
-STEPS = {
+STEPS = transitions() | {
     "occupation": {"code": "15-1254.00", "title": "Web Developers"},
-    "direction": "to",
     "domain": "abilities",
     "compared": 879,
-    "occupations_listed": 1016,
     "job_zones": [
         {"zone": 2, "name": "Job Zone 1-2: Very Little to Some Preparation Needed"},
         {"zone": 4, "name": None},

@@ -1,22 +1,15 @@
 """The rules of a skill gap, one by one, and against an oracle that counts in fractions."""
 
-import csv
 from fractions import Fraction
 from math import isclose
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.profiles import rating, read_profiles
 
 from app.gaps.compare import Comparison, Incomparable, arrange, choose, compare
 from cache.profile import ElementRating, Profile
-
-
-def rating(element="2.A.1.a", level=3.0, importance=3.0, **other) -> ElementRating:
-    values = {"name": f"Skill {element}", "level_error": 0.1, "not_relevant": False} | other
-    return ElementRating(
-        id=element, level=level, importance=importance, **{"low_precision": False} | values
-    )
 
 
 def profile(*ratings: ElementRating) -> Profile:
@@ -370,30 +363,9 @@ def test_the_figures_stay_in_their_ranges_and_order(source, target):
 
 @pytest.fixture(scope="module")
 def starter_profiles(starter_release):
-    """Both profiles of the contract's example, read from the files without the importer."""
-    with (starter_release / "Skills.txt").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    return [
-        Profile(code, "", {item.id: item for item in published(rows, code)})
-        for code in ("11-1011.00", "15-1254.00")
-    ]
-
-
-def published(rows, code):
-    of_code = [row for row in rows if row["O*NET-SOC Code"] == code]
-    levels = {row["Element ID"]: row for row in of_code if row["Scale ID"] == "LV"}
-    for row in of_code:
-        if row["Scale ID"] == "IM":
-            level = levels[row["Element ID"]]
-            yield rating(
-                row["Element ID"],
-                float(level["Data Value"]),
-                float(row["Data Value"]),
-                name=row["Element Name"],
-                level_error=float(level["Standard Error"]),
-                not_relevant=level["Not Relevant"] == "Y",
-                low_precision="Y" in (level["Recommend Suppress"], row["Recommend Suppress"]),
-            )
+    """Both profiles of the contract's example."""
+    profiles = read_profiles(starter_release / "Skills.txt")
+    return profiles["11-1011.00"], profiles["15-1254.00"]
 
 
 def test_chief_executives_become_web_developers_by_the_figures_of_29_0(starter_profiles):

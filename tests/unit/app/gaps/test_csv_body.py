@@ -24,13 +24,18 @@ def csv_of(source: Reading, target: Reading, *, covered: bool = False) -> str:
     return csv_body(found, GapChoice(covered=covered)).decode()
 
 
+def row_of(source: Reading, target: Reading, *, covered: bool = False) -> dict[str, str]:
+    text = csv_of(source, target, covered=covered)
+    (row,) = csv.DictReader(StringIO(text, newline=""))
+    return row
+
+
 @pytest.mark.parametrize("begun", ["=", "+", "-", "@", "\t", "\r"])
 def test_no_text_is_a_formula(begun: str) -> None:
     source, target = reading(begun + "1", begun + "2", 1.0), reading("B", begun + "2", 2.0)
 
-    text = csv_of(source, target)
+    row = row_of(source, target)
 
-    (row,) = csv.DictReader(StringIO(text, newline=""))
     assert (f"'{begun}1", "B", f"'{begun}2") == (row["from_title"], row["to_title"], row["name"])
     assert ("1.0", "") == (row["level_gap"], row["significant"])
 
@@ -39,18 +44,16 @@ def test_commas_quotes_line_ends_and_other_alphabets_come_back_as_they_were() ->
     title, name = 'Smiths, "Black"', "Schweißen\r\nund Löten"
     source, target = reading(title, name, 1.0), reading("B", name, 2.0)
 
-    text = csv_of(source, target)
+    row = row_of(source, target)
 
-    (row,) = csv.DictReader(StringIO(text, newline=""))
     assert (title, name) == (row["from_title"], row["name"])
 
 
 def test_a_level_that_counts_as_nothing_is_marked() -> None:
     source, target = reading("A", "Name", 0.25, not_relevant=True), reading("B", "Name", 2.0)
 
-    text = csv_of(source, target)
+    row = row_of(source, target)
 
-    (row,) = csv.DictReader(StringIO(text, newline=""))
     assert ("0.25", "2.0", "2.0") == (row["from_level"], row["to_level"], row["level_gap"])
     assert ("true", "false") == (row["from_not_relevant"], row["to_not_relevant"])
     assert ["from_not_relevant", "to_not_relevant"] == list(row)[-2:]
@@ -63,7 +66,6 @@ def test_the_file_has_no_byte_order_mark() -> None:
 def test_a_negative_gap_stays_a_number() -> None:
     source, target = reading("A", "Name", 3.0), reading("B", "Name", 1.0)
 
-    text = csv_of(source, target, covered=True)
+    row = row_of(source, target, covered=True)
 
-    (row,) = csv.DictReader(StringIO(text, newline=""))
     assert ("covered", "-2.0") == (row["kind"], row["level_gap"])

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.occupations.title_index import LEAST, TitleHit, TitleIndex
@@ -209,6 +209,7 @@ def test_exact_names_own_titles_before_alternate_titles():
     assert [] == index.exact("aides cooks")
 
 
+@settings(max_examples=40)
 @given(texts, st.integers(0, 12))
 def test_any_text_is_answered_best_first_and_each_occupation_once(text, limit):
     hits = INDEX.search(text, limit)
@@ -221,6 +222,7 @@ def test_any_text_is_answered_best_first_and_each_occupation_once(text, limit):
     assert all(TITLES[hit.code] == hit.title for hit in hits)
 
 
+@settings(max_examples=40)
 @given(lists, st.lists(st.tuples(st.integers(0, 5), words), max_size=8))
 def test_an_own_title_always_finds_its_occupation_first(titles, pairs):
     codes = [*titles, *["11-1111.99"] * 6]

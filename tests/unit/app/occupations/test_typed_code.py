@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.occupations.typed_code import OTHERWISE, as_published
@@ -45,6 +45,7 @@ def test_another_text_is_no_code(text):
     assert None is as_published(text)
 
 
+@settings(max_examples=30)
 @given(st.from_regex(re.compile(rf"({OTHERWISE}) *", re.ASCII), fullmatch=True))
 def test_every_other_way_to_write_a_whole_code_that_is_documented_is_read(typed):
     digits = re.sub(r"\D", "", typed)

@@ -316,7 +316,9 @@ def test_another_occupation_takes_the_place_of_one_side() -> None:
     assert Question("11-9001.00", "29-9003.00") == with_side(ASKED, "to", "29-9003.00")
 
 
-def told(name: str, *, title: str = "", **members: object) -> messages.Message:
+def told(
+    name: str, asked: Question = ASKED, *, title: str = "", **members: object
+) -> messages.Message:
     problem = {
         "type": f"urn:problem-type:skillgap:{name}",
         "request_id": "ab12",
@@ -324,7 +326,7 @@ def told(name: str, *, title: str = "", **members: object) -> messages.Message:
         "occupation": "to",
         **members,
     }
-    return messages.of(problem, ASKED, 30, title)
+    return messages.of(problem, asked, 30, title)
 
 
 def test_where_nothing_is_asked_there_are_examples_to_follow() -> None:
@@ -377,13 +379,8 @@ def test_what_may_pass_says_when_and_how_to_try_again(name, words_of_it) -> None
 
 
 def test_a_domain_that_onet_does_not_offer_leads_to_skills_instead_of_trying_again() -> None:
-    problem = {
-        "type": "urn:problem-type:skillgap:upstream-unavailable",
-        "code": "15-9002.00",
-        "not_offered": "abilities",
-    }
     asked = Question("kite masters", "15-9002.00", "abilities", "from")
-    message = messages.of(problem, asked, 30, "Tide Clerks")
+    message = told("upstream-unavailable", asked, title="Tide Clerks", not_offered="abilities")
 
     assert "The abilities ratings of Tide Clerks (15-9002.00) are not here" == message.heading
     assert (
@@ -416,14 +413,8 @@ def test_without_an_upstream_it_leads_to_what_has_ratings_here() -> None:
 
 @pytest.mark.parametrize(("domain", "ways"), [("skills", []), ("knowledge", ["Compare skills"])])
 def test_without_an_upstream_and_any_ratings_it_says_so_and_leads_to_skills(domain, ways) -> None:
-    problem = {
-        "type": "urn:problem-type:skillgap:upstream-not-configured",
-        "code": "15-9002.00",
-        "occupation": "to",
-        "alternatives": [],
-        "held": "No occupation has ratings here.",
-    }
-    message = messages.of(problem, ASKED._replace(domain=domain), 30, "Tide Clerks")
+    asked, held = ASKED._replace(domain=domain), "No occupation has ratings here."
+    message = told("upstream-not-configured", asked, alternatives=[], held=held)
 
     assert message.text.startswith("No occupation has ratings here. This service has no access")
     assert "bring all by “flask seed latest”" in message.text
@@ -437,12 +428,9 @@ def test_a_title_of_several_occupations_has_them_as_links() -> None:
         {"code": "29-9003.00", "title": "Moon Painters", "matched": "Painter"},
         {"code": "29-9004.00", "title": "Sun Painters", "matched": "Sun Painters"},
     ]
-    problem = {
-        "type": "urn:problem-type:skillgap:invalid-parameter",
-        "errors": [{"parameter": "from", "detail": "More than one occupation has this title."}],
-        "candidates": {"from": found},
-    }
-    message = messages.of(problem, Question("painter", "15-9002.00"), 0)
+    wrong = [{"parameter": "from", "detail": "More than one occupation has this title."}]
+    asked = Question("painter", "15-9002.00")
+    message = told("invalid-parameter", asked, errors=wrong, candidates={"from": found})
 
     assert "Which occupation do you mean?" == message.heading
     said = "You asked for “painter”. More than one occupation has this title. It could be:"
@@ -455,39 +443,30 @@ def test_a_title_of_several_occupations_has_them_as_links() -> None:
 
 def test_the_codes_that_replaced_one_are_named_by_their_titles_alone() -> None:
     found = [{"code": "29-9003.00", "title": "Moon Painters", "matched": "15-9999.00"}]
-    problem = {
-        "type": "urn:problem-type:skillgap:invalid-parameter",
-        "errors": [{"parameter": "to", "detail": "O*NET replaced this code by more than one."}],
-        "candidates": {"to": found},
-    }
-    message = messages.of(problem, Question("11-9001.00", "15-9999.00"), 0)
+    wrong = [{"parameter": "to", "detail": "O*NET replaced this code by more than one."}]
+    asked = Question("11-9001.00", "15-9999.00")
+    message = told("invalid-parameter", asked, errors=wrong, candidates={"to": found})
 
     assert "“15-9999.00”. O*NET replaced this code by more than one." in message.text
     assert ["Moon Painters"] == [link.text for link in message.links]
 
 
 def test_a_title_of_nothing_says_how_to_find_one() -> None:
-    problem = {
-        "type": "urn:problem-type:skillgap:invalid-parameter",
-        "errors": [{"parameter": "to", "detail": "Not the title of one occupation."}],
-        "candidates": {"to": []},
-    }
-    message = messages.of(problem, Question("11-9001.00", "xyzzy"), 0)
+    wrong = [{"parameter": "to", "detail": "Not the title of one occupation."}]
+    asked = Question("11-9001.00", "xyzzy")
+    message = told("invalid-parameter", asked, errors=wrong, candidates={"to": []})
 
     assert "No occupation is called “xyzzy”" == message.heading
     assert "suggestions" in message.text
 
 
 def test_any_other_bad_parameter_is_named() -> None:
-    problem = {
-        "type": "urn:problem-type:skillgap:invalid-parameter",
-        "errors": [
-            {"parameter": "to", "detail": "Longer than maximum length 200."},
-            {"parameter": "domain", "detail": "Must be one of: skills."},
-        ],
-    }
+    wrong = [
+        {"parameter": "to", "detail": "Longer than maximum length 200."},
+        {"parameter": "domain", "detail": "Must be one of: skills."},
+    ]
 
     assert (
         "Check what is asked above. To: Longer than maximum length 200. "
-        "domain: Must be one of: skills." == messages.of(problem, ASKED, 0).text
+        "domain: Must be one of: skills." == told("invalid-parameter", errors=wrong).text
     )

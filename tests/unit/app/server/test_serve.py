@@ -1,7 +1,10 @@
-"""What wakes the server's main thread."""
+"""What wakes the server's main thread, and what it does not load."""
 
 import os
 import signal
+import subprocess
+import sys
+from pathlib import Path
 from threading import Event, Thread, get_ident
 
 import pytest
@@ -53,3 +56,16 @@ def test_what_is_set_before_wakes_once_and_is_over_then(wakeup):
     wakeup.wait()
     Thread(target=wakeup.set).start()
     wakeup.wait()
+
+
+def test_what_starts_the_worker_processes_leaves_heavy_libraries_to_them():
+    code = (
+        "import sys, app.server.serve, app.cli; from app.container import Services;"
+        "from app.settings import Settings; Services(Settings());"
+        "metrics = 'prometheus_client' in sys.modules;"
+        "from app import create_app; create_app(Settings());"
+        "sys.exit(metrics or 'numpy' in sys.modules)"
+    )
+    root = Path(__file__).parents[4]
+
+    assert 0 == subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode

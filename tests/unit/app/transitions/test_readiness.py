@@ -1,15 +1,11 @@
 """Rankings against the comparison of each pair, which they must equal to the last digit."""
 
-import csv
 import random
-import subprocess
-import sys
-from collections import defaultdict
-from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.profiles import rating, read_profiles
 
 from app.gaps.compare import compare
 from app.transitions.readiness import (
@@ -21,20 +17,6 @@ from app.transitions.readiness import (
     top_gaps,
 )
 from cache.profile import ElementRating, Profile
-
-ROOT = Path(__file__).parents[4]
-
-
-def rating(element="2.A.1.a", level=3.0, importance=3.0, not_relevant=False) -> ElementRating:
-    return ElementRating(
-        id=element,
-        name=f"Skill {element}",
-        level=level,
-        importance=importance,
-        level_error=None,
-        not_relevant=not_relevant,
-        low_precision=False,
-    )
 
 
 def profile(code: str, *ratings: ElementRating) -> Profile:
@@ -102,6 +84,7 @@ PEOPLE = st.lists(SIDES, min_size=1, max_size=6).map(
 )
 
 
+@settings(max_examples=50)
 @given(profiles=PEOPLE)
 def test_any_profiles_are_compared_as_pairs_are(profiles):
     matrix = Matrix.of(profiles)
@@ -109,6 +92,7 @@ def test_any_profiles_are_compared_as_pairs_are(profiles):
     assert [] == [code for one in profiles for code in differences(matrix, one, profiles)]
 
 
+@settings(max_examples=50)
 @given(before=PEOPLE, changed=PEOPLE, gone=st.sets(st.integers(0, 7)))
 def test_a_matrix_that_was_changed_is_one_of_what_is_left(before, changed, gone):
     codes = {f"11-900{at}.00" for at in gone}
@@ -231,44 +215,12 @@ def test_an_occupation_that_is_not_rated_has_no_readiness(direction):
         readiness_by_code(Matrix.of([profile("11-9001.00", rating())]), "15-9002.00", direction)
 
 
-def read_profiles(file) -> list[Profile]:
-    """Read profiles from the text, without the importer."""
-    rows = defaultdict(lambda: defaultdict(dict))
-    with file.open(encoding="utf-8", newline="") as text:
-        for row in csv.DictReader(text, delimiter="\t", quoting=csv.QUOTE_NONE):
-            rows[row["O*NET-SOC Code"]][row["Element ID"]][row["Scale ID"]] = row
-    return [
-        profile(
-            code,
-            *(
-                rating(
-                    element,
-                    float(scales["LV"]["Data Value"]),
-                    float(scales["IM"]["Data Value"]),
-                    any(row["Not Relevant"] == "Y" for row in scales.values()),
-                )
-                for element, scales in elements.items()
-            ),
-        )
-        for code, elements in rows.items()
-    ]
-
-
+@pytest.mark.parametrize("number", [2, pytest.param(20, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("domain", ["Skills", "Knowledge"])
-def test_twenty_occupations_are_ranked_among_all_as_pairs_are_compared(full_release, domain):
-    profiles = read_profiles(full_release / f"{domain}.txt")
+def test_an_occupation_is_ranked_among_all_as_pairs_are_compared(full_release, domain, number):
+    profiles = list(read_profiles(full_release / f"{domain}.txt").values())
     matrix = Matrix.of(profiles)
-    drawn = random.Random(20).sample(profiles, 20)
+    drawn = random.Random(20).sample(profiles, number)
 
     assert 879 == len(profiles)
     assert [] == [code for one in drawn for code in differences(matrix, one, profiles)]
-
-
-def test_an_application_starts_without_numpy():
-    code = (
-        "import sys, app.server.serve;"
-        "from app import create_app; from app.settings import Settings;"
-        "create_app(Settings()); sys.exit('numpy' in sys.modules)"
-    )
-
-    assert 0 == subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import pytest
+from support.clock import Seconds
 
 from cache.fill.single_flight import (
     FAILURE_SHARED,
@@ -17,14 +18,6 @@ from cache.fill.single_flight import (
 KEY, OTHER = ("skills", "11-9001.00"), ("skills", "15-9002.00")
 SECONDS = 5.0
 """More than any of this can take."""
-
-
-class Clock:
-    def __init__(self):
-        self.time = 100.0
-
-    def __call__(self):
-        return self.time
 
 
 class Work:
@@ -48,9 +41,16 @@ class Work:
         return self.value
 
 
+def done(value="value", error=None):
+    """Work that goes on at once."""
+    work = Work(value, error)
+    work.go_on.set()
+    return work
+
+
 @pytest.fixture
 def clock():
-    return Clock()
+    return Seconds()
 
 
 @pytest.fixture
@@ -93,17 +93,13 @@ def test_all_who_join_share_one_error(flights):
 
 @pytest.mark.parametrize("error", [SystemExit(1), KeyboardInterrupt(), TimeoutError("late")])
 def test_an_error_of_any_kind_reaches_those_who_wait(flights, error):
-    work = Work(error=error)
-    work.go_on.set()
-    future, _ = flights.join(KEY, work)
+    future, _ = flights.join(KEY, done(error=error))
 
     assert [error] == outcomes([future], SECONDS)
 
 
 def test_a_value_that_counts_as_false_is_a_value(flights):
-    work = Work(value=0)
-    work.go_on.set()
-    future, _ = flights.join(KEY, work)
+    future, _ = flights.join(KEY, done(0))
 
     assert [0] == outcomes([future], SECONDS)
 
@@ -134,10 +130,8 @@ def test_a_leader_that_gives_up_ends_neither_the_flight_nor_anothers_waiting(fli
 
 
 def test_each_of_several_flights_has_an_outcome_of_its_own(flights):
-    good, bad, slow = Work(), Work(error=ValueError("no")), Work()
+    good, bad, slow = done(), done(error=ValueError("no")), Work()
     futures = [flights.join(key, work)[0] for key, work in enumerate((good, bad, slow))]
-    good.go_on.set()
-    bad.go_on.set()
     outcomes(futures[:2], SECONDS)
 
     value, error, late = outcomes(futures, 0.0)
@@ -183,13 +177,11 @@ def test_many_flights_of_one_request_are_under_way_a_few_at_a_time(flights):
 
 def test_who_needs_one_flight_need_not_wait_for_those_who_need_many(flights):
     works = {("skills", str(at)): Work(at) for at in range(2 * MAX_FLIGHTS)}
-    one = Work("one")
-    one.go_on.set()
     with ThreadPoolExecutor(1) as pool:
         ended = pool.submit(flights.run_in_slots, works, SECONDS)
         assert all(works["skills", str(at)].begun.wait(SECONDS) for at in range(SLOTS))
 
-        assert {KEY: ("one", False)} == flights.run({KEY: one}, SECONDS)
+        assert {KEY: ("one", False)} == flights.run({KEY: done("one")}, SECONDS)
         for work in works.values():
             work.go_on.set()
         ended.result(SECONDS)
@@ -207,9 +199,7 @@ def test_what_has_not_had_its_turn_when_the_time_is_up_is_not_begun_any_more(fli
 
 
 def test_one_of_many_that_fails_fails_alone(flights):
-    good, bad = Work("good"), Work(error=ValueError("no"))
-    good.go_on.set()
-    bad.go_on.set()
+    good, bad = done("good"), done(error=ValueError("no"))
 
     ended = flights.run_in_slots({KEY: good, OTHER: bad}, SECONDS)
 
@@ -218,9 +208,7 @@ def test_one_of_many_that_fails_fails_alone(flights):
 
 def test_after_a_flight_the_next_one_who_asks_starts_another(flights):
     for value in ("first", "second"):
-        work = Work(value)
-        work.go_on.set()
-        future, collapsed = flights.join(KEY, work)
+        future, collapsed = flights.join(KEY, done(value))
 
         assert ([value], False) == (outcomes([future], SECONDS), collapsed)
         end(flights)
@@ -246,33 +234,28 @@ def test_who_asks_after_a_flight_has_landed_is_given_a_flight_of_their_own(fligh
 
 def test_a_failure_that_several_waited_for_is_shared_for_a_second(flights, clock):
     error = fail(flights, joiners=1)
-    again = Work("again")
-    again.go_on.set()
+    again = done("again")
 
-    clock.time += FAILURE_SHARED - 0.001
+    clock.now += FAILURE_SHARED - 0.001
     late, collapsed = flights.join(KEY, again)
     assert ([error], True) == (outcomes([late], SECONDS), collapsed)
     assert 0 == again.runs
 
-    clock.time += 0.001
+    clock.now += 0.001
     later, collapsed = flights.join(KEY, again)
     assert (["again"], False) == (outcomes([later], SECONDS), collapsed)
 
 
 def test_a_shared_failure_is_that_of_its_key_alone(flights):
     fail(flights, joiners=1)
-    work = Work()
-    work.go_on.set()
-    future, collapsed = flights.join(OTHER, work)
+    future, collapsed = flights.join(OTHER, done())
 
     assert (["value"], False) == (outcomes([future], SECONDS), collapsed)
 
 
 def test_a_failure_that_nobody_shared_is_not_shared_later(flights):
     fail(flights, joiners=0)
-    work = Work()
-    work.go_on.set()
-    future, collapsed = flights.join(KEY, work)
+    future, collapsed = flights.join(KEY, done())
 
     assert (["value"], False) == (outcomes([future], SECONDS), collapsed)
 

@@ -106,21 +106,21 @@ def test_an_archive_is_closed_with_its_release(made_up_release, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "damage",
+    ("damage", "name"),
     [
-        pytest.param(lambda data: b"", id="empty"),
-        pytest.param(lambda data: b"not a zip at all" * 100, id="not an archive"),
-        pytest.param(lambda data: data[: len(data) // 2], id="half"),
-        pytest.param(lambda data: data[:-1], id="a byte short"),
-        pytest.param(lambda data: data[200:], id="start missing"),
-        pytest.param(lambda data: data[:300] + bytes(100) + data[400:], id="zeros inside"),
+        pytest.param(lambda data: b"", "a.zip", id="empty"),
+        pytest.param(lambda data: b"not a zip at all" * 100, "a.zip", id="not an archive"),
+        pytest.param(lambda data: data[: len(data) // 2], "a.zip", id="half"),
+        pytest.param(lambda data: data[:-1], "a.zip", id="a byte short"),
+        pytest.param(lambda data: data[200:], ".txt", id="start missing"),
+        pytest.param(lambda data: data[:300] + bytes(100) + data[400:], ".txt", id="zeros inside"),
     ],
 )
-def test_a_damaged_archive_is_refused_by_name(made_up_release, tmp_path, damage):
+def test_a_damaged_archive_is_refused_by_name(made_up_release, tmp_path, damage, name):
     archive = zip_folder(made_up_release, tmp_path / "a.zip")
     archive.write_bytes(damage(archive.read_bytes()))
 
-    assert "cannot be read" in refusal(archive)
+    assert f"{name}: cannot be read: " in refusal(archive)
 
 
 @pytest.mark.parametrize("name", ["Skills.txt", OCCUPATION_FILE, SCALE_FILE, "Read Me.txt"])
@@ -165,15 +165,6 @@ def test_an_archive_with_a_name_that_is_not_utf_8_is_refused(made_up_release, tm
     assert "a.zip: cannot be read" in refusal(archive)
 
 
-def test_an_archive_of_two_releases_is_refused(made_up_release, tmp_path):
-    archive = zip_folder(made_up_release, tmp_path / "a.zip")
-    with zipfile.ZipFile(archive, "a") as packed:
-        packed.writestr(f"db_29_0_text/{OCCUPATION_FILE}", b"")
-
-    names = "a.zip/db_28_1_text, a.zip/db_29_0_text; give one of them"
-    assert f"a.zip: holds more than one release: {names}" == refusal(archive)
-
-
 def test_an_archive_of_anything_else_is_refused(tmp_path):
     archive = tmp_path / "holiday.zip"
     with zipfile.ZipFile(archive, "w") as packed:
@@ -181,10 +172,6 @@ def test_an_archive_of_anything_else_is_refused(tmp_path):
 
     expected = f"Occupation Data.txt: not found in {archive}, which holds beach.jpg"
     assert expected == refusal(archive)
-
-
-def test_a_path_that_leads_nowhere_is_refused(tmp_path):
-    assert "no such folder or .zip file" in refusal(tmp_path / "nowhere")
 
 
 def test_a_path_that_cannot_be_looked_at_is_refused(tmp_path):
@@ -200,7 +187,6 @@ def test_a_folder_of_anything_else_is_refused(tmp_path):
     [
         (False, OCCUPATION_FILE),
         (False, SCALE_FILE),
-        (False, "Skills.txt"),
         (True, OCCUPATION_FILE),
         (True, "Essential Skills.txt"),
         (True, "Transferable Skills.txt"),
@@ -210,8 +196,7 @@ def test_a_missing_file_is_named(tmp_path, split, name):
     folder = write_release(tmp_path / "db_28_1_text", split=split)
     (folder / name).unlink()
 
-    assert name in refusal(folder)
-    assert "not found" in refusal(folder)
+    assert f"{name}: not found" in refusal(folder)
 
 
 @pytest.mark.parametrize(
@@ -223,7 +208,7 @@ def test_both_layouts_at_once_are_refused(made_up_release, extra):
     for name in extra:
         shutil.copy(made_up_release / "Skills.txt", made_up_release / name)
 
-    assert "both layouts are here" in refusal(made_up_release)
+    assert "both layouts are here; exactly one is needed" in refusal(made_up_release)
 
 
 @pytest.mark.parametrize("stems", [["Knowledge"], ["Abilities"], ["Knowledge", "Abilities"]])
@@ -304,18 +289,13 @@ def test_a_manifest_is_the_best_witness(made_up_release, manifest, identity):
         json.dumps({"release": "9" * 21, "complete": True}),
         '{"release": "\\ud800", "complete": true}',
         '{"release": "29.0\\u0000", "complete": true}',
+        '{"release": "\xff", "complete": true}',
         "[" * 100_000,
     ],
     ids=lambda text: text[:40],
 )
 def test_a_manifest_that_says_neither_is_refused(made_up_release, manifest):
-    (made_up_release / "manifest.json").write_text(manifest, encoding="utf-8")
-
-    assert refusal(made_up_release).startswith("manifest.json: ")
-
-
-def test_a_manifest_that_is_not_utf_8_is_refused(made_up_release):
-    (made_up_release / "manifest.json").write_bytes(b'{"release": "\xff", "complete": true}')
+    (made_up_release / "manifest.json").write_text(manifest, encoding="latin-1")
 
     assert refusal(made_up_release).startswith("manifest.json: ")
 

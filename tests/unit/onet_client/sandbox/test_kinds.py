@@ -2,7 +2,7 @@ import json
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onet_client.sandbox.kinds import kind_of, value_of
@@ -48,6 +48,7 @@ def test_the_type_of_a_column_follows_from_all_its_values(
     assert kind == kind_of(column_id, texts)
 
 
+@settings(max_examples=30)
 @given(st.lists(NUMBERS, min_size=1), st.lists(MISSING))
 def test_numbers_are_numbers_to_the_last_digit(numbers: list[str], missing: list[str]) -> None:
     assert "Number" == kind_of("n", numbers + missing)
@@ -77,6 +78,7 @@ def test_whatever_a_column_holds_it_has_a_type_that_every_value_is_of(
         assert kind != "Text" or value is None or text == value
 
 
+@settings(max_examples=50)
 @given(
     st.lists(NUMBERS | MONTHS, min_size=1),
     WORDS.filter(lambda text: kind_of("n", [text]) == "Text"),

@@ -218,12 +218,6 @@ def test_the_tables_of_a_domain_keep_their_identifiers_without_spaces(tmp_path: 
     ) == load_release(folder).table_ids
 
 
-def test_a_release_without_occupations_is_refused(folder: Path) -> None:
-    (folder / "Occupation Data.txt").unlink()
-    with pytest.raises(ReleaseError, match=r"Occupation Data\.txt: not found in"):
-        load_release(folder)
-
-
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -239,18 +233,6 @@ def test_a_release_whose_occupations_cannot_be_read_is_refused(
     (folder / "Occupation Data.txt").write_text(text, encoding="utf-8")
     with pytest.raises(ReleaseError, match=rf"Occupation Data\.txt.*{message}"):
         load_release(folder)
-
-
-def test_two_releases_in_one_place_are_refused_by_name(tmp_path: Path, folder: Path) -> None:
-    write_release(tmp_path / "db_29_0_text")
-    with pytest.raises(ReleaseError, match=r"db_28_1_text.*db_29_0_text"):
-        load_release(tmp_path)
-
-
-def test_what_is_neither_folder_nor_archive_is_refused(folder: Path) -> None:
-    for path in (folder / "Skills.txt", folder / "nothing"):
-        with pytest.raises(ReleaseError):
-            load_release(path)
 
 
 @pytest.mark.parametrize(

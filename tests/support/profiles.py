@@ -1,0 +1,50 @@
+"""Profiles of made-up ratings, and those of a file of a release, read without the importer."""
+
+import csv
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from cache.profile import ElementRating, Profile
+
+Row = dict[str, str]
+
+
+def rating(
+    element: str = "2.A.1.a",
+    level: float = 3.0,
+    importance: float = 3.0,
+    not_relevant: bool = False,
+    **other: Any,
+) -> ElementRating:
+    """An element as an occupation rates it, with a small error unless another is asked for."""
+    values = {"name": f"Skill {element}", "level_error": 0.1, "low_precision": False} | other
+    return ElementRating(
+        id=element, level=level, importance=importance, not_relevant=not_relevant, **values
+    )
+
+
+def read_profiles(file: Path) -> dict[str, Profile]:
+    """All profiles of a file of ratings, by code and without their titles."""
+    rows: dict[str, dict[str, dict[str, Row]]] = defaultdict(lambda: defaultdict(dict))
+    with file.open(encoding="utf-8", newline="") as text:
+        for row in csv.DictReader(text, delimiter="\t", quoting=csv.QUOTE_NONE):
+            rows[row["O*NET-SOC Code"]][row["Element ID"]][row["Scale ID"]] = row
+    return {
+        code: Profile(code, "", {element: _read(scales) for element, scales in elements.items()})
+        for code, elements in rows.items()
+    }
+
+
+def _read(scales: dict[str, Row]) -> ElementRating:
+    level, importance = scales["LV"], scales["IM"]
+    error = level["Standard Error"]
+    return rating(
+        level["Element ID"],
+        float(level["Data Value"]),
+        float(importance["Data Value"]),
+        "Y" in (level["Not Relevant"], importance["Not Relevant"]),
+        name=level["Element Name"],
+        level_error=None if error in ("", "n/a") else float(error),
+        low_precision="Y" in (level["Recommend Suppress"], importance["Recommend Suppress"]),
+    )
