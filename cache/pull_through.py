@@ -12,7 +12,7 @@ The order of a read:
 5. Fetch: which release is served, and if it is not the entry's, its ratings, complete or not at
    all (`fill/fetch.py`). No connection to the database is held.
 6. Publication: rows and entry in one transaction, over the generation at which the lease was
-   taken (`entries/publish.py`).
+   taken (`entries/publish_fill.py`).
 7. Notification: the same transaction gives the lease back and notes the change, by which all
    processes drop their copies (`entries/invalidation.py`).
 8. Answer: who waited gets the entry as it is read then; where the fill failed, an old entry as it

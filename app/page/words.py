@@ -77,7 +77,7 @@ def gaps(body: Body) -> str:
 
 def nouns(domain: str) -> str:
     """Name the elements of a domain, such as 35 of them."""
-    return NOUNS.get(domain, domain)
+    return NOUNS.get(domain, domain.replace("_", " "))
 
 
 def kind(item: Body) -> str:

@@ -8,7 +8,7 @@ from cache.db import database
 from cache.db.held import HOLDS
 from cache.db.onet_tables import CacheEntry, Element, Rating
 from cache.entries.invalidation import note_change
-from cache.entries.publisher import withdraw
+from cache.entries.published_rows import withdraw
 
 
 def purge(engine: Engine, codes: Sequence[str] | None, domain: str | None = None) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, String, bindparam, func, literal_column, select, 
 
 from cache.db import database
 from cache.db.onet_tables import CacheEntry, Element, Occupation, Rating
-from cache.entries.publish import Fill, publish
+from cache.entries.publish_fill import Fill, publish
 from cache.policy import Entry
 from cache.profile import ElementRating, Profile
 

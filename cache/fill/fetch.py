@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Any, Final, Literal, NamedTuple
 
 from cache.entries.canonical import Figures, canonical_figure
-from cache.entries.publish import Fill
+from cache.entries.publish_fill import Fill
 from cache.policy import Limits
 from cache.upstream import Upstream
 from onet_client.deadline import Deadline

@@ -10,7 +10,7 @@ from typing import Final
 from uuid import uuid4
 
 from cache.db.database import DatabaseUnavailable
-from cache.entries.publish import Superseded
+from cache.entries.publish_fill import Superseded
 from cache.entries.renewal import Revalidation
 from cache.entries.store import Store, Stored
 from cache.fill.fetch import ServedRelease, Target, fetch

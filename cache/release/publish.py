@@ -12,7 +12,7 @@ from cache.db.landing import land
 from cache.db.onet_tables import CacheEntry, Element, Load, Occupation, Rating, Scale
 from cache.db.upsert import upsert
 from cache.entries.invalidation import note_change
-from cache.entries.publisher import (
+from cache.entries.published_rows import (
     content_of,
     entry_row,
     rename_elements,

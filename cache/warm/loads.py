@@ -23,7 +23,7 @@ from cache.db.onet_tables import (
 )
 from cache.entries.canonical import Figures, canonical_line
 from cache.entries.invalidation import note_change
-from cache.entries.publisher import (
+from cache.entries.published_rows import (
     Content,
     content_of,
     publish_elements,

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from cache.db import database
 from cache.entries.canonical import canonical_line
-from cache.entries.publisher import Content, content_of
+from cache.entries.published_rows import Content, content_of
 from cache.fill.fetch import figures_of
 from cache.upstream import Upstream
 from cache.warm.items import JobLease

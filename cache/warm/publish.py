@@ -10,8 +10,8 @@ from cache.db import database
 from cache.db.onet_tables import CacheEntry, Load, Occupation
 from cache.db.upsert import upsert
 from cache.entries.invalidation import note_change
-from cache.entries.publish import Superseded
-from cache.entries.publisher import Content, entry_row
+from cache.entries.publish_fill import Superseded
+from cache.entries.published_rows import Content, entry_row
 from cache.policy import ITEM_OUTCOMES, ItemOutcome, Limits
 from cache.warm.items import Item, Work
 from cache.warm.loads import contents, publish_ratings

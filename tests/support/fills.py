@@ -6,7 +6,7 @@ from typing import Any
 from support.clock import START
 
 from cache.entries.canonical import Figures
-from cache.entries.publish import Fill
+from cache.entries.publish_fill import Fill
 
 CODE = "15-9002.00"
 NAMES = {"2.A.1.a": "Listening to Wind", "2.A.1.b": "Reading Tides"}

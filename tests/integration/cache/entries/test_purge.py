@@ -18,7 +18,7 @@ from support.tables import dump, held
 from support.waiting import at_once
 
 from cache.db.database import connect
-from cache.entries.publish import Superseded
+from cache.entries.publish_fill import Superseded
 from cache.entries.purge import purge
 from cache.entries.store import Store
 from cache.fill.leases import Leases

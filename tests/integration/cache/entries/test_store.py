@@ -17,7 +17,7 @@ from support.tables import PUBLISHED, dump
 from cache.db.database import DatabaseUnavailable, connect
 from cache.db.onet_tables import CacheEntry, Element, Rating
 from cache.entries.canonical import canonical_line, content_hash
-from cache.entries.publish import Superseded
+from cache.entries.publish_fill import Superseded
 from cache.entries.store import Store
 from cache.policy import Entry
 

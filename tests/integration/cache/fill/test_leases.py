@@ -19,7 +19,7 @@ from support.waiting import at_once
 from cache.db.clock import database_time
 from cache.db.database import connect, write
 from cache.db.onet_tables import CacheEntry
-from cache.entries.publish import Superseded
+from cache.entries.publish_fill import Superseded
 from cache.entries.purge import purge
 from cache.entries.store import Store
 from cache.fill.leases import UNLISTED_CAP, Lease, Leases

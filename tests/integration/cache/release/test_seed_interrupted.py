@@ -20,7 +20,7 @@ from cache.db import database
 from cache.db.database import connect
 from cache.db.migrate import upgrade
 from cache.db.onet_tables import Load, Rating
-from cache.entries.publish import Superseded
+from cache.entries.publish_fill import Superseded
 from cache.entries.store import Store
 from cache.release.seed import seed
 from onet_client.release_files import OCCUPATION_FILE

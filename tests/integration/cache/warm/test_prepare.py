@@ -17,7 +17,7 @@ from support.warming import expire_leases, finish, items, make_worker
 
 from cache.db.onet_tables import LandingRating, Load
 from cache.entries.invalidation import Changes
-from cache.entries.publish import Superseded
+from cache.entries.publish_fill import Superseded
 from cache.entries.purge import purge
 from cache.entries.store import Store
 from cache.metrics import CacheMetrics
