@@ -1,6 +1,6 @@
 """Faults on the first, a middle and the last page: the right error, or the right result.
 
-What is wrong in a row of itself, `test_rows` has whole.
+What is wrong in itself, in a row or a reply, `test_rows` and `test_reply` have whole.
 
 An occupation's 20 rows come in 4 pages, and so does the domain of two occupations.
 """
@@ -18,7 +18,6 @@ from support.fake_upstream import (
     rating_row,
 )
 from support.streaming import stream_ratings
-from urllib3.exceptions import ReadTimeoutError
 
 from onet_client import errors
 
@@ -106,7 +105,6 @@ def more_than_fit(page):
 
 
 DEEP = b"[" * 100_000
-LATE = requests.ConnectionError(ReadTimeoutError(None, "/", "late"))
 BAD_REPLIES: dict[str, Fault] = {
     "html": lambda answer: (
         body(lambda _: b"<html>")(answer),
@@ -114,25 +112,19 @@ BAD_REPLIES: dict[str, Fault] = {
     ),
     "html that is called json": body(lambda _: b"<!DOCTYPE html><html></html>"),
     "xml": content_type("application/xml"),
-    "json that is called text": content_type("text/plain"),
     "no content type": content_type(""),
     "truncated": body(lambda whole: whole[: len(whole) // 2]),
     "one byte short": body(lambda whole: whole[:-1]),
     "empty": body(lambda _: b""),
-    "two documents": body(lambda whole: whole * 2),
-    "not utf-8": body(lambda whole: whole.replace(b"Analyst", b"An\xe4lyst")),
     "nested without end": body(lambda _: DEEP),
     "over 20 MB": body(lambda whole: whole.ljust(20_000_001)),
     "an error under 200": document(lambda _: {"error": "There is no such thing."}),
     "an error beside the rows": document(lambda page: page.update(error="but")),
     "an array for an object": document(lambda page: [page]),
     "only the rows": document(lambda page: page["row"]),
-    "null": body(lambda _: b"null"),
     "no rows": document(lambda page: page.pop("row") and None),
     "rows that are null": document(lambda page: page.update(row=None)),
-    "rows that are an object": document(lambda page: page.update(row={"0": page["row"][0]})),
     "a row that is null": document(lambda page: page["row"].__setitem__(1, None)),
-    "a row that is an array": document(lambda page: page["row"].__setitem__(1, [])),
     "no start": document(lambda page: page.pop("start") and None),
     "no end": document(lambda page: page.pop("end") and None),
     "no total": document(lambda page: page.pop("total") and None),
@@ -158,32 +150,21 @@ BAD_REPLIES: dict[str, Fault] = {
         lambda whole: whole.replace(b'"n": 8', b'"n": 8e999999999')
     ),
     "half a surrogate pair": row(element_name="\ud800"),
-    "no content": answering(204),
-    "part of the content": answering(206),
-    "not modified": answering(304),
     "a redirect to another host": answering(302, Location="https://evil.example/"),
     "a redirect to nowhere": answering(302),
     "a body its encoding does not fit": breaking(requests.exceptions.ContentDecodingError()),
 }
 OTHER_ERRORS: dict[str, tuple[Fault, type[errors.OnetError], int]] = {
-    "400": (answering(400), errors.BadRequest, 1),
-    "401": (answering(401), errors.Unauthorized, 1),
-    "403": (answering(403), errors.Forbidden, 1),
     "404": (answering(404), errors.NotFound, 1),
     "422": (answering(422), errors.BadRequest, 1),
     "429": (answering(429), errors.RateLimited, 3),
     "429 with a long wait": (answering(429, Retry_After="3600"), errors.RateLimited, 1),
     "500": (answering(500), errors.UpstreamFailure, 3),
-    "501": (answering(501), errors.UpstreamFailure, 1),
-    "502": (answering(502), errors.UpstreamFailure, 3),
     "503": (answering(503), errors.UpstreamFailure, 3),
-    "504": (answering(504), errors.UpstreamFailure, 3),
     "503 with a wait": (answering(503, Retry_After="2"), errors.UpstreamFailure, 3),
     "refused": (breaking(requests.ConnectionError()), errors.Unreachable, 3),
     "cut off": (breaking(requests.exceptions.ChunkedEncodingError()), errors.Unreachable, 3),
-    "no connection in time": (breaking(requests.ConnectTimeout()), errors.TimedOut, 3),
     "no answer in time": (breaking(requests.ReadTimeout()), errors.TimedOut, 3),
-    "no more in time": (breaking(LATE), errors.TimedOut, 3),
 }
 HARMLESS = {
     "numbers as strings": lambda: document(
@@ -268,7 +249,7 @@ def test_a_reply_that_cannot_be_trusted_is_a_bad_reply(
     with pytest.raises(errors.BadReply) as raised:
         ask(new_client(upstream))
 
-    assert raised.value.status in (200, 204, 206, 302, 304, None)
+    assert raised.value.status in (200, 302, None)
     assert raised.value.url.startswith(upstream.base + "database/rows/skills?start=")
     assert 1 == raised.value.attempts
     assert "evil" not in "".join(str(request.url) for request in upstream.requests)
