@@ -1,6 +1,7 @@
 """The service: its faces (HTTP API, page, commands), what they share, and how it is wired."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 import click
 from flask import Flask
@@ -11,6 +12,14 @@ from app.settings import Settings
 INDEX_SECONDS: Final = 0.6
 """How long a worker process waits at its start for the index of titles, so that the first search
 need not; where it takes longer, it is finished while requests are served already."""
+
+
+class _Application(Flask):
+    """Flask without its check, at every function that it calls, whether that is asynchronous."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Take the function as it is: none of ours is asynchronous."""
+        return func
 
 
 def create_app(
@@ -32,7 +41,7 @@ def create_app(
     from app import api, cli, page
 
     given = services or Services(settings or Settings.from_environment())
-    app = Flask("skillgap", static_folder=None)
+    app = _Application("skillgap", static_folder=None)
     app.extensions["skillgap"] = given
     api.register(app)
     page.register(app)

@@ -3,13 +3,14 @@
 import logging
 from functools import cached_property
 from http import HTTPStatus
-from typing import Final, cast
+from typing import ClassVar, Final, cast
 from urllib.parse import quote
 
 from flask import Request, Response, json, request
 from werkzeug.exceptions import HTTPException
 
 from app.container import services
+from app.logs import RequestIds
 from app.problems import Problem, invalid_parameters
 from cache.db.database import DatabaseUnavailable
 
@@ -21,12 +22,18 @@ LOGGED_PATH: Final = 200
 
 
 class IdentifiedRequest(Request):
-    """A request that has an id, which its answer and its log lines bear."""
+    """A request that has an id, which its answer and its log lines bear.
+
+    Attributes:
+        ids: makes the ids; each application has its own.
+    """
+
+    ids: ClassVar[RequestIds]
 
     @cached_property
     def request_id(self) -> str:
         """The caller's `X-Request-ID` if it can be used, else a new one."""
-        return services().request_ids.taken_or_made(self.headers.get("X-Request-ID"))
+        return self.ids.taken_or_made(self.headers.get("X-Request-ID"))
 
 
 def request_id() -> str:

@@ -75,9 +75,9 @@ def flask() -> Callable[..., Iterable[bytes]]:
 
 def whole() -> Callable[..., Iterable[bytes]]:
     """Make the product's worker."""
-    from app.server.serve import worker
+    from app import create_served_app
 
-    return worker()
+    return create_served_app()
 
 
 def slow() -> Callable[..., Iterable[bytes]]:

@@ -37,7 +37,8 @@ DOCS = {"validatorUrl": None}
 
 def register(app: Flask) -> None:
     """Register routes, error handlers and request ids."""
-    app.request_class = IdentifiedRequest
+    ids = {"ids": services_of(app).request_ids}
+    app.request_class = type("IdentifiedRequest", (IdentifiedRequest,), ids)
     app.config.update(OPENAPI, API_VERSION=VERSION, MAX_CONTENT_LENGTH=LONGEST_BODY)
     app.url_map.merge_slashes = False  # a path that is not documented leads nowhere
     app.json.sort_keys = False  # type: ignore[attr-defined]

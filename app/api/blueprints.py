@@ -1,6 +1,8 @@
 """How resources take parameters: query strings, whose meaning is remembered, and JSON bodies."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from flask import Request, request
@@ -22,6 +24,7 @@ REMEMBERED: Final = 1_000
 """Query strings whose meaning is remembered."""
 LONGEST_REMEMBERED: Final = 200
 """Bytes of one."""
+View = Callable[..., Any]
 
 
 class QueryParser(FlaskParser):
@@ -49,9 +52,27 @@ class QueryParser(FlaskParser):
 
 
 class QueryBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
-    """A resource whose parameters are all in the query string."""
+    """A resource whose parameters are all in the query string, and whose views finish answers.
+
+    flask-smorest wraps a view once for each decorator, to write what it returned; here the
+    decorators of answers only document it.
+    """
 
     ARGUMENTS_PARSER = QueryParser()
+
+    def response(self, *details: Any, **options: Any) -> Callable[[View], View]:
+        """Document an answer, which the view finishes itself."""
+        return partial(_documented, document=super().response(*details, **options))
+
+    def alt_response(self, *details: Any, **options: Any) -> Callable[[View], View]:
+        """Document another answer."""
+        return partial(_documented, document=super().alt_response(*details, **options))
+
+
+def _documented(view: View, document: Callable[[View], View]) -> View:
+    """Take over what a decorator says of a view, without what it does on every call."""
+    vars(view)["_apidoc"] = vars(document(view))["_apidoc"]
+    return view
 
 
 class BodyParser(FlaskParser):
