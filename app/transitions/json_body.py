@@ -33,7 +33,7 @@ def transitions_body(
         DatabaseUnavailable: where the database cannot be reached or used.
     """
     reading = found.reading
-    ranked = transitions.of(reading, *choice)
+    ranked = transitions.of(reading, choice)
     body = {
         "occupation": {"code": reading.profile.code, "title": reading.profile.title},
         "direction": choice.direction,

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import orjson
 
-from app.transitions.choice import Direction
+from app.transitions.choice import TransitionsChoice
 from app.transitions.job_zones import JobZones
 from app.transitions.matrices import ReadinessMatrices, Snapshot
 from app.transitions.readiness import Matrix, ranking, top_gaps
@@ -37,13 +37,6 @@ class RankedTransitions(NamedTuple):
     transitions: bytes
 
 
-class _Key(NamedTuple):
-    code: str
-    direction: Direction
-    job_zones: tuple[int, ...] | None
-    limit: int
-
-
 @dataclass(slots=True, eq=False)
 class _Kept:
     """What was read and written for one snapshot of a domain."""
@@ -51,7 +44,9 @@ class _Kept:
     snapshot: Snapshot
     job_zones: Mapping[str, int | None]
     zone_names: JobZones
-    rankings: dict[_Key, tuple[Entry, RankedTransitions]] = field(default_factory=dict)
+    rankings: dict[tuple[str, TransitionsChoice], tuple[Entry, RankedTransitions]] = field(
+        default_factory=dict
+    )
     size: int = 0
 
 
@@ -67,24 +62,12 @@ class Transitions:
         self._lock = Lock()
         self._kept: dict[str, _Kept] = {}
 
-    def of(
-        self,
-        reading: Reading,
-        direction: Direction,
-        job_zones: tuple[int, ...] | None,
-        limit: int,
-    ) -> RankedTransitions:
-        """Rank the transitions of an occupation.
-
-        Args:
-            reading: of the occupation, just made.
-            direction: `to` others from it, or `from` others to it.
-            job_zones: of the others, in order; None for all.
-            limit: the most transitions to list.
-        """
+    def of(self, reading: Reading, choice: TransitionsChoice) -> RankedTransitions:
+        """Rank the transitions of an occupation whose entry was just read."""
         entry = reading.entry
         kept = self._current(entry.domain)
-        key = _Key(entry.code, direction, job_zones, min(limit, len(kept.job_zones)))
+        choice = choice._replace(limit=min(choice.limit, len(kept.job_zones)))
+        key = entry.code, choice
         found = kept.rankings.get(key)
         if found is not None and found[0] == entry:
             return found[1]
@@ -92,7 +75,7 @@ class Transitions:
         if entry.code not in matrix.columns or entries[entry.code] != entry:
             matrix = matrix.changed([reading.profile])  # filled since the others were read
         # A copy, since the writer of JSON leaves far more room than a short text takes.
-        written = bytes(memoryview(orjson.dumps(self._rows(matrix, kept.job_zones, key))))
+        written = bytes(memoryview(orjson.dumps(self._rows(matrix, kept.job_zones, *key))))
         ranked = RankedTransitions(
             len(matrix.titles), len(kept.job_zones), kept.zone_names, written
         )
@@ -119,17 +102,21 @@ class Transitions:
         return kept
 
     def _rows(
-        self, matrix: Matrix, job_zones: Mapping[str, int | None], key: _Key
+        self,
+        matrix: Matrix,
+        job_zones: Mapping[str, int | None],
+        code: str,
+        choice: TransitionsChoice,
     ) -> list[dict[str, object]]:
-        related = self._catalogue.related(key.code)
+        related = self._catalogue.related(code)
         chosen = [
             transition
-            for transition in ranking(matrix, key.code, key.direction, list(related))
-            if key.job_zones is None or job_zones.get(transition.code) in key.job_zones
+            for transition in ranking(matrix, code, choice.direction, list(related))
+            if choice.job_zones is None or job_zones.get(transition.code) in choice.job_zones
         ]
         rows: list[dict[str, object]] = []
-        for other, readiness in chosen[: key.limit]:
-            pair = (key.code, other) if key.direction == "to" else (other, key.code)
+        for other, readiness in chosen[: choice.limit]:
+            pair = (code, other) if choice.direction == "to" else (other, code)
             rows.append(
                 {
                     "code": other,
