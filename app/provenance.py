@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from marshmallow import Schema, fields, validate
 
@@ -19,6 +19,22 @@ class SourceSchema(Schema):
     state = fields.String(required=True, validate=validate.OneOf(["fresh", "stale"]))
 
 
+class Note(NamedTuple):
+    """What was read in place of a code that O*NET does not list any more.
+
+    Attributes:
+        parameter: where the code was given.
+        code: the one that was given.
+        replaced_by: the one that was read.
+        text: a sentence that says so.
+    """
+
+    parameter: str
+    code: str
+    replaced_by: str
+    text: str
+
+
 class NoteSchema(Schema):
     """A code that O*NET does not list any more, and what was read in its place."""
 
@@ -26,6 +42,11 @@ class NoteSchema(Schema):
     code = fields.String(required=True, metadata={"example": "15-1132.00"})
     replaced_by = fields.String(required=True, metadata={"example": "15-1252.00"})
     text = fields.String(required=True)
+
+
+def noted(body: dict[str, Any], notes: Sequence[Note]) -> dict[str, Any]:
+    """Add notes to a body, where there are any."""
+    return body | {"notes": [note._asdict() for note in notes]} if notes else body
 
 
 def source(reading: Reading) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import orjson
 
 from app.gaps.compare import Comparison, GapChoice, chosen, compare
 from app.occupations.lookup import FoundPair
-from app.provenance import attribution, source
+from app.provenance import attribution, noted, source
 
 SIDES: Final = 10_000
 """Sides kept as text, about 200 bytes each; all skills of 29.0 have fewer."""
@@ -40,9 +40,7 @@ def gap_body(found: FoundPair, choice: GapChoice) -> dict[str, Any]:
         "sources": {"from": source(source_side), "to": source(target_side)},
         "attribution": attribution([source_side, target_side]),
     }
-    if found.notes:
-        body["notes"] = [note._asdict() for note in found.notes]
-    return body
+    return noted(body, found.notes)
 
 
 def _item(item: Comparison) -> dict[str, Any]:

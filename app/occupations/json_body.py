@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from app.occupations.lookup import FoundOccupation
 from app.occupations.resolve import HINT
 from app.occupations.titles import rated_first
-from app.provenance import attribution, source, timestamp
+from app.provenance import attribution, noted, source, timestamp
 from cache.catalogue import Catalogue
 
 if TYPE_CHECKING:  # it loads numpy, which most processes can do without
@@ -107,6 +107,4 @@ def occupation_body(catalogue: Catalogue, found: FoundOccupation) -> dict[str, A
         },
         "attribution": attribution([found.reading]),
     }
-    if found.notes:
-        body["notes"] = [note._asdict() for note in found.notes]
-    return body
+    return noted(body, found.notes)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from app.occupations.resolve import Unresolved, is_code, resolve, successor
+from app.provenance import Note
 from cache.pull_through import PullThrough
 from cache.reading import ReadFailed, Reading, UnknownOccupation
 
@@ -21,22 +22,6 @@ Pair = tuple[str, str]
 """Two occupations as the caller names them."""
 Codes = dict[str, str]
 """Texts or codes, by parameter."""
-
-
-class Note(NamedTuple):
-    """What was read in place of a code that O*NET does not list any more.
-
-    Attributes:
-        parameter: where the code was given.
-        code: the one that was given.
-        replaced_by: the one that was read.
-        text: a sentence that says so.
-    """
-
-    parameter: str
-    code: str
-    replaced_by: str
-    text: str
 
 
 class FoundOccupation(NamedTuple):

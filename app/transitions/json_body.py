@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from app.occupations.lookup import FoundOccupation
-from app.provenance import attribution, source
+from app.provenance import attribution, noted, source
 from app.transitions.choice import TransitionsChoice
 from app.transitions.job_zones import check_held
 
@@ -45,6 +45,4 @@ def transitions_body(
         "source": source(reading),
         "attribution": attribution([reading]),
     }
-    if found.notes:
-        body["notes"] = [note._asdict() for note in found.notes]
-    return body
+    return noted(body, found.notes)
