@@ -1,5 +1,6 @@
 """The service: its faces (HTTP API, page, commands), what they share, and how it is wired."""
 
+import sys
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -7,7 +8,7 @@ import click
 from flask import Flask
 
 from app.container import Services, services_of
-from app.settings import Settings
+from app.settings import Settings, SettingsError
 
 INDEX_SECONDS: Final = 0.6
 """How long a worker process waits at its start for the index of titles, so that the first search
@@ -75,14 +76,23 @@ def create_cli_app() -> Flask:
     return app
 
 
+def create_wsgi_app() -> Flask:
+    """Make the application for a WSGI server, with the logs set up; end where a setting is bad."""
+    from app import logs
+
+    try:
+        settings = Settings.from_environment()
+    except SettingsError as error:
+        sys.exit(f"bad setting: {error}")
+    logs.configure(settings)
+    return create_app(settings)
+
+
 def create_served_app() -> Flask:
     """Make the application of a worker process of the production server."""
-    from app import logs
     from app.server.serve import prepared_process
 
     with prepared_process():
-        settings = Settings.from_environment()
-        logs.configure(settings)
-        app = create_app(settings)
+        app = create_wsgi_app()
         services_of(app).titles.expect(INDEX_SECONDS)
     return app
