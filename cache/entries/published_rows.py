@@ -96,14 +96,30 @@ def publish_scales(connection: Connection) -> None:
 def publish_elements(connection: Connection, domain: str, names: Mapping[str, str]) -> None:
     """Insert elements of a domain that ratings refer to; those that are known keep their names."""
     known = set(connection.execute(_ELEMENTS, {"names": list(names)}).scalars())
-    new = {element: name for element, name in sorted(names.items()) if element not in known}
-    rename_elements(connection, domain, new)
+    new = {element: (name, domain) for element, name in names.items() if element not in known}
+    rename_elements(connection, new)
 
 
-def rename_elements(connection: Connection, domain: str, names: Mapping[str, str]) -> None:
-    """Insert elements of a domain, or give them these names."""
-    rows = [{"id": element, "name": name, "domain": domain} for element, name in names.items()]
+def rename_elements(connection: Connection, elements: Mapping[str, tuple[str, str]]) -> None:
+    """Insert elements, or give those that are known their names; by id: name and domain."""
+    rows = [
+        {"id": element, "name": name, "domain": domain}
+        for element, (name, domain) in sorted(elements.items())
+    ]
     upsert(connection, Element, rows)
+
+
+def ratings_of(
+    codes: Sequence[str] | None = None, domain: str | None = None
+) -> list[ColumnElement[bool]]:
+    """Select the ratings of occupations in a domain; None is all of either."""
+    conditions: list[ColumnElement[bool]] = []
+    if codes is not None:
+        conditions.append(Rating.occupation_code.in_(codes))
+    if domain is not None:
+        in_domain = select(Element.id).where(Element.domain == domain)
+        conditions.append(Rating.element_id.in_(in_domain))
+    return conditions
 
 
 def replace_ratings(

@@ -6,9 +6,9 @@ from sqlalchemy import ColumnElement, Connection, Engine, delete, select
 
 from cache.db import database
 from cache.db.held import HOLDS
-from cache.db.onet_tables import CacheEntry, Element, Rating
+from cache.db.onet_tables import CacheEntry, Rating
 from cache.entries.invalidation import note_change
-from cache.entries.published_rows import withdraw
+from cache.entries.published_rows import ratings_of, withdraw
 
 
 def purge(engine: Engine, codes: Sequence[str] | None, domain: str | None = None) -> int:
@@ -26,20 +26,16 @@ def purge(engine: Engine, codes: Sequence[str] | None, domain: str | None = None
         DatabaseUnavailable: where the database cannot be reached or used; nothing is purged.
     """
     entries: list[ColumnElement[bool]] = []
-    ratings: list[ColumnElement[bool]] = []
     if codes is not None:
         entries.append(CacheEntry.occupation_code.in_(codes))
-        ratings.append(Rating.occupation_code.in_(codes))
     if domain is not None:
         entries.append(CacheEntry.domain == domain)
-        in_domain = select(Element.id).where(Element.domain == domain)
-        ratings.append(Rating.element_id.in_(in_domain))
 
     def work(connection: Connection) -> int:
         held = select(CacheEntry.occupation_code).where(*entries, HOLDS)
         count = len(connection.execute(held).all())
         withdraw(connection, *entries)
-        connection.execute(delete(Rating).where(*ratings))
+        connection.execute(delete(Rating).where(*ratings_of(codes, domain)))
         note_change(connection, *entries)
         return count
 

@@ -50,7 +50,7 @@ def publish_release(
     settle_taxonomy(connection, occupations)
     rows = RatingRows(release, occupations, scales)
     land(connection, load.id, rows, progress)
-    _publish_references(connection, release.domains, occupations, scales, rows)
+    _publish_references(connection, occupations, scales, rows)
     entries = _entries(release, rows, occupations, load)
     upsert(connection, CacheEntry, entries, counted=["generation"])
     if release.complete:
@@ -75,16 +75,13 @@ def publish_release(
 
 def _publish_references(
     connection: Connection,
-    domains: Collection[str],
     occupations: Mapping[str, ListedOccupation],
     scales: Mapping[str, ListedScale],
     rows: RatingRows,
 ) -> None:
     """Publish what ratings refer to: scales, elements and occupations."""
     upsert(connection, Scale, [asdict(scale) for scale in scales.values()])
-    for domain in domains:
-        names = {key: name for key, (name, of) in sorted(rows.elements.items()) if of == domain}
-        rename_elements(connection, domain, names)
+    rename_elements(connection, rows.elements)
     listed = [asdict(occupation) for occupation in occupations.values()]
     upsert(connection, Occupation, listed, lasting=["description"])
 

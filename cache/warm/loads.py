@@ -28,6 +28,7 @@ from cache.entries.published_rows import (
     content_of,
     publish_elements,
     publish_scales,
+    ratings_of,
     replace_ratings,
     withdraw,
 )
@@ -143,9 +144,8 @@ def publish_references(connection: Connection, load_id: int, domain: str) -> Non
 
 def publish_ratings(connection: Connection, load_id: int, domain: str, codes: Sequence[str]) -> int:
     """Put what landed of some occupations in place of their ratings; return how many rows."""
-    in_domain = select(Element.id).where(Element.domain == domain)
-    old = (Rating.occupation_code.in_(codes), Rating.element_id.in_(in_domain))
-    return replace_ratings(connection, load_id, old, [LandingRating.occupation_code.in_(codes)])
+    landed = [LandingRating.occupation_code.in_(codes)]
+    return replace_ratings(connection, load_id, ratings_of(codes, domain), landed)
 
 
 def drop_load(connection: Connection, load_id: int, reason: str) -> None:
@@ -177,6 +177,6 @@ def _withdraw_unlisted(connection: Connection, job: str) -> None:
     if not codes:
         return
     withdraw(connection, CacheEntry.occupation_code.in_(codes), IS_LISTED)
-    connection.execute(delete(Rating).where(Rating.occupation_code.in_(codes)))
+    connection.execute(delete(Rating).where(*ratings_of(codes)))
     connection.execute(delete(Occupation).where(Occupation.code.in_(codes)))
     note_change(connection, CacheEntry.occupation_code.in_(codes))
