@@ -1,7 +1,7 @@
 """The parameters of queries: strict, in ASCII, each given once."""
 
 import re
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validate
 
@@ -14,28 +14,33 @@ def absent() -> None:
     """Stand for a parameter that is not given, without having the document offer null for it."""
 
 
-class WholeNumber(fields.Integer):
-    """A whole number in ASCII digits and no other notation."""
+class _NumberInDigits(fields.Field[Any]):
+    """A number from a lowest to a highest, in ASCII digits and no other notation."""
 
-    def __init__(self, low: int, high: int, **options: Any) -> None:
-        super().__init__(validate=validate.Range(low, high), **options)
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
-        if re.fullmatch(r"[0-9]{1,9}", str(value)) is None:
-            raise ValidationError("Not a whole number.")
-        return super()._deserialize(value, attr, data, **kwargs)
-
-
-class DecimalNumber(fields.Float):
-    """A decimal number in ASCII digits and no other notation."""
+    digits: ClassVar[str]
+    refusal: ClassVar[str]
 
     def __init__(self, low: float, high: float, **options: Any) -> None:
         super().__init__(validate=validate.Range(low, high), **options)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
-        if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,17})?", str(value)) is None:
-            raise ValidationError("Not a decimal number.")
+        if re.fullmatch(self.digits, str(value)) is None:
+            raise ValidationError(self.refusal)
         return super()._deserialize(value, attr, data, **kwargs)
+
+
+class WholeNumber(_NumberInDigits, fields.Integer):
+    """A whole number."""
+
+    digits = r"[0-9]{1,9}"
+    refusal = "Not a whole number."
+
+
+class DecimalNumber(_NumberInDigits, fields.Float):
+    """A decimal number."""
+
+    digits = r"[0-9]{1,9}(\.[0-9]{1,17})?"
+    refusal = "Not a decimal number."
 
 
 class Flag(fields.Boolean):
