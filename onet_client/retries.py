@@ -41,7 +41,7 @@ class UpstreamQuery:
 
 
 def retrying(sleep: Callable[[float], None]) -> Retrying:
-    """Calls a function of a `Query` until it returns, or raises its last error."""
+    """Calls a function of an `UpstreamQuery` until it returns, or raises its last error."""
     return Retrying(
         retry=retry_if_exception(is_worth_a_retry),
         wait=_wait,

@@ -39,13 +39,13 @@ def complaint(problem: Mapping[str, Any], names: Mapping[str, str]) -> str:
         names: what the command calls the problem's parameters, where that differs.
     """
     if "errors" in problem:
-        said = " ".join(
+        first = " ".join(
             f"{names.get(one['parameter'], one['parameter'])}: {one['detail']}"
             for one in problem["errors"]
         )
     else:
         side = problem.get("occupation", "")
-        said = problem["detail"].replace(f"(`{side}`)", f"({names.get(side, side)})")
+        first = problem["detail"].replace(f"(`{side}`)", f"({names.get(side, side)})")
     found = [
         (f"{names.get(side, side)} could be", one)
         for side, candidates in problem.get("candidates", {}).items()
@@ -53,8 +53,8 @@ def complaint(problem: Mapping[str, Any], names: Mapping[str, str]) -> str:
     ]
     found += [("near it is", one) for one in problem.get("suggestions", [])]
     found += [("rated is", one) for one in problem.get("alternatives", [])]
-    said = f"{said} {problem.get('hint', '')}".rstrip()
-    return "\n".join([said, *(f"  {said} {_listed(one)}" for said, one in found)])
+    first = f"{first} {problem.get('hint', '')}".rstrip()
+    return "\n".join([first, *(f"  {said} {_listed(one)}" for said, one in found)])
 
 
 def _listed(one: Mapping[str, str]) -> str:
