@@ -90,7 +90,7 @@ def create_wsgi_app() -> Flask:
 
 def create_served_app() -> Flask:
     """Make the application of a worker process of the production server."""
-    from app.server.serve import prepared_process
+    from app.server.http_process import prepared_process
 
     with prepared_process():
         app = create_wsgi_app()

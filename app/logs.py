@@ -5,7 +5,7 @@ import logging.config
 import re
 import secrets
 from itertools import count
-from typing import Final
+from typing import Any, Final
 
 from flask import has_request_context, request
 
@@ -34,7 +34,8 @@ class RequestIdFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let everything through."""
-        record.request_id = request.request_id if has_request_context() else "-"  # type: ignore[attr-defined]
+        if not hasattr(record, "request_id"):
+            record.request_id = request.request_id if has_request_context() else "-"  # type: ignore[attr-defined]
         return True
 
 
@@ -65,3 +66,12 @@ def configure(settings: Settings) -> None:
             "root": {"level": settings.log_level, "handlers": ["stderr"]},
         }
     )
+
+
+def passed_on(logger: str) -> dict[str, Any]:
+    """Return the configuration of a library's logger that hands its records to ours."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "loggers": {logger: {"propagate": True, "handlers": []}},
+    }

@@ -9,7 +9,7 @@ answers whose entries may have changed unseen. Flask serves what asks for more t
 from collections.abc import Callable, Hashable, Iterable
 from datetime import datetime
 from sys import intern
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from app.logs import RequestIds
 from app.response_cache.answer import Answer, AnswerBody
@@ -29,8 +29,17 @@ ALIASES: Final = 24_000
 """Ways of writing requests that are remembered, which may be several for an answer."""
 KEPT_BELOW: Final = ("/skill-gap", "/occupations/")
 """Paths of answers that are kept; for others nobody needs to know of changes."""
+STATUS_LINES: Final = {200: "200 OK", 304: "304 NOT MODIFIED"}
 LONGEST: Final = 200
 """Characters of path and query together that are remembered."""
+
+
+class Found(NamedTuple):
+    """An answer that was kept, as it is sent."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
 
 
 class ResponseCache:
@@ -55,43 +64,58 @@ class ResponseCache:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Serve one request."""
-        accept = environ.get("HTTP_ACCEPT")
+        get = environ.get
+        accept = get("HTTP_ACCEPT")
         if accept is not None and prefers_csv(accept):
             return self._inner(environ, start_response)
-        raw = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
-        key = self._aliases.get(raw)
-        if key is not None and environ["REQUEST_METHOD"] == "GET":
-            kept = self._answers.get(key)
+        if environ["REQUEST_METHOD"] == "GET":
+            kept = self.find(
+                environ["PATH_INFO"],
+                get("QUERY_STRING", ""),
+                accept,
+                get("HTTP_IF_NONE_MATCH"),
+                get("HTTP_X_REQUEST_ID"),
+            )
             if kept is not None:
-                now = self._now()
-                asked = environ.get("HTTP_IF_NONE_MATCH")
-                if now < kept.expires_at and (asked is None or asked == kept.etag):
-                    return self._serve(kept, now, asked is not None, environ, start_response)
-        return self._pass_on(raw, environ, start_response)
+                start_response(STATUS_LINES[kept.status], kept.headers)
+                return [kept.body] if kept.body else []
+        return self._pass_on(environ, start_response)
 
-    def _serve(
+    def find(
         self,
-        kept: CachedResponse,
-        now: datetime,
-        not_modified: bool,
-        environ: dict[str, Any],
-        start_response: Any,
-    ) -> Iterable[bytes]:
-        request_id = self._ids.taken_or_made(environ.get("HTTP_X_REQUEST_ID"))
+        path: str,
+        query: str,
+        accept: str | None,
+        if_none_match: str | None,
+        request_id: str | None,
+    ) -> Found | None:
+        """Return the answer to a GET where it is kept.
+
+        Path and query are as PEP 3333 has them; headers that the request has not are None.
+        """
+        key = self._aliases.get((path, query))
+        if key is None or (accept is not None and prefers_csv(accept)):
+            return None
+        kept = self._answers.get(key)
+        if kept is None:
+            return None
+        now = self._now()
+        if now >= kept.expires_at or (if_none_match is not None and if_none_match != kept.etag):
+            return None
+        given = "X-Request-ID", self._ids.taken_or_made(request_id)
         headers = kept.headers_at(now)
-        if not_modified:
+        if if_none_match is not None:
             kept.not_modified()
-            start_response("304 NOT MODIFIED", [*headers, ("X-Request-ID", request_id)])
-            return []
+            return Found(304, [*headers, given], b"")
         kept.full()
         body = kept.body
-        length = ("Content-Length", kept.length)
-        start_response("200 OK", [kept.content, length, *headers, ("X-Request-ID", request_id)])
-        return [self._unpacked.body_of(kept) if body is None else body]
+        if body is None:
+            body = self._unpacked.body_of(kept)
+        length = "Content-Length", kept.length
+        return Found(200, [kept.content, length, *headers, given], body)
 
-    def _pass_on(
-        self, raw: tuple[str, str], environ: dict[str, Any], start_response: Any
-    ) -> Iterable[bytes]:
+    def _pass_on(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        raw = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
         kept = raw[0].startswith(KEPT_BELOW) and len(raw[0]) + len(raw[1]) <= LONGEST
         tick = self._answers.tick() if kept else None  # before anything is read
         if tick is None:

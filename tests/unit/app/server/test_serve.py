@@ -9,7 +9,7 @@ from threading import Event, Thread, get_ident
 
 import pytest
 
-from app.server.serve import _Wakeup
+from app.server.supervisor import _Wakeup
 
 
 @pytest.fixture

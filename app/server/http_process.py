@@ -1,0 +1,124 @@
+"""A worker process of the server: Granian's reading and writing, our gateway between."""
+
+import asyncio
+import ctypes
+import gc
+import os
+import signal
+import sys
+import time
+from asyncio.tasks import _enter_task, _leave_task
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from multiprocessing import parent_process
+from threading import Thread
+from typing import Any, Final
+
+from flask import Flask
+from granian._granian import CallbackScheduler, RSGIWorker, WorkerSignal
+from granian.server.common import WORKERS_METHODS
+from granian.server.mp import WorkerProcess
+
+from app.container import services_of
+from app.server.gateway import Gateway
+from app.server.refusals import Refusals
+from app.server.worker_process import end_with_parent
+
+THREADS: Final = 256
+"""Requests a worker process works on at once; most of them may wait for the upstream."""
+STOP_SECONDS: Final = 30
+"""How long a stopping worker may finish what is under way."""
+SEND_SECONDS: Final = 1.0
+"""How long what was answered may take to be sent while the worker stops."""
+LOOK_SECONDS: Final = 0.05
+STOPPING: Final = frozenset({signal.SIGINT, signal.SIGTERM})
+M_ARENA_MAX: Final = -8
+"""mallopt(3): how many heaps there may be; by default as many as 16 on two cores."""
+ARENAS: Final = 2
+"""Threads that come and go leave what they freed in their heaps: some 15 MB with more of them."""
+
+
+@contextmanager
+def prepared_process() -> Iterator[None]:
+    """Make ready a worker process, which only its server stops, while its application is made.
+
+    In a process group of its own, since a Ctrl-C at the terminal is the server's to hear; and never
+    without its server, which could otherwise be killed and leave it serving. Signals that stop it
+    wait for the one thread that takes them: a handler would be the main thread's, whose event loop
+    hears of signals by a pipe that is full, and loses them, where much is going on.
+    """
+    signal.set_wakeup_fd(-1)
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+    os.setpgid(0, 0)
+    server = parent_process()
+    if server is not None and server.pid is not None:
+        end_with_parent(server.pid, signal.SIGTERM)
+    with suppress(AttributeError, OSError):  # glibc only
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
+    gc.disable()  # what is loaded now stays: to look for garbage among it would take 0.1 s
+    yield
+    gc.freeze()
+    gc.enable()
+
+
+class _Scheduler(CallbackScheduler):
+    """Hands requests to the gateway in the thread they come in, without a turn of the event loop.
+
+    That turn costs a request half of what a hit takes.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, _loop: asyncio.AbstractEventLoop, schedule: Any, *_of_tasks: Any) -> None:
+        super().__init__()
+        self._schedule_fn = schedule
+
+
+@WorkerProcess.wrap_target  # type: ignore[untyped-decorator]
+def run(
+    worker_id: int,
+    app: Flask,
+    sock: Any,
+    _ipc: Any,
+    loop: asyncio.AbstractEventLoop,
+    runtime_mode: Any,
+    runtime_threads: int,
+    runtime_blocking_threads: int,
+    _blocking_threads: int,  # of the gateway's own number
+    *options: Any,
+) -> None:
+    """Serve an application until SIGTERM; Granian calls this in a new process.
+
+    With what it calls the function with that serves RSGI by its own scheduler.
+    """
+    idle, backpressure, _, mode, http1, http2, sockets, files, _, tls, _, metrics = options
+    parts = services_of(app)
+    refusals = Refusals(parts.request_ids, parts.metrics.http_request)
+    gateway = Gateway(app, getattr(app.wsgi_app, "find", None), refusals, loop, THREADS)
+    stop, stopped = WorkerSignal(), asyncio.Event()
+    stop.add_cb(lambda: loop.call_soon_threadsafe(stopped.set))
+    threads = runtime_threads, runtime_blocking_threads, THREADS, idle, backpressure
+    make_worker: Any = RSGIWorker
+    worker = make_worker(
+        worker_id, sock, None, *threads, mode, http1, http2, sockets, files, *tls, metrics
+    )
+    listener = sock[0] or sock[1]
+    serve = getattr(worker, WORKERS_METHODS[runtime_mode][listener.is_uds()])
+    turns = partial(_enter_task, loop), partial(_leave_task, loop)
+    serve(_Scheduler(loop, gateway.schedule, None, *turns), loop, stop)
+    Thread(target=_stop_when_told, args=(stop, gateway, loop), name="stop", daemon=True).start()
+    loop.run_until_complete(stopped.wait())
+
+
+def _stop_when_told(stop: Any, gateway: Gateway, loop: asyncio.AbstractEventLoop) -> None:
+    """End the process when what is under way is answered, whoever still holds a connection."""
+    signal.sigwait(STOPPING)
+    stop.set()
+    loop.call_soon_threadsafe(gateway.give_up_reading)
+    until = time.monotonic() + STOP_SECONDS
+    while gateway.is_busy and time.monotonic() < until:
+        time.sleep(LOOK_SECONDS)
+    time.sleep(SEND_SECONDS)
+    sys.stderr.flush()
+    os._exit(0)

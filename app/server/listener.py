@@ -1,0 +1,69 @@
+"""Where the server listens, and whether it may."""
+
+import ipaddress
+import socket
+from dataclasses import dataclass
+from typing import Final
+
+STALLED_MILLISECONDS: Final = 20_000
+"""How long a client may take nothing of its answer before its connection is closed (RFC 5482)."""
+
+
+class AddressError(OSError):
+    """The server cannot listen there; says which setting to change."""
+
+
+@dataclass(frozen=True)
+class Listener:
+    """An address that is this server's alone.
+
+    Attributes:
+        address: of IPv4 or IPv6, without brackets.
+        guard: a socket on it that listens to nothing. As long as it is open no other server that
+            does not share its port on purpose can take the address.
+    """
+
+    address: str
+    guard: socket.socket
+
+
+def claim(host: str, port: int) -> Listener:
+    """Claim an address for a server whose worker processes listen on it by SO_REUSEPORT.
+
+    The option lets any server of the same user listen beside another, and take its connections; so
+    the address is taken without it first, which fails where anything listens there.
+
+    Raises:
+        AddressError: where it is taken, is none of this machine or may not be used.
+    """
+    family, address = _resolve(host, port)
+    guard = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        guard.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        guard.bind((address, port))
+        guard.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    except OSError as error:
+        guard.close()
+        raise AddressError(
+            f"cannot listen on {host} port {port}: {error.strerror}; set HOST and PORT to an "
+            "address that is free"
+        ) from error
+    return Listener(address, guard)
+
+
+def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, str]:
+    """Find the address of a name; of several one of IPv4, which all clients try."""
+    bare = host.removeprefix("[").removesuffix("]")
+    try:
+        address = ipaddress.ip_address(bare)
+    except ValueError:
+        pass
+    else:
+        return (socket.AF_INET6 if address.version == 6 else socket.AF_INET), bare
+    try:
+        found = socket.getaddrinfo(bare, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        message = f"HOST: {host} is no address and no name of this machine: {error.strerror}"
+        raise AddressError(message) from error
+    family, _, _, _, place = min(found, key=lambda each: each[0] != socket.AF_INET)
+    return family, str(place[0])

@@ -1,0 +1,101 @@
+"""The process of the server that keeps its worker processes running."""
+
+import logging
+import os
+import select
+import signal
+import time
+from contextlib import suppress
+from typing import Any, Final
+
+from granian.server.mp import MPServer
+
+log = logging.getLogger(__name__)
+
+FIRST_SECONDS: Final = 5.0
+"""A server none of whose workers lived that long when one ends cannot serve, and ends."""
+SHORTEST_PAUSE: Final = 1.0
+LONGEST_PAUSE: Final = 30.0
+"""Seconds, at least and at most, before a worker that has ended is started again."""
+
+
+class _Wakeup:
+    """An event that signal handlers may set, and that every signal with a handler sets.
+
+    Granian's own is a `threading.Event`, whose lock a handler waits for without end where the
+    signal came while the main thread held it: two signals at once, as a process group and `make`
+    send them, hang the server. A pipe has no lock. And a signal that another thread gets, or the
+    main one just before it waits, has no handler run until the main one wakes: hence the signal
+    itself writes.
+    """
+
+    def __init__(self) -> None:
+        """Begin to hear signals; in the main thread only."""
+        self._reader, self._writer = os.pipe()
+        os.set_blocking(self._reader, False)
+        os.set_blocking(self._writer, False)
+        signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
+
+    def set(self) -> None:
+        with suppress(BlockingIOError):  # full, so set
+            os.write(self._writer, b"!")
+
+    def wait(self, timeout: float | None = None) -> None:
+        select.select([self._reader], [], [], timeout)
+        self.clear()  # the handlers have noted what is to be done
+
+    def clear(self) -> None:
+        with suppress(BlockingIOError):
+            while os.read(self._reader, 4096):
+                pass
+
+
+class Supervisor(MPServer):
+    """Granian's server, which goes on with the workers it can have.
+
+    Granian's own gives up when a worker ends twice within seconds; here it is started again after a
+    pause that grows, as long as one has ever served.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.main_loop_interrupt = _Wakeup()  # type: ignore[assignment]
+        self._pause = SHORTEST_PAUSE
+        self._due: dict[int, float] = {}
+
+    def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
+        began = time.monotonic()
+        while not self.interrupt_signal:
+            self.main_loop_interrupt.wait(self._next_due())
+            if self.interrupt_signal:
+                return
+            if self.reload_signal:
+                self._reload(spawn_target, target_loader)  # type: ignore[no-untyped-call]
+            if self.interrupt_children and time.monotonic() - began < FIRST_SECONDS:
+                return  # with status 1
+            self._note_ended()
+            self._restart(spawn_target, target_loader)
+
+    def _next_due(self) -> float | None:
+        """Seconds until a worker is to be started; None where all run."""
+        return max(0.0, min(self._due.values()) - time.monotonic()) if self._due else None
+
+    def _note_ended(self) -> None:
+        now = time.monotonic()
+        for number in self.interrupt_children:
+            lived = now - self.wrks[number].birth
+            self._pause = SHORTEST_PAUSE if lived > LONGEST_PAUSE else self._pause
+            log.error("worker %d has ended; another starts in %.0f s", number + 1, self._pause)
+            self._due[number] = now + self._pause
+            self._pause = min(2 * self._pause, LONGEST_PAUSE)
+        self.interrupt_children.clear()
+
+    def _restart(self, spawn_target: Any, target_loader: Any) -> None:
+        now = time.monotonic()
+        for number in [each for each, due in self._due.items() if due <= now]:
+            del self._due[number]
+            try:
+                self._respawn_workers([number], spawn_target, target_loader)
+            except OSError as error:  # no process, no memory, no descriptor
+                log.warning("worker %d could not be started: %s", number + 1, error)
+                self._due[number] = now + LONGEST_PAUSE
