@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing import parent_process
 from threading import Thread
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask
 from granian._granian import CallbackScheduler, RSGIWorker, WorkerSignal
@@ -21,9 +21,10 @@ from granian.server.common import WORKERS_METHODS
 from granian.server.mp import WorkerProcess
 
 from app.container import services_of
-from app.server.gateway import Gateway
-from app.server.refusals import Refusals
 from app.server.worker_process import end_with_parent
+
+if TYPE_CHECKING:
+    from app.server.gateway import Gateway
 
 THREADS: Final = 256
 """Requests a worker process works on at once; most of them may wait for the upstream."""
@@ -92,6 +93,10 @@ def run(
 
     With what it calls the function with that serves RSGI by its own scheduler.
     """
+    # Here, since the process that starts the workers has no use for them.
+    from app.server.gateway import Gateway
+    from app.server.refusals import Refusals
+
     idle, backpressure, _, mode, http1, http2, sockets, files, _, tls, _, metrics = options
     parts = services_of(app)
     refusals = Refusals(parts.request_ids, parts.metrics.http_request)
@@ -111,7 +116,7 @@ def run(
     loop.run_until_complete(stopped.wait())
 
 
-def _stop_when_told(stop: Any, gateway: Gateway, loop: asyncio.AbstractEventLoop) -> None:
+def _stop_when_told(stop: Any, gateway: "Gateway", loop: asyncio.AbstractEventLoop) -> None:
     """End the process when what is under way is answered, whoever still holds a connection."""
     signal.sigwait(STOPPING)
     stop.set()
