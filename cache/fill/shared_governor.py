@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, fields
+from math import inf
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
@@ -44,13 +45,23 @@ class DatabaseGovernor:
     nobody knows what the others do, so nothing may go.
     """
 
-    def __init__(self, engine: Engine, max_rate: float) -> None:
+    def __init__(
+        self, engine: Engine, max_rate: float, daily_budget: float = inf, *, guesses: bool = False
+    ) -> None:
+        """Govern `max_rate` requests a second and `daily_budget` a day (UTC), all processes'.
+
+        With `guesses`, for requests about codes that no list has; they get a share of both.
+        """
         self._engine = engine
         self._spacing = spacing(max_rate)
+        self._budget = daily_budget
+        self._guesses = guesses
 
     def acquire(self) -> float:
         """Take the next slot if it is due; see `Governor`."""
-        wait = self._change(lambda state, now: admit(state, now, self._spacing))
+        wait = self._change(
+            lambda state, now: admit(state, now, self._spacing, self._budget, guess=self._guesses)
+        )
         return CONTENTION_WAIT if wait is None else wait
 
     def pause(self, seconds: float) -> None:
