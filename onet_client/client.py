@@ -10,6 +10,7 @@ from onet_client.deadline import Deadline
 from onet_client.errors import BadRequest, NoData, NotFound, OnetError, UnknownCode
 from onet_client.governor import Governor
 from onet_client.interpret import Page
+from onet_client.listed_codes import ListedCodes
 from onet_client.paging import DomainCheck, Position
 from onet_client.reply import ApiVersion, Reply, Result, bad
 from onet_client.rows import OccupationRow, RatingRow
@@ -25,9 +26,13 @@ class OnetClient:
     Every method takes a `Deadline` to share with other calls, or else allows itself the
     configured seconds. Any can raise any `OnetError`; the ones named are those that mean
     something of their own there. A result is whole, or there is none.
+
+    Attributes:
+        listed: The codes that there are, once they had to be read for a code that is refused.
     """
 
     def __init__(self, transport: Transport, api: ApiVersion) -> None:
+        self.listed = ListedCodes()
         self._transport = transport
         self._api = api
         self._release: str | None = None
@@ -184,7 +189,12 @@ class OnetClient:
 
     def _check_known(self, code: str, instead: OnetError, deadline: Deadline) -> None:
         """Raise UnknownCode, in place of another error, if the list does not have the code."""
-        if all(occupation.code != code for occupation in self.occupations(deadline=deadline)):
+        codes = self.listed.of(
+            self._release,
+            lambda: (occupation.code for occupation in self.occupations(deadline=deadline)),
+            deadline,
+        )
+        if code not in codes:
             raise _unknown(f"{code} is not in the list of occupations", instead) from instead
 
     def _read_tables(self, reply: Reply) -> tuple[str, ...]:
