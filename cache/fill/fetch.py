@@ -38,11 +38,14 @@ class ServedRelease:
 
     It is asked anew once the answer is older than one fill may take. Making one without
     credentials raises NotConfigured.
+
+    Attributes:
+        upstream: whom these fills ask.
     """
 
     def __init__(self, upstream: Upstream, now: Callable[[], datetime]) -> None:
+        self.upstream = upstream
         self._client = upstream.client
-        self._good_for = upstream.deadline
         self._now = now
         self._lock = Lock()
         self._answer: Served | None = None
@@ -57,7 +60,7 @@ class ServedRelease:
             raise DeadlineExceeded("which release is served was not told in time")
         try:
             now, answer = self._now(), self._answer
-            if answer is None or (now - answer.asked_at).total_seconds() >= self._good_for:
+            if answer is None or (now - answer.asked_at).total_seconds() >= self.upstream.deadline:
                 answer = self._answer = Served(self._client.release(deadline=deadline), now)
             return answer
         finally:
@@ -77,6 +80,8 @@ def fetch(
 ) -> Fill:
     """Fetch one occupation's ratings in one domain, complete or not at all.
 
+    That it has no such code is known without asking where its list of this release was read.
+
     Raises:
         OnetError: where the upstream did not give a complete answer. That it has no such code,
             or no ratings, is one only when the upstream confirms it.
@@ -95,6 +100,8 @@ def fetch(
             **content,
         )
 
+    if client.listed.has(target.code, target.release) is False:
+        return fill("unknown")
     try:
         occupation = client.occupation(target.code, deadline=deadline)
     except UnknownCode:
