@@ -28,6 +28,7 @@ from typing import Final, NamedTuple
 from cache.catalogue import Catalogue
 from cache.entries.invalidation import Key
 from cache.entries.store import Stored
+from cache.fill.abandonment import Abandoned
 from cache.fill.filler import Filler
 from cache.fill.refresh_requests import RefreshRequests
 from cache.fill.single_flight import Lane, Outcome, SingleFlight, TooManyWaiting
@@ -218,7 +219,9 @@ class PullThrough:
     ) -> BaseException:
         """Return the error of a request for an entry whose fill failed."""
         if isinstance(error, TimeoutError):
-            error = DeadlineExceeded("it is being fetched still", retry_after=RETRY_SECONDS)
+            gone = isinstance(error, Abandoned)
+            said = "the caller has gone" if gone else "it is being fetched still"
+            error = DeadlineExceeded(said, retry_after=RETRY_SECONDS)
         if not isinstance(error, OnetError):
             assert isinstance(error, BaseException)  # noqa: S101 - for the type checker
             return error

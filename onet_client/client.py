@@ -31,8 +31,8 @@ class OnetClient:
         listed: The codes that there are, once they had to be read for a code that is refused.
     """
 
-    def __init__(self, transport: Transport, api: ApiVersion) -> None:
-        self.listed = ListedCodes()
+    def __init__(self, transport: Transport, api: ApiVersion, listed: ListedCodes) -> None:
+        self.listed = listed
         self._transport = transport
         self._api = api
         self._release: str | None = None
@@ -53,9 +53,12 @@ class OnetClient:
         """The occupation of that code.
 
         Raises:
-            UnknownCode: If the list of occupations does not have it either.
+            UnknownCode: If the list of occupations does not have it either; nothing is asked
+                where that list was read for an earlier code of this release.
         """
         check_code(code)
+        if self.listed.has(code, self._release) is False:
+            raise UnknownCode(f"{code} is not in the list of occupations")
         deadline = deadline or self._transport.new_deadline()
         try:
             return self._transport.get(
@@ -217,6 +220,7 @@ def connect(
     deadline: float = 20.0,
     max_concurrency: int = 4,
     governor: Governor,
+    listed: ListedCodes | None = None,
     observe: Callable[[Result], None] = lambda _: None,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
@@ -226,8 +230,8 @@ def connect(
     API version 2 takes `api_key`, 1.9 takes `username` and `password`. `connect_timeout` is
     for a connection, `read_timeout` for each further piece of a reply, `deadline` for all of
     a call, waiting and retries included. At most `max_concurrency` requests are under way at
-    once; the governor, which clients of one upstream should share, gives leave for each, and
-    `observe` is called with the result of each, by the thread that sent it.
+    once; the governor, which clients of one upstream should share, as they can `listed`, gives
+    leave for each, and `observe` is called with the result of each, by the thread that sent it.
 
     Raises:
         NotConfigured: If credentials are missing or the URL is unusable, naming the setting.
@@ -243,4 +247,4 @@ def connect(
         sleep=sleep,
         new_deadline=lambda: Deadline(deadline, clock),
     )
-    return OnetClient(transport, api_version)
+    return OnetClient(transport, api_version, listed or ListedCodes())

@@ -25,7 +25,7 @@ class ListedCodes:
         """The codes of the list that was read last; None where none was."""
         return None if self._kept is None else self._kept.codes
 
-    def has(self, code: str, release: str) -> bool | None:
+    def has(self, code: str, release: str | None) -> bool | None:
         """Whether the list of a release has the code; None where that was not read."""
         kept = self._kept
         return None if kept is None or kept.release != release else code in kept.codes

@@ -80,8 +80,6 @@ def fetch(
 ) -> Fill:
     """Fetch one occupation's ratings in one domain, complete or not at all.
 
-    That it has no such code is known without asking where its list of this release was read.
-
     Raises:
         OnetError: where the upstream did not give a complete answer. That it has no such code,
             or no ratings, is one only when the upstream confirms it.
@@ -100,8 +98,6 @@ def fetch(
             **content,
         )
 
-    if client.listed.has(target.code, target.release) is False:
-        return fill("unknown")
     try:
         occupation = client.occupation(target.code, deadline=deadline)
     except UnknownCode:

@@ -10,8 +10,9 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, fields
+from datetime import UTC, datetime
 from math import inf
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -19,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from cache.db import database
 from cache.db.clock import TimedQuery
 from cache.db.onet_tables import UpstreamGovernor
-from onet_client.governor import GovernorState, admit, failed, paused, spacing, succeeded
+from onet_client.governor import GovernorState, admit, failed, on_day, paused, spacing, succeeded
 
 T = TypeVar("T")
 Decision = Callable[[GovernorState, float], tuple[GovernorState, T]]
@@ -36,6 +37,19 @@ _STATE: Final = TimedQuery(select(_TABLE.c.version, *(_TABLE.c[name] for name in
 _CHANGE: Final = update(_TABLE).where(
     _TABLE.c.id == ROW, _TABLE.c.version == bindparam("seen_version")
 )
+
+
+class Pace(NamedTuple):
+    """How requests to the upstream go: whether the breaker is open, and until when they pause.
+
+    Attributes:
+        spent_today: requests that went since 00:00 UTC, of `daily_budget` that may go in a day.
+    """
+
+    breaker_open: bool
+    paused_until: datetime | None
+    spent_today: int
+    daily_budget: int
 
 
 class DatabaseGovernor:
@@ -108,3 +122,13 @@ def _read(connection: Connection) -> tuple[GovernorState, int, float] | None:
     if row is None:
         return None
     return GovernorState(*row[1 : len(_NAMES) + 1]), row.version, now.timestamp()
+
+
+def read_pace(connection: Connection, daily_budget: int) -> Pace:
+    """Read how requests go now, where `daily_budget` of them may go in a day."""
+    found = _read(connection)
+    if found is None:
+        return Pace(False, None, spent_today=0, daily_budget=daily_budget)
+    state, _, now = found
+    until = datetime.fromtimestamp(state.paused_until, UTC) if state.paused_until > now else None
+    return Pace(state.open_until is not None, until, on_day(state, now).spent, daily_budget)

@@ -141,6 +141,7 @@ def test_a_list_that_was_read_tells_of_any_code_of_its_release_without_asking(cl
     assert (True, False) == tuple(client.listed.has(c, "30.3") for c in (CODE, "99-0002.00"))
     assert client.listed.has("99-0002.00", "31.0") is None
     assert {*CODES, UNRATED} == client.listed.latest
+    ask_for_made_up(client, "99-0002.00")
     assert asked == len(upstream.paths)
 
 
