@@ -39,7 +39,8 @@ GUESSES = 0.1
 list has. Anyone can make such codes up, and what is left is for those that there are."""
 
 GUESSES_AT_ONCE = 20
-"""Guesses that may go at the full pace after a while without any: honest people mistype."""
+"""Guesses that may go ahead of their share after a while without any, in moments that others
+leave free: honest people mistype."""
 
 
 class Governor(Protocol):
@@ -76,7 +77,7 @@ class GovernorState:
         paused_until: When a pause ends.
         failures: Failures since the last success.
         open_until: When an open breaker lets its next probe through; None while closed.
-        guess_slot: When the next guess may go without being one of `GUESSES_AT_ONCE`.
+        guess_slot: When the next guess may go by its share.
         day: The day that is counted, in days since the clock's beginning.
         spent: Requests that went on that day.
         guessed: How many of those were guesses.
@@ -116,18 +117,23 @@ def admit(
         raise CircuitOpen(
             "not asked: the upstream failed repeatedly", retry_after=state.open_until - now
         )
-    guess_spacing = spacing / GUESSES
-    guess_from = state.guess_slot - (GUESSES_AT_ONCE - 1) * guess_spacing if guess else now
-    wait = max(state.next_slot, state.paused_until, guess_from) - now
+    turn = _guess_turn(state, spacing) if guess else now
+    wait = max(state.next_slot, state.paused_until, turn) - now
     if wait > 0:
         return state, wait
     open_until = None if state.open_until is None else now + OPEN_SECONDS
     due = state.next_slot if now - state.next_slot <= CATCH_UP else now
     state = replace(state, next_slot=due + spacing, open_until=open_until, spent=state.spent + 1)
     if guess:
-        guess_slot = max(state.guess_slot, now) + guess_spacing
+        guess_slot = max(state.guess_slot, now) + spacing / GUESSES
         state = replace(state, guess_slot=guess_slot, guessed=state.guessed + 1)
     return state, 0.0
+
+
+def _guess_turn(state: GovernorState, spacing: float) -> float:
+    """When a guess may go: by its share, or ahead of it where nobody took the slot that was due."""
+    ahead = state.guess_slot - (GUESSES_AT_ONCE - 1) * spacing / GUESSES
+    return min(state.guess_slot, max(ahead, state.next_slot + spacing / 2))
 
 
 def on_day(state: GovernorState, now: float) -> GovernorState:
