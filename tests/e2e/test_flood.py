@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from statistics import quantiles
 from urllib.parse import urlsplit
 
 import pytest
@@ -95,10 +96,11 @@ def test_honest_misses_are_answered_while_made_up_codes_flood_in(
             time.sleep(1.0)
     flooded = time.monotonic() - began
 
-    figures = (hung_up(), max(idle), max(busy), asked_about_made_up(rig))
+    p90 = quantiles(busy, n=10)[-1]
+    figures = (hung_up(), max(idle), p90, asked_about_made_up(rig))
     log.info("%d hung up; a miss took %.2f s idle, %.2f s meanwhile; asked %d times", *figures)
     assert hung_up() > 100 * SECONDS
-    assert max(busy) <= 3 * max(idle)
+    assert p90 <= 3 * max(idle)
     share = GUESSES_AT_ONCE + flooded * GUESSES / spacing(RATE)
     assert asked_about_made_up(rig) <= share + 4  # fills that began before the list was read
     # Where the server does not tell who hung up, their requests wait for as long as they would:

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Timer
 
 import pytest
-from support.clock import Seconds
+from support.clock import Seconds, eventually
 
 from cache.fill import single_flight
 from cache.fill.abandonment import LOOK, Abandoned, watch
@@ -83,6 +83,11 @@ def end(flights):
     """Wait until the thread of a flight that is done has put it away."""
     flights._executor.shutdown(wait=True)
     flights._executor = ThreadPoolExecutor(4)
+
+
+def settle(flights):
+    """Wait until nothing is under way, and nothing that is left could begin."""
+    eventually(0, lambda: sum(flights._under_way.values()))
 
 
 def test_all_who_join_share_one_value_and_all_but_the_first_are_told_that_they_do(flights):
@@ -202,7 +207,7 @@ def test_what_has_not_had_its_turn_when_the_time_is_up_is_not_begun_any_more(fli
     ended = flights.run(tasks(works, Lane.BATCH), 0.05)
     for work in works.values():
         work.go_on.set()
-    flights._executor.shutdown(wait=True)
+    settle(flights)
 
     assert {TimeoutError} == {type(each.result) for each in ended.values()}
     assert SLOTS == sum(work.runs for work in works.values())
@@ -410,7 +415,7 @@ def test_who_has_hung_up_is_waited_for_no_longer_and_what_has_not_begun_is_dropp
     assert {Abandoned} == {type(each.result) for each in ended.values()}
     for work in works.values():
         work.go_on.set()
-    flights._executor.shutdown(wait=True)
+    settle(flights)
     assert MAX_FLIGHTS == begun(works.values())
 
 
