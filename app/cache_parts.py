@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from cache.upstream import Upstream
     from cache.warm.jobs import WarmJobs
     from cache.warm.worker import Worker
+    from onet_client.client import OnetClient
+    from onet_client.listed_codes import ListedCodes
 
 READ_SECONDS: Final = 1
 WRITE_SECONDS: Final = 30
@@ -83,7 +85,7 @@ class CacheParts:
         """What the cache holds, for operators."""
         from cache.inventory import Inventory
 
-        return Inventory(self.reader, self.limits, self.now)
+        return Inventory(self.reader, self.limits, self.now, self.settings.onet_daily_budget)
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -200,26 +202,37 @@ class CacheParts:
     @cached_property
     def upstream(self) -> "Upstream":
         """O*NET Web Services, which raise where there are no credentials to ask them."""
-        from cache.fill.shared_governor import DatabaseGovernor
         from cache.upstream import NoUpstream, Upstream
-        from onet_client.client import connect as connect_client
         from onet_client.errors import NotConfigured
+        from onet_client.listed_codes import ListedCodes
 
-        settings = self.settings
+        settings, listed = self.settings, ListedCodes()
         try:
-            client = connect_client(
-                settings.onet_api_url,
-                settings.onet_api_version,
-                api_key=settings.onet_api_key,
-                username=settings.onet_api_username,
-                password=settings.onet_api_password,
-                connect_timeout=settings.onet_connect_timeout,
-                read_timeout=settings.onet_read_timeout,
-                deadline=settings.onet_deadline,
-                max_concurrency=settings.onet_max_concurrency,
-                governor=DatabaseGovernor(self.writer, settings.onet_max_rate),
-                observe=self.metrics.upstream_request,
-            )
+            client = self._client(listed, settings.onet_max_concurrency)
+            guessing = self._client(listed, 1, guesses=True)
         except NotConfigured as missing:
             return NoUpstream(missing, settings.onet_api_url, settings.onet_deadline)
-        return Upstream(client, settings.onet_api_url, settings.onet_deadline)
+        return Upstream(client, settings.onet_api_url, settings.onet_deadline, guessing)
+
+    def _client(
+        self, listed: "ListedCodes", max_concurrency: int, *, guesses: bool = False
+    ) -> "OnetClient":
+        from cache.fill.shared_governor import DatabaseGovernor
+        from onet_client.client import connect as connect_client
+
+        settings = self.settings
+        budget = settings.onet_daily_budget
+        return connect_client(
+            settings.onet_api_url,
+            settings.onet_api_version,
+            api_key=settings.onet_api_key,
+            username=settings.onet_api_username,
+            password=settings.onet_api_password,
+            connect_timeout=settings.onet_connect_timeout,
+            read_timeout=settings.onet_read_timeout,
+            deadline=settings.onet_deadline,
+            max_concurrency=max_concurrency,
+            governor=DatabaseGovernor(self.writer, settings.onet_max_rate, budget, guesses=guesses),
+            listed=listed,
+            observe=self.metrics.upstream_request,
+        )

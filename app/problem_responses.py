@@ -13,6 +13,7 @@ from app.container import services
 from app.logs import RequestIds
 from app.problems import Problem, invalid_parameters
 from cache.db.database import DatabaseUnavailable
+from cache.fill.abandonment import is_abandoned
 
 log = logging.getLogger("app.errors")
 
@@ -59,8 +60,9 @@ def logged_problem(error: Exception) -> Problem:
     except DatabaseUnavailable as unavailable:  # it is asked for suggestions too
         error, problem = unavailable, problem_of(unavailable)
     unexpected = problem.status == HTTPStatus.INTERNAL_SERVER_ERROR
+    failed = problem.status > HTTPStatus.INTERNAL_SERVER_ERROR and not is_abandoned()
     log.log(
-        logging.ERROR if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.INFO,
+        logging.ERROR if unexpected or failed else logging.INFO,
         "%s %s -> %d %s: %s",
         request.method,
         quote(request.path[:LOGGED_PATH]),  # a decoded line feed would forge a line of the log

@@ -18,7 +18,7 @@ from app.response_cache.headers import cache_status
 from app.transitions.job_zones import JobZoneNotHeld
 from cache.db.database import DatabaseUnavailable
 from cache.reading import FillFailed, NoRatings, ReadFailed, UnknownOccupation
-from onet_client.errors import NotConfigured, NotOffered
+from onet_client.errors import BudgetSpent, NotConfigured, NotOffered
 
 TYPE_PREFIX: Final = "urn:problem-type:skillgap:"
 LISTED_ERRORS: Final = 20
@@ -182,6 +182,8 @@ class Problems:
         wait = (error.cause.retry_after if error.cause else None) or UPSTREAM_RETRY_SECONDS
         retry = headers | {"Retry-After": str(max(1, ceil(wait)))}
         reason = "gave no usable answer. Try again later."
+        if isinstance(error.cause, BudgetSpent):
+            reason = "are not asked any more today: as many requests were sent as may be in a day."
         if isinstance(error.cause, NotOffered):
             members["not_offered"] = domain
             reason = f"offer no {domain}."

@@ -138,6 +138,7 @@ class Settings:
     onet_deadline: float = _setting("ONET_DEADLINE", _seconds(0.001, 3600), 20.0)
     onet_max_rate: float = _setting("ONET_MAX_RATE", _seconds(0.01, 1000), 5.0)
     onet_max_concurrency: int = _setting("ONET_MAX_CONCURRENCY", _integer(1, 1000), 4)
+    onet_daily_budget: int = _setting("ONET_DAILY_BUDGET", _integer(1, 1_000_000_000), 50_000)
     cache_ttl: float = _setting("CACHE_TTL", _seconds(1), 7776000.0)
     cache_stale_while_revalidate: float = _setting(
         "CACHE_STALE_WHILE_REVALIDATE", _seconds(0), 604800.0

@@ -172,11 +172,16 @@ class Catalogue:
 
     def lists(self, code: str) -> bool | None:
         """Return whether a loaded release lists the code; None where none was loaded."""
-        listed = select(Occupation.code).where(Occupation.code == code)
+        listed = self.listed([code])
+        return None if listed is None else code in listed
 
-        def work(connection: Connection) -> bool | None:
+    def listed(self, codes: Collection[str]) -> set[str] | None:
+        """Return those of some codes that a loaded release lists; None where none was loaded."""
+        query = select(Occupation.code).where(Occupation.code.in_(codes))
+
+        def work(connection: Connection) -> set[str] | None:
             if not was_published(connection):
                 return None
-            return connection.execute(listed).first() is not None
+            return set(connection.execute(query).scalars())
 
         return database.read(self._engine, work)

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, case, func, or_, select
 
 from cache.db import database
 from cache.db.clock import database_time
 from cache.db.held import IS_LISTED
-from cache.db.onet_tables import CacheEntry, Load, Rating, UpstreamGovernor, WarmItem, WarmJob
+from cache.db.onet_tables import CacheEntry, Load, Rating, WarmItem, WarmJob
 from cache.fill.leases import UNLISTED_CAP
+from cache.fill.shared_governor import Pace, read_pace
 from cache.policy import Freshness, Limits
 from cache.warm.items import UNFINISHED
 from onet_client.content_model import DOMAINS
@@ -38,13 +39,6 @@ class Listing:
     last_error: str | None
     attempts: int
     filling: bool
-
-
-class Pace(NamedTuple):
-    """How requests to the upstream go: whether the breaker is open, and until when they pause."""
-
-    breaker_open: bool
-    paused_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +103,14 @@ def freshness_at(now: datetime, limits: Limits) -> ColumnElement[str]:
 class Inventory:
     """Reads of the whole cache; every method raises DatabaseUnavailable where it cannot read."""
 
-    def __init__(self, engine: Engine, limits: Limits, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, engine: Engine, limits: Limits, now: Callable[[], datetime], daily_budget: int
+    ) -> None:
+        """Read what the engine's database holds; the budget is told with what is spent of it."""
         self._engine = engine
         self._limits = limits
         self._now = now
+        self._budget = daily_budget
 
     def figures(self) -> Statistics:
         """Count what changes from minute to minute; quick."""
@@ -120,7 +118,7 @@ class Inventory:
 
         def work(connection: Connection) -> Statistics:
             counts = _count(connection, freshness_at(now, self._limits))
-            return Statistics(counts, _queue(connection), _pace(connection))
+            return Statistics(counts, _queue(connection), read_pace(connection, self._budget))
 
         return database.read(self._engine, work)
 
@@ -145,7 +143,7 @@ class Inventory:
                 fills=connection.execute(leased).scalar_one(),
                 refreshes=connection.execute(requested).scalar_one(),
                 jobs=_jobs(connection),
-                pace=_pace(connection),
+                pace=read_pace(connection, self._budget),
             )
 
         return database.read(self._engine, work)
@@ -233,14 +231,3 @@ def _queue(connection: Connection) -> dict[str, int]:
         .group_by("standing")
     )
     return {"queued": 0, "claimed": 0} | dict(rows.all())
-
-
-def _pace(connection: Connection) -> Pace:
-    row = connection.execute(
-        select(UpstreamGovernor.open_until, UpstreamGovernor.paused_until)
-    ).first()
-    if row is None:
-        return Pace(breaker_open=False, paused_until=None)
-    paused_until = datetime.fromtimestamp(row.paused_until, UTC)
-    paused = paused_until > database_time(connection)
-    return Pace(row.open_until is not None, paused_until if paused else None)

@@ -22,16 +22,17 @@ The order of a read:
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from itertools import chain
 from typing import Final, NamedTuple
 
 from cache.catalogue import Catalogue
 from cache.entries.invalidation import Key
 from cache.entries.store import Stored
+from cache.fill.abandonment import Abandoned
 from cache.fill.filler import Filler
 from cache.fill.refresh_requests import RefreshRequests
-from cache.fill.single_flight import Detach, Outcome, SingleFlight, TooManyWaiting
+from cache.fill.single_flight import Lane, Outcome, SingleFlight, TooManyWaiting
+from cache.fill.tasks import fill_tasks
 from cache.local.batched_reads import BatchedReads
 from cache.local.bounded_cache import BoundedCache
 from cache.metrics import CacheMetrics
@@ -40,8 +41,6 @@ from cache.reading import FillFailed, NoRatings, ReadFailed, Reading, UnknownOcc
 from onet_client.errors import CircuitOpen, DeadlineExceeded, NotConfigured, OnetError
 
 log = logging.getLogger(__name__)
-
-Run = Callable[[Mapping[Key, Callable[[Detach], Stored]], float], dict[Key, Outcome[Stored]]]
 
 NEEDS_FILL: Final = (Freshness.ABSENT, Freshness.OLD)
 NEGATIVE: Final[dict[str, type[ReadFailed]]] = {"unknown": UnknownOccupation, "empty": NoRatings}
@@ -98,7 +97,7 @@ class PullThrough:
         if all(freshness is Freshness.FRESH for _, freshness in found.values()):
             self._metrics.entries_hit(len(found))
             return [Reading(stored.entry, stored.profile, "hit") for stored, _ in found.values()]
-        (result,) = self._results(found, [codes], now, self._single_flight.run, self._timeout)
+        (result,) = self._results(found, [codes], now, Lane.ONE, self._timeout)
         if isinstance(result, BaseException):
             raise result
         return result
@@ -113,7 +112,7 @@ class PullThrough:
         """
         now = self._now()
         found = self._look_up(domain, list(dict.fromkeys(chain.from_iterable(groups))), now)
-        return self._results(found, groups, now, self._single_flight.run_in_slots, timeout)
+        return self._results(found, groups, now, Lane.BATCH, timeout)
 
     def refresh(self, domain: str, code: str) -> Entry:
         """Fill an entry that is not fresh, and return it as it is then.
@@ -124,9 +123,10 @@ class PullThrough:
         (stored,) = self._reads.read(domain, [code])
         if self._filler.is_usable(stored.entry):
             return stored.entry
-        ((key, work),) = self._works([stored.entry]).items()
-        future, _ = self._single_flight.join(key, work)
-        return future.result().entry
+        outcome = self._run([stored.entry], Lane.ONE, None)[code]
+        if isinstance(outcome.result, BaseException):
+            raise outcome.result
+        return outcome.result.entry
 
     def _look_up(self, domain: str, codes: Sequence[str], now: datetime) -> dict[str, _Found]:
         return {
@@ -156,43 +156,36 @@ class PullThrough:
         found: Mapping[str, _Found],
         groups: Sequence[Sequence[str]],
         now: datetime,
-        run: Run,
+        lane: Lane,
         timeout: float,
     ) -> list[list[Reading] | BaseException]:
         """Fill what the groups need, and return the readings of each, or its error."""
         needed = [_needed(group, found) for group in groups]
         used = dict.fromkeys(chain.from_iterable(needed))
         missing = [found[code].stored.entry for code in used if found[code].freshness in NEEDS_FILL]
-        outcomes = self._fill(missing, run, timeout) if missing else {}
+        outcomes = self._fill(missing, lane, timeout) if missing else {}
         readings = {code: self._reading(found[code], outcomes.get(code), now) for code in used}
         for reading in readings.values():
             self._metrics.entry_read(reading.result)
         return [self._result([readings[code] for code in group], outcomes) for group in needed]
 
-    def _works(self, entries: Sequence[Entry]) -> dict[Key, Callable[[Detach], Stored]]:
-        """Make the work of a flight for each entry.
-
-        Raises:
-            NotConfigured: without credentials; nothing can be filled.
-        """
-        served, fill = self._filler.served_release(), self._filler.fill
-        return {
-            (one.domain, one.code): partial(fill, one.domain, one.code, served) for one in entries
-        }
-
     def _fill(
-        self, missing: Sequence[Entry], run: Run, timeout: float
+        self, missing: Sequence[Entry], lane: Lane, timeout: float
+    ) -> dict[str, Outcome[Stored]]:
+        """Fill entries, or find out why they cannot be."""
+        try:
+            with self._metrics.waiting():
+                return self._run(missing, lane, timeout)
+        except NotConfigured as error:
+            return {entry.code: Outcome(error, False) for entry in missing}
+
+    def _run(
+        self, entries: Sequence[Entry], lane: Lane, timeout: float | None
     ) -> dict[str, Outcome[Stored]]:
         """Start or join a flight for each entry, and wait for them."""
-        try:
-            works = self._works(missing)
-            with self._metrics.waiting():
-                return {code: outcome for (_, code), outcome in run(works, timeout).items()}
-        except NotConfigured as error:
-            failure: OnetError = error
-        except TooManyWaiting:
-            failure = CircuitOpen("too many requests wait already", retry_after=RETRY_SECONDS)
-        return {entry.code: Outcome(failure, False) for entry in missing}
+        tasks = fill_tasks(self._filler, self._catalogue, entries, lane)
+        outcomes = self._single_flight.run(tasks, timeout)
+        return {code: _as_upstream(outcome) for (_, code), outcome in outcomes.items()}
 
     def _reading(self, found: _Found, outcome: Outcome[Stored] | None, now: datetime) -> Reading:
         entry, profile = found.stored.entry, found.stored.profile
@@ -226,7 +219,9 @@ class PullThrough:
     ) -> BaseException:
         """Return the error of a request for an entry whose fill failed."""
         if isinstance(error, TimeoutError):
-            error = DeadlineExceeded("it is being fetched still", retry_after=RETRY_SECONDS)
+            gone = isinstance(error, Abandoned)
+            said = "the caller has gone" if gone else "it is being fetched still"
+            error = DeadlineExceeded(said, retry_after=RETRY_SECONDS)
         if not isinstance(error, OnetError):
             assert isinstance(error, BaseException)  # noqa: S101 - for the type checker
             return error
@@ -238,6 +233,14 @@ class PullThrough:
         failed = FillFailed(reading, readings, error)
         failed.__cause__ = error
         return failed
+
+
+def _as_upstream(outcome: Outcome[Stored]) -> Outcome[Stored]:
+    """Have a fill that was not waited for fail as those do that the upstream is not asked for."""
+    if not isinstance(outcome.result, TooManyWaiting):
+        return outcome
+    error = CircuitOpen("too many requests wait already", retry_after=RETRY_SECONDS)
+    return Outcome(error, False)
 
 
 def _needed(group: Sequence[str], found: Mapping[str, _Found]) -> Sequence[str]:

@@ -5,6 +5,7 @@ from typing import ClassVar, Protocol
 
 from onet_client.deadline import Deadline
 from onet_client.errors import NotConfigured
+from onet_client.listed_codes import ListedCodes
 from onet_client.paging import DomainCheck, Position
 from onet_client.rows import OccupationRow, RatingRow
 
@@ -13,7 +14,12 @@ class UpstreamClient(Protocol):
     """What is asked of the upstream; `onet_client.client.OnetClient` has the details.
 
     Each method raises OnetError where there is no complete answer by the deadline.
+
+    Attributes:
+        listed: the codes that there are, as far as they were read.
     """
+
+    listed: ListedCodes
 
     def release(self, *, deadline: Deadline | None = None) -> str:
         """Ask which release is served."""
@@ -52,8 +58,16 @@ class Upstream:
 
     is_configured: ClassVar[bool] = True
 
-    def __init__(self, client: UpstreamClient, url: str, deadline: float) -> None:
+    def __init__(
+        self,
+        client: UpstreamClient,
+        url: str,
+        deadline: float,
+        guessing: UpstreamClient | None = None,
+    ) -> None:
+        """Ask `client`, or `guessing` about codes that no list has; see `guesses`."""
         self._client = client
+        self._guessing = guessing
         self.url = url
         self.deadline = deadline
 
@@ -61,6 +75,17 @@ class Upstream:
     def client(self) -> UpstreamClient:
         """The client to ask."""
         return self._client
+
+    @property
+    def guesses(self) -> "Upstream":
+        """The same upstream as it is asked about codes that no list has.
+
+        Anyone can make some up, so a small share of the pace, and a connection of their own, are
+        for them.
+        """
+        if self._guessing is None:
+            return self
+        return Upstream(self._guessing, self.url, self.deadline)
 
     def check(self) -> None:
         """Return where there are credentials to ask with.
@@ -78,6 +103,7 @@ class NoUpstream(Upstream):
 
     def __init__(self, missing: NotConfigured, url: str, deadline: float) -> None:
         self._missing = str(missing)
+        self._guessing = None
         self.url = url
         self.deadline = deadline
 

@@ -10,6 +10,7 @@ from onet_client.deadline import Deadline
 from onet_client.errors import BadRequest, NoData, NotFound, OnetError, UnknownCode
 from onet_client.governor import Governor
 from onet_client.interpret import Page
+from onet_client.listed_codes import ListedCodes
 from onet_client.paging import DomainCheck, Position
 from onet_client.reply import ApiVersion, Reply, Result, bad
 from onet_client.rows import OccupationRow, RatingRow
@@ -25,9 +26,13 @@ class OnetClient:
     Every method takes a `Deadline` to share with other calls, or else allows itself the
     configured seconds. Any can raise any `OnetError`; the ones named are those that mean
     something of their own there. A result is whole, or there is none.
+
+    Attributes:
+        listed: The codes that there are, once they had to be read for a code that is refused.
     """
 
-    def __init__(self, transport: Transport, api: ApiVersion) -> None:
+    def __init__(self, transport: Transport, api: ApiVersion, listed: ListedCodes) -> None:
+        self.listed = listed
         self._transport = transport
         self._api = api
         self._release: str | None = None
@@ -48,9 +53,12 @@ class OnetClient:
         """The occupation of that code.
 
         Raises:
-            UnknownCode: If the list of occupations does not have it either.
+            UnknownCode: If the list of occupations does not have it either; nothing is asked
+                where that list was read for an earlier code of this release.
         """
         check_code(code)
+        if self.listed.has(code, self._release) is False:
+            raise UnknownCode(f"{code} is not in the list of occupations")
         deadline = deadline or self._transport.new_deadline()
         try:
             return self._transport.get(
@@ -184,7 +192,12 @@ class OnetClient:
 
     def _check_known(self, code: str, instead: OnetError, deadline: Deadline) -> None:
         """Raise UnknownCode, in place of another error, if the list does not have the code."""
-        if all(occupation.code != code for occupation in self.occupations(deadline=deadline)):
+        codes = self.listed.of(
+            self._release,
+            lambda: (occupation.code for occupation in self.occupations(deadline=deadline)),
+            deadline,
+        )
+        if code not in codes:
             raise _unknown(f"{code} is not in the list of occupations", instead) from instead
 
     def _read_tables(self, reply: Reply) -> tuple[str, ...]:
@@ -207,6 +220,7 @@ def connect(
     deadline: float = 20.0,
     max_concurrency: int = 4,
     governor: Governor,
+    listed: ListedCodes | None = None,
     observe: Callable[[Result], None] = lambda _: None,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
@@ -216,8 +230,8 @@ def connect(
     API version 2 takes `api_key`, 1.9 takes `username` and `password`. `connect_timeout` is
     for a connection, `read_timeout` for each further piece of a reply, `deadline` for all of
     a call, waiting and retries included. At most `max_concurrency` requests are under way at
-    once; the governor, which clients of one upstream should share, gives leave for each, and
-    `observe` is called with the result of each, by the thread that sent it.
+    once; the governor, which clients of one upstream should share, as they can `listed`, gives
+    leave for each, and `observe` is called with the result of each, by the thread that sent it.
 
     Raises:
         NotConfigured: If credentials are missing or the URL is unusable, naming the setting.
@@ -233,4 +247,4 @@ def connect(
         sleep=sleep,
         new_deadline=lambda: Deadline(deadline, clock),
     )
-    return OnetClient(transport, api_version)
+    return OnetClient(transport, api_version, listed or ListedCodes())

@@ -88,6 +88,10 @@ class CircuitOpen(OnetError):
     """Nothing was sent: the upstream failed repeatedly and is being left alone."""
 
 
+class BudgetSpent(OnetError):
+    """Nothing was sent: as many requests went today as may."""
+
+
 class CannotStore(OnetError):
     """What was fetched cannot be kept on this machine: no room, or no right to write."""
 

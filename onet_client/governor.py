@@ -1,4 +1,4 @@
-"""When a request may go: pace, pause and circuit breaker.
+"""When a request may go: pace, pause, circuit breaker and the day's budget.
 
 The decisions are pure functions from one small state to the next, so that the same rules
 can run over a state kept in memory or in a row that many processes share. Times are
@@ -9,9 +9,10 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Protocol
 
-from onet_client.errors import CircuitOpen
+from onet_client.errors import BudgetSpent, CircuitOpen
 
 FAILURES_TO_OPEN = 5
 """Failures in a row that open the breaker."""
@@ -30,6 +31,17 @@ CATCH_UP = 0.05
 """Seconds by which a request may go late without putting off those after it: waiting ends a
 little late each time, and at 50 a second that made the pace a third slower."""
 
+DAY = 86_400.0
+"""Seconds; days begin at 00:00 UTC where the clock counts from 1970."""
+
+GUESSES = 0.1
+"""The share of the pace, and of the day's budget, that is for guesses: requests about codes that no
+list has. Anyone can make such codes up, and what is left is for those that there are."""
+
+GUESSES_AT_ONCE = 20
+"""Guesses that may go ahead of their share after a while without any, in moments that others
+leave free: honest people mistype."""
+
 
 class Governor(Protocol):
     """What the transport asks before every request, and reports each outcome to."""
@@ -43,6 +55,7 @@ class Governor(Protocol):
 
         Raises:
             CircuitOpen: While the breaker is open, with `retry_after` set.
+            BudgetSpent: When as many requests went today as may, with `retry_after` set.
         """
 
     def pause(self, seconds: float) -> None:
@@ -64,12 +77,20 @@ class GovernorState:
         paused_until: When a pause ends.
         failures: Failures since the last success.
         open_until: When an open breaker lets its next probe through; None while closed.
+        guess_slot: When the next guess may go by its share.
+        day: The day that is counted, in days since the clock's beginning.
+        spent: Requests that went on that day.
+        guessed: How many of those were guesses.
     """
 
     next_slot: float = 0.0
     paused_until: float = 0.0
     failures: int = 0
     open_until: float | None = None
+    guess_slot: float = 0.0
+    day: int = 0
+    spent: int = 0
+    guessed: int = 0
 
 
 def spacing(max_rate: float) -> float:
@@ -77,26 +98,64 @@ def spacing(max_rate: float) -> float:
     return SPACING_MARGIN / max_rate
 
 
-def admit(state: GovernorState, now: float, spacing: float) -> tuple[GovernorState, float]:
+def admit(
+    state: GovernorState, now: float, spacing: float, budget: float = inf, *, guess: bool = False
+) -> tuple[GovernorState, float]:
     """Decide on one request: the state after it, and the seconds to wait (0.0 is go).
 
-    A wait leaves the state as it was. The request let through when an open breaker's time
-    is up is the probe, and moves that time on, so that no second one follows it.
+    A wait spends nothing of the day's budget. The request let through when an open breaker's time
+    is up is the probe, and moves that time on, so that no second one follows it. A guess goes on
+    the share of `GUESSES`.
 
     Raises:
         CircuitOpen: While the breaker is open.
+        BudgetSpent: When the day's budget is used up, or the share of it for guesses.
     """
-    state = _within_reach(state, now, spacing)
+    state = on_day(_within_reach(state, now, spacing), now)
+    _check_budget(state, now, budget, guess=guess)
     if state.open_until is not None and now < state.open_until:
         raise CircuitOpen(
             "not asked: the upstream failed repeatedly", retry_after=state.open_until - now
         )
-    wait = max(state.next_slot, state.paused_until) - now
+    turn = _guess_turn(state, spacing) if guess else now
+    wait = max(state.next_slot, state.paused_until, turn) - now
     if wait > 0:
         return state, wait
     open_until = None if state.open_until is None else now + OPEN_SECONDS
     due = state.next_slot if now - state.next_slot <= CATCH_UP else now
-    return replace(state, next_slot=due + spacing, open_until=open_until), 0.0
+    state = replace(state, next_slot=due + spacing, open_until=open_until, spent=state.spent + 1)
+    if guess:
+        guess_slot = max(state.guess_slot, now) + spacing / GUESSES
+        state = replace(state, guess_slot=guess_slot, guessed=state.guessed + 1)
+    return state, 0.0
+
+
+def _guess_turn(state: GovernorState, spacing: float) -> float:
+    """When a guess may go: by its share, or ahead of it where nobody took the slot that was due."""
+    ahead = state.guess_slot - (GUESSES_AT_ONCE - 1) * spacing / GUESSES
+    return min(state.guess_slot, max(ahead, state.next_slot + spacing / 2))
+
+
+def on_day(state: GovernorState, now: float) -> GovernorState:
+    """Begin to count anew where another day has begun.
+
+    A clock that goes back over midnight, and on again, gives no budget a second time. One that
+    goes back by more than a day had been wrong, and what it counted may be years away.
+    """
+    today = int(now // DAY)
+    if state.day - 1 <= today <= state.day:
+        return state
+    return replace(state, day=today, spent=0, guessed=0)
+
+
+def _check_budget(state: GovernorState, now: float, budget: float, *, guess: bool) -> None:
+    if state.spent >= budget:
+        said = "not asked: the day's budget of requests is used up"
+    elif guess and state.guessed >= budget * GUESSES:
+        said = "not asked: of the day's budget, the share for codes that no list has is used up"
+    else:
+        return
+    raise BudgetSpent(said, retry_after=(state.day + 1) * DAY - now)
 
 
 def _within_reach(state: GovernorState, now: float, spacing: float) -> GovernorState:
@@ -107,6 +166,7 @@ def _within_reach(state: GovernorState, now: float, spacing: float) -> GovernorS
         next_slot=min(state.next_slot, now + spacing),
         paused_until=min(state.paused_until, now + LONGEST_PAUSE),
         open_until=None if open_until is None else min(open_until, now + OPEN_SECONDS),
+        guess_slot=min(state.guess_slot, now + GUESSES_AT_ONCE * spacing / GUESSES),
     )
 
 

@@ -21,6 +21,7 @@ from app.api import (
 from app.api.admin_schemas import ONE_SCOPE
 from app.container import services_of
 from app.problem_responses import IdentifiedRequest, handle
+from cache.fill.abandonment import watch
 from onet_client.version import VERSION
 
 OPENAPI = {
@@ -33,6 +34,10 @@ LONGEST_BODY = 1_000_000
 """Bytes; more codes than a warm job takes are less than that."""
 DOCS = {"validatorUrl": None}
 """The page would have the document validated by a server of Swagger's own."""
+
+ABANDONED = "skillgap.abandoned"
+"""Where in a request's environ a server that notices when its caller hangs up puts an event that
+is set then."""
 
 
 def register(app: Flask) -> None:
@@ -55,12 +60,14 @@ def register(app: Flask) -> None:
 
 
 def _add_hooks(app: Flask) -> None:
-    """Give every request an id, check whether it is allowed, and count it."""
+    """Give every request an id, watch its caller, check whether it is allowed, and count it."""
     count = services_of(app).metrics.http_request
 
     @app.before_request
     def before() -> None:
-        authorization.check(request_ctx.request.environ)
+        environ = request_ctx.request.environ
+        watch(environ.get(ABANDONED))
+        authorization.check(environ)
 
     @app.after_request
     def after(response: Response) -> Response:

@@ -173,11 +173,16 @@ class UnfinishedJobSchema(Schema):
 
 
 class UpstreamSchema(Schema):
-    """How O*NET Web Services are asked."""
+    """How O*NET Web Services are asked.
+
+    `spent_today` counts the requests since 00:00 UTC, of `daily_budget` that may go in a day.
+    """
 
     configured = fields.Boolean(required=True)
     breaker_open = fields.Boolean(required=True)
     paused_until = Moment()
+    spent_today = fields.Integer(required=True)
+    daily_budget = fields.Integer(required=True)
 
 
 class CacheSummarySchema(Schema):

@@ -89,6 +89,16 @@ def _families(figures: Statistics) -> Iterator[Metric]:
         "Whether O*NET is left alone for its failures.",
         float(figures.pace.breaker_open),
     )
+    yield GaugeMetricFamily(
+        "skillgap_upstream_spent_today",
+        "Requests sent to O*NET since 00:00 UTC, by all processes on the database.",
+        figures.pace.spent_today,
+    )
+    yield GaugeMetricFamily(
+        "skillgap_upstream_daily_budget",
+        "Requests that may be sent to O*NET in a day.",
+        figures.pace.daily_budget,
+    )
     queue = GaugeMetricFamily(
         "skillgap_warm_queue", "Items of warm jobs that wait or are worked on.", labels=("state",)
     )

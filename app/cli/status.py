@@ -37,6 +37,8 @@ def print_status() -> None:
     lines += [(f"job {job['id']}", f"{job['scope']}, {job['state']}") for job in held.jobs]
     asked = "left alone, since it failed" if held.pace.breaker_open else "configured"
     lines.append(("upstream", asked if upstream.is_configured else "not configured"))
+    spent, budget = held.pace.spent_today, held.pace.daily_budget
+    lines.append(("asked today", f"{spent:,} of at most {budget:,} requests"))
     if held.pace.paused_until:
         lines.append(("paused until", timestamp(held.pace.paused_until)))
     for what, value in lines:

@@ -75,7 +75,8 @@ class WarmItem(Base):
 class UpstreamGovernor(Base):
     """When the next request to the upstream may go: one row that all processes share.
 
-    Times are seconds since 1970 by the database's clock.
+    Times are seconds since 1970 by the database's clock, and `day` is days; `spent` and `guessed`
+    count the requests of that day.
     """
 
     __tablename__ = "upstream_governor"
@@ -86,6 +87,10 @@ class UpstreamGovernor(Base):
     paused_until: Mapped[float] = mapped_column(Double)
     failures: Mapped[int]
     open_until: Mapped[float | None] = mapped_column(Double)
+    guess_slot: Mapped[float] = mapped_column(Double, server_default="0")
+    day: Mapped[int] = mapped_column(server_default="0")
+    spent: Mapped[int] = mapped_column(server_default="0")
+    guessed: Mapped[int] = mapped_column(server_default="0")
     version: Mapped[int]
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 
 from cache.db import database
 from cache.db.onet_tables import Succession
-from cache.fill.single_flight import Detach, SingleFlight, TooManyWaiting
+from cache.fill.abandonment import Abandoned
+from cache.fill.single_flight import Detach, Lane, SingleFlight, Task, TooManyWaiting
 from cache.policy import Limits
 from cache.upstream import Upstream
 from onet_client.errors import OnetError, UnknownCode
@@ -86,14 +87,11 @@ class Crosswalk:
 
     def _ask(self, codes: Iterable[str]) -> dict[str, list[Successor]]:
         """Ask what became of each code, once in this process; return what was answered."""
-        works = {code: partial(self._fetch, code) for code in codes}
-        try:
-            outcomes = self._single_flight.run(works, self._timeout)
-        except TooManyWaiting as error:
-            self._leave_alone(", ".join(works), error)
-            return {}
+        tasks = {code: Task(partial(self._fetch, code), Lane.GUESS) for code in codes}
         found = {}
-        for code, (result, _) in outcomes.items():
+        for code, (result, _) in self._single_flight.run(tasks, self._timeout).items():
+            if isinstance(result, Abandoned | TooManyWaiting):
+                continue
             if isinstance(result, OnetError | TimeoutError):
                 self._leave_alone(code, result)
             elif isinstance(result, BaseException):
@@ -109,7 +107,7 @@ class Crosswalk:
 
     def _fetch(self, code: str, detach: Detach) -> list[Successor]:
         try:
-            found = self._upstream.client.successors(code)
+            found = self._upstream.guesses.client.successors(code)
         except UnknownCode:
             found = ()
         successors = [Successor(one.code, one.title) for one in found if one.code != code]

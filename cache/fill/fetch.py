@@ -38,11 +38,14 @@ class ServedRelease:
 
     It is asked anew once the answer is older than one fill may take. Making one without
     credentials raises NotConfigured.
+
+    Attributes:
+        upstream: whom these fills ask.
     """
 
     def __init__(self, upstream: Upstream, now: Callable[[], datetime]) -> None:
+        self.upstream = upstream
         self._client = upstream.client
-        self._good_for = upstream.deadline
         self._now = now
         self._lock = Lock()
         self._answer: Served | None = None
@@ -57,7 +60,7 @@ class ServedRelease:
             raise DeadlineExceeded("which release is served was not told in time")
         try:
             now, answer = self._now(), self._answer
-            if answer is None or (now - answer.asked_at).total_seconds() >= self._good_for:
+            if answer is None or (now - answer.asked_at).total_seconds() >= self.upstream.deadline:
                 answer = self._answer = Served(self._client.release(deadline=deadline), now)
             return answer
         finally:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from threading import Lock
@@ -63,6 +63,7 @@ class Filler:
         self._lock = Lock()
         self._polling = 0
         self._releases: dict[str, str] = {}
+        self._served_for_guesses: ServedRelease | None = None
 
     @property
     def can_fetch(self) -> bool:
@@ -76,6 +77,25 @@ class Filler:
             NotConfigured: without credentials; nothing can be filled.
         """
         return ServedRelease(self._upstream, self._now)
+
+    def served_for_guesses(self) -> ServedRelease:
+        """Return what all fills share whose codes no list has; see `Upstream.guesses`.
+
+        Raises:
+            NotConfigured: without credentials; nothing can be filled.
+        """
+        if self._served_for_guesses is None:
+            self._served_for_guesses = ServedRelease(self._upstream.guesses, self._now)
+        return self._served_for_guesses
+
+    @property
+    def listed_upstream(self) -> Collection[str] | None:
+        """The codes that the upstream was seen to list; None where its list was not read yet.
+
+        Raises:
+            NotConfigured: without credentials.
+        """
+        return self._upstream.guesses.client.listed.latest
 
     def fill(self, domain: str, code: str, served: ServedRelease, detach: Detach) -> Stored:
         """Return the entry once it is fresh or negative, or was just fetched; see `Detach`.
@@ -156,7 +176,7 @@ class Filler:
             self._leases.release(lease)
             return "renewed"
         target = Target(lease.domain, lease.code, release)
-        fill = fetch(self._upstream, target, self._limits, self._now, deadline)
+        fill = fetch(served.upstream, target, self._limits, self._now, deadline)
         detach()
         self._store.publish(fill, lease.generation, lease.owner)
         self._note(lease.domain, release)

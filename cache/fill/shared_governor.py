@@ -10,7 +10,9 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, fields
-from typing import Any, Final, TypeVar
+from datetime import UTC, datetime
+from math import inf
+from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -18,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from cache.db import database
 from cache.db.clock import TimedQuery
 from cache.db.onet_tables import UpstreamGovernor
-from onet_client.governor import GovernorState, admit, failed, paused, spacing, succeeded
+from onet_client.governor import GovernorState, admit, failed, on_day, paused, spacing, succeeded
 
 T = TypeVar("T")
 Decision = Callable[[GovernorState, float], tuple[GovernorState, T]]
@@ -37,6 +39,19 @@ _CHANGE: Final = update(_TABLE).where(
 )
 
 
+class Pace(NamedTuple):
+    """How requests to the upstream go: whether the breaker is open, and until when they pause.
+
+    Attributes:
+        spent_today: requests that went since 00:00 UTC, of `daily_budget` that may go in a day.
+    """
+
+    breaker_open: bool
+    paused_until: datetime | None
+    spent_today: int
+    daily_budget: int
+
+
 class DatabaseGovernor:
     """A governor whose state all processes on a database share.
 
@@ -44,13 +59,23 @@ class DatabaseGovernor:
     nobody knows what the others do, so nothing may go.
     """
 
-    def __init__(self, engine: Engine, max_rate: float) -> None:
+    def __init__(
+        self, engine: Engine, max_rate: float, daily_budget: float = inf, *, guesses: bool = False
+    ) -> None:
+        """Govern `max_rate` requests a second and `daily_budget` a day (UTC), all processes'.
+
+        With `guesses`, for requests about codes that no list has; they get a share of both.
+        """
         self._engine = engine
         self._spacing = spacing(max_rate)
+        self._budget = daily_budget
+        self._guesses = guesses
 
     def acquire(self) -> float:
         """Take the next slot if it is due; see `Governor`."""
-        wait = self._change(lambda state, now: admit(state, now, self._spacing))
+        wait = self._change(
+            lambda state, now: admit(state, now, self._spacing, self._budget, guess=self._guesses)
+        )
         return CONTENTION_WAIT if wait is None else wait
 
     def pause(self, seconds: float) -> None:
@@ -97,3 +122,13 @@ def _read(connection: Connection) -> tuple[GovernorState, int, float] | None:
     if row is None:
         return None
     return GovernorState(*row[1 : len(_NAMES) + 1]), row.version, now.timestamp()
+
+
+def read_pace(connection: Connection, daily_budget: int) -> Pace:
+    """Read how requests go now, where `daily_budget` of them may go in a day."""
+    found = _read(connection)
+    if found is None:
+        return Pace(False, None, spent_today=0, daily_budget=daily_budget)
+    state, _, now = found
+    until = datetime.fromtimestamp(state.paused_until, UTC) if state.paused_until > now else None
+    return Pace(state.open_until is not None, until, on_day(state, now).spent, daily_budget)

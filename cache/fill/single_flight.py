@@ -1,34 +1,55 @@
 """Single flight: a process does the work for a key once, and all who ask meanwhile share it.
 
 A flight runs in a thread of its own, so that it goes on whatever happens to those who wait for
-it, the first one included. Each of them has its own deadline.
+it, the first one included. Each of them has its own deadline. A flight waits for its turn in a
+lane; when the last of those who wait for it leaves before that, it is dropped.
 """
 
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from enum import Enum
+from itertools import count
 from threading import Lock
 from typing import Final, Generic, NamedTuple, TypeVar
+
+from cache.fill.abandonment import Abandoned, is_abandoned, wait_for
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 Detach = Callable[[], None]
 """Called by a flight's work before it reads or stores what its value is made of. A later caller
 may know of something newer, such as a purge, so it gets another flight."""
+Work = Callable[[Detach], V]
 
 MAX_FLIGHTS: Final = 16
 """At once, others queue: more would crowd the database's few connections, and at the upstream's
 pace not be done by their deadlines."""
-SLOTS: Final = 6
-"""Of those, how many are for all batches together: so few that a request for one flight finds a
-free one, and that each is done by its deadline; so many that the upstream's pace is kept at 50 ms
-a request."""
 MAX_WAITING: Final = 240
 """Requests that may wait at once; the server's other threads are there for hits."""
+GUESSES_WAITING: Final = 24
+"""Of those, how many may wait for guesses, which come slowly: the other places are for others."""
 FAILURE_SHARED: Final = 1.0
 """Seconds for which a failure that several waited for is the answer for latecomers too: they
 came with the others, and were only slower."""
+
+
+class Lane(Enum):
+    """Where a flight waits for its turn."""
+
+    ONE = "one"
+    """For a request that needs one or two."""
+    BATCH = "batch"
+    """For one that needs many."""
+    GUESS = "guess"
+    """For keys that may be made up, which should keep nobody else waiting."""
+
+
+AT_ONCE: Final = {Lane.ONE: MAX_FLIGHTS, Lane.BATCH: 6, Lane.GUESS: 2}
+"""Flights of a lane that may be under way; of all batches so few that a request for one finds a
+free one, and that each is done by its deadline, and so many that the upstream's pace is kept at
+50 ms a request."""
 
 
 class Outcome(NamedTuple, Generic[V]):
@@ -38,133 +59,179 @@ class Outcome(NamedTuple, Generic[V]):
     collapsed: bool
 
 
+class Task(NamedTuple, Generic[V]):
+    """The work of a flight, and its lane."""
+
+    work: Work[V]
+    lane: Lane = Lane.ONE
+
+
 class TooManyWaiting(Exception):
-    """As many requests wait as may; one more would take the threads that hits need."""
+    """As many requests wait as may; one more would take the threads that others need."""
 
 
-class _Flight(Generic[V]):
-    def __init__(self) -> None:
-        self.future: Future[V] = Future()
+class Flight(Future[V], Generic[K, V]):
+    """A flight, which is done when it has landed."""
+
+    def __init__(self, key: K, task: Task[V], number: int) -> None:
+        super().__init__()
+        self.key = key
+        self.work, self.lane = task
+        self.number = number
+        self.waiting = 0
         self.shared = False
 
 
 class SingleFlight(Generic[K, V]):
-    """The flights of a process, by key.
-
-    Its methods that wait raise TooManyWaiting where as many requests wait as may.
-    """
+    """The flights of a process, by key."""
 
     def __init__(
         self, max_waiting: int = MAX_WAITING, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._executor = ThreadPoolExecutor(MAX_FLIGHTS, "flight")
-        self._slots = ThreadPoolExecutor(SLOTS, "slot")
         self._max_waiting = max_waiting
         self._clock = clock
         self._lock = Lock()
-        self._flights: dict[K, _Flight[V]] = {}
-        self._failures: dict[K, tuple[float, Future[V]]] = {}
+        self._numbers = count()
+        self._flights: dict[K, Flight[K, V]] = {}
+        self._queues: dict[Lane, dict[int, Flight[K, V]]] = {lane: {} for lane in Lane}
+        self._under_way = dict.fromkeys(Lane, 0)
+        self._failures: dict[K, tuple[float, Flight[K, V]]] = {}
         self._waiting = 0
+        self._guessing = 0
 
-    def run(self, works: Mapping[K, Callable[[Detach], V]], timeout: float) -> dict[K, Outcome[V]]:
+    def run(self, tasks: Mapping[K, Task[V]], timeout: float | None = None) -> dict[K, Outcome[V]]:
         """Start or join a flight for each key at once, and wait so many seconds for all of them.
 
-        A TimeoutError stands for what takes longer.
+        A TimeoutError stands for what takes longer, `Abandoned` for what the caller did not wait
+        for, TooManyWaiting for what is not waited for since as many requests wait as may.
         """
-        with self.waiting():
-            joined = {key: self.join(key, work) for key, work in works.items()}
-            results = outcomes([future for future, _ in joined.values()], timeout)
-        return {
-            key: Outcome(result, collapsed)
-            for (key, (_, collapsed)), result in zip(joined.items(), results, strict=True)
-        }
+        if is_abandoned():
+            return {key: Outcome(Abandoned(), False) for key in tasks}
+        joined: dict[K, tuple[Flight[K, V], bool]] = {}
+        with self.waiting(tasks) as admitted:
+            try:
+                for key, task in admitted.items():
+                    joined[key] = self.join(key, task)
+                results = outcomes([flight for flight, _ in joined.values()], timeout)
+            finally:
+                for flight, _ in joined.values():
+                    self.leave(flight)
+        found = {key: Outcome[V](TooManyWaiting(), False) for key in tasks}
+        for (key, (_, collapsed)), result in zip(joined.items(), results, strict=True):
+            found[key] = Outcome(result, collapsed)
+        return found
 
-    def run_in_slots(
-        self, works: Mapping[K, Callable[[Detach], V]], timeout: float
-    ) -> dict[K, Outcome[V]]:
-        """Do as `run` for any number of keys, a few at a time; see `SLOTS`.
+    def join(self, key: K, task: Task[V]) -> tuple[Flight[K, V], bool]:
+        """Join the key's flight, or start one; True where another request had started it.
 
-        What has not begun when the time is up is not begun any more.
+        Who joins has to `leave`.
         """
-        with self.waiting():
-            slots = {
-                key: self._slots.submit(self._run_one, key, work) for key, work in works.items()
-            }
-            wait(slots.values(), timeout)
-        for slot in slots.values():
-            slot.cancel()
-        late: Outcome[V] = Outcome(TimeoutError(), False)
-        return {
-            key: slot.result() if slot.done() and not slot.cancelled() else late
-            for key, slot in slots.items()
-        }
-
-    def _run_one(self, key: K, work: Callable[[Detach], V]) -> Outcome[V]:
-        future, collapsed = self.join(key, work)
-        (result,) = outcomes([future], None)
-        return Outcome(result, collapsed)
-
-    def join(self, key: K, work: Callable[[Detach], V]) -> tuple[Future[V], bool]:
-        """Join the key's flight, or start one; True where another request had started it."""
         with self._lock:
-            flight = self._flights.get(key)
-            if flight is not None:
+            flight = self._flights.get(key) or self._recent_failure(key)
+            collapsed = flight is not None
+            if flight is None:
+                flight = Flight(key, task, next(self._numbers))
+                self._flights[key] = self._queues[flight.lane][flight.number] = flight
+            else:
                 flight.shared = True
-                return flight.future, True
-            failed = self._recent_failure(key)
-            if failed is not None:
-                return failed, True
-            flight = self._flights[key] = _Flight()
-            self._executor.submit(self._run, key, flight, work)
-            return flight.future, False
+                self._advance(flight, task.lane)
+            flight.waiting += 1
+            self._begin_due()
+            return flight, collapsed
 
-    def _recent_failure(self, key: K) -> Future[V] | None:
+    def leave(self, flight: Flight[K, V]) -> None:
+        """Wait for a flight no more; if nobody does and it has not begun, it is dropped."""
+        with self._lock:
+            flight.waiting -= 1
+            if not flight.waiting and flight.number in self._queues[flight.lane]:
+                del self._queues[flight.lane][flight.number]
+                self._forget(flight)
+
+    def _advance(self, flight: Flight[K, V], lane: Lane) -> None:
+        """Let a flight of a batch that is needed by itself go with those."""
+        waits = flight.number in self._queues[Lane.BATCH]
+        if waits and lane is Lane.ONE:
+            del self._queues[Lane.BATCH][flight.number]
+            flight.lane = lane
+            self._queues[lane][flight.number] = flight
+
+    def _begin_due(self) -> None:
+        """Begin the flights that may be under way, those that have waited longest first."""
+        while sum(self._under_way.values()) < MAX_FLIGHTS:
+            due = [
+                next(iter(queue.values()))
+                for lane, queue in self._queues.items()
+                if queue and self._under_way[lane] < AT_ONCE[lane]
+            ]
+            if not due:
+                return
+            flight = min(due, key=lambda each: each.number)
+            del self._queues[flight.lane][flight.number]
+            self._under_way[flight.lane] += 1
+            self._executor.submit(self._run, flight)
+
+    def _recent_failure(self, key: K) -> Flight[K, V] | None:
         now = self._clock()
         if self._failures:
             self._failures = {
-                key: (until, future)
-                for key, (until, future) in self._failures.items()
+                key: (until, flight)
+                for key, (until, flight) in self._failures.items()
                 if now < until
             }
         found = self._failures.get(key)
         return None if found is None else found[1]
 
     @contextmanager
-    def waiting(self) -> Iterator[None]:
-        """Count as a request that waits, as long as the context lasts."""
+    def waiting(self, tasks: Mapping[K, Task[V]]) -> Iterator[Mapping[K, Task[V]]]:
+        """Count as a request that waits, as long as the context lasts, for what it may wait for."""
         with self._lock:
-            if self._waiting >= self._max_waiting:
-                raise TooManyWaiting
-            self._waiting += 1
+            admitted = {
+                key: task
+                for key, task in tasks.items()
+                if self._waiting < self._max_waiting
+                and (task.lane is not Lane.GUESS or self._guessing < GUESSES_WAITING)
+            }
+            guesses = any(task.lane is Lane.GUESS for task in admitted.values())
+            self._waiting += bool(admitted)
+            self._guessing += guesses
         try:
-            yield
+            yield admitted
         finally:
             with self._lock:
-                self._waiting -= 1
+                self._waiting -= bool(admitted)
+                self._guessing -= guesses
 
-    def _run(self, key: K, flight: _Flight[V], work: Callable[[Detach], V]) -> None:
+    def _forget(self, flight: Flight[K, V]) -> None:
+        """Let who asks next have another flight."""
+        if self._flights.get(flight.key) is flight:
+            del self._flights[flight.key]
+
+    def _run(self, flight: Flight[K, V]) -> None:
         def detach() -> None:
             with self._lock:
-                if self._flights.get(key) is flight:
-                    del self._flights[key]
+                self._forget(flight)
 
         try:
-            value = work(detach)
+            value = flight.work(detach)
         except BaseException as error:  # noqa: BLE001 - for those who wait
-            flight.future.set_exception(error)
+            flight.set_exception(error)
             with self._lock:
-                if flight.shared and self._flights.get(key) is flight:
-                    self._failures[key] = (self._clock() + FAILURE_SHARED, flight.future)
+                if flight.shared and self._flights.get(flight.key) is flight:
+                    self._failures[flight.key] = (self._clock() + FAILURE_SHARED, flight)
         else:
-            flight.future.set_result(value)
+            flight.set_result(value)
         finally:
-            detach()
+            with self._lock:
+                self._forget(flight)
+                self._under_way[flight.lane] -= 1
+                self._begin_due()
 
 
 def outcomes(futures: Sequence[Future[V]], timeout: float | None) -> list[V | BaseException]:
     """Wait for flights, so many seconds in all; a TimeoutError stands for one that takes longer."""
-    wait(futures, timeout)
+    wait_for(futures, timeout)
+    late: type[TimeoutError] = Abandoned if is_abandoned() else TimeoutError
     return [
-        TimeoutError() if not future.done() else future.exception() or future.result()
-        for future in futures
+        late() if not future.done() else future.exception() or future.result() for future in futures
     ]

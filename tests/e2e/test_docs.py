@@ -133,7 +133,13 @@ def test_every_metric_is_written_and_the_reverse() -> None:
     served = set(re.findall(r"^# TYPE (\w+)", text, re.MULTILINE))
     table = "\n".join(re.findall(r"^\| ([^|]*) \|", section("GET /metrics"), re.MULTILINE))
 
-    of_the_database = {"skillgap_entries", "skillgap_warm_queue", "skillgap_upstream_breaker_open"}
+    of_the_database = {
+        "skillgap_entries",
+        "skillgap_warm_queue",
+        "skillgap_upstream_breaker_open",
+        "skillgap_upstream_spent_today",
+        "skillgap_upstream_daily_budget",
+    }
     assert served | of_the_database == set(re.findall(r"`(\w+)", table))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from cache.upstream import NoUpstream
 from onet_client.deadline import Deadline
 from onet_client.errors import NotConfigured
+from onet_client.listed_codes import ListedCodes
 from onet_client.rows import OccupationRow, RatingRow
 
 ELEMENTS = {"2.A.1.a": "Listening to Wind", "2.A.1.b": "Reading Tides"}
@@ -27,6 +28,7 @@ class FakeClient:
         on_call: called with the name of the method before it answers.
         calls: the methods that were asked, each with its code.
         deadlines: what each was given.
+        listed: the codes that it was seen to list.
     """
 
     level: str = "3.25"
@@ -36,6 +38,7 @@ class FakeClient:
     on_call: Callable[[str], None] = lambda _method: None
     calls: list[tuple[str, str]] = field(default_factory=list)
     deadlines: list[Deadline | None] = field(default_factory=list)
+    listed: ListedCodes = field(default_factory=ListedCodes)
 
     def release(self, *, deadline: Deadline | None = None) -> str:
         self._called("release", "", deadline)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from math import inf
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -43,9 +44,9 @@ def request_jobs(database: str, codes: list[str]) -> list[str]:
     return [jobs.request("skills", "codes", [code]).id for code in codes]
 
 
-def hammer(url: str, database: str, rate: float, seconds: float) -> None:
+def hammer(url: str, database: str, rate: float, seconds: float, budget: float = inf) -> None:
     """Ask an upstream by four threads, as fast as the database's governor lets them."""
-    governor = DatabaseGovernor(connect_database(make_url(database)), rate)
+    governor = DatabaseGovernor(connect_database(make_url(database)), rate, budget)
     client = connect(url, "2", api_key="k", governor=governor, deadline=60)
     end = time.monotonic() + seconds
 

@@ -13,16 +13,18 @@ from support.tables import clear
 from cache.db.clock import database_time
 from cache.db.onet_tables import CacheEntry, UpstreamGovernor, WarmItem, WarmJob
 from cache.fill.leases import UNLISTED_CAP
-from cache.inventory import Inventory, Pace
+from cache.fill.shared_governor import Pace
+from cache.inventory import Inventory
 from cache.policy import Entry, Freshness, Limits, freshness
 from onet_client.content_model import DOMAINS
+from onet_client.governor import DAY
 
 STATES = ("absent", "rated", "empty", "unknown")
 EMPTY = dict.fromkeys((state.value for state in Freshness), 0)
 
 
 def inventory(engine: Engine, limits: Limits = LIMITS) -> Inventory:
-    return Inventory(engine, limits, FakeClock())
+    return Inventory(engine, limits, FakeClock(), 50_000)
 
 
 def put(engine: Engine, table: type, *rows: dict[str, object]) -> None:
@@ -121,7 +123,7 @@ def test_an_empty_database_is_summed_up(engine: Engine) -> None:
         summary.last_load,
     )
     assert (0, 0, []) == (summary.fills, summary.refreshes, summary.jobs)
-    assert Pace(breaker_open=False, paused_until=None) == summary.pace
+    assert Pace(False, None, spent_today=0, daily_budget=50_000) == summary.pace
 
 
 def test_a_loaded_release_is_summed_up(seeded_engine: Engine) -> None:
@@ -193,7 +195,18 @@ def test_the_upstreams_pace_is_told(engine: Engine, open_until: float | None) ->
     row = {"id": 1, "next_slot": 0.0, "failures": 0, "version": 1, "open_until": open_until}
     put(engine, UpstreamGovernor, row | {"paused_until": until.timestamp()})
 
-    assert Pace(open_until is not None, until) == inventory(engine).figures().pace
+    assert Pace(open_until is not None, until, 0, 50_000) == inventory(engine).figures().pace
+
+
+def test_what_went_today_is_told_and_what_went_yesterday_is_not(engine: Engine) -> None:
+    today = int(clock_of(engine).timestamp() // DAY)
+    row = {"id": 1, "next_slot": 0.0, "paused_until": 0.0, "failures": 0, "version": 1}
+    put(engine, UpstreamGovernor, row | {"day": today, "spent": 7})
+    assert 7 == inventory(engine).figures().pace.spent_today
+
+    clear(engine)
+    put(engine, UpstreamGovernor, row | {"day": today - 1, "spent": 7})
+    assert 0 == inventory(engine).figures().pace.spent_today
 
 
 def test_a_pause_that_is_over_is_none(engine: Engine) -> None:

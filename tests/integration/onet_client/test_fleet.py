@@ -1,4 +1,4 @@
-"""Many processes on one database and one upstream: pace, pause and breaker hold over all."""
+"""Many processes on one database and one upstream: pace, pause, breaker, budget hold over all."""
 
 import time
 from collections.abc import Iterator
@@ -62,6 +62,14 @@ def test_a_retry_after_of_one_stops_all(sandbox: Sandbox, engine: Engine) -> Non
     after = [record.at for record in records if record.at > limited.at + 0.5]
     assert after, "nobody asked again"
     assert min(after) - limited.at >= 1.9
+
+
+def test_all_together_keep_the_days_budget(sandbox: Sandbox, engine: Engine) -> None:
+    sandbox.set_faults(Fault(status=503, nth=3, times=2))  # what fails is spent
+    database = engine.url.render_as_string(hide_password=False)
+    in_processes(PROCESSES, hammer, sandbox.url, database, 200, 2.0, 40)
+
+    assert 40 == sandbox.request_count
 
 
 @pytest.mark.soak

@@ -112,6 +112,58 @@ def test_a_code_that_the_list_does_not_have_is_unknown(client):
         assert (status, 1) == (raised.value.status, raised.value.attempts)
 
 
+def ask_for_made_up(client, *codes):
+    for code in codes:
+        with pytest.raises(UnknownCode):
+            client.occupation(code)
+
+
+def test_the_list_of_occupations_is_read_once_for_many_unknown_codes_of_a_release(client, upstream):
+    client.release()
+    ask_for_made_up(client, "99-0001.00", "99-0002.00")
+    pages = upstream.paths.count("online/occupations")
+    client.release()
+    ask_for_made_up(client, "99-0001.00", "99-0003.00")
+    assert pages == upstream.paths.count("online/occupations") > 0
+
+    upstream.release = "O*NET 31.0"
+    client.release()
+    ask_for_made_up(client, "99-0001.00")
+    assert 2 * pages == upstream.paths.count("online/occupations")
+
+
+def test_a_list_that_was_read_tells_of_any_code_of_its_release_without_asking(client, upstream):
+    client.release()
+    assert (None, None) == (client.listed.has(CODE, "30.3"), client.listed.latest)
+    ask_for_made_up(client, "99-0001.00")
+    asked = len(upstream.paths)
+
+    assert (True, False) == tuple(client.listed.has(c, "30.3") for c in (CODE, "99-0002.00"))
+    assert client.listed.has("99-0002.00", "31.0") is None
+    assert {*CODES, UNRATED} == client.listed.latest
+    ask_for_made_up(client, "99-0002.00")
+    assert asked == len(upstream.paths)
+
+
+def test_a_list_of_no_known_release_is_not_kept(client, upstream):
+    ask_for_made_up(client, "99-0001.00", "99-0002.00")
+
+    assert client.listed.latest is None
+    assert 2 * 2 == upstream.paths.count("online/occupations")
+
+
+def test_a_list_that_could_not_be_read_is_not_kept(client, upstream):
+    def cut(answer):
+        answer.document["total"] = 2
+
+    client.release()
+    upstream.faults["online/occupations", 0] = cut
+    with pytest.raises(BadReply):
+        client.ratings("99-9999.99", "skills")
+
+    assert client.listed.latest is None
+
+
 def test_an_occupation_that_the_list_has_and_nobody_rated_has_no_data(client):
     with pytest.raises(NoData) as raised:
         client.ratings(UNRATED, "skills")

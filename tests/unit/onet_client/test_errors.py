@@ -26,6 +26,7 @@ def test_there_is_a_class_for_every_way_of_failing():
         "Unreachable",
         "BadReply",
         "CircuitOpen",
+        "BudgetSpent",
         "CannotStore",
         "DeadlineExceeded",
     } == {kind.__name__ for kind in CLASSES}

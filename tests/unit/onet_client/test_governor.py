@@ -1,12 +1,15 @@
+from dataclasses import replace
 from threading import Barrier, Thread
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onet_client.errors import CircuitOpen
+from onet_client.errors import BudgetSpent, CircuitOpen
 from onet_client.governor import (
     CATCH_UP,
+    DAY,
+    GUESSES_AT_ONCE,
     LONGEST_PAUSE,
     OPEN_SECONDS,
     GovernorState,
@@ -239,3 +242,105 @@ def test_a_clock_that_goes_back_leaves_no_breaker_open_for_longer_than_its_time(
         admit(GovernorState(failures=5, open_until=4600.0), 1000.0, 0.24)
 
     assert refused.value.retry_after == OPEN_SECONDS
+
+
+NOON = 20_000.5 * DAY
+
+
+def ask_all(state, now, budget, *, guess=False):
+    """Ask without pace until no more may go; how many went, the state then, and the error."""
+    for went in range(1000):
+        try:
+            state, wait = admit(state, now, 0.0, budget, guess=guess)
+        except BudgetSpent as spent:
+            return went, state, spent
+        assert 0.0 == wait
+    raise AssertionError("there is no end to it")
+
+
+def test_when_the_days_budget_is_spent_nothing_goes_until_the_day_ends():
+    went, state, spent = ask_all(GovernorState(), NOON, 30)
+
+    assert (30, DAY / 2) == (went, spent.retry_after)
+    assert 0 == ask_all(state, NOON + spent.retry_after - 1, 30)[0]
+    assert 30 == ask_all(state, NOON + spent.retry_after, 30)[0]
+
+
+def test_guesses_have_a_tenth_of_the_day_and_leave_the_rest():
+    went, state, spent = ask_all(GovernorState(), NOON, 30, guess=True)
+
+    assert (3, DAY / 2) == (went, spent.retry_after)
+    assert 27 == ask_all(state, NOON, 30)[0]
+    assert 3 == ask_all(state, NOON + DAY, 30, guess=True)[0]
+
+
+@pytest.mark.parametrize("back", [1.0, DAY / 2 + 1, DAY])
+def test_a_clock_that_goes_back_and_on_again_gives_no_budget_twice(back):
+    _, state, _ = ask_all(GovernorState(), NOON, 30)
+    went, state, spent = ask_all(state, NOON - back, 30)
+
+    assert (0, DAY / 2 + back) == (went, spent.retry_after)
+    assert 0 == ask_all(state, NOON, 30)[0]
+
+
+def test_a_clock_that_was_years_ahead_keeps_nobody_waiting_for_years():
+    _, state, _ = ask_all(GovernorState(), NOON + 3000 * DAY, 30)
+    went, state, spent = ask_all(state, NOON, 30)
+
+    assert (30, DAY / 2) == (went, spent.retry_after)
+
+
+def test_waiting_for_a_turn_spends_nothing():
+    state, _ = admit(GovernorState(), NOON, 0.24, 10)
+    waiting, wait = admit(state, NOON, 0.24, 10)
+
+    assert wait > 0
+    assert (1, 1) == (state.spent, waiting.spent)
+
+
+def grants(seconds, *, guess):
+    """When requests go that are always asked for, beside others now and then."""
+    state, now, went = GovernorState(), NOON, []
+    while now < NOON + seconds:
+        state, wait = admit(state, now, 0.24, guess=guess)
+        if wait == 0.0:
+            went.append(now)
+        now += max(wait, 1e-6)
+    return went
+
+
+def test_a_few_guesses_go_ahead_where_there_is_room_and_many_at_a_tenth_of_the_pace():
+    few, all_of_them = grants(0.36 * GUESSES_AT_ONCE, guess=True), grants(600, guess=True)
+
+    assert GUESSES_AT_ONCE <= len(few) <= GUESSES_AT_ONCE + 3
+    assert 600 / 2.4 <= len(all_of_them) <= 600 / 2.4 + GUESSES_AT_ONCE
+    assert 10 * len(all_of_them) > len(grants(600, guess=False)) > 8 * len(all_of_them)
+
+
+@pytest.mark.parametrize("quiet", [0.0, 100.0])
+def test_guesses_beside_others_who_wait_take_their_share_and_no_more(quiet):
+    state, now, went = GovernorState(guess_slot=NOON - quiet), NOON, {True: 0, False: 0}
+    turn = dict.fromkeys(went, NOON)
+    while now < NOON + 240:
+        guess = turn[True] <= turn[False]  # whoever wakes first asks
+        now = turn[guess]
+        state, wait = admit(state, now, 0.24, guess=guess)
+        went[guess] += wait == 0.0
+        turn[guess] = now + max(wait, 1e-3)
+
+    assert 100 <= went[True] <= 102
+    assert 898 <= went[False]
+
+
+def test_guesses_that_wait_for_their_share_leave_the_pace_to_others():
+    state = GovernorState(guess_slot=NOON + 2.4 * GUESSES_AT_ONCE)
+    state, wait = admit(state, NOON, 0.24, guess=True)
+
+    assert wait > 0
+    assert 0.0 == admit(state, NOON, 0.24)[1]
+
+
+def test_a_clock_that_goes_back_keeps_no_guess_out_of_reach():
+    _, wait = admit(replace(GovernorState(), guess_slot=2 * NOON), NOON, 0.24, guess=True)
+
+    assert wait == pytest.approx(2.4)

@@ -43,7 +43,13 @@ def test_the_cache_is_summed_up(admin: FlaskClient) -> None:
     )
     assert ("28.1", "published") == (body["last_load"]["release"], body["last_load"]["state"])
     assert "2026-05-04T12:00:00Z" == body["oldest_fetched_at"] == body["newest_fetched_at"]
-    assert {"configured": False, "breaker_open": False, "paused_until": None} == body["upstream"]
+    assert {
+        "configured": False,
+        "breaker_open": False,
+        "paused_until": None,
+        "spent_today": 0,
+        "daily_budget": 50_000,
+    } == body["upstream"]
     assert (0, 0, 0, []) == (body["unlisted"], body["fills"], body["refreshes"], body["jobs"])
 
 

@@ -160,6 +160,8 @@ def test_what_is_held_is_read_from_the_database(client: FlaskClient, clock: Fake
         for state in Freshness
     }
     assert (1, 0) == (value(found, "database_up"), value(found, "upstream_breaker_open"))
+    budget = (value(found, "upstream_spent_today"), value(found, "upstream_daily_budget"))
+    assert (value(found, "upstream_requests_total", result="ok"), 50_000) == budget
     assert {0} == {value(found, "warm_queue", state=state) for state in ("queued", "claimed")}
     assert 1 == value(found, "build_info", version=VERSION)
 

@@ -1,8 +1,10 @@
 """What the database does not hold is fetched from the upstream, through the real client."""
 
 import logging
+import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event, Timer
 from typing import Any
 
 import pytest
@@ -360,3 +362,82 @@ def test_the_upstream_is_asked_no_faster_than_allowed(start: Start, sandbox: San
     assert len(times) > 4
     # In all, since one that was late on its way makes the next one seem early.
     assert times[-1] - times[0] > 0.8 * (len(times) - 1) / 20
+
+
+def lists_read(sandbox: Sandbox) -> int:
+    """How often the list of occupations was read."""
+    return [one.path for one in sandbox.requests].count("/online/occupations")
+
+
+def test_the_list_of_occupations_is_read_once_for_many_made_up_codes(
+    client: FlaskClient, sandbox: Sandbox
+) -> None:
+    made_up = [f"99-9{number:03}.00" for number in range(12)]
+    found = [client.get(f"/occupations/{code}").status_code for code in made_up]
+
+    assert [404] * 12 == found
+    assert 1 == lists_read(sandbox)
+    # The release, the first one's page, the list, the release for all guesses; and for each, what
+    # became of it.
+    assert 4 + 12 == sandbox.request_count
+    assert 200 == client.get(f"/occupations/{KITES}").status_code
+
+
+def test_made_up_codes_spend_their_share_of_the_day_and_no_more(
+    start: Start, sandbox: Sandbox
+) -> None:
+    client = start(sandbox.url, onet_daily_budget=100)
+    made_up = [f"99-9{number:03}.00" for number in range(30)]
+    found = {client.get(f"/occupations/{code}").status_code for code in made_up}
+
+    assert {404} == found
+    assert 100 // 10 == sandbox.request_count - 3  # before the list was read, none was known to be
+    again = start(sandbox.url, onet_daily_budget=100)  # another process, which has read no list
+    assert {200} == {again.get(f"/occupations/{code}").status_code for code in (KITES, TIDES)}
+    assert 200 == client.get(f"/occupations/{ECHOPPES}").status_code
+
+
+def test_when_the_days_budget_is_used_up_misses_say_until_when_and_hits_go_on(
+    start: Start, sandbox: Sandbox
+) -> None:
+    client = start(sandbox.url, onet_daily_budget=5)
+    assert 200 == client.get(f"/occupations/{KITES}").status_code
+    spent = [client.get(f"/occupations/{code}") for code in (TIDES, ECHOPPES, TIDES)]
+
+    assert 5 == sandbox.request_count
+    for refused in spent[-2:]:
+        assert (503, "upstream-unavailable") == problem(refused)
+        assert "today" in refused.get_json()["detail"]
+        assert 0 < int(refused.headers["Retry-After"]) <= 86_400
+    assert 200 == client.get(f"/occupations/{KITES}").status_code
+    assert 5 == sandbox.request_count
+    again = start(sandbox.url, onet_daily_budget=5)  # another process on the database
+    assert 503 == again.get(f"/occupations/{ECHOPPES}").status_code
+    assert 5 == sandbox.request_count
+
+
+def test_a_request_whose_caller_has_hung_up_is_not_worked_on_any_longer(
+    client: FlaskClient, sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    sandbox.set_faults(Fault(path="about", delay=4.0))
+    hung_up = Event()
+    Timer(0.1, hung_up.set).start()
+    began = time.monotonic()
+    gone = client.get(f"/occupations/{KITES}", environ_overrides={"skillgap.abandoned": hung_up})
+
+    assert time.monotonic() - began < 3.0
+    assert (503, "upstream-unavailable") == problem(gone)
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+    stayed = client.get(f"/occupations/{KITES}", environ_overrides={"skillgap.abandoned": Event()})
+    assert 200 == stayed.status_code
+
+
+def test_a_request_whose_caller_had_hung_up_before_asks_nothing(
+    client: FlaskClient, sandbox: Sandbox
+) -> None:
+    hung_up = Event()
+    hung_up.set()
+    client.get(f"/occupations/{KITES}", environ_overrides={"skillgap.abandoned": hung_up})
+
+    assert 0 == sandbox.request_count
+    assert 200 == client.get(f"/occupations/{KITES}").status_code

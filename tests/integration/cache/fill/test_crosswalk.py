@@ -12,6 +12,7 @@ from support.clock import LIMITS, START, eventually
 from cache.db import database
 from cache.db.onet_tables import Succession
 from cache.fill import crosswalk as successions
+from cache.fill.abandonment import watch
 from cache.fill.crosswalk import LEFT_ALONE, Crosswalk, Successor
 from cache.upstream import Upstream
 from onet_client.errors import TimedOut, UnknownCode
@@ -120,6 +121,21 @@ def test_an_upstream_that_names_a_time_is_left_alone_until_then(new, client, sec
     of(kept, OLD)
 
     assert [OLD] * 2 == client.asked
+
+
+def test_a_caller_who_hangs_up_leaves_the_upstream_to_others(new, client, caplog):
+    kept, gone = new(), Event()
+    client.may_answer.clear()
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(watch, gone)
+        hung_up = thread.submit(of, kept, OLD)
+        eventually([OLD], lambda: client.asked)
+        gone.set()
+        assert [] == hung_up.result(5)
+    client.may_answer.set()
+
+    assert [DEVELOPERS] == of(kept, OLD)
+    assert [] == caplog.messages
 
 
 def test_what_the_upstream_said_before_counts_while_it_fails(new, client, clock):

@@ -10,8 +10,8 @@ from cache.db.clock import database_time
 from cache.db.database import DatabaseUnavailable, connect
 from cache.db.onet_tables import UpstreamGovernor
 from cache.fill.shared_governor import DatabaseGovernor
-from onet_client.errors import CircuitOpen
-from onet_client.governor import FAILURES_TO_OPEN, OPEN_SECONDS
+from onet_client.errors import BudgetSpent, CircuitOpen
+from onet_client.governor import DAY, FAILURES_TO_OPEN, OPEN_SECONDS
 
 RATE = 5.0
 
@@ -104,6 +104,37 @@ def test_many_at_once_take_one_slot(engine: Engine) -> None:
         with ThreadPoolExecutor(8) as pool:
             waits = list(pool.map(lambda _: DatabaseGovernor(engine, rate).acquire(), range(16)))
         assert waits.count(0.0) == 1
+
+
+def test_a_days_budget_is_one_for_all_and_lasts_until_the_next_day(engine: Engine) -> None:
+    governors = [DatabaseGovernor(engine, 1e6, daily_budget=40) for _ in range(4)]
+
+    def spend(governor: DatabaseGovernor) -> int:
+        for went in range(41):
+            try:
+                while governor.acquire() > 0.0:
+                    pass
+            except BudgetSpent:
+                return went
+        return 41
+
+    with ThreadPoolExecutor(4) as pool:
+        assert 40 == sum(pool.map(spend, governors))
+    with pytest.raises(BudgetSpent) as refused:
+        governors[0].acquire()
+    assert refused.value.retry_after is not None
+    assert 0.0 < refused.value.retry_after <= DAY
+    rewind(engine, day=1)
+    assert 40 == spend(governors[0])
+
+
+def test_guesses_of_all_spend_a_share_of_the_one_budget(engine: Engine) -> None:
+    guesses = DatabaseGovernor(engine, 1e6, daily_budget=10, guesses=True)
+    assert 0.0 == guesses.acquire()
+
+    with pytest.raises(BudgetSpent, match="no list has"):
+        DatabaseGovernor(engine, 1e6, daily_budget=10, guesses=True).acquire()
+    assert 0.0 == DatabaseGovernor(engine, 1e6, daily_budget=10).acquire()
 
 
 def test_one_row_holds_the_state(engine: Engine) -> None:
