@@ -13,7 +13,7 @@ from granian.server.mp import MPServer
 log = logging.getLogger(__name__)
 
 FIRST_SECONDS: Final = 5.0
-"""A server none of whose workers lived that long when one ends cannot serve, and ends."""
+"""Where a worker fails that soon after the start, the server cannot serve, and ends."""
 SHORTEST_PAUSE: Final = 1.0
 LONGEST_PAUSE: Final = 30.0
 """Seconds, at least and at most, before a worker that has ended is started again."""
@@ -54,7 +54,7 @@ class Supervisor(MPServer):
     """Granian's server, which goes on with the workers it can have.
 
     Granian's own gives up when a worker ends twice within seconds; here it is started again after a
-    pause that grows, as long as one has ever served.
+    pause that grows, unless it failed at the start.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -71,10 +71,14 @@ class Supervisor(MPServer):
                 return
             if self.reload_signal:
                 self._reload(spawn_target, target_loader)  # type: ignore[no-untyped-call]
-            if self.interrupt_children and time.monotonic() - began < FIRST_SECONDS:
+            if time.monotonic() - began < FIRST_SECONDS and self._has_failed():
                 return  # with status 1
             self._note_ended()
             self._restart(spawn_target, target_loader)
+
+    def _has_failed(self) -> bool:
+        """Say whether a worker has ended with an error, other than by a signal."""
+        return any(self.wrks[number].inner.exitcode > 0 for number in self.interrupt_children)
 
     def _next_due(self) -> float | None:
         """Seconds until a worker is to be started; None where all run."""
