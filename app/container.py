@@ -47,8 +47,13 @@ class Services(CacheParts):
         """What makes problems of exceptions, and reads the titles for them once."""
         from app.problems import Problems
 
-        missing = self.settings.missing_credentials
-        return Problems(cache(self.catalogue.titles), self.holdings, self.now, missing)
+        return Problems(
+            cache(self.catalogue.titles),
+            self.holdings,
+            self.now,
+            self.settings.missing_credentials,
+            self.settings.database_url,
+        )
 
     @cached_property
     def request_ids(self) -> RequestIds:

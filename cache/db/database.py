@@ -1,18 +1,19 @@
 """The database connection: one engine per process, safe transactions on every dialect."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from cache.db.onet_tables import SCHEMA_REVISION
+from cache.db.unavailable import UNMIGRATED, error_number, translated
+from cache.db.unavailable import DatabaseUnavailable as DatabaseUnavailable  # noqa: PLC0414 - raised here
 
 T = TypeVar("T")
 
@@ -21,13 +22,6 @@ RETRIED_MYSQL_ERRORS: Final = (1205, 1213)
 TRANSACTION_ATTEMPTS: Final = 5
 SECOND_TRY_WITHIN: Final = 0.5
 """Seconds: a connection that took longer to fail timed out, and another one would too."""
-NO_SUCH_TABLE: Final = 1146
-"""MySQL's number, which its driver does not count as operational, as SQLite's does."""
-UNMIGRATED: Final = "the database is not migrated: run `flask db upgrade`"
-
-
-class DatabaseUnavailable(Exception):
-    """The database cannot be reached or has not been migrated."""
 
 
 def connect(url: URL, *, read_timeout: int | None = None) -> Engine:
@@ -93,31 +87,13 @@ def _connect_sqlite(url: URL) -> Engine:
     return engine
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except PoolTimeoutError as error:
-        raise DatabaseUnavailable("no database connection became free in time") from error
-    except OperationalError as error:
-        raise DatabaseUnavailable("the database cannot be reached or used") from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise DatabaseUnavailable("the database connection was lost") from error
-        if error_number(error) == NO_SUCH_TABLE:
-            raise DatabaseUnavailable(UNMIGRATED) from error
-        if type(error) is DatabaseError:  # SQLite's word for a damaged file, or any other
-            raise DatabaseUnavailable("the database file cannot be used") from error
-        raise
-
-
 def read(engine: Engine, work: Callable[[Connection], T]) -> T:
     """Run `work` on one consistent snapshot; a pooled connection found dead is replaced once.
 
     Raises:
         DatabaseUnavailable: where the database cannot be reached or used.
     """
-    with _translated():
+    with translated(engine.url):
         started = time.monotonic()
         with engine.connect() as connection:
             try:
@@ -141,7 +117,7 @@ def write(
         DatabaseUnavailable: where the database cannot be reached or used.
     """
     writer = engine.execution_options(writes=True)
-    with _translated():
+    with translated(engine.url):
         for attempt in range(1, TRANSACTION_ATTEMPTS):
             committing = False
             try:
@@ -158,11 +134,6 @@ def write(
                 return result
         with writer.begin() as connection:
             return work(connection)
-
-
-def error_number(error: DBAPIError) -> object:
-    """Tell MySQL's number of an error; whatever SQLite says instead."""
-    return next(iter(getattr(error.orig, "args", ())), None)
 
 
 def check_ready(engine: Engine) -> None:

@@ -10,7 +10,8 @@ from alembic.config import Config
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from cache.db.database import DatabaseUnavailable, check_ready, error_number
+from cache.db.database import check_ready
+from cache.db.unavailable import DatabaseUnavailable, error_number, reason
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 ALREADY_THERE: Final = (1050, 1060, 1061)
@@ -71,4 +72,5 @@ def _run(engine: Engine, step: Callable[[Config], None]) -> None:
     except OperationalError as error:
         if error_number(error) in ALREADY_THERE:
             raise BegunBefore("a part of the migration is there already") from error
-        raise DatabaseUnavailable("the database cannot be reached or migrated") from error
+        said = reason(error, engine.url)
+        raise DatabaseUnavailable(f"the database cannot be reached or migrated ({said})") from error

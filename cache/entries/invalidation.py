@@ -5,7 +5,6 @@ it. The row of the count stays locked until the commit, so a reader that has see
 seen every change up to it.
 """
 
-import logging
 import time
 from collections.abc import Callable, Iterable
 from threading import Event, Lock, Thread
@@ -15,9 +14,8 @@ from sqlalchemy import ColumnElement, Connection, Engine, select, update
 
 from cache.db import database
 from cache.db.onet_tables import CacheChange, CacheEntry
+from cache.db.unavailable import DatabaseUnavailable, Outage
 from cache.db.upsert import upsert
-
-log = logging.getLogger(__name__)
 
 Key = tuple[str, str]
 """Domain and occupation code."""
@@ -62,6 +60,7 @@ class Changes:
         self._clock = clock
         self._lock = Lock()
         self._stop = Event()
+        self._outage = Outage(clock)
         self._looking = False
         self._asked_at = clock()
         self._seen: int | None = None
@@ -156,8 +155,10 @@ class Changes:
             while self._clock() - self._asked_at < IDLE and not self._stop.is_set():
                 try:
                     self.look()
-                except database.DatabaseUnavailable as error:
-                    log.debug("no copy is trusted: %s", error)
+                except DatabaseUnavailable as error:
+                    self._outage.goes_on(error)
+                else:
+                    self._outage.is_over()
                 self._after_look()
                 self._stop.wait(INTERVAL)
         finally:
