@@ -20,7 +20,8 @@ T = TypeVar("T")
 RETRIED_MYSQL_ERRORS: Final = (1205, 1213)
 """Lock wait time-out, and deadlock or Galera certification failure: safe to run again."""
 TRANSACTION_ATTEMPTS: Final = 5
-SECOND_TRY_WITHIN: Final = 0.5
+READ_ATTEMPTS: Final = 3
+AGAIN_WITHIN: Final = 0.5
 """Seconds: a connection that took longer to fail timed out, and another one would too."""
 
 
@@ -88,22 +89,35 @@ def _connect_sqlite(url: URL) -> Engine:
 
 
 def read(engine: Engine, work: Callable[[Connection], T]) -> T:
-    """Run `work` on one consistent snapshot; a pooled connection found dead is replaced once.
+    """Run `work` on one consistent snapshot, again where its connection is found dead.
+
+    So it may run several times. What it returned is used, whatever becomes of the connection.
 
     Raises:
         DatabaseUnavailable: where the database cannot be reached or used.
     """
     with translated(engine.url):
         started = time.monotonic()
-        with engine.connect() as connection:
+        for _ in range(READ_ATTEMPTS - 1):
             try:
-                return work(connection)
+                return _read_once(engine, work)
             except DBAPIError as error:
                 waited = time.monotonic() - started
-                if not error.connection_invalidated or waited > SECOND_TRY_WITHIN:
+                if not error.connection_invalidated or waited > AGAIN_WITHIN:
                     raise
-        with engine.connect() as connection:
-            return work(connection)
+        return _read_once(engine, work)
+
+
+def _read_once(engine: Engine, work: Callable[[Connection], T]) -> T:
+    connection = engine.connect()
+    try:
+        return work(connection)
+    finally:
+        try:
+            connection.close()
+        except DBAPIError:  # of the rollback: there is nothing that it could take back
+            if not connection.closed:
+                connection.invalidate()
 
 
 def write(

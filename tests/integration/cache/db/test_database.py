@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Barrier, BrokenBarrierError
 
 import pytest
-from sqlalchemy import create_engine, insert, make_url, select, text, update
+from sqlalchemy import create_engine, event, insert, make_url, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from support.cut import Cut
 from support.mysql_server import PrivateServer, free_port
@@ -291,6 +291,106 @@ def test_a_connection_killed_in_a_transaction_leaves_nothing_and_the_next_one_wo
     write(engine, lambda connection: add_letter(connection, FIRST, "b"))
     assert ["b", ""] == titles(engine)
     killer.dispose()
+
+
+class Killer:
+    """Ends the server's side of connections, as an administrator or a proxy does."""
+
+    def __init__(self, url) -> None:
+        self.engine = create_engine(url, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
+
+    def __call__(self, number: int) -> None:
+        with self.engine.connect() as connection, suppress(OperationalError):  # it has gone
+            connection.execute(text(f"KILL CONNECTION {number}"))
+
+    def one_of(self, database: str) -> int:
+        """End any connection to a database but its own; return how many, 0 or 1."""
+        others = text(
+            "SELECT id FROM information_schema.processlist "
+            "WHERE db = :database AND id != CONNECTION_ID() ORDER BY RAND() LIMIT 1"
+        )
+        with self.engine.connect() as connection:
+            number = connection.execute(others, {"database": database}).scalar()
+        if number is not None:
+            self(number)
+        return number is not None
+
+
+@pytest.fixture
+def kill(engine):
+    killer = Killer(engine.url)
+    yield killer
+    killer.engine.dispose()
+
+
+def number_of(connection) -> int:
+    return connection.execute(text("SELECT CONNECTION_ID()")).scalar()
+
+
+@ONLY_MYSQL
+@pytest.mark.parametrize("killed", [1, 2])
+def test_a_reading_whose_connection_is_killed_is_read_again(engine, occupations, kill, killed):
+    attempts = []
+
+    def work(connection) -> int:
+        attempts.append(1)
+        if len(attempts) <= killed:
+            kill(number_of(connection))
+        return connection.execute(text(COUNT)).scalar()
+
+    assert 2 == read(engine, work)
+    assert killed + 1 == len(attempts)
+
+
+@ONLY_MYSQL
+def test_a_reading_that_is_there_is_used_though_its_connection_was_killed(
+    engine, occupations, kill
+):
+    attempts = []
+
+    def work(connection) -> int:
+        attempts.append(1)
+        found = connection.execute(text(COUNT)).scalar()
+        kill(number_of(connection))
+        return found
+
+    assert 2 == read(engine, work)
+    assert 1 == len(attempts)
+    assert 0 == engine.pool.checkedout()
+    assert 2 == read(engine, lambda connection: connection.execute(text(COUNT)).scalar())
+
+
+@ONLY_MYSQL
+def test_what_is_committed_is_told_so_though_its_connection_is_killed(engine, occupations, kill):
+    @event.listens_for(engine, "reset")
+    def reset(connection, _record, _state) -> None:
+        kill(connection.thread_id())
+
+    assert "done" == write(engine, lambda connection: add_letter(connection, FIRST, "a") or "done")
+
+    event.remove(engine, "reset", reset)
+    assert ["a", ""] == titles(engine)
+
+
+@ONLY_MYSQL
+def test_connections_killed_under_load_cost_no_reading(engine, occupations, kill):
+    until = time.monotonic() + 1.5
+
+    def read_on() -> int:
+        done = 0
+        while time.monotonic() < until:
+            assert 2 == read(engine, lambda connection: connection.execute(text(COUNT)).scalar())
+            done += 1
+        return done
+
+    with ThreadPoolExecutor(6) as pool:
+        readers = [pool.submit(read_on) for _ in range(6)]
+        kills = 0
+        while time.monotonic() < until:
+            time.sleep(0.005)
+            kills += kill.one_of(str(engine.url.database))
+        assert all(reader.result() for reader in readers)
+    assert kills > 20
 
 
 @ONLY_MYSQL
