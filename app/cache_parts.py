@@ -112,7 +112,11 @@ class CacheParts:
     @cached_property
     def changes(self) -> Changes:
         """Notices when the database holds something else than the copies in memory."""
-        return Changes(self.reader, after_look=self.counters.hand_over)
+        return Changes(
+            self.reader,
+            after_look=self.counters.hand_over,
+            without_database=self.settings.cache_without_database,
+        )
 
     @cached_property
     def revalidation(self) -> Revalidation:

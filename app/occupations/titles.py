@@ -49,14 +49,26 @@ class Titles:
             DatabaseUnavailable: where the database cannot be reached or used, at first use.
         """
         held, tick = self._held, self._changes.tick()
+        if held is not None and self._changes.is_unchecked:
+            return held.index
         if held is None or tick is None:  # nobody looked lately, so it may be of any age
             with self._lock:
-                held, tick = self._held, self._changes.tick()
-                if held is None or tick is None or tick != held.tick:
-                    held = self._read(held)
+                held = self._current(self._held)
         elif tick != held.tick:
             self._do_behind(lambda: self._read(held))
         return held.index
+
+    def _current(self, held: _Held | None) -> _Held:
+        """Return what is held, if it is current or the database cannot be reached, else read."""
+        try:
+            tick = self._changes.tick_or_look()
+        except DatabaseUnavailable:
+            if held is None or not self._changes.is_unchecked:
+                raise
+            return held
+        if held is None or tick is None or tick != held.tick:
+            return self._read(held)
+        return held
 
     def expect(self, timeout: float = 0) -> None:
         """Begin to build a missing index in the background; wait `timeout` seconds at most."""

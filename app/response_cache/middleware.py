@@ -14,7 +14,7 @@ from typing import Any, Final
 from app.logs import RequestIds
 from app.response_cache.answer import Answer, AnswerBody
 from app.response_cache.buffered_counters import BufferedCounters
-from app.response_cache.cached_response import CachedResponse, Unpacked
+from app.response_cache.cached_response import CachedResponse, Headers, Unpacked
 from app.response_cache.headers import Hit
 from app.response_cache.negotiation import prefers_csv
 from cache.entries.invalidation import Changes
@@ -61,24 +61,25 @@ class ResponseCache:
         raw = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
         key = self._aliases.get(raw)
         if key is not None and environ["REQUEST_METHOD"] == "GET":
-            kept = self._answers.get(key)
-            if kept is not None:
+            found = self._answers.get(key)
+            if found is not None:
+                kept, unchecked = found
                 now = self._now()
                 asked = environ.get("HTTP_IF_NONE_MATCH")
                 if now < kept.expires_at and (asked is None or asked == kept.etag):
-                    return self._serve(kept, now, asked is not None, environ, start_response)
+                    headers = kept.headers_unchecked(now) if unchecked else kept.headers_at(now)
+                    return self._serve(kept, headers, asked is not None, environ, start_response)
         return self._pass_on(raw, environ, start_response)
 
     def _serve(
         self,
         kept: CachedResponse,
-        now: datetime,
+        headers: Headers,
         not_modified: bool,
         environ: dict[str, Any],
         start_response: Any,
     ) -> Iterable[bytes]:
         request_id = self._ids.taken_or_made(environ.get("HTTP_X_REQUEST_ID"))
-        headers = kept.headers_at(now)
         if not_modified:
             kept.not_modified()
             start_response("304 NOT MODIFIED", [*headers, ("X-Request-ID", request_id)])

@@ -7,8 +7,9 @@ seen every change up to it.
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from threading import Event, Lock, Thread
-from typing import Final
+from typing import Final, Literal
 
 from sqlalchemy import ColumnElement, Connection, Engine, select, update
 
@@ -25,9 +26,15 @@ INTERVAL: Final = 0.4
 TRUSTED: Final = 0.9
 """Seconds for which a look is good: a change shows within 1 s in every process."""
 IDLE: Final = 5.0
-"""Seconds without a question after which nobody looks any more."""
+"""Seconds without a question after which nobody looks any more, or only now and then."""
+IDLE_INTERVAL: Final = 2.0
+"""Seconds between two looks then, where copies are to outlast the database."""
 REMEMBERED: Final = 5_000
 """Changed entries that are told apart; beyond that every copy counts as changed."""
+
+Standing = Literal["gone", "good", "unchecked"]
+"""What a copy is worth: nothing; what the database holds; or what it held when it was last seen,
+a short time ago, and it cannot be reached."""
 
 _VERSION: Final = select(CacheChange.version).scalar_subquery()
 
@@ -45,7 +52,8 @@ class Changes:
     """Which entries changed lately, as one process knows it.
 
     A copy is made at a tick and stays good until one of its entries changes at a later one. A
-    thread looks while there are questions, so that no request waits for it.
+    thread looks while there are questions, so that no request waits for it. Where the database
+    cannot be reached, copies stand unchecked for some time after the last look.
     """
 
     def __init__(
@@ -53,18 +61,27 @@ class Changes:
         engine: Engine,
         clock: Callable[[], float] = time.monotonic,
         after_look: Callable[[], None] = lambda: None,
+        without_database: float = 0.0,
     ) -> None:
-        """Read by an engine, and call `after_look` after each look of the thread's."""
+        """Read by an engine, and call `after_look` after each look of the thread's.
+
+        Copies outlast the database by `without_database` seconds.
+        """
         self._engine = engine
         self._after_look = after_look
         self._clock = clock
+        self._without_database = without_database
         self._lock = Lock()
+        self._looks = Lock()
         self._stop = Event()
+        self._wake = Event()
         self._outage = Outage(clock)
         self._looking = False
         self._asked_at = clock()
         self._seen: int | None = None
         self._trusted_until = float("-inf")
+        self._failure: DatabaseUnavailable | None = None
+        self._looked = 0
         self._tick = 0
         self._floor = 0
         self._changed: dict[Key, int] = {}
@@ -80,30 +97,64 @@ class Changes:
     def tick_or_look(self) -> int | None:
         """Return the tick as `tick` does; where nobody looked lately, look first.
 
-        None then says that the look took too long to be trusted.
+        None then says that the look took too long to be trusted. While copies stand unchecked,
+        it is the tick of the last look.
 
         Raises:
             DatabaseUnavailable: where the database cannot be reached or used.
         """
         tick = self.tick()
-        if tick is None:
-            self.look()
-            tick = self.tick()
-        return tick
+        if tick is not None:
+            return tick
+        if not self.is_unchecked:
+            try:
+                self._look_together()
+            except DatabaseUnavailable:
+                if not self.is_unchecked:
+                    raise
+        return self._tick if self.is_unchecked else self.tick()
 
-    def is_good(self, tick: int, keys: Iterable[Key]) -> bool:
-        """Tell whether a copy made at a tick, of these entries, is what the database holds."""
+    @property
+    def is_unchecked(self) -> bool:
+        """Whether the database cannot be reached, and copies outlast it."""
+        now = self._clock()
+        return (
+            self._failure is not None
+            and self._trusted_until <= now < self._trusted_until + self._without_database
+        )
+
+    def standing(self, tick: int, keys: Iterable[Key]) -> Standing:
+        """Tell what a copy is worth that was made at a tick, of these entries."""
         self._asked_at = now = self._clock()
-        if now >= self._trusted_until:
-            self._begin_looking()
-            return False
-        if tick < self._floor:
-            return False
+        standing: Standing = "good" if now < self._trusted_until else self._find_out(now)
+        if standing == "gone" or tick < self._floor:
+            return "gone"
         changed = self._changed
-        for key in keys:  # noqa: SIM110 - a generator takes longer than all the rest
+        for key in keys:
             if changed.get(key, 0) > tick:
-                return False
-        return True
+                return "gone"
+        return standing
+
+    def _find_out(self, now: float) -> Standing:
+        """Look where nobody did lately, and tell what copies without a change are worth."""
+        self._begin_looking()
+        if now >= self._trusted_until + self._without_database or self._stop.is_set():
+            return "unchecked" if self.is_unchecked else "gone"
+        if self._failure is None:
+            with suppress(DatabaseUnavailable):
+                self._look_together()
+        if self.is_unchecked:
+            return "unchecked"
+        return "good" if self._clock() < self._trusted_until else "gone"
+
+    def _look_together(self) -> None:
+        """Look, or wait for another's look and share what came of it: it takes a second to fail."""
+        before = self._looked
+        with self._looks:
+            if self._failure is not None and self._looked != before:
+                raise DatabaseUnavailable(str(self._failure)) from self._failure
+            if self._clock() >= self._trusted_until:
+                self.look()
 
     def since(self, tick: int) -> list[Key] | None:
         """Return the entries that changed after a tick; None where all may have."""
@@ -119,7 +170,13 @@ class Changes:
             DatabaseUnavailable: where the database cannot be reached or used.
         """
         began = self._clock()
-        version, keys = database.read(self._engine, self._read)
+        try:
+            version, keys = database.read(self._engine, self._read)
+        except DatabaseUnavailable as error:
+            self._failure = error
+            raise
+        finally:
+            self._looked += 1
         with self._lock:
             if version != self._seen:
                 self._tick += 1
@@ -131,6 +188,7 @@ class Changes:
                     self._changed = self._changed | dict.fromkeys(keys, self._tick)
                 self._seen = version
             self._trusted_until = began + TRUSTED
+            self._failure = None
 
     def _read(self, connection: Connection) -> tuple[int, list[Key]]:
         version = connection.execute(select(CacheChange.version)).scalar() or 0
@@ -146,21 +204,29 @@ class Changes:
     def _begin_looking(self) -> None:
         with self._lock:
             if self._looking or self._stop.is_set():
+                self._wake.set()
                 return
             self._looking = True
         Thread(target=self._keep_looking, name="changes", daemon=True).start()
 
     def _keep_looking(self) -> None:
         try:
-            while self._clock() - self._asked_at < IDLE and not self._stop.is_set():
+            while not self._stop.is_set():
                 try:
-                    self.look()
+                    with self._looks:
+                        self.look()
                 except DatabaseUnavailable as error:
                     self._outage.goes_on(error)
                 else:
                     self._outage.is_over()
                 self._after_look()
-                self._stop.wait(INTERVAL)
+                if self._clock() - self._asked_at < IDLE:
+                    self._stop.wait(INTERVAL)
+                elif self._without_database:
+                    self._wake.wait(IDLE_INTERVAL)
+                    self._wake.clear()
+                else:
+                    break
         finally:
             with self._lock:
                 self._looking = False
@@ -168,3 +234,4 @@ class Changes:
     def stop(self) -> None:
         """End the looking, for good."""
         self._stop.set()
+        self._wake.set()

@@ -4,6 +4,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -101,6 +102,26 @@ class PrivateServer:
             self._process.kill()
             self._process.wait()
         self._process = None
+
+    def kill(self) -> None:
+        """End the server as a crash does; its data stays, and `start` serves it again."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def freeze(self) -> None:
+        """Let the server stand still until `thaw`: it takes connections and answers nothing."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        for stat in Path(f"/proc/{self._process.pid}/task").glob("*/stat"):
+            while stat.read_text().rpartition(")")[2].split()[0] != "T":
+                time.sleep(0.01)
+
+    def thaw(self) -> None:
+        """Let the server go on."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
 
     def remove(self) -> None:
         """End the server and remove its data."""

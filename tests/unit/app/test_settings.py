@@ -27,6 +27,7 @@ DEFAULTS = {
     "CACHE_STALE_WHILE_REVALIDATE": 604_800,
     "CACHE_STALE_IF_ERROR": 31_536_000,
     "CACHE_NEGATIVE_TTL": 86_400,
+    "CACHE_WITHOUT_DATABASE": 60,
     "ADMIN_TOKEN": "",
     "HOST": "127.0.0.1",
     "PORT": 8000,
@@ -92,6 +93,7 @@ def test_the_settings_are_those_of_the_contract_and_no_others():
         ("CACHE_STALE_WHILE_REVALIDATE", "0", 0),
         ("CACHE_STALE_IF_ERROR", "0.5", 0.5),
         ("CACHE_NEGATIVE_TTL", "60", 60),
+        ("CACHE_WITHOUT_DATABASE", "0", 0),
         ("ADMIN_TOKEN", "~to=ken/+%", "~to=ken/+%"),
         ("HOST", "0.0.0.0", "0.0.0.0"),
         ("PORT", "1", 1),
@@ -137,6 +139,7 @@ NUMBERS = {
     "CACHE_STALE_WHILE_REVALIDATE": "takes a number from 0 to",
     "CACHE_STALE_IF_ERROR": "takes a number from 0 to",
     "CACHE_NEGATIVE_TTL": "takes a number from 1 to",
+    "CACHE_WITHOUT_DATABASE": "takes a number from 0 to",
     "PORT": "takes a whole number from 1 to 65535",
     "WEB_CONCURRENCY": "takes a whole number from 1 to 256",
 }

@@ -1,12 +1,10 @@
 """Transactions that clash are run again; a database that is not there is told within a second."""
 
 import os
-import signal
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
 from threading import Barrier, BrokenBarrierError
 
 import pytest
@@ -451,14 +449,6 @@ def test_a_server_that_was_restarted_is_read_on_without_an_error(private_server,
     assert 0 == ask(private_engine)
 
 
-def wait_until_stopped(pid: int) -> None:
-    """Return once every thread of the process stands still; a signal takes its time to."""
-    threads = Path(f"/proc/{pid}/task").glob("*/stat")
-    for stat in threads:
-        while stat.read_text().rpartition(")")[2].split()[0] != "T":
-            time.sleep(0.01)
-
-
 @pytest.mark.mysql
 @pytest.mark.parametrize("used", [True, False], ids=["connected before", "not connected"])
 def test_a_server_that_does_not_answer_is_given_up(private_server, private_engine, used):
@@ -467,12 +457,11 @@ def test_a_server_that_does_not_answer_is_given_up(private_server, private_engin
     else:
         private_engine.dispose()
 
-    os.kill(private_server._process.pid, signal.SIGSTOP)
+    private_server.freeze()
     try:
-        wait_until_stopped(private_server._process.pid)
         with within(3), pytest.raises(DatabaseUnavailable):
             ask(private_engine)
     finally:
-        os.kill(private_server._process.pid, signal.SIGCONT)
+        private_server.thaw()
 
     assert 0 == ask(private_engine)
