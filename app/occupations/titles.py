@@ -49,9 +49,10 @@ class Titles:
             DatabaseUnavailable: where the database cannot be reached or used, at first use.
         """
         held, tick = self._held, self._changes.tick()
-        if held is not None and self._changes.is_unchecked:
-            return held.index
         if held is None or tick is None:  # nobody looked lately, so it may be of any age
+            self._changes.tick_or_look()  # those who wait share what comes of it
+            if held is not None and self._changes.is_unchecked:
+                return held.index
             with self._lock:
                 held = self._current(self._held)
         elif tick != held.tick:
@@ -59,16 +60,8 @@ class Titles:
         return held.index
 
     def _current(self, held: _Held | None) -> _Held:
-        """Return what is held, if it is current or the database cannot be reached, else read."""
-        try:
-            tick = self._changes.tick_or_look()
-        except DatabaseUnavailable:
-            if held is None or not self._changes.is_unchecked:
-                raise
-            return held
-        if held is None or tick is None or tick != held.tick:
-            return self._read(held)
-        return held
+        tick = self._changes.tick_or_look()
+        return held if held and tick is not None and tick == held.tick else self._read(held)
 
     def expect(self, timeout: float = 0) -> None:
         """Begin to build a missing index in the background; wait `timeout` seconds at most."""

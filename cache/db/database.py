@@ -6,10 +6,12 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from cache.db.onet_tables import SCHEMA_REVISION
 from cache.db.unavailable import UNMIGRATED, error_number, translated
@@ -23,6 +25,13 @@ TRANSACTION_ATTEMPTS: Final = 5
 READ_ATTEMPTS: Final = 3
 AGAIN_WITHIN: Final = 0.5
 """Seconds: a connection that took longer to fail timed out, and another one would too."""
+ANSWERS_WITHIN: Final = 1.0
+"""Seconds without an answer to anybody after which a database is not waited for."""
+LONGEST_WAIT: Final = 10.0
+"""Seconds that anybody waits for a connection."""
+
+_answered: WeakKeyDictionary[Dialect, float] = WeakKeyDictionary()
+"""When the database of each engine answered last; a dialect is that of one engine."""
 
 
 def connect(url: URL, *, read_timeout: int | None = None) -> Engine:
@@ -109,15 +118,36 @@ def read(engine: Engine, work: Callable[[Connection], T]) -> T:
 
 
 def _read_once(engine: Engine, work: Callable[[Connection], T]) -> T:
-    connection = engine.connect()
+    connection = _connection(engine)
     try:
-        return work(connection)
+        result = work(connection)
+        _answered[engine.dialect] = time.monotonic()
+        return result
     finally:
         try:
             connection.close()
         except DBAPIError:  # of the rollback: there is nothing that it could take back
             if not connection.closed:
                 connection.invalidate()
+
+
+def _connection(engine: Engine) -> Connection:
+    """Take a connection, waiting for it while the database answers those who have one.
+
+    A crowd has its turn that way, and a database that has stopped is told within a second.
+
+    Raises:
+        PoolTimeoutError: where none became free.
+    """
+    asked = time.monotonic()
+    while True:
+        try:
+            return engine.connect()
+        except PoolTimeoutError:
+            now = time.monotonic()
+            unanswered = now - _answered.get(engine.dialect, asked)
+            if unanswered > ANSWERS_WITHIN or now - asked > LONGEST_WAIT:
+                raise
 
 
 def write(
@@ -135,9 +165,10 @@ def write(
         for attempt in range(1, TRANSACTION_ATTEMPTS):
             committing = False
             try:
-                with writer.begin() as connection:
+                with _connection(writer) as connection, connection.begin():
                     result = work(connection)
                     committing = True
+                _answered[engine.dialect] = time.monotonic()
             except OperationalError as error:
                 # What was lost while committing may have been stored: that is not run again.
                 stale = error.connection_invalidated and attempt == 1 and not committing
@@ -146,7 +177,7 @@ def write(
                 sleep(0.02 * 2**attempt)
             else:
                 return result
-        with writer.begin() as connection:
+        with _connection(writer) as connection, connection.begin():
             return work(connection)
 
 

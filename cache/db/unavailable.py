@@ -39,17 +39,13 @@ class DatabaseUnavailable(Exception):
     """
 
 
-class NoConnectionFree(DatabaseUnavailable):
-    """All connections of this process are in use: it says nothing of the database."""
-
-
 @contextmanager
 def translated(url: URL) -> Iterator[None]:
     """Raise DatabaseUnavailable for what the driver says of the database at a URL."""
     try:
         yield
     except PoolTimeoutError as error:
-        raise NoConnectionFree("no database connection became free in time") from error
+        raise DatabaseUnavailable("no database connection became free in time") from error
     except DBAPIError as error:
         what = _what(error)
         if what is None:

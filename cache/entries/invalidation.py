@@ -21,6 +21,8 @@ from cache.db.upsert import upsert
 Key = tuple[str, str]
 """Domain and occupation code."""
 
+LOOKS: Final = 3
+"""How often in a row one is tried that takes too long, as where the process is crowded."""
 INTERVAL: Final = 0.4
 """Seconds between two looks at the count."""
 TRUSTED: Final = 0.9
@@ -97,7 +99,7 @@ class Changes:
     def tick_or_look(self) -> int | None:
         """Return the tick as `tick` does; where nobody looked lately, look first.
 
-        None then says that the look took too long to be trusted. While copies stand unchecked,
+        None then says that looks took too long to be trusted. While copies stand unchecked,
         it is the tick of the last look.
 
         Raises:
@@ -106,13 +108,17 @@ class Changes:
         tick = self.tick()
         if tick is not None:
             return tick
-        if not self.is_unchecked:
+        for _ in range(LOOKS):
+            if self.is_unchecked:
+                return self._tick
             try:
                 self._look_together()
             except DatabaseUnavailable:
                 if not self.is_unchecked:
                     raise
-        return self._tick if self.is_unchecked else self.tick()
+            if (tick := self.tick()) is not None:
+                return tick
+        return None
 
     @property
     def is_unchecked(self) -> bool:

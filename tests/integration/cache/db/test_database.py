@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, event, insert, make_url, select, text, upd
 from sqlalchemy.exc import IntegrityError, OperationalError
 from support.cut import Cut
 from support.mysql_server import PrivateServer, free_port
+from support.waiting import at_once
 
 from cache.db.database import (
     TRANSACTION_ATTEMPTS,
@@ -210,6 +211,19 @@ def test_a_pool_in_use_is_told_within_a_second(engine, occupations):
             titles(engine)
 
     assert ["", ""] == titles(engine)
+
+
+def test_a_crowd_has_its_turn_as_long_as_the_database_answers(engine, occupations):
+    """Five times as many as there are connections, each for 0.3 s: the last wait longer than 1."""
+
+    def work(connection) -> int:
+        found = connection.execute(text(COUNT)).scalar()
+        time.sleep(0.3)
+        return found
+
+    crowd = 5 * (engine.pool.size() + engine.pool._max_overflow)
+
+    assert [2] * crowd == [done.result for done in at_once([lambda: read(engine, work)] * crowd)]
 
 
 @ONLY_SQLITE

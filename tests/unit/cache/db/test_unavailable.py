@@ -12,7 +12,6 @@ from cache.db.unavailable import (
     LONGEST_REASON,
     TOLD_AGAIN,
     DatabaseUnavailable,
-    NoConnectionFree,
     Outage,
     translated,
 )
@@ -87,9 +86,8 @@ def test_the_drivers_number_and_message_are_told(error: Exception, expected: str
     assert expected == said(error)
 
 
-def test_no_connection_in_time_is_a_matter_of_this_process() -> None:
-    with pytest.raises(NoConnectionFree), translated(URL):
-        raise exc.TimeoutError
+def test_no_connection_in_time_is_told() -> None:
+    assert "no database connection became free in time" == said(exc.TimeoutError())
 
 
 @pytest.mark.parametrize("kind", [exc.IntegrityError, exc.DataError, exc.ProgrammingError])
