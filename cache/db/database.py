@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from weakref import WeakKeyDictionary
@@ -13,9 +12,10 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from cache.db.mysql import connect_mysql
 from cache.db.onet_tables import SCHEMA_REVISION
 from cache.db.unavailable import UNMIGRATED, error_number, translated
-from cache.db.unavailable import DatabaseUnavailable as DatabaseUnavailable  # noqa: PLC0414 - raised here
+from cache.db.unavailable import DatabaseUnavailable as DatabaseUnavailable  # noqa: PLC0414
 
 T = TypeVar("T")
 
@@ -43,32 +43,7 @@ def connect(url: URL, *, read_timeout: int | None = None) -> Engine:
     """
     if url.drivername == "sqlite":
         return _connect_sqlite(url)
-    from MySQLdb.constants import FIELD_TYPE
-    from MySQLdb.converters import conversions
-
-    arguments: dict[str, Any] = {
-        "connect_timeout": 1,
-        "charset": "utf8mb4",
-        # The driver's own way with times takes ten times as long.
-        "conv": conversions | {FIELD_TYPE.DATETIME: datetime.fromisoformat},
-        # A server set to be lenient would cut values instead of refusing them, and MySQL cuts
-        # what is put together of many rows at 1 kB.
-        "init_command": "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', "
-        "group_concat_max_len = 1048576",
-    }
-    if read_timeout is not None:
-        arguments |= {"read_timeout": read_timeout, "write_timeout": read_timeout}
-    return create_engine(
-        url,
-        connect_args=arguments,
-        # Some reads take several statements on one snapshot, whatever the server's default is.
-        isolation_level="REPEATABLE READ",
-        pool_size=5,
-        max_overflow=5,
-        pool_timeout=1,
-        pool_recycle=1800,
-        hide_parameters=True,
-    )
+    return connect_mysql(url, read_timeout)
 
 
 def _connect_sqlite(url: URL) -> Engine:

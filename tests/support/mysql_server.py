@@ -53,8 +53,9 @@ class PrivateServer:
     The one account is `tester@127.0.0.1`, with a password made for this server.
     """
 
-    def __init__(self, *, durable: bool = False) -> None:
+    def __init__(self, *options: str, durable: bool = False) -> None:
         self._durable = durable
+        self._more = options
         self._program = find_program() or "mariadbd"
         self._folder = Path(tempfile.mkdtemp(prefix="skillgap-mysql-"))
         self._process: subprocess.Popen[bytes] | None = None
@@ -162,6 +163,7 @@ class PrivateServer:
             "--innodb-buffer-pool-load-at-startup=OFF",
             "--performance-schema=OFF",
             *([] if self._durable else HASTY),
+            *self._more,
             *self._as_root(),
         ]
 

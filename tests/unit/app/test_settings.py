@@ -217,8 +217,10 @@ def test_a_number_just_out_of_range_is_refused(name, raw):
             "takes sqlite:///PATH or mysql+mysqldb://",
         ),
         ("DATABASE_URL", "sqlite://canary/x", "takes sqlite:///PATH or mysql+mysqldb://"),
-        ("DATABASE_URL", "mysql+mysqldb://u@h/d?password=canary", "takes sqlite:///PATH or mysql+"),
-        ("DATABASE_URL", "mysql+mysqldb://u@h/d?passwd=canary", "takes sqlite:///PATH or mysql+"),
+        ("DATABASE_URL", "mysql+mysqldb://u@h/d?password=canary", "takes no option password; "),
+        ("DATABASE_URL", "mysql+mysqldb://u@h/d?passwd=canary", "takes no option passwd; "),
+        ("DATABASE_URL", "mysql+mysqldb://u:can@ary@h/d", "takes sqlite:///PATH or mysql+mysqldb"),
+        ("DATABASE_URL", "mysql+mysqldb://u@h/d?ssl_mode=canary", "takes for its option ssl_mode"),
     ],
 )
 def test_a_bad_value_is_named_with_what_the_setting_takes_and_not_repeated(name, raw, takes):

@@ -1,7 +1,10 @@
 """Each way in which a real server cannot be used: the driver says why, and the next one works."""
 
+import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -12,6 +15,7 @@ from support.mysql_server import PrivateServer, free_port
 from cache.db.database import DatabaseUnavailable, connect, read, write
 from cache.db.migrate import upgrade
 from cache.db.onet_tables import Occupation
+from cache.db.url import parse
 from cache.entries.store import Store
 
 pytestmark = pytest.mark.mysql
@@ -56,8 +60,9 @@ def opened(url: URL) -> Iterator[Engine]:
     engine.dispose()
 
 
-def look(engine: Engine) -> object:
-    return read(engine, lambda connection: connection.execute(text("SELECT 1")).scalar())
+def look(engine: Engine, query: str = "SELECT 1") -> object:
+    """Return the last column of the one row that a query gives."""
+    return read(engine, lambda connection: connection.execute(text(query)).one()[-1])
 
 
 def store(engine: Engine) -> object:
@@ -89,6 +94,68 @@ def test_a_server_that_cannot_be_reached_says_why(url: URL, change: dict, expect
 def test_a_schema_that_is_not_there_is_named(server: PrivateServer) -> None:
     with opened(server.url.set(database="nowhere")) as engine:
         assert "(1049 Unknown database 'nowhere')" in why(look, engine)
+
+
+def test_of_several_hosts_the_first_that_answers_is_used(url: URL) -> None:
+    hosts = f"127.0.0.1:{free_port()},127.0.0.1:{url.port}"
+    several = url.set(host="", port=None).update_query_dict({"host": hosts})
+
+    with opened(parse(several.render_as_string(hide_password=False))) as engine:
+        assert 1 == look(engine)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ("ssl_mode=REQUIRED", "DATABASE_URL asks for TLS, which the server does not offer"),
+        ("ssl_cipher=AES256-SHA", "DATABASE_URL asks for TLS, which the server does not offer"),
+        ("ssl_mode=VERIFY_CA", "(2026 TLS/SSL error: SSL is required, but the server does not"),
+        ("ssl_ca=/etc/hosts", "(2026 TLS/SSL error: "),
+    ],
+)
+def test_tls_that_is_asked_of_a_server_without_is_missed(
+    url: URL, options: str, expected: str
+) -> None:
+    asked = parse(f"{url.render_as_string(hide_password=False)}?{options}")
+
+    with opened(asked) as engine:
+        for _ in range(12):  # more than there are connections: none is lost
+            assert expected in why(look, engine)
+
+
+@pytest.mark.parametrize("options", ["", "?ssl_mode=PREFERRED", "?ssl_mode=DISABLED"])
+def test_without_a_word_of_tls_a_server_without_is_used(url: URL, options: str) -> None:
+    with opened(parse(f"{url.render_as_string(hide_password=False)}{options}")) as engine:
+        assert 1 == look(engine)
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the server's certificate (`db.pem`, `db.key`) and another authority's."""
+    folder = tmp_path_factory.mktemp("certificates")
+    for name in ("db", "other"):
+        command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+        command += ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+        command += ["-keyout", f"{folder / name}.key", "-out", f"{folder / name}.pem"]
+        subprocess.run(command, check=True, capture_output=True)
+    return folder
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificates")
+def test_tls_is_used_and_verified_as_it_is_asked_for(certificates: Path) -> None:
+    server = PrivateServer(
+        f"--ssl-cert={certificates / 'db.pem'}", f"--ssl-key={certificates / 'db.key'}"
+    )
+    try:
+        server.start()
+        plain = f"{server.url.set(database='mysql').render_as_string(hide_password=False)}?"
+        for options in ("ssl_mode=REQUIRED", f"ssl_ca={certificates / 'db.pem'}"):
+            with opened(parse(plain + options)) as engine:
+                assert look(engine, "SHOW STATUS LIKE 'Ssl_cipher'")
+        with opened(parse(f"{plain}ssl_ca={certificates / 'other.pem'}")) as engine:
+            assert "(2026 TLS/SSL error: " in why(look, engine)
+    finally:
+        server.remove()
 
 
 @contextmanager
