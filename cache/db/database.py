@@ -13,9 +13,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from cache.db.mysql import connect_mysql
-from cache.db.onet_tables import SCHEMA_REVISION
-from cache.db.unavailable import UNMIGRATED, error_number, translated
+from cache.db.revision import trouble
 from cache.db.unavailable import DatabaseUnavailable as DatabaseUnavailable  # noqa: PLC0414
+from cache.db.unavailable import error_number, translated
 
 T = TypeVar("T")
 
@@ -157,22 +157,19 @@ def write(
 
 
 def check_ready(engine: Engine) -> None:
-    """Return where the database answers and stands at this program's revision.
+    """Return where the database answers and has this program's tables.
 
     Raises:
-        DatabaseUnavailable: saying which of the two it is.
+        DatabaseUnavailable: saying what is the matter, and what helps.
     """
-    revision = read(engine, _revision)
-    if revision is None:
-        raise DatabaseUnavailable(UNMIGRATED)
-    if revision != SCHEMA_REVISION:
-        raise DatabaseUnavailable(
-            f"the database is at revision {revision}, this program needs {SCHEMA_REVISION}: "
-            "run `flask db upgrade`"
-        )
+    found = trouble(*read(engine, read_schema))
+    if found is not None:
+        raise DatabaseUnavailable(found)
 
 
-def _revision(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+def read_schema(connection: Connection) -> tuple[str | None, set[str]]:
+    """Read the revision that a database is at, None where it has none, and its tables' names."""
+    tables = set(inspect(connection).get_table_names())
+    if "alembic_version" not in tables:
+        return None, tables
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar(), tables
