@@ -175,9 +175,8 @@ class Changes:
         Raises:
             DatabaseUnavailable: where the database cannot be reached or used.
         """
-        began = self._clock()
         try:
-            version, keys = database.read(self._engine, self._read)
+            began, version, keys = database.read(self._engine, self._read)
         except DatabaseUnavailable as error:
             self._failure = error
             raise
@@ -196,16 +195,18 @@ class Changes:
             self._trusted_until = began + TRUSTED
             self._failure = None
 
-    def _read(self, connection: Connection) -> tuple[int, list[Key]]:
+    def _read(self, connection: Connection) -> tuple[float, int, list[Key]]:
+        began = self._clock()  # not before there is a connection, which a crowd waits for
         version = connection.execute(select(CacheChange.version)).scalar() or 0
         if self._seen is None or version <= self._seen:
-            return version, []
+            return began, version, []
         query = (
             select(CacheEntry.domain, CacheEntry.occupation_code)
             .where(CacheEntry.changed_in > self._seen)
             .limit(REMEMBERED + 1)
         )
-        return version, [(row.domain, row.occupation_code) for row in connection.execute(query)]
+        rows = connection.execute(query)
+        return began, version, [(row.domain, row.occupation_code) for row in rows]
 
     def _begin_looking(self) -> None:
         with self._lock:

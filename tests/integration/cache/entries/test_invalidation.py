@@ -239,6 +239,20 @@ def test_a_thread_looks_while_there_are_questions_and_ends_by_itself(seeded_engi
     assert looked
 
 
+def test_a_look_counts_from_when_it_has_a_connection(changes, seconds, monkeypatch):
+    """Not from when it began to wait for one, or in a crowd no look would be good."""
+    real = module.database.read
+
+    def crowded(engine, work):
+        seconds.now += 2 * TRUSTED
+        return real(engine, work)
+
+    monkeypatch.setattr(module.database, "read", crowded)
+    changes.look()
+
+    assert None is not changes.tick()
+
+
 def test_copies_are_bounded_and_the_first_make_room(changes):
     changes.look()
     copies = BoundedCache(changes, 20)
