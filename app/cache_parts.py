@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Engine
@@ -16,6 +15,7 @@ from cache.entries.renewal import Revalidation
 from cache.entries.store import Store
 from cache.local.batched_reads import BatchedReads
 from cache.local.bounded_cache import BoundedCache
+from cache.local.once import cached_property
 from cache.policy import Limits
 
 if TYPE_CHECKING:
@@ -114,7 +114,11 @@ class CacheParts:
     @cached_property
     def changes(self) -> Changes:
         """Notices when the database holds something else than the copies in memory."""
-        return Changes(self.reader, after_look=self.counters.hand_over)
+        return Changes(
+            self.reader,
+            after_look=self.counters.hand_over,
+            without_database=self.settings.cache_without_database,
+        )
 
     @cached_property
     def revalidation(self) -> Revalidation:

@@ -8,7 +8,7 @@ or, on a miss, from O*NET (`upstream`). What fails becomes a problem (`problems`
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
@@ -17,6 +17,7 @@ from app.cache_parts import CacheParts
 from app.logs import RequestIds
 from app.occupations.holdings import Holdings
 from app.settings import Settings
+from cache.local.once import cached_property
 
 if TYPE_CHECKING:
     from app.occupations.lookup import Lookup
@@ -47,8 +48,13 @@ class Services(CacheParts):
         """What makes problems of exceptions, and reads the titles for them once."""
         from app.problems import Problems
 
-        missing = self.settings.missing_credentials
-        return Problems(cache(self.catalogue.titles), self.holdings, self.now, missing)
+        return Problems(
+            cache(self.catalogue.titles),
+            self.holdings,
+            self.now,
+            self.settings.missing_credentials,
+            self.settings.database_url,
+        )
 
     @cached_property
     def request_ids(self) -> RequestIds:

@@ -3,7 +3,7 @@
 import logging
 from functools import cached_property
 from http import HTTPStatus
-from typing import ClassVar, Final, cast
+from typing import ClassVar, Final, TypeAlias, cast
 from urllib.parse import quote
 
 from flask import Request, Response, json, request
@@ -12,12 +12,14 @@ from werkzeug.exceptions import HTTPException
 from app.container import services
 from app.logs import RequestIds
 from app.problems import Problem, invalid_parameters
-from cache.db.database import DatabaseUnavailable
+from cache.db.unavailable import DatabaseUnavailable
 from cache.fill.abandonment import is_abandoned
 
 log = logging.getLogger("app.errors")
 
 MEDIA_TYPE: Final = "application/problem+json"
+Logged: TypeAlias = Problem | HTTPException | DatabaseUnavailable
+"""Errors whose problem says what the log is to say; any other says it by itself."""
 LOGGED_PATH: Final = 200
 """Characters of a path in the log; a caller may send tens of thousands."""
 
@@ -68,7 +70,7 @@ def logged_problem(error: Exception) -> Problem:
         quote(request.path[:LOGGED_PATH]),  # a decoded line feed would forge a line of the log
         problem.status,
         problem.name,
-        problem.detail if isinstance(error, Problem | HTTPException) else str(error),
+        problem.reason if isinstance(error, Logged) else str(error),
         exc_info=error if unexpected else None,
     )
     return problem

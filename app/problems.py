@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from marshmallow import ValidationError
 from marshmallow.exceptions import SCHEMA
+from sqlalchemy.engine import URL
 
 from app.occupations.holdings import BRINGS_ALL, SEED, Holdings, sentence
 from app.occupations.lookup import LookupFailed, note
@@ -16,7 +17,7 @@ from app.occupations.nearest import nearest
 from app.occupations.resolve import HINT, Unresolved
 from app.response_cache.headers import cache_status
 from app.transitions.job_zones import JobZoneNotHeld
-from cache.db.database import DatabaseUnavailable
+from cache.db.unavailable import DatabaseUnavailable
 from cache.reading import FillFailed, NoRatings, ReadFailed, UnknownOccupation
 from onet_client.errors import BudgetSpent, NotConfigured, NotOffered
 
@@ -33,6 +34,7 @@ class Problem(Exception):
     Attributes:
         name: the end of its type.
         members: what the type adds to the body.
+        reason: what the log and commands say instead of the detail; no secret.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Problem(Exception):
         detail: str,
         *,
         headers: dict[str, str] | None = None,
+        reason: str | None = None,
         **members: Any,
     ) -> None:
         super().__init__(detail)
@@ -49,6 +52,7 @@ class Problem(Exception):
         self.name = name
         self.detail = detail
         self.headers = headers or {}
+        self.reason = reason or detail
         self.members = members
 
     def body(self, request_id: str) -> dict[str, Any]:
@@ -88,6 +92,17 @@ def _errors(messages: Mapping[Any, Any], place: str = "") -> Iterator[dict[str, 
             yield {"parameter": at, "detail": " ".join(map(str, said))}
 
 
+def database_unavailable(error: DatabaseUnavailable, database: URL) -> Problem:
+    """Make the problem of a database that cannot be used: callers are not told why."""
+    return Problem(
+        503,
+        "database-unavailable",
+        "The database cannot be reached or is not migrated. Try again shortly.",
+        headers={"Retry-After": str(DATABASE_RETRY_SECONDS)},
+        reason=f"{error} (DATABASE_URL is {database.render_as_string(hide_password=True)})",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Problems:
     """Makes problems of exceptions.
@@ -95,12 +110,14 @@ class Problems:
     Attributes:
         titles: reads the titles of all occupations, or of those with ratings in a domain.
         missing_credentials: settings without which there is no upstream.
+        database: what DATABASE_URL says.
     """
 
     titles: Callable[[str | None], Mapping[str, str]]
     holdings: Holdings
     now: Callable[[], datetime]
     missing_credentials: tuple[str, ...]
+    database: URL
 
     def of(self, error: BaseException) -> Problem:
         """Choose the problem for an exception; what is not expected says nothing of itself.
@@ -120,9 +137,7 @@ class Problems:
             case JobZoneNotHeld():
                 return invalid_parameters({"job_zone": [str(error)]})
             case DatabaseUnavailable():
-                retry = {"Retry-After": str(DATABASE_RETRY_SECONDS)}
-                detail = "The database cannot be reached or is not migrated. Try again shortly."
-                return Problem(503, "database-unavailable", detail, headers=retry)
+                return database_unavailable(error, self.database)
         detail = "Something failed here; the log has it by request id."
         return Problem(500, "internal-error", detail)
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+
+from cache.db import url as database_url
 
 T = TypeVar("T")
 DEFAULT_DATABASE: Final = "sqlite:///instance/skillgap.db"
@@ -78,25 +79,6 @@ def _release(raw: str) -> str:
     return raw
 
 
-def _database_url(raw: str) -> URL:
-    takes = (
-        "takes sqlite:///PATH or mysql+mysqldb://USER:PASSWORD@HOST/NAME "
-        "(percent-encode special characters of the password)"
-    )
-    try:
-        url = make_url(raw)
-    except (ArgumentError, ValueError):
-        raise ValueError(takes) from None
-    if url.drivername not in ("sqlite", "mysql+mysqldb"):
-        raise ValueError(takes)
-    # sqlite://PATH, with a slash too few, reads as a host.
-    if url.host if url.drivername == "sqlite" else not url.database:
-        raise ValueError(takes)
-    if {"password", "passwd"} & url.query.keys():  # only the password's own place is hidden
-        raise ValueError(takes)
-    return url
-
-
 def _upstream_url(raw: str) -> str:
     from onet_client.errors import NotConfigured
     from onet_client.urls import base_url
@@ -122,7 +104,7 @@ def _setting(name: str, parse: Callable[[str], T], default: T, *, secret: bool =
 class Settings:
     """What an operator can set; docs/settings.md has each. Secrets stay out of the repr."""
 
-    database_url: URL = _setting("DATABASE_URL", _database_url, make_url(DEFAULT_DATABASE))
+    database_url: URL = _setting("DATABASE_URL", database_url.parse, make_url(DEFAULT_DATABASE))
     seed_dir: Path = _setting("SEED_DIR", _path, Path("data"))
     seed_release: str = _setting("SEED_RELEASE", _release, "latest")
     onet_archive_url: str = _setting(
@@ -145,6 +127,7 @@ class Settings:
     )
     cache_stale_if_error: float = _setting("CACHE_STALE_IF_ERROR", _seconds(0), 31536000.0)
     cache_negative_ttl: float = _setting("CACHE_NEGATIVE_TTL", _seconds(1), 86400.0)
+    cache_without_database: float = _setting("CACHE_WITHOUT_DATABASE", _seconds(0), 60.0)
     admin_token: str = _setting("ADMIN_TOKEN", _token, "", secret=True)
     host: str = _setting("HOST", _text, "127.0.0.1")
     port: int = _setting("PORT", _integer(1, 65535), 8000)

@@ -2,8 +2,8 @@
 
 The order of a read:
 
-1. Lookup: in the copies of this process (`local/bounded_cache.py`), then in the database, where
-   reads that come together are one (`local/batched_reads.py`).
+1. Lookup: in the copies of this process, then in the database, where reads that come together are
+   one (`local/copied_entries.py`, `local/batched_reads.py`).
 2. Policy: fresh and negative entries are served. So is a stale one, and its refresh is requested
    (`fill/refresh_requests.py`). Old and absent ones have to be filled first.
 3. Single flight: each entry is filled once in this process, whoever asks (`fill/single_flight.py`).
@@ -23,7 +23,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import Final
 
 from cache.catalogue import Catalogue
 from cache.entries.invalidation import Key
@@ -35,8 +35,9 @@ from cache.fill.single_flight import Lane, Outcome, SingleFlight, TooManyWaiting
 from cache.fill.tasks import fill_tasks
 from cache.local.batched_reads import BatchedReads
 from cache.local.bounded_cache import BoundedCache
+from cache.local.copied_entries import CopiedEntries, Found
 from cache.metrics import CacheMetrics
-from cache.policy import Entry, Freshness, Limits, ReadOutcome, freshness
+from cache.policy import Entry, Freshness, Limits, ReadOutcome
 from cache.reading import FillFailed, NoRatings, ReadFailed, Reading, UnknownOccupation
 from onet_client.errors import CircuitOpen, DeadlineExceeded, NotConfigured, OnetError
 
@@ -46,13 +47,6 @@ NEEDS_FILL: Final = (Freshness.ABSENT, Freshness.OLD)
 NEGATIVE: Final[dict[str, type[ReadFailed]]] = {"unknown": UnknownOccupation, "empty": NoRatings}
 RETRY_SECONDS: Final = 2.0
 """When to ask again for what is still being fetched, or what too many wait for."""
-
-
-class _Found(NamedTuple):
-    """An entry as it was looked up, and what a read does with it."""
-
-    stored: Stored
-    freshness: Freshness
 
 
 class PullThrough:
@@ -76,11 +70,10 @@ class PullThrough:
     ) -> None:
         """Wire it; `read` waits `timeout` seconds at most for what it needs."""
         self._reads = reads
-        self._copies = copies
+        self._entries = CopiedEntries(reads, copies, limits)
         self._catalogue = catalogue
         self._filler = filler
         self._refreshes = refreshes
-        self._limits = limits
         self._now = now
         self._metrics = metrics
         self._timeout = timeout
@@ -93,10 +86,10 @@ class PullThrough:
             ReadFailed: for the first entry that has nothing to serve.
         """
         now = self._now()
-        found = self._look_up(domain, codes, now)
-        if all(freshness is Freshness.FRESH for _, freshness in found.values()):
+        found = self._entries.find(domain, codes, now)
+        if all(one.freshness is Freshness.FRESH for one in found.values()):
             self._metrics.entries_hit(len(found))
-            return [Reading(stored.entry, stored.profile, "hit") for stored, _ in found.values()]
+            return [one.hit() for one in found.values()]
         (result,) = self._results(found, [codes], now, Lane.ONE, self._timeout)
         if isinstance(result, BaseException):
             raise result
@@ -111,7 +104,7 @@ class PullThrough:
         seconds at most.
         """
         now = self._now()
-        found = self._look_up(domain, list(dict.fromkeys(chain.from_iterable(groups))), now)
+        found = self._entries.find(domain, list(dict.fromkeys(chain.from_iterable(groups))), now)
         return self._results(found, groups, now, Lane.BATCH, timeout)
 
     def refresh(self, domain: str, code: str) -> Entry:
@@ -128,32 +121,9 @@ class PullThrough:
             raise outcome.result
         return outcome.result.entry
 
-    def _look_up(self, domain: str, codes: Sequence[str], now: datetime) -> dict[str, _Found]:
-        return {
-            stored.entry.code: _Found(stored, freshness(stored.entry, now, self._limits))
-            for stored in self._stored(domain, codes)
-        }
-
-    def _stored(self, domain: str, codes: Sequence[str]) -> list[Stored]:
-        """Read entries, of which this process may have copies.
-
-        Only rated ones are kept: they are as many as O*NET has, while codes can be made up.
-        """
-        copied = {code: self._copies.get((domain, code)) for code in codes}
-        lacking = [code for code in codes if copied[code] is None]
-        if lacking:
-            tick = self._copies.tick()
-            for read in self._reads.read(domain, lacking):
-                copied[read.entry.code] = read
-                if read.entry.state == "rated":
-                    key = (domain, read.entry.code)
-                    size = len(read.profile.elements)
-                    self._copies.put(key, read, tick, [key], size)
-        return [found for code in codes if (found := copied[code]) is not None]
-
     def _results(
         self,
-        found: Mapping[str, _Found],
+        found: Mapping[str, Found],
         groups: Sequence[Sequence[str]],
         now: datetime,
         lane: Lane,
@@ -187,13 +157,13 @@ class PullThrough:
         outcomes = self._single_flight.run(tasks, timeout)
         return {code: _as_upstream(outcome) for (_, code), outcome in outcomes.items()}
 
-    def _reading(self, found: _Found, outcome: Outcome[Stored] | None, now: datetime) -> Reading:
+    def _reading(self, found: Found, outcome: Outcome[Stored] | None, now: datetime) -> Reading:
         entry, profile = found.stored.entry, found.stored.profile
         if outcome is None:
             is_stale = found.freshness is Freshness.STALE
             if is_stale and self._filler.can_fetch:
                 self._refreshes.request_behind(entry.domain, entry.code, now)
-            return Reading(entry, profile, "stale" if is_stale else "hit")
+            return Reading(entry, profile, "stale") if is_stale else found.hit()
         result, is_old = outcome.result, found.freshness is Freshness.OLD
         if isinstance(result, Stored):
             filled: ReadOutcome = "refreshed" if is_old else "filled"
@@ -243,7 +213,7 @@ def _as_upstream(outcome: Outcome[Stored]) -> Outcome[Stored]:
     return Outcome(error, False)
 
 
-def _needed(group: Sequence[str], found: Mapping[str, _Found]) -> Sequence[str]:
+def _needed(group: Sequence[str], found: Mapping[str, Found]) -> Sequence[str]:
     """Leave out what need not be fetched: a group with a negative entry fails anyway."""
     if not any(found[code].freshness in (Freshness.EMPTY, Freshness.UNKNOWN) for code in group):
         return group

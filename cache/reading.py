@@ -13,12 +13,14 @@ class Reading(NamedTuple):
 
     Attributes:
         collapsed: another request had begun its fill.
+        unchecked: it is a copy that the database could not be asked about.
     """
 
     entry: Entry
     profile: Profile
     outcome: ReadOutcome
     collapsed: bool = False
+    unchecked: bool = False
 
     @property
     def result(self) -> ReadResult:

@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from flask import Flask, Response
+from flask import Flask, Response, json
 from flask.globals import request_ctx
 from flask_smorest import Api
 from flask_swagger_ui import get_swaggerui_blueprint
@@ -22,6 +22,7 @@ from app.api.admin_schemas import ONE_SCOPE
 from app.container import services_of
 from app.problem_responses import IdentifiedRequest, handle
 from cache.fill.abandonment import watch
+from cache.local.once import cached_property
 from onet_client.version import VERSION
 
 OPENAPI = {
@@ -40,6 +41,17 @@ ABANDONED = "skillgap.abandoned"
 is set then."""
 
 
+class _Api(Api):  # type: ignore[misc]  # the library is not typed
+    """The library's, whose document is written once: that takes a while, and never changes."""
+
+    @cached_property
+    def _document(self) -> str:
+        return json.dumps(self.spec.to_dict(), indent=2, sort_keys=False)
+
+    def _openapi_json(self) -> Response:
+        return Response(self._document, mimetype="application/json")
+
+
 def register(app: Flask) -> None:
     """Register routes, error handlers and request ids."""
     ids = {"ids": services_of(app).request_ids}
@@ -47,7 +59,7 @@ def register(app: Flask) -> None:
     app.config.update(OPENAPI, API_VERSION=VERSION, MAX_CONTENT_LENGTH=LONGEST_BODY)
     app.url_map.merge_slashes = False  # a path that is not documented leads nowhere
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    api = Api(app)
+    api = _Api(app)
     api.DEFAULT_ERROR_RESPONSE_NAME = None  # every view says which it answers with
     api.spec.components.security_scheme(authorization.SCHEME, {"type": "http", "scheme": "bearer"})
     for resource in (skill_gap, batch, occupations, transitions, health, metrics, admin):

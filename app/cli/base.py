@@ -14,7 +14,7 @@ from flask.cli import ScriptInfo
 
 from app.container import services
 from app.settings import SettingsError
-from cache.db.database import DatabaseUnavailable
+from cache.db.unavailable import DatabaseUnavailable
 from onet_client.content_model import DOMAINS
 
 UNWRITABLE: Final = {errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ENOSPC}
@@ -37,8 +37,10 @@ def friendly_errors() -> Iterator[None]:
     except SettingsError as error:
         raise click.ClickException(f"bad setting: {error}") from error
     except DatabaseUnavailable as error:
-        url = services().settings.database_url.render_as_string(hide_password=True)
-        raise click.ClickException(f"{error} (DATABASE_URL is {url})") from error
+        from app.problems import database_unavailable
+
+        problem = database_unavailable(error, services().settings.database_url)
+        raise click.ClickException(problem.reason) from error
     except OSError as error:
         if error.errno not in UNWRITABLE:
             raise

@@ -4,6 +4,7 @@ from typing import Final
 
 from cache.catalogue import Catalogue, Holding
 from cache.entries.invalidation import Changes
+from cache.local.once import MadeOnce
 
 SEED: Final = "flask seed latest"
 BRINGS_ALL: Final = "brings all that O*NET has rated"
@@ -34,6 +35,7 @@ class Holdings:
         self._catalogue = catalogue
         self._changes = changes
         self._kept: dict[str, tuple[int, Holding]] = {}
+        self._counts: MadeOnce[tuple[str, int | None], Holding] = MadeOnce()
 
     def of(self, domain: str) -> Holding:
         """Return how many occupations have ratings of a domain.
@@ -45,7 +47,7 @@ class Holdings:
         kept = self._kept.get(domain)
         if kept is not None and kept[0] == tick:
             return kept[1]
-        holding = self._catalogue.holding(domain)
+        holding = self._counts.share((domain, tick), lambda: self._catalogue.holding(domain))
         if tick is not None:
             self._kept[domain] = tick, holding
         return holding

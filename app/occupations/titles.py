@@ -50,13 +50,18 @@ class Titles:
         """
         held, tick = self._held, self._changes.tick()
         if held is None or tick is None:  # nobody looked lately, so it may be of any age
+            self._changes.tick_or_look()  # those who wait share what comes of it
+            if held is not None and self._changes.is_unchecked:
+                return held.index
             with self._lock:
-                held, tick = self._held, self._changes.tick()
-                if held is None or tick is None or tick != held.tick:
-                    held = self._read(held)
+                held = self._current(self._held)
         elif tick != held.tick:
             self._do_behind(lambda: self._read(held))
         return held.index
+
+    def _current(self, held: _Held | None) -> _Held:
+        tick = self._changes.tick_or_look()
+        return held if held and tick is not None and tick == held.tick else self._read(held)
 
     def expect(self, timeout: float = 0) -> None:
         """Begin to build a missing index in the background; wait `timeout` seconds at most."""

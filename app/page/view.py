@@ -2,7 +2,8 @@
 
 from typing import Any, Final
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
+from jinja2 import Template
 
 from app.container import services
 from app.gaps.compare import GapChoice
@@ -18,6 +19,7 @@ from app.problem_responses import logged_problem, request_id
 from app.transitions.choice import TransitionsChoice
 from app.transitions.json_body import transitions_body
 from cache.db.database import DatabaseUnavailable
+from cache.local.once import MadeOnce
 from onet_client.content_model import DOMAINS
 
 blueprint = Blueprint("page", __name__, template_folder="templates")
@@ -30,12 +32,16 @@ HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-cache",
 }
+PAGE: Final = "page.html"
 LISTED: Final = 10
 """Transitions that a page lists."""
 SAYS_WHAT_IS_HELD: Final = ("upstream-not-configured", "database-unavailable")
 """Problems whose message says how much is held, or that this cannot be known."""
 SIDES: Final = {"from": "source", "to": "target"}
 """The sides of a comparison in a loaded query, by their parameters."""
+
+_templates: MadeOnce[str, Template] = MadeOnce()
+"""Jinja keeps them, but lets each of those who come first compile one."""
 
 
 @blueprint.get("/")
@@ -138,7 +144,7 @@ def page(
         coverage: how many occupations are rated here; None where unknown or shown elsewhere.
     """
     text = render_template(
-        "page.html",
+        _templates.share(PAGE, lambda: current_app.jinja_env.get_template(PAGE)),
         asked=asked,
         domains=DOMAINS,
         message=message,

@@ -8,7 +8,7 @@ from typing import Final
 
 from app.response_cache.answer import NEVER, Answer
 from app.response_cache.buffered_counters import BufferedCounters
-from app.response_cache.headers import Hit, hit_headers
+from app.response_cache.headers import Hit, hit_headers, unchecked_headers
 
 Headers = list[tuple[str, str]]
 
@@ -70,6 +70,10 @@ class CachedResponse:
             headers = [*self.fixed, *lifetime.items(), ("ETag", self.etag)]
             self.headers = now, until, headers
         return headers
+
+    def headers_unchecked(self, now: datetime) -> Headers:
+        """Return the headers where the database cannot be asked about the entries."""
+        return [*self.fixed, *unchecked_headers(self.hits, now).items(), ("ETag", self.etag)]
 
 
 class Unpacked:

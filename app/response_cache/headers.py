@@ -12,6 +12,8 @@ from cache.reading import Reading
 
 CACHE_NAME: Final = "skillgap"
 NOBODY: Final = Profile("", "", {})
+UNCHECKED_SECONDS: Final = 1
+"""For how long others may keep what the database could not be asked about."""
 FORWARDED: Final = {
     "stale": "; hit",
     "hit": "; hit",
@@ -25,11 +27,12 @@ def cache_status(readings: Sequence[Reading], now: datetime) -> str:
     """Write one RFC 9211 member an entry read; a negative ttl is how long it is stale."""
     members = []
     for reading in readings:
-        ttl = _ttl(reading.entry, now)
+        ttl = _left(reading, now)
         served = reading.outcome in ("hit", "stale") and ttl is not None
         members.append(
             CACHE_NAME
             + FORWARDED[reading.outcome]
+            + ("; detail=database-unavailable" if reading.unchecked else "")
             + ("; collapsed" if reading.collapsed else "")
             + (f"; ttl={ttl}" if served else "")
             + f'; key="{reading.entry.key}"'
@@ -47,7 +50,7 @@ def lifetime_headers(
     answer has an age, never more.
     """
     ages = [_age(reading.entry, now) for reading in readings]
-    left = [_ttl(reading.entry, now) or 0 for reading in readings]
+    left = [_left(reading, now) or 0 for reading in readings]
     return _lifetime(cache_status(readings, now), max(ages), int(min(*left, longest)))
 
 
@@ -114,6 +117,13 @@ class HitHeaders(NamedTuple):
     headers: dict[str, str]
 
 
+def unchecked_headers(hits: Sequence[Hit], now: datetime) -> dict[str, str]:
+    """Write the headers of an answer made of entries that the database cannot be asked about."""
+    return lifetime_headers(
+        [Reading(hit.entry, NOBODY, "hit", unchecked=True) for hit in hits], now
+    )
+
+
 def hit_headers(hits: Sequence[Hit], now: datetime) -> HitHeaders:
     """Write the headers of an answer made of fresh entries."""
     figures = [hit.at(now) for hit in hits]
@@ -132,3 +142,9 @@ def _ttl(entry: Entry, now: datetime) -> int | None:
     """Whole seconds until the entry becomes stale, rounded down."""
     expires_at = entry.expires_at
     return None if expires_at is None else int((expires_at - now).total_seconds() // 1)
+
+
+def _left(reading: Reading, now: datetime) -> int | None:
+    """Whole seconds for which a reading may be kept."""
+    ttl = _ttl(reading.entry, now)
+    return min(ttl, UNCHECKED_SECONDS) if reading.unchecked and ttl is not None else ttl

@@ -34,7 +34,7 @@ LONGEST: Final = 200
 """Characters of path and query together that are remembered."""
 
 
-class Found(NamedTuple):
+class KeptAnswer(NamedTuple):
     """An answer that was kept, as it is sent."""
 
     status: int
@@ -88,7 +88,7 @@ class ResponseCache:
         accept: str | None,
         if_none_match: str | None,
         request_id: str | None,
-    ) -> Found | None:
+    ) -> KeptAnswer | None:
         """Return the answer to a GET where it is kept.
 
         Path and query are as PEP 3333 has them; headers that the request has not are None.
@@ -96,23 +96,24 @@ class ResponseCache:
         key = self._aliases.get((path, query))
         if key is None or (accept is not None and prefers_csv(accept)):
             return None
-        kept = self._answers.get(key)
-        if kept is None:
+        found = self._answers.get(key)
+        if found is None:
             return None
+        kept, unchecked = found
         now = self._now()
         if now >= kept.expires_at or (if_none_match is not None and if_none_match != kept.etag):
             return None
         given = "X-Request-ID", self._ids.taken_or_made(request_id)
-        headers = kept.headers_at(now)
+        headers = kept.headers_unchecked(now) if unchecked else kept.headers_at(now)
         if if_none_match is not None:
             kept.not_modified()
-            return Found(304, [*headers, given], b"")
+            return KeptAnswer(304, [*headers, given], b"")
         kept.full()
         body = kept.body
         if body is None:
             body = self._unpacked.body_of(kept)
         length = "Content-Length", kept.length
-        return Found(200, [kept.content, length, *headers, given], body)
+        return KeptAnswer(200, [kept.content, length, *headers, given], body)
 
     def _pass_on(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         raw = environ["PATH_INFO"], environ.get("QUERY_STRING", "")

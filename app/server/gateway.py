@@ -13,13 +13,13 @@ from threading import get_ident
 from typing import Any, Final
 
 from app.problems import Problem
-from app.response_cache.middleware import Found
+from app.response_cache.middleware import KeptAnswer
 from app.server.bodies import Bodies
 from app.server.refusals import Refusals
 
 Environ = dict[str, Any]
 Wsgi = Callable[[Environ, Any], Iterable[bytes]]
-Find = Callable[[str, str, str | None, str | None, str | None], Found | None]
+Find = Callable[[str, str, str | None, str | None, str | None], KeptAnswer | None]
 """Returns the answer to a GET where it is kept, as `ResponseCache.find` does."""
 
 BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})

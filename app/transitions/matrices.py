@@ -67,6 +67,7 @@ class ReadinessMatrices:
         Raises:
             DatabaseUnavailable: where the database cannot be reached or used.
         """
+        self._changes.tick_or_look()  # those who wait share what comes of it
         with self._locks[domain]:
             tick = self._changes.tick_or_look()
             if tick is None:

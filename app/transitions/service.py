@@ -1,6 +1,6 @@
 """Transitions, ranked and written as JSON: each question once, while nothing changes."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final, NamedTuple
@@ -12,6 +12,7 @@ from app.transitions.job_zones import JobZones
 from app.transitions.matrices import ReadinessMatrices, Snapshot
 from app.transitions.readiness import Matrix, ranking, top_gaps
 from cache.catalogue import Catalogue
+from cache.local.once import MadeOnce
 from cache.policy import Entry
 from cache.reading import Reading
 
@@ -60,6 +61,8 @@ class Transitions:
         self._matrices = matrices
         self._catalogue = catalogue
         self._lock = Lock()
+        self._ranked: MadeOnce[Hashable, RankedTransitions] = MadeOnce()
+        self._zones: MadeOnce[Hashable, _Kept] = MadeOnce()
         self._kept: dict[str, _Kept] = {}
 
     def of(self, reading: Reading, choice: TransitionsChoice) -> RankedTransitions:
@@ -71,6 +74,11 @@ class Transitions:
         found = kept.rankings.get(key)
         if found is not None and found[0] == entry:
             return found[1]
+        asked = kept, entry, choice
+        return self._ranked.share(asked, lambda: self._rank(kept, reading, choice))
+
+    def _rank(self, kept: _Kept, reading: Reading, choice: TransitionsChoice) -> RankedTransitions:
+        entry, key = reading.entry, (reading.entry.code, choice)
         matrix, entries = kept.snapshot.matrix, kept.snapshot.entries
         if entry.code not in matrix.columns or entries[entry.code] != entry:
             matrix = matrix.changed([reading.profile])  # filled since the others were read
@@ -95,11 +103,16 @@ class Transitions:
         snapshot = self._matrices.snapshot(domain)
         kept = self._kept.get(domain)
         if kept is None or kept.snapshot is not snapshot:
-            job_zones, names = self._catalogue.job_zones(), self._catalogue.job_zone_names()
-            zones = sorted({*filter(None, job_zones.values())})
-            zone_names = {zone: names.get(zone) for zone in zones}
-            kept = self._kept[domain] = _Kept(snapshot, job_zones, zone_names)
+            kept = self._kept[domain] = self._zones.share(
+                snapshot, lambda: self._with_zones(snapshot)
+            )
         return kept
+
+    def _with_zones(self, snapshot: Snapshot) -> _Kept:
+        job_zones, names = self._catalogue.job_zones(), self._catalogue.job_zone_names()
+        zones = sorted({*filter(None, job_zones.values())})
+        zone_names = {zone: names.get(zone) for zone in zones}
+        return _Kept(snapshot, job_zones, zone_names)
 
     def _rows(
         self,

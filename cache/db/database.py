@@ -1,33 +1,37 @@
 """The database connection: one engine per process, safe transactions on every dialect."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from datetime import datetime
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from cache.db.onet_tables import SCHEMA_REVISION
+from cache.db.mysql import connect_mysql
+from cache.db.revision import trouble
+from cache.db.unavailable import DatabaseUnavailable as DatabaseUnavailable  # noqa: PLC0414
+from cache.db.unavailable import error_number, translated
 
 T = TypeVar("T")
 
 RETRIED_MYSQL_ERRORS: Final = (1205, 1213)
 """Lock wait time-out, and deadlock or Galera certification failure: safe to run again."""
 TRANSACTION_ATTEMPTS: Final = 5
-SECOND_TRY_WITHIN: Final = 0.5
+READ_ATTEMPTS: Final = 3
+AGAIN_WITHIN: Final = 0.5
 """Seconds: a connection that took longer to fail timed out, and another one would too."""
-NO_SUCH_TABLE: Final = 1146
-"""MySQL's number, which its driver does not count as operational, as SQLite's does."""
-UNMIGRATED: Final = "the database is not migrated: run `flask db upgrade`"
+ANSWERS_WITHIN: Final = 1.0
+"""Seconds without an answer to anybody after which a database is not waited for."""
+LONGEST_WAIT: Final = 10.0
+"""Seconds that anybody waits for a connection."""
 
-
-class DatabaseUnavailable(Exception):
-    """The database cannot be reached or has not been migrated."""
+_answered: WeakKeyDictionary[Dialect, float] = WeakKeyDictionary()
+"""When the database of each engine answered last; a dialect is that of one engine."""
 
 
 def connect(url: URL, *, read_timeout: int | None = None) -> Engine:
@@ -39,32 +43,7 @@ def connect(url: URL, *, read_timeout: int | None = None) -> Engine:
     """
     if url.drivername == "sqlite":
         return _connect_sqlite(url)
-    from MySQLdb.constants import FIELD_TYPE
-    from MySQLdb.converters import conversions
-
-    arguments: dict[str, Any] = {
-        "connect_timeout": 1,
-        "charset": "utf8mb4",
-        # The driver's own way with times takes ten times as long.
-        "conv": conversions | {FIELD_TYPE.DATETIME: datetime.fromisoformat},
-        # A server set to be lenient would cut values instead of refusing them, and MySQL cuts
-        # what is put together of many rows at 1 kB.
-        "init_command": "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', "
-        "group_concat_max_len = 1048576",
-    }
-    if read_timeout is not None:
-        arguments |= {"read_timeout": read_timeout, "write_timeout": read_timeout}
-    return create_engine(
-        url,
-        connect_args=arguments,
-        # Some reads take several statements on one snapshot, whatever the server's default is.
-        isolation_level="REPEATABLE READ",
-        pool_size=5,
-        max_overflow=5,
-        pool_timeout=1,
-        pool_recycle=1800,
-        hide_parameters=True,
-    )
+    return connect_mysql(url, read_timeout)
 
 
 def _connect_sqlite(url: URL) -> Engine:
@@ -93,41 +72,57 @@ def _connect_sqlite(url: URL) -> Engine:
     return engine
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except PoolTimeoutError as error:
-        raise DatabaseUnavailable("no database connection became free in time") from error
-    except OperationalError as error:
-        raise DatabaseUnavailable("the database cannot be reached or used") from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise DatabaseUnavailable("the database connection was lost") from error
-        if error_number(error) == NO_SUCH_TABLE:
-            raise DatabaseUnavailable(UNMIGRATED) from error
-        if type(error) is DatabaseError:  # SQLite's word for a damaged file, or any other
-            raise DatabaseUnavailable("the database file cannot be used") from error
-        raise
-
-
 def read(engine: Engine, work: Callable[[Connection], T]) -> T:
-    """Run `work` on one consistent snapshot; a pooled connection found dead is replaced once.
+    """Run `work` on one consistent snapshot, again where its connection is found dead.
+
+    So it may run several times. What it returned is used, whatever becomes of the connection.
 
     Raises:
         DatabaseUnavailable: where the database cannot be reached or used.
     """
-    with _translated():
+    with translated(engine.url):
         started = time.monotonic()
-        with engine.connect() as connection:
+        for _ in range(READ_ATTEMPTS - 1):
             try:
-                return work(connection)
+                return _read_once(engine, work)
             except DBAPIError as error:
                 waited = time.monotonic() - started
-                if not error.connection_invalidated or waited > SECOND_TRY_WITHIN:
+                if not error.connection_invalidated or waited > AGAIN_WITHIN:
                     raise
-        with engine.connect() as connection:
-            return work(connection)
+        return _read_once(engine, work)
+
+
+def _read_once(engine: Engine, work: Callable[[Connection], T]) -> T:
+    connection = _connection(engine)
+    try:
+        result = work(connection)
+        _answered[engine.dialect] = time.monotonic()
+        return result
+    finally:
+        try:
+            connection.close()
+        except DBAPIError:  # of the rollback: there is nothing that it could take back
+            if not connection.closed:
+                connection.invalidate()
+
+
+def _connection(engine: Engine) -> Connection:
+    """Take a connection, waiting for it while the database answers those who have one.
+
+    A crowd has its turn that way, and a database that has stopped is told within a second.
+
+    Raises:
+        PoolTimeoutError: where none became free.
+    """
+    asked = time.monotonic()
+    while True:
+        try:
+            return engine.connect()
+        except PoolTimeoutError:
+            now = time.monotonic()
+            unanswered = now - _answered.get(engine.dialect, asked)
+            if unanswered > ANSWERS_WITHIN or now - asked > LONGEST_WAIT:
+                raise
 
 
 def write(
@@ -141,13 +136,14 @@ def write(
         DatabaseUnavailable: where the database cannot be reached or used.
     """
     writer = engine.execution_options(writes=True)
-    with _translated():
+    with translated(engine.url):
         for attempt in range(1, TRANSACTION_ATTEMPTS):
             committing = False
             try:
-                with writer.begin() as connection:
+                with _connection(writer) as connection, connection.begin():
                     result = work(connection)
                     committing = True
+                _answered[engine.dialect] = time.monotonic()
             except OperationalError as error:
                 # What was lost while committing may have been stored: that is not run again.
                 stale = error.connection_invalidated and attempt == 1 and not committing
@@ -156,32 +152,24 @@ def write(
                 sleep(0.02 * 2**attempt)
             else:
                 return result
-        with writer.begin() as connection:
+        with _connection(writer) as connection, connection.begin():
             return work(connection)
 
 
-def error_number(error: DBAPIError) -> object:
-    """Tell MySQL's number of an error; whatever SQLite says instead."""
-    return next(iter(getattr(error.orig, "args", ())), None)
-
-
 def check_ready(engine: Engine) -> None:
-    """Return where the database answers and stands at this program's revision.
+    """Return where the database answers and has this program's tables.
 
     Raises:
-        DatabaseUnavailable: saying which of the two it is.
+        DatabaseUnavailable: saying what is the matter, and what helps.
     """
-    revision = read(engine, _revision)
-    if revision is None:
-        raise DatabaseUnavailable(UNMIGRATED)
-    if revision != SCHEMA_REVISION:
-        raise DatabaseUnavailable(
-            f"the database is at revision {revision}, this program needs {SCHEMA_REVISION}: "
-            "run `flask db upgrade`"
-        )
+    found = trouble(*read(engine, read_schema))
+    if found is not None:
+        raise DatabaseUnavailable(found)
 
 
-def _revision(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+def read_schema(connection: Connection) -> tuple[str | None, set[str]]:
+    """Read the revision that a database is at, None where it has none, and its tables' names."""
+    tables = set(inspect(connection).get_table_names())
+    if "alembic_version" not in tables:
+        return None, tables
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar(), tables

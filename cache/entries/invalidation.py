@@ -5,31 +5,38 @@ it. The row of the count stays locked until the commit, so a reader that has see
 seen every change up to it.
 """
 
-import logging
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from threading import Event, Lock, Thread
-from typing import Final
+from typing import Final, Literal
 
 from sqlalchemy import ColumnElement, Connection, Engine, select, update
 
 from cache.db import database
 from cache.db.onet_tables import CacheChange, CacheEntry
+from cache.db.unavailable import DatabaseUnavailable, Outage
 from cache.db.upsert import upsert
-
-log = logging.getLogger(__name__)
 
 Key = tuple[str, str]
 """Domain and occupation code."""
 
+LOOKS: Final = 3
+"""How often in a row one is tried that takes too long, as where the process is crowded."""
 INTERVAL: Final = 0.4
 """Seconds between two looks at the count."""
 TRUSTED: Final = 0.9
 """Seconds for which a look is good: a change shows within 1 s in every process."""
 IDLE: Final = 5.0
-"""Seconds without a question after which nobody looks any more."""
+"""Seconds without a question after which nobody looks any more, or only now and then."""
+IDLE_INTERVAL: Final = 2.0
+"""Seconds between two looks then, where copies are to outlast the database."""
 REMEMBERED: Final = 5_000
 """Changed entries that are told apart; beyond that every copy counts as changed."""
+
+Standing = Literal["gone", "good", "unchecked"]
+"""What a copy is worth: nothing; what the database holds; or what it held when it was last seen,
+a short time ago, and it cannot be reached."""
 
 _VERSION: Final = select(CacheChange.version).scalar_subquery()
 
@@ -47,7 +54,8 @@ class Changes:
     """Which entries changed lately, as one process knows it.
 
     A copy is made at a tick and stays good until one of its entries changes at a later one. A
-    thread looks while there are questions, so that no request waits for it.
+    thread looks while there are questions, so that no request waits for it. Where the database
+    cannot be reached, copies stand unchecked for some time after the last look.
     """
 
     def __init__(
@@ -55,17 +63,27 @@ class Changes:
         engine: Engine,
         clock: Callable[[], float] = time.monotonic,
         after_look: Callable[[], None] = lambda: None,
+        without_database: float = 0.0,
     ) -> None:
-        """Read by an engine, and call `after_look` after each look of the thread's."""
+        """Read by an engine, and call `after_look` after each look of the thread's.
+
+        Copies outlast the database by `without_database` seconds.
+        """
         self._engine = engine
         self._after_look = after_look
         self._clock = clock
+        self._without_database = without_database
         self._lock = Lock()
+        self._looks = Lock()
         self._stop = Event()
+        self._wake = Event()
+        self._outage = Outage(clock)
         self._looking = False
         self._asked_at = clock()
         self._seen: int | None = None
         self._trusted_until = float("-inf")
+        self._failure: DatabaseUnavailable | None = None
+        self._looked = 0
         self._tick = 0
         self._floor = 0
         self._changed: dict[Key, int] = {}
@@ -81,30 +99,68 @@ class Changes:
     def tick_or_look(self) -> int | None:
         """Return the tick as `tick` does; where nobody looked lately, look first.
 
-        None then says that the look took too long to be trusted.
+        None then says that looks took too long to be trusted. While copies stand unchecked,
+        it is the tick of the last look.
 
         Raises:
             DatabaseUnavailable: where the database cannot be reached or used.
         """
         tick = self.tick()
-        if tick is None:
-            self.look()
-            tick = self.tick()
-        return tick
+        if tick is not None:
+            return tick
+        for _ in range(LOOKS):
+            if self.is_unchecked:
+                return self._tick
+            try:
+                self._look_together()
+            except DatabaseUnavailable:
+                if not self.is_unchecked:
+                    raise
+            if (tick := self.tick()) is not None:
+                return tick
+        return None
 
-    def is_good(self, tick: int, keys: Iterable[Key]) -> bool:
-        """Tell whether a copy made at a tick, of these entries, is what the database holds."""
+    @property
+    def is_unchecked(self) -> bool:
+        """Whether the database cannot be reached, and copies outlast it."""
+        now = self._clock()
+        return (
+            self._failure is not None
+            and self._trusted_until <= now < self._trusted_until + self._without_database
+        )
+
+    def standing(self, tick: int, keys: Iterable[Key]) -> Standing:
+        """Tell what a copy is worth that was made at a tick, of these entries."""
         self._asked_at = now = self._clock()
-        if now >= self._trusted_until:
-            self._begin_looking()
-            return False
-        if tick < self._floor:
-            return False
+        standing: Standing = "good" if now < self._trusted_until else self._find_out(now)
+        if standing == "gone" or tick < self._floor:
+            return "gone"
         changed = self._changed
-        for key in keys:  # noqa: SIM110 - a generator takes longer than all the rest
+        for key in keys:
             if changed.get(key, 0) > tick:
-                return False
-        return True
+                return "gone"
+        return standing
+
+    def _find_out(self, now: float) -> Standing:
+        """Look where nobody did lately, and tell what copies without a change are worth."""
+        self._begin_looking()
+        if now >= self._trusted_until + self._without_database or self._stop.is_set():
+            return "unchecked" if self.is_unchecked else "gone"
+        if self._failure is None:
+            with suppress(DatabaseUnavailable):
+                self._look_together()
+        if self.is_unchecked:
+            return "unchecked"
+        return "good" if self._clock() < self._trusted_until else "gone"
+
+    def _look_together(self) -> None:
+        """Look, or wait for another's look and share what came of it: it takes a second to fail."""
+        before = self._looked
+        with self._looks:
+            if self._failure is not None and self._looked != before:
+                raise DatabaseUnavailable(str(self._failure)) from self._failure
+            if self._clock() >= self._trusted_until:
+                self.look()
 
     def since(self, tick: int) -> list[Key] | None:
         """Return the entries that changed after a tick; None where all may have."""
@@ -119,8 +175,13 @@ class Changes:
         Raises:
             DatabaseUnavailable: where the database cannot be reached or used.
         """
-        began = self._clock()
-        version, keys = database.read(self._engine, self._read)
+        try:
+            began, version, keys = database.read(self._engine, self._read)
+        except DatabaseUnavailable as error:
+            self._failure = error
+            raise
+        finally:
+            self._looked += 1
         with self._lock:
             if version != self._seen:
                 self._tick += 1
@@ -132,34 +193,47 @@ class Changes:
                     self._changed = self._changed | dict.fromkeys(keys, self._tick)
                 self._seen = version
             self._trusted_until = began + TRUSTED
+            self._failure = None
 
-    def _read(self, connection: Connection) -> tuple[int, list[Key]]:
+    def _read(self, connection: Connection) -> tuple[float, int, list[Key]]:
+        began = self._clock()  # not before there is a connection, which a crowd waits for
         version = connection.execute(select(CacheChange.version)).scalar() or 0
         if self._seen is None or version <= self._seen:
-            return version, []
+            return began, version, []
         query = (
             select(CacheEntry.domain, CacheEntry.occupation_code)
             .where(CacheEntry.changed_in > self._seen)
             .limit(REMEMBERED + 1)
         )
-        return version, [(row.domain, row.occupation_code) for row in connection.execute(query)]
+        rows = connection.execute(query)
+        return began, version, [(row.domain, row.occupation_code) for row in rows]
 
     def _begin_looking(self) -> None:
         with self._lock:
             if self._looking or self._stop.is_set():
+                self._wake.set()
                 return
             self._looking = True
         Thread(target=self._keep_looking, name="changes", daemon=True).start()
 
     def _keep_looking(self) -> None:
         try:
-            while self._clock() - self._asked_at < IDLE and not self._stop.is_set():
+            while not self._stop.is_set():
                 try:
-                    self.look()
-                except database.DatabaseUnavailable as error:
-                    log.debug("no copy is trusted: %s", error)
+                    with self._looks:
+                        self.look()
+                except DatabaseUnavailable as error:
+                    self._outage.goes_on(error)
+                else:
+                    self._outage.is_over()
                 self._after_look()
-                self._stop.wait(INTERVAL)
+                if self._clock() - self._asked_at < IDLE:
+                    self._stop.wait(INTERVAL)
+                elif self._without_database:
+                    self._wake.wait(IDLE_INTERVAL)
+                    self._wake.clear()
+                else:
+                    break
         finally:
             with self._lock:
                 self._looking = False
@@ -167,3 +241,4 @@ class Changes:
     def stop(self) -> None:
         """End the looking, for good."""
         self._stop.set()
+        self._wake.set()

@@ -42,12 +42,16 @@ class BoundedCache(Generic[K, V]):
         """Return the tick to `put` a copy with that is made of what is read from now on."""
         return self._changes.tick()
 
-    def get(self, key: K) -> V | None:
-        """Return the copy, if there is one and its entries have not changed since it was made."""
+    def get(self, key: K) -> tuple[V, bool] | None:
+        """Return the copy, if there is one and its entries have not changed since it was made.
+
+        With it comes whether that is unchecked, since the database cannot be reached.
+        """
         copy = self._copies.get(key)
-        if copy is None or not self._changes.is_good(copy.tick, copy.keys):
+        if copy is None:
             return None
-        return copy.value
+        standing = self._changes.standing(copy.tick, copy.keys)
+        return None if standing == "gone" else (copy.value, standing == "unchecked")
 
     def put(self, key: K, value: V, tick: int | None, keys: Sequence[Key], size: int = 1) -> None:
         """Keep a copy made of these entries, as they were read since the tick.

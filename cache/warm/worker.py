@@ -6,7 +6,7 @@ from threading import Event
 from typing import Final
 from uuid import uuid4
 
-from cache.db.database import DatabaseUnavailable
+from cache.db.unavailable import DatabaseUnavailable, Outage
 from cache.entries.renewal import Revalidation
 from cache.fill.filler import LEASE_MARGIN
 from cache.fill.refresh_requests import RefreshRequests
@@ -55,7 +55,7 @@ class Worker:
         # A fill may have to wait for another's that dies, before it fetches itself.
         self._fill_lease = 2 * self._lease + LEASE_MARGIN
         self._reader: TableReader | None = None
-        self._available = True
+        self._outage = Outage()
 
     def run(self, stop: Event) -> None:
         """Work until `stop` is set and the step under way is done."""
@@ -78,14 +78,12 @@ class Worker:
         try:
             worked = self.step(job)
         except DatabaseUnavailable as error:
-            if self._available:
-                log.warning("waiting for the database: %s", error)
-            self._available = False
+            self._outage.goes_on(error)
             return False
         except Exception:
             log.exception("a step of the worker failed")
             return False
-        self._available = True
+        self._outage.is_over()
         return worked
 
     def step(self, job: str | None = None) -> bool:

@@ -4,6 +4,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -52,8 +53,9 @@ class PrivateServer:
     The one account is `tester@127.0.0.1`, with a password made for this server.
     """
 
-    def __init__(self, *, durable: bool = False) -> None:
+    def __init__(self, *options: str, durable: bool = False) -> None:
         self._durable = durable
+        self._more = options
         self._program = find_program() or "mariadbd"
         self._folder = Path(tempfile.mkdtemp(prefix="skillgap-mysql-"))
         self._process: subprocess.Popen[bytes] | None = None
@@ -102,6 +104,26 @@ class PrivateServer:
             self._process.wait()
         self._process = None
 
+    def kill(self) -> None:
+        """End the server as a crash does; its data stays, and `start` serves it again."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def freeze(self) -> None:
+        """Let the server stand still until `thaw`: it takes connections and answers nothing."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        for stat in Path(f"/proc/{self._process.pid}/task").glob("*/stat"):
+            while stat.read_text().rpartition(")")[2].split()[0] != "T":
+                time.sleep(0.01)
+
+    def thaw(self) -> None:
+        """Let the server go on."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
+
     def remove(self) -> None:
         """End the server and remove its data."""
         self.stop()
@@ -141,6 +163,7 @@ class PrivateServer:
             "--innodb-buffer-pool-load-at-startup=OFF",
             "--performance-schema=OFF",
             *([] if self._durable else HASTY),
+            *self._more,
             *self._as_root(),
         ]
 

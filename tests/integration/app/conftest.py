@@ -21,6 +21,7 @@ from support.skill_gap_oracle import Oracle
 from app import create_app
 from app.container import Services
 from app.settings import Settings
+from cache.entries.invalidation import Changes
 from onet_client.sandbox import Sandbox, load_release
 
 Open = Callable[..., FlaskClient]
@@ -133,10 +134,12 @@ def open_client(
 
 
 def close(services: Services) -> None:
-    """Close the connections of whatever engines were made."""
-    for engine in vars(services).values():
-        if isinstance(engine, Engine):
-            engine.dispose()
+    """Close the connections of whatever engines were made, and look for changes no more."""
+    for part in vars(services).values():
+        if isinstance(part, Engine):
+            part.dispose()
+        if isinstance(part, Changes):
+            part.stop()
 
 
 @pytest.fixture(scope="session")

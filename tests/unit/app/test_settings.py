@@ -28,6 +28,7 @@ DEFAULTS = {
     "CACHE_STALE_WHILE_REVALIDATE": 604_800,
     "CACHE_STALE_IF_ERROR": 31_536_000,
     "CACHE_NEGATIVE_TTL": 86_400,
+    "CACHE_WITHOUT_DATABASE": 60,
     "ADMIN_TOKEN": "",
     "HOST": "127.0.0.1",
     "PORT": 8000,
@@ -94,6 +95,7 @@ def test_the_settings_are_those_of_the_contract_and_no_others():
         ("CACHE_STALE_WHILE_REVALIDATE", "0", 0),
         ("CACHE_STALE_IF_ERROR", "0.5", 0.5),
         ("CACHE_NEGATIVE_TTL", "60", 60),
+        ("CACHE_WITHOUT_DATABASE", "0", 0),
         ("ADMIN_TOKEN", "~to=ken/+%", "~to=ken/+%"),
         ("HOST", "0.0.0.0", "0.0.0.0"),
         ("PORT", "1", 1),
@@ -140,6 +142,7 @@ NUMBERS = {
     "CACHE_STALE_WHILE_REVALIDATE": "takes a number from 0 to",
     "CACHE_STALE_IF_ERROR": "takes a number from 0 to",
     "CACHE_NEGATIVE_TTL": "takes a number from 1 to",
+    "CACHE_WITHOUT_DATABASE": "takes a number from 0 to",
     "PORT": "takes a whole number from 1 to 65535",
     "WEB_CONCURRENCY": "takes a whole number from 1 to 256",
 }
@@ -218,8 +221,10 @@ def test_a_number_just_out_of_range_is_refused(name, raw):
             "takes sqlite:///PATH or mysql+mysqldb://",
         ),
         ("DATABASE_URL", "sqlite://canary/x", "takes sqlite:///PATH or mysql+mysqldb://"),
-        ("DATABASE_URL", "mysql+mysqldb://u@h/d?password=canary", "takes sqlite:///PATH or mysql+"),
-        ("DATABASE_URL", "mysql+mysqldb://u@h/d?passwd=canary", "takes sqlite:///PATH or mysql+"),
+        ("DATABASE_URL", "mysql+mysqldb://u@h/d?password=canary", "takes no option password; "),
+        ("DATABASE_URL", "mysql+mysqldb://u@h/d?passwd=canary", "takes no option passwd; "),
+        ("DATABASE_URL", "mysql+mysqldb://u:can@ary@h/d", "takes sqlite:///PATH or mysql+mysqldb"),
+        ("DATABASE_URL", "mysql+mysqldb://u@h/d?ssl_mode=canary", "takes for its option ssl_mode"),
     ],
 )
 def test_a_bad_value_is_named_with_what_the_setting_takes_and_not_repeated(name, raw, takes):

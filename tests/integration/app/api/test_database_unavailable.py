@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import URL
 from support.answers import problem
+from support.mysql_server import free_port
 
 from cache.db.database import DatabaseUnavailable
 
@@ -80,6 +81,22 @@ def mysql_at(port: int) -> str:
 def test_a_server_that_says_nothing(open_app, silent_port: int, target: str) -> None:
     # The driver takes whole seconds: one of them, and the request itself.
     assert_unavailable(open_app(mysql_at(silent_port)), target, within=1.2)
+
+
+@pytest.mark.mysql
+@pytest.mark.parametrize("target", ["/health/ready", TARGETS[0]])
+def test_the_log_has_the_drivers_word_and_the_caller_has_not(
+    open_app, caplog: pytest.LogCaptureFixture, target: str
+) -> None:
+    port = free_port()
+    answer = open_app(mysql_at(port)).get(target)
+
+    assert (503, "database-unavailable") == problem(answer)
+    assert "2002" not in answer.text
+    (line,) = [line for line in caplog.messages if line.startswith("GET ")]
+    assert "the database cannot be reached or used (2002 Can't connect to server on" in line
+    assert f"(DATABASE_URL is mysql+mysqldb://tester:***@127.0.0.1:{port}/skillgap)" in line
+    assert "canary" not in caplog.text + answer.text
 
 
 def test_a_database_that_fails_while_an_error_is_put_into_words(

@@ -1,19 +1,18 @@
 """Transactions that clash are run again; a database that is not there is told within a second."""
 
 import os
-import signal
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
 from threading import Barrier, BrokenBarrierError
 
 import pytest
-from sqlalchemy import create_engine, insert, make_url, select, text, update
+from sqlalchemy import create_engine, event, insert, make_url, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from support.cut import Cut
 from support.mysql_server import PrivateServer, free_port
+from support.waiting import at_once
 
 from cache.db.database import (
     TRANSACTION_ATTEMPTS,
@@ -214,6 +213,19 @@ def test_a_pool_in_use_is_told_within_a_second(engine, occupations):
     assert ["", ""] == titles(engine)
 
 
+def test_a_crowd_has_its_turn_as_long_as_the_database_answers(engine, occupations):
+    """Five times as many as there are connections, each for 0.3 s: the last wait longer than 1."""
+
+    def work(connection) -> int:
+        found = connection.execute(text(COUNT)).scalar()
+        time.sleep(0.3)
+        return found
+
+    crowd = 5 * (engine.pool.size() + engine.pool._max_overflow)
+
+    assert [2] * crowd == [done.result for done in at_once([lambda: read(engine, work)] * crowd)]
+
+
 @ONLY_SQLITE
 def test_sqlite_keeps_foreign_keys_and_a_write_ahead_log_on_every_connection(engine):
     with ExitStack() as stack:
@@ -293,6 +305,106 @@ def test_a_connection_killed_in_a_transaction_leaves_nothing_and_the_next_one_wo
     killer.dispose()
 
 
+class Killer:
+    """Ends the server's side of connections, as an administrator or a proxy does."""
+
+    def __init__(self, url) -> None:
+        self.engine = create_engine(url, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
+
+    def __call__(self, number: int) -> None:
+        with self.engine.connect() as connection, suppress(OperationalError):  # it has gone
+            connection.execute(text(f"KILL CONNECTION {number}"))
+
+    def one_of(self, database: str) -> int:
+        """End any connection to a database but its own; return how many, 0 or 1."""
+        others = text(
+            "SELECT id FROM information_schema.processlist "
+            "WHERE db = :database AND id != CONNECTION_ID() ORDER BY RAND() LIMIT 1"
+        )
+        with self.engine.connect() as connection:
+            number = connection.execute(others, {"database": database}).scalar()
+        if number is not None:
+            self(number)
+        return number is not None
+
+
+@pytest.fixture
+def kill(engine):
+    killer = Killer(engine.url)
+    yield killer
+    killer.engine.dispose()
+
+
+def number_of(connection) -> int:
+    return connection.execute(text("SELECT CONNECTION_ID()")).scalar()
+
+
+@ONLY_MYSQL
+@pytest.mark.parametrize("killed", [1, 2])
+def test_a_reading_whose_connection_is_killed_is_read_again(engine, occupations, kill, killed):
+    attempts = []
+
+    def work(connection) -> int:
+        attempts.append(1)
+        if len(attempts) <= killed:
+            kill(number_of(connection))
+        return connection.execute(text(COUNT)).scalar()
+
+    assert 2 == read(engine, work)
+    assert killed + 1 == len(attempts)
+
+
+@ONLY_MYSQL
+def test_a_reading_that_is_there_is_used_though_its_connection_was_killed(
+    engine, occupations, kill
+):
+    attempts = []
+
+    def work(connection) -> int:
+        attempts.append(1)
+        found = connection.execute(text(COUNT)).scalar()
+        kill(number_of(connection))
+        return found
+
+    assert 2 == read(engine, work)
+    assert 1 == len(attempts)
+    assert 0 == engine.pool.checkedout()
+    assert 2 == read(engine, lambda connection: connection.execute(text(COUNT)).scalar())
+
+
+@ONLY_MYSQL
+def test_what_is_committed_is_told_so_though_its_connection_is_killed(engine, occupations, kill):
+    @event.listens_for(engine, "reset")
+    def reset(connection, _record, _state) -> None:
+        kill(connection.thread_id())
+
+    assert "done" == write(engine, lambda connection: add_letter(connection, FIRST, "a") or "done")
+
+    event.remove(engine, "reset", reset)
+    assert ["a", ""] == titles(engine)
+
+
+@ONLY_MYSQL
+def test_connections_killed_under_load_cost_no_reading(engine, occupations, kill):
+    until = time.monotonic() + 1.5
+
+    def read_on() -> int:
+        done = 0
+        while time.monotonic() < until:
+            assert 2 == read(engine, lambda connection: connection.execute(text(COUNT)).scalar())
+            done += 1
+        return done
+
+    with ThreadPoolExecutor(6) as pool:
+        readers = [pool.submit(read_on) for _ in range(6)]
+        kills = 0
+        while time.monotonic() < until:
+            time.sleep(0.005)
+            kills += kill.one_of(str(engine.url.database))
+        assert all(reader.result() for reader in readers)
+    assert kills > 20
+
+
 @ONLY_MYSQL
 def test_a_lenient_server_still_refuses_what_does_not_fit(engine):
     modes = read(engine, lambda connection: connection.execute(text("SELECT @@sql_mode")).scalar())
@@ -351,14 +463,6 @@ def test_a_server_that_was_restarted_is_read_on_without_an_error(private_server,
     assert 0 == ask(private_engine)
 
 
-def wait_until_stopped(pid: int) -> None:
-    """Return once every thread of the process stands still; a signal takes its time to."""
-    threads = Path(f"/proc/{pid}/task").glob("*/stat")
-    for stat in threads:
-        while stat.read_text().rpartition(")")[2].split()[0] != "T":
-            time.sleep(0.01)
-
-
 @pytest.mark.mysql
 @pytest.mark.parametrize("used", [True, False], ids=["connected before", "not connected"])
 def test_a_server_that_does_not_answer_is_given_up(private_server, private_engine, used):
@@ -367,12 +471,11 @@ def test_a_server_that_does_not_answer_is_given_up(private_server, private_engin
     else:
         private_engine.dispose()
 
-    os.kill(private_server._process.pid, signal.SIGSTOP)
+    private_server.freeze()
     try:
-        wait_until_stopped(private_server._process.pid)
         with within(3), pytest.raises(DatabaseUnavailable):
             ask(private_engine)
     finally:
-        os.kill(private_server._process.pid, signal.SIGCONT)
+        private_server.thaw()
 
     assert 0 == ask(private_engine)

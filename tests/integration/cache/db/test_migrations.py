@@ -1,6 +1,8 @@
 """The migrations make the tables of the models, up and down, on every database."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import pytest
 from alembic import command
@@ -10,11 +12,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Connection, Engine, event, insert, inspect, text
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
-from support.clock import START
-from support.commands import Command
+from support.clock import START, eventually
+from support.commands import Command, flask
 from support.processes import SECONDS
 
-from cache.db import database, migrate
+from cache.db import database
 from cache.db.database import DatabaseUnavailable, check_ready
 from cache.db.migrate import MIGRATIONS, downgrade, upgrade
 from cache.db.onet_tables import SCHEMA_REVISION, Base
@@ -51,13 +53,7 @@ def test_an_upgrade_of_what_is_up_to_date_changes_nothing(engine):
 
 
 def test_a_migrated_database_differs_in_nothing_from_the_models(engine):
-    with engine.connect() as connection:
-        context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "compare_server_default": True}
-        )
-        difference = compare_metadata(context, Base.metadata)
-
-    assert [] == difference
+    assert [] == differences(engine)
 
 
 @pytest.mark.parametrize("table", sorted(TABLES))
@@ -348,14 +344,118 @@ def test_of_many_who_migrate_at_once_all_find_the_tables_made(database_url, empt
     check_ready(empty_engine)
 
 
-@pytest.mark.parametrize("database_url", [MYSQL], indirect=True)
-def test_a_migration_that_was_cut_short_on_mysql_says_what_to_do(empty_engine, monkeypatch):
-    monkeypatch.setattr(migrate, "WAIT_FOR_OTHERS", 0.3)
-    with empty_engine.execution_options(writes=True).begin() as connection:
-        Base.metadata.tables["element"].create(connection)
+@contextmanager
+def cut_after(engine: Engine, allowed: int) -> Iterator[None]:
+    """Let so many statements through that change tables, and fail from then on."""
+    left = allowed
 
-    with pytest.raises(DatabaseUnavailable, match="empty the database, migrate it again"):
+    def count(_connection, _cursor, statement: str, *_) -> None:
+        nonlocal left
+        if statement.lstrip().upper().startswith(("CREATE ", "DROP ", "ALTER ")):
+            left -= 1
+            if left < 0:
+                raise OperationalError(statement, None, Exception("cut"))
+
+    event.listen(engine, "before_cursor_execute", count)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", count)
+
+
+def differences(engine: Engine) -> list[object]:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        return list(compare_metadata(context, Base.metadata))
+
+
+STATEMENTS = 45
+"""All that change tables on the way up, and some more."""
+
+
+@pytest.mark.parametrize("database_url", [MYSQL], indirect=True)
+@pytest.mark.parametrize(
+    "allowed",
+    [
+        number if number in (1, 5, 9, 20, 27) else pytest.param(number, marks=pytest.mark.soak)
+        for number in range(STATEMENTS)
+    ],
+)
+def test_a_migration_cut_short_at_any_statement_on_mysql_is_gone_on_with(empty_engine, allowed):
+    with suppress(DatabaseUnavailable), cut_after(empty_engine, allowed):
         upgrade(empty_engine)
+
+    upgrade(empty_engine)
+
+    check_ready(empty_engine)
+    assert [] == differences(empty_engine)
+
+
+@pytest.mark.parametrize("database_url", [MYSQL], indirect=True)
+@pytest.mark.parametrize("allowed", [2, pytest.param(9, marks=pytest.mark.soak)])
+def test_a_way_back_cut_short_on_mysql_is_gone_on_with(empty_engine, allowed):
+    upgrade(empty_engine)
+    with cut_after(empty_engine, allowed), pytest.raises(DatabaseUnavailable):
+        downgrade(empty_engine, "base")
+
+    downgrade(empty_engine, "base")
+    assert {"alembic_version"} == tables_of(empty_engine)
+    upgrade(empty_engine)
+    assert [] == differences(empty_engine)
+
+
+@pytest.mark.parametrize("database_url", [MYSQL], indirect=True)
+def test_a_first_migration_that_was_killed_is_told_with_what_mends_it(
+    database_url, empty_engine, tmp_path
+):
+    """Killed as an operator or the system does it: nothing is cleaned up."""
+    killed = Command("db", "upgrade", folder=tmp_path, DATABASE_URL=database_url)
+    eventually(True, lambda: "occupation" in tables_of(empty_engine), seconds=30)
+    killed.kill()
+    killed.communicate(SECONDS)
+    with empty_engine.execution_options(writes=True).begin() as connection:
+        connection.execute(text("DELETE FROM alembic_version"))
+    said = "a migration was cut short: `flask db upgrade` goes on with it"
+    with pytest.raises(DatabaseUnavailable, match=said):
+        check_ready(empty_engine)
+    with pytest.raises(DatabaseUnavailable, match=said):
+        downgrade(empty_engine, "base")
+
+    done = flask("db", "upgrade", DATABASE_URL=database_url)
+
+    assert (0, "", "") == (done.returncode, done.stdout, done.stderr)
+    check_ready(empty_engine)
+
+
+def test_what_a_newer_program_migrated_is_let_be_and_told_without_a_traceback(
+    database_url, empty_engine
+):
+    upgrade(empty_engine)
+    with empty_engine.execution_options(writes=True).begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    done = flask("db", "upgrade", DATABASE_URL=database_url)
+
+    assert (1, "") == (done.returncode, done.stdout)
+    assert done.stderr.startswith(
+        f"Error: the database is at revision 9999, this program needs {SCHEMA_REVISION}: "
+        "a newer program has migrated it; run that one, or "
+    )
+    assert 1 == done.stderr.count("\n")
+    with pytest.raises(DatabaseUnavailable, match="a newer program has migrated it"):
+        check_ready(empty_engine)
+
+
+def test_a_table_that_is_lacking_is_named_by_readiness_and_by_upgrade(empty_engine):
+    upgrade(empty_engine)
+    with empty_engine.execution_options(writes=True).begin() as connection:
+        connection.execute(text("DROP TABLE succession"))
+
+    for run in (check_ready, upgrade):
+        with pytest.raises(DatabaseUnavailable, match="lacks succession: restore a backup, or em"):
+            run(empty_engine)
 
 
 def offline_sql(monkeypatch, url: str) -> str:

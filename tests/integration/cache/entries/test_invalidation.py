@@ -1,5 +1,6 @@
 """A copy in a process is trusted exactly as long as the database was seen to hold the same."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -9,8 +10,9 @@ from support.fills import CODE, fill, rated
 from support.made_up_release import RATED
 from support.tables import clear
 
+from cache.db.unavailable import DatabaseUnavailable
 from cache.entries import invalidation as module
-from cache.entries.invalidation import IDLE, TRUSTED, Changes
+from cache.entries.invalidation import IDLE, TRUSTED, Changes, Key
 from cache.entries.purge import purge
 from cache.entries.renewal import Revalidation
 from cache.entries.store import Store
@@ -21,6 +23,10 @@ from onet_client.content_model import DOMAINS
 KEY, OTHER = ("skills", CODE), ("skills", RATED[0])
 
 
+def is_good(changes: Changes, tick: int, keys: list[Key]) -> bool:
+    return "good" == changes.standing(tick, keys)
+
+
 def generation(engine) -> int:
     (stored,) = Store(engine).read("skills", [CODE])
     return stored.entry.generation
@@ -28,7 +34,7 @@ def generation(engine) -> int:
 
 def test_nothing_is_trusted_before_the_first_look(changes):
     assert None is changes.tick()
-    assert not changes.is_good(0, [KEY])
+    assert not is_good(changes, 0, [KEY])
 
 
 def test_a_copy_is_good_for_less_than_a_second_after_a_look(changes, seconds):
@@ -36,13 +42,13 @@ def test_a_copy_is_good_for_less_than_a_second_after_a_look(changes, seconds):
     tick = changes.tick()
 
     seconds.now += TRUSTED - 0.001
-    assert changes.is_good(tick, [KEY])
+    assert is_good(changes, tick, [KEY])
     seconds.now += 0.001
-    assert not changes.is_good(tick, [KEY])
+    assert not is_good(changes, tick, [KEY])
     assert None is changes.tick()
 
     changes.look()
-    assert changes.is_good(tick, [KEY])
+    assert is_good(changes, tick, [KEY])
 
 
 def publish(engine):
@@ -66,11 +72,11 @@ def test_a_change_of_an_entry_ends_its_copies_and_no_others(changes, seeded_engi
     changes.look()
 
     assert (False, True, False) == (
-        changes.is_good(tick, [KEY]),
-        changes.is_good(tick, [OTHER]),
-        changes.is_good(tick, [OTHER, KEY]),
+        is_good(changes, tick, [KEY]),
+        is_good(changes, tick, [OTHER]),
+        is_good(changes, tick, [OTHER, KEY]),
     )
-    assert changes.is_good(changes.tick(), [KEY])
+    assert is_good(changes, changes.tick(), [KEY])
 
 
 def purge_all(engine):
@@ -95,7 +101,7 @@ def test_a_change_of_everything_ends_all_copies(changes, seeded_engine, change):
     change(seeded_engine)
     changes.look()
 
-    assert [False, False] == [changes.is_good(tick, [key]) for key in (KEY, OTHER)]
+    assert [False, False] == [is_good(changes, tick, [key]) for key in (KEY, OTHER)]
 
 
 def test_a_load_ends_the_copies_of_what_it_only_names_too(changes, seeded_engine, made_up_release):
@@ -110,7 +116,7 @@ def test_a_load_ends_the_copies_of_what_it_only_names_too(changes, seeded_engine
     seed(seeded_engine, made_up_release, limits=LIMITS, now=FakeClock())
     changes.look()
 
-    assert [False, False] == [changes.is_good(tick, [key]) for key in (KEY, OTHER)]
+    assert [False, False] == [is_good(changes, tick, [key]) for key in (KEY, OTHER)]
 
 
 KNOWLEDGE = ("knowledge", CODE)
@@ -136,7 +142,7 @@ def test_a_fill_that_changes_what_an_occupation_is_called_ends_the_copies_of_all
     change(seeded_engine)
     changes.look()
 
-    good = [changes.is_good(tick, [key]) for key in (KEY, KNOWLEDGE, OTHER)]
+    good = [is_good(changes, tick, [key]) for key in (KEY, KNOWLEDGE, OTHER)]
     assert [False, False, True] == good
 
 
@@ -151,7 +157,7 @@ def test_a_fill_of_the_same_title_ends_the_copies_of_its_own_domain(
     Store(seeded_engine).publish(rated(description=description), generation(seeded_engine))
     changes.look()
 
-    assert [False, True] == [changes.is_good(tick, [key]) for key in (KEY, KNOWLEDGE)]
+    assert [False, True] == [is_good(changes, tick, [key]) for key in (KEY, KNOWLEDGE)]
 
 
 def test_a_load_of_one_domain_that_changes_a_title_ends_the_copies_of_the_others(
@@ -166,7 +172,7 @@ def test_a_load_of_one_domain_that_changes_a_title_ends_the_copies_of_the_others
     seed(seeded_engine, made_up_release, limits=LIMITS, now=FakeClock())
     changes.look()
 
-    assert not changes.is_good(tick, [KNOWLEDGE])
+    assert not is_good(changes, tick, [KNOWLEDGE])
     (stored,) = Store(seeded_engine).read("knowledge", [CODE])
     assert "Tide Tellers" == stored.profile.title
 
@@ -186,7 +192,7 @@ def test_fills_of_all_domains_at_once_agree_on_a_new_title(changes, seeded_engin
         list(pool.map(publish_in, DOMAINS))
     changes.look()
 
-    assert not any(changes.is_good(tick, [(domain, CODE)]) for domain in DOMAINS)
+    assert not any(is_good(changes, tick, [(domain, CODE)]) for domain in DOMAINS)
 
 
 def test_more_changes_than_are_told_apart_end_all_copies(changes, seeded_engine, monkeypatch):
@@ -198,8 +204,8 @@ def test_more_changes_than_are_told_apart_end_all_copies(changes, seeded_engine,
         Store(seeded_engine).publish(rated(f"99-100{number}.00"), 0)
     changes.look()
 
-    assert not changes.is_good(tick, [KEY])
-    assert changes.is_good(changes.tick(), [KEY])
+    assert not is_good(changes, tick, [KEY])
+    assert is_good(changes, changes.tick(), [KEY])
 
 
 def test_no_change_of_many_at_once_is_missed(changes, seeded_engine):
@@ -212,7 +218,7 @@ def test_no_change_of_many_at_once_is_missed(changes, seeded_engine):
         tick = changes.tick()
         Store(seeded_engine).publish(rated(code), 0)
         changes.look()
-        if changes.is_good(tick, [("skills", code)]):
+        if is_good(changes, tick, [("skills", code)]):
             missed.append(code)
 
     with ThreadPoolExecutor(6) as pool:
@@ -233,6 +239,20 @@ def test_a_thread_looks_while_there_are_questions_and_ends_by_itself(seeded_engi
     assert looked
 
 
+def test_a_look_counts_from_when_it_has_a_connection(changes, seconds, monkeypatch):
+    """Not from when it began to wait for one, or in a crowd no look would be good."""
+    real = module.database.read
+
+    def crowded(engine, work):
+        seconds.now += 2 * TRUSTED
+        return real(engine, work)
+
+    monkeypatch.setattr(module.database, "read", crowded)
+    changes.look()
+
+    assert None is not changes.tick()
+
+
 def test_copies_are_bounded_and_the_first_make_room(changes):
     changes.look()
     copies = BoundedCache(changes, 20)
@@ -240,7 +260,7 @@ def test_copies_are_bounded_and_the_first_make_room(changes):
         copies.put(number, str(number), copies.tick(), [KEY])
 
     assert 20 >= len(copies)
-    assert (None, "49") == (copies.get(0), copies.get(49))
+    assert (None, ("49", False)) == (copies.get(0), copies.get(49))
 
 
 def test_copies_are_bounded_by_the_size_they_are_said_to_have(changes):
@@ -251,8 +271,8 @@ def test_copies_are_bounded_by_the_size_they_are_said_to_have(changes):
     copies.put("too large", 1, copies.tick(), [KEY], size=21)
     copies.put(9, "again", copies.tick(), [KEY], size=12)
 
-    assert [None, "again", None] == [copies.get(key) for key in (7, 9, "too large")]
-    assert 8 == copies.get(8)
+    assert [None, ("again", False), None] == [copies.get(key) for key in (7, 9, "too large")]
+    assert (8, False) == copies.get(8)
     assert 2 == len(copies)
 
 
@@ -268,9 +288,148 @@ def test_a_copy_ends_with_a_change_of_one_of_its_entries(changes, seeded_engine)
     changes.look()
     copies = BoundedCache(changes, 20)
     copies.put("a", 1, copies.tick(), [KEY, OTHER])
-    assert 1 == copies.get("a")
+    assert (1, False) == copies.get("a")
 
     publish(seeded_engine)
     changes.look()
 
     assert None is copies.get("a")
+
+
+class Server:
+    """A database that a test takes away and brings back."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.is_there, self.asked = True, 0
+        real = module.database.read
+
+        def read(engine, work):
+            self.asked += 1
+            if not self.is_there:
+                raise DatabaseUnavailable("the database cannot be reached or used (2002 no)")
+            return real(engine, work)
+
+        monkeypatch.setattr(module.database, "read", read)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Server:
+    return Server(monkeypatch)
+
+
+@pytest.fixture
+def outlasting(seeded_engine, seconds, server) -> Changes:
+    """Copies that outlast the database by 60 s; no thread looks for them."""
+    changes = Changes(seeded_engine, seconds, without_database=60.0)
+    changes._looking = True
+    changes.look()
+    return changes
+
+
+def test_copies_stand_unchecked_while_the_database_is_away_for_so_many_seconds(
+    outlasting, server, seconds
+):
+    tick = outlasting.tick()
+    server.is_there = False
+    seconds.now += TRUSTED - 0.001
+    assert "good" == outlasting.standing(tick, [KEY])
+
+    seconds.now += 0.001
+    assert "unchecked" == outlasting.standing(tick, [KEY])
+    seconds.now += 59.9
+    assert "unchecked" == outlasting.standing(tick, [KEY])
+    seconds.now += 0.2
+    assert "gone" == outlasting.standing(tick, [KEY])
+
+
+def test_copies_end_with_the_database_where_they_are_not_to_outlast_it(changes, server, seconds):
+    changes.look()
+    tick = changes.tick()
+    server.is_there = False
+    seconds.now += TRUSTED
+
+    assert "gone" == changes.standing(tick, [KEY])
+
+
+def test_while_the_database_is_away_nothing_is_copied_and_one_look_is_shared(
+    outlasting, server, seconds
+):
+    tick, asked = outlasting.tick(), server.asked
+    server.is_there = False
+    seconds.now += TRUSTED
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: outlasting.standing(tick, [KEY]), range(20)))
+
+    assert ["unchecked"] * 20 == found
+    assert asked + 1 == server.asked
+    assert None is outlasting.tick()
+    assert tick == outlasting.tick_or_look()
+    assert asked + 1 == server.asked
+
+
+def test_who_cannot_do_without_the_database_shares_the_look_that_failed_while_it_waited(
+    changes, server
+):
+    server.is_there = False
+
+    def ask(_) -> str:
+        with pytest.raises(DatabaseUnavailable) as raised:
+            changes.tick_or_look()
+        return str(raised.value)
+
+    with ThreadPoolExecutor(8) as pool:
+        with changes._looks:
+            waiting = [pool.submit(ask, None) for _ in range(8)]
+            time.sleep(0.1)
+        assert {"the database cannot be reached or used (2002 no)"} == {
+            one.result() for one in waiting
+        }
+    assert 1 == server.asked
+    server.is_there = True
+    assert None is not changes.tick_or_look()
+
+
+@pytest.mark.parametrize("purged", [True, False])
+def test_what_was_purged_meanwhile_is_gone_with_the_first_look_and_nothing_else(
+    outlasting, server, seeded_engine, seconds, purged
+):
+    tick = outlasting.tick()
+    server.is_there = False
+    seconds.now += TRUSTED
+    assert "unchecked" == outlasting.standing(tick, [KEY])
+
+    server.is_there = True
+    if purged:
+        purge(seeded_engine, [CODE])
+    outlasting.look()
+
+    assert ("gone" if purged else "good") == outlasting.standing(tick, [KEY])
+    assert "good" == outlasting.standing(tick, [OTHER])
+
+
+def test_after_a_quiet_time_one_look_tells_whether_copies_are_good(
+    outlasting, server, seeded_engine, seconds
+):
+    """They need not be made anew, and a purge in between shows."""
+    tick = outlasting.tick()
+    purge(seeded_engine, [CODE])
+    seconds.now += 30
+
+    assert "good" == outlasting.standing(tick, [OTHER])
+    assert "gone" == outlasting.standing(tick, [KEY])
+
+
+def test_a_thread_goes_on_looking_in_a_quiet_time_where_copies_are_to_outlast_the_database(
+    seeded_engine, seconds, monkeypatch
+):
+    monkeypatch.setattr(module, "IDLE_INTERVAL", 0.01)
+    looked = []
+    changes = Changes(seeded_engine, seconds, lambda: looked.append(1), without_database=60.0)
+    changes.tick()
+    seconds.now += 2 * IDLE
+    before = len(looked)
+    eventually(True, lambda: len(looked) > before + 3)
+
+    changes.stop()
+    eventually(False, lambda: changes._looking)

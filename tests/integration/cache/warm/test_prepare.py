@@ -88,7 +88,7 @@ def test_a_title_that_the_list_changes_ends_the_copies_of_other_domains_too(jobs
     warm_all(jobs, worker)
     changes.look()
 
-    assert [False, True] == [changes.is_good(tick, [("knowledge", c)]) for c in RATED[:2]]
+    assert ["gone", "good"] == [changes.standing(tick, [("knowledge", c)]) for c in RATED[:2]]
     (stored,) = store.read("knowledge", RATED[:1])
     assert TITLE == stored.profile.title
 

@@ -1,0 +1,39 @@
+"""What stands in the way of a database's use, by its revision and its tables, and what helps."""
+
+from collections.abc import Collection
+
+from cache.db.onet_tables import SCHEMA_REVISION, Base
+from cache.db.unavailable import UNMIGRATED
+
+
+def is_newer(revision: str | None) -> bool:
+    """Return whether a database is at a revision that this program does not know."""
+    return revision is not None and revision > SCHEMA_REVISION
+
+
+def trouble(revision: str | None, tables: Collection[str]) -> str | None:
+    """Say why a database that answers cannot be used, and what helps; None where it can.
+
+    Args:
+        revision: that it stands at; None where it has none.
+        tables: those that it has, others' among them.
+    """
+    lacking = sorted(Base.metadata.tables.keys() - set(tables))
+    at = f"the database is at revision {revision}, this program needs {SCHEMA_REVISION}"
+    if revision is None:
+        begun = len(lacking) < len(Base.metadata.tables)
+        cut_short = "a migration was cut short: `flask db upgrade` goes on with it"
+        return cut_short if begun else UNMIGRATED
+    if is_newer(revision):
+        return (
+            f"{at}: a newer program has migrated it; run that one, or `flask db downgrade "
+            f"{SCHEMA_REVISION}` with it"
+        )
+    if revision != SCHEMA_REVISION:
+        return f"{at}: run `flask db upgrade`"
+    if lacking:
+        return (
+            f"the database lacks {', '.join(lacking)}: restore a backup, or empty the database, "
+            "run `flask db upgrade` and seed it: all it holds can be had again"
+        )
+    return None
