@@ -8,15 +8,15 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import parent_process
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from granian.constants import Interfaces
 from granian.server import Server
 
 from app import logs
+from app.server.metrics_folder import shared_metrics
 from app.server.worker_process import end_with_parent, worker_beside
-from app.settings import Settings, share_metrics
+from app.settings import Settings
 
 APPLICATION: Final = "app:create_served_app"
 """What a worker process loads."""
@@ -113,8 +113,5 @@ def serve(settings: Settings) -> None:
         log_level=settings.log_level.lower(),  # type: ignore[arg-type]
     )
     server.main_loop_interrupt = _Wakeup()  # type: ignore[assignment]
-    # Set before a worker process first imports the metrics' library, which looks for it then.
-    with TemporaryDirectory(prefix="skillgap-metrics-", ignore_cleanup_errors=True) as folder:
-        share_metrics(folder)
-        with worker_beside():
-            server.serve()
+    with shared_metrics(settings.metrics_dir), worker_beside():
+        server.serve()
