@@ -14,6 +14,7 @@ from granian.constants import Interfaces
 from granian.server import Server
 
 from app import logs
+from app.server.descriptors import FOR_SERVER, raise_limit
 from app.server.metrics_folder import shared_metrics
 from app.server.worker_process import end_with_parent, worker_beside
 from app.settings import Settings
@@ -23,7 +24,8 @@ APPLICATION: Final = "app:create_served_app"
 THREADS: Final = 256
 """Requests a worker process works on at once; most of them may wait for the upstream."""
 BACKPRESSURE: Final = 1024
-"""Requests a worker process takes on before the rest wait in the listen queue."""
+"""Requests a worker process takes on before the rest wait in the listen queue; fewer where the
+system lets it have few files open, for some are for the database."""
 STOP_SECONDS: Final = 30
 """How long a stopping worker may finish what is under way."""
 
@@ -96,8 +98,13 @@ def _end_once(number: int, _frame: object) -> None:
 
 
 def serve(settings: Settings) -> None:
-    """Serve, and run a worker, until SIGTERM or Ctrl-C; what is under way is finished first."""
+    """Serve, and run a worker, until SIGTERM or Ctrl-C; what is under way is finished first.
+
+    Raises:
+        TooFewDescriptors: where the system lets too few files be open.
+    """
     logs.configure(settings)
+    files = raise_limit(FOR_SERVER, 4 * BACKPRESSURE)
     server = Server(
         APPLICATION,
         factory=True,
@@ -106,7 +113,7 @@ def serve(settings: Settings) -> None:
         interface=Interfaces.WSGI,
         workers=settings.web_concurrency,
         blocking_threads=THREADS,
-        backpressure=BACKPRESSURE,
+        backpressure=min(BACKPRESSURE, files - FOR_SERVER // 2),
         workers_kill_timeout=STOP_SECONDS,
         respawn_failed_workers=True,
         websockets=False,
