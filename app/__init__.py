@@ -64,8 +64,10 @@ def create_cli_app() -> Flask:
     `run` and `routes`, loads the application from a context below that.
     """
     from app import cli
+    from app.server.descriptors import FOR_COMMANDS, raise_limit
 
     with cli.friendly_errors():
+        raise_limit(FOR_COMMANDS, FOR_COMMANDS)
         settings = Settings.from_environment()
     context = click.get_current_context(silent=True)
     if context is None or context.parent is not None:

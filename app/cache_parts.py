@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Engine
 
-from app.settings import Settings
+from app.settings import Settings, metrics_folder
 from cache.catalogue import Catalogue
 from cache.db.database import connect
 from cache.entries.invalidation import Changes
@@ -97,7 +97,7 @@ class CacheParts:
         """What is counted."""
         from cache.metrics import CacheMetrics
 
-        return CacheMetrics()
+        return CacheMetrics(metrics_folder())
 
     @cached_property
     def store(self) -> Store:

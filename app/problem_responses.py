@@ -17,6 +17,8 @@ from cache.fill.abandonment import is_abandoned
 
 log = logging.getLogger("app.errors")
 
+ABANDONED: Final = "skillgap.abandoned"
+"""Where in a request's environ a server that notices when its caller hangs up puts what says so."""
 MEDIA_TYPE: Final = "application/problem+json"
 Logged: TypeAlias = Problem | HTTPException | DatabaseUnavailable
 """Errors whose problem says what the log is to say; any other says it by itself."""

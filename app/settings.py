@@ -132,6 +132,7 @@ class Settings:
     host: str = _setting("HOST", _text, "127.0.0.1")
     port: int = _setting("PORT", _integer(1, 65535), 8000)
     web_concurrency: int = _setting("WEB_CONCURRENCY", _integer(1, 256), 1)
+    metrics_dir: Path | None = _setting("METRICS_DIR", _path, None)
     log_level: str = _setting(
         "LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), "INFO"
     )
@@ -171,7 +172,7 @@ class Settings:
 
 
 METRICS_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
-"""The library's own variable, which `flask serve` sets for its worker processes."""
+"""The usual variable for it, which `flask serve` sets for its processes."""
 
 
 def share_metrics(folder: str) -> None:

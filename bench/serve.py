@@ -13,7 +13,6 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from granian.constants import Interfaces
@@ -92,7 +91,7 @@ def slow() -> Callable[..., Iterable[bytes]]:
 
 def main(kind: str, workers: str, threads: str = str(THREADS), log: str = "") -> None:
     """Serve until SIGTERM."""
-    from app.settings import share_metrics
+    from app.server.metrics_folder import shared_metrics
 
     server = Server(
         f"bench.serve:{kind}",
@@ -106,8 +105,7 @@ def main(kind: str, workers: str, threads: str = str(THREADS), log: str = "") ->
         websockets=False,
         log_access=log == "log",
     )
-    with TemporaryDirectory(prefix="skillgap-metrics-", ignore_cleanup_errors=True) as folder:
-        share_metrics(folder)
+    with shared_metrics(None):
         server.serve()
 
 

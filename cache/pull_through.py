@@ -26,6 +26,7 @@ from itertools import chain
 from typing import Final
 
 from cache.catalogue import Catalogue
+from cache.db.database import DatabaseUnavailable
 from cache.entries.invalidation import Key
 from cache.entries.store import Stored
 from cache.fill.abandonment import Abandoned
@@ -168,7 +169,7 @@ class PullThrough:
         if isinstance(result, Stored):
             filled: ReadOutcome = "refreshed" if is_old else "filled"
             return Reading(result.entry, result.profile, filled, outcome.collapsed)
-        if is_old and isinstance(result, OnetError | TimeoutError):
+        if is_old and isinstance(result, OnetError | TimeoutError | DatabaseUnavailable):
             log.warning("serving %s stale: %s", entry.key, result)
             return Reading(entry, profile, "stale")
         return Reading(entry, profile, "failed", outcome.collapsed)

@@ -13,13 +13,13 @@ from typing import Any, TypeVar
 
 from marshmallow import ValidationError, fields, missing
 
+from onet_client.controls import CONTROL, CONTROL_IN_PROSE
+
 T = TypeVar("T")
 
 _FOUR_DECIMALS = Decimal("0.0001")
 _NUMERAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?")
 _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-[0-9]{2}")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_CONTROL_IN_PROSE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @lru_cache(maxsize=4096, typed=True)
@@ -72,7 +72,7 @@ class StrictText(StrictField[str]):
     def __init__(self, longest: int, *, prose: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._longest = longest
-        self._forbidden = _CONTROL_IN_PROSE if prose else _CONTROL
+        self._forbidden = CONTROL_IN_PROSE if prose else CONTROL
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
         if not isinstance(value, str):

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Final, Literal, NoReturn
 
 from onet_client.content_model import OCCUPATION_TABLE, file_name
+from onet_client.controls import escaped
 
 OCCUPATION_FILE: Final = file_name(OCCUPATION_TABLE)
 """Every release has it: the folder that holds it is the release."""
@@ -51,8 +52,8 @@ class FileProblem:
     reason: str
 
     def __str__(self) -> str:
-        """Give the place and the reason in one line."""
-        return f"{self.file}{f', line {self.line}' if self.line else ''}: {self.reason}"
+        """Give the place and the reason in one line, whatever the release has written there."""
+        return escaped(f"{self.file}{f', line {self.line}' if self.line else ''}: {self.reason}")
 
 
 class ReleaseError(ValueError):

@@ -5,7 +5,6 @@ from typing import cast
 from flask import Flask, Response, json
 from flask.globals import request_ctx
 from flask_smorest import Api
-from flask_swagger_ui import get_swaggerui_blueprint
 from werkzeug.exceptions import HTTPException
 
 from app.api import (
@@ -19,8 +18,9 @@ from app.api import (
     transitions,
 )
 from app.api.admin_schemas import ONE_SCOPE
+from app.api.docs import make_docs
 from app.container import services_of
-from app.problem_responses import IdentifiedRequest, handle
+from app.problem_responses import ABANDONED, IdentifiedRequest, handle
 from cache.fill.abandonment import watch
 from cache.local.once import cached_property
 from onet_client.version import VERSION
@@ -33,12 +33,6 @@ OPENAPI = {
 }
 LONGEST_BODY = 1_000_000
 """Bytes; more codes than a warm job takes are less than that."""
-DOCS = {"validatorUrl": None}
-"""The page would have the document validated by a server of Swagger's own."""
-
-ABANDONED = "skillgap.abandoned"
-"""Where in a request's environ a server that notices when its caller hangs up puts an event that
-is set then."""
 
 
 class _Api(Api):  # type: ignore[misc]  # the library is not typed
@@ -65,7 +59,7 @@ def register(app: Flask) -> None:
     for resource in (skill_gap, batch, occupations, transitions, health, metrics, admin):
         api.register_blueprint(resource.blueprint)
     api.spec.components.schemas["WarmRequest"] |= ONE_SCOPE
-    app.register_blueprint(get_swaggerui_blueprint("/docs", "/openapi.json", config=DOCS))
+    app.register_blueprint(make_docs())
     for kind in (Exception, HTTPException):
         app.register_error_handler(kind, handle)
     _add_hooks(app)

@@ -1,20 +1,16 @@
 """GET /metrics: what Prometheus scrapes."""
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 from flask import Response
 from flask.views import MethodView
 from flask_smorest import Blueprint
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 
 from app.api.headers import PLAIN
 from app.container import services
-from app.settings import metrics_folder
 from cache.db.database import DatabaseUnavailable
 from cache.inventory import Statistics
 from onet_client.version import VERSION
@@ -30,35 +26,10 @@ class Metrics(MethodView):
     def get(self) -> Response:
         """Write the metrics of all processes of this server in the text exposition format."""
         services().counters.hand_over()
-        text = b"".join(map(generate_latest, (_counters(), _gauges())))
+        of_database = CollectorRegistry()
+        of_database.register(_Database())
+        text = b"".join(map(generate_latest, (services().metrics.registry, of_database)))
         return Response(text, content_type=CONTENT_TYPE_LATEST)
-
-
-def _counters() -> CollectorRegistry:
-    """Read what this process counts, or all processes of its server together."""
-    folder = metrics_folder()
-    if folder is None:
-        return services().metrics.registry
-    _forget_dead(folder)
-    registry = CollectorRegistry()
-    MultiProcessCollector(registry, str(folder))  # type: ignore[no-untyped-call]
-    return registry
-
-
-def _forget_dead(folder: Path) -> None:
-    """Drop the gauges of processes that have ended; what those counted stays."""
-    for path in folder.glob("gauge_live*.db"):
-        pid = int(path.stem.rpartition("_")[2])
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            mark_process_dead(pid, str(folder))  # type: ignore[no-untyped-call]
-
-
-def _gauges() -> CollectorRegistry:
-    registry = CollectorRegistry()
-    registry.register(_Database())
-    return registry
 
 
 class _Database(Collector):

@@ -13,6 +13,7 @@ from flask import has_app_context
 from flask.cli import ScriptInfo
 
 from app.container import services
+from app.server.descriptors import TooFewDescriptors
 from app.settings import SettingsError
 from cache.db.unavailable import DatabaseUnavailable
 from onet_client.content_model import DOMAINS
@@ -30,7 +31,8 @@ def friendly_errors() -> Iterator[None]:
     """End a command that cannot do its work with one clear message.
 
     Raises:
-        click.ClickException: where a setting, the database or the output cannot be used.
+        click.ClickException: where a setting, the database or the output cannot be used, or too
+            few files can be open.
     """
     try:
         yield
@@ -41,7 +43,12 @@ def friendly_errors() -> Iterator[None]:
 
         problem = database_unavailable(error, services().settings.database_url)
         raise click.ClickException(problem.reason) from error
+    except TooFewDescriptors as error:
+        raise click.ClickException(str(error)) from error
     except OSError as error:
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            reason = f"{error.strerror}: raise `ulimit -n`"
+            raise click.ClickException(reason) from error
         if error.errno not in UNWRITABLE:
             raise
         _give_up_output()

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 from io import StringIO
 from typing import Any, Final
+from unicodedata import category, normalize
 
 from app.gaps.compare import Comparison, GapChoice, chosen, compare
 from app.occupations.lookup import FoundPair
@@ -19,8 +20,10 @@ CSV_EXAMPLE: Final = (
     "11-1011.00,Chief Executives,15-1254.00,Web Developers,skills,2.B.3.e,Programming,"
     "higher_level,1.0,1.75,4.25,4.12,3.25,0.3621,true,false,false,false\r\n"
 )
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a cell begins with that spreadsheets calculate instead of showing it."""
+FORMULA: Final = ("=", "+", "-", "@", "\N{MINUS SIGN}")
+"""What a cell begins with that spreadsheets calculate instead of showing it, in any width."""
+UNSEEN: Final = ("Cc", "Cf", "Zs", "Zl", "Zp")
+"""The kinds of characters that may stand before that: control, formatting, spaces."""
 WORDS: Final = {None: "", True: "true", False: "false"}
 
 
@@ -61,4 +64,7 @@ def _cells(item: Comparison, kind: str) -> Iterator[Any]:
 
 def _shown(text: str) -> str:
     """Keep a spreadsheet from calculating a text: an apostrophe has it taken as it is."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    seen = (each for each in normalize("NFKC", text) if category(each) not in UNSEEN)
+    begins = next(seen, "")
+    # A tab or an end of a line moves what follows into a cell of its own.
+    return f"'{text}" if text.startswith(("\t", "\r", "\n")) or begins in FORMULA else text

@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import get_ident
 from typing import Any, Final
 
+from app.problem_responses import ABANDONED
 from app.problems import Problem
 from app.response_cache.middleware import KeptAnswer
 from app.server.bodies import Bodies
@@ -24,11 +25,9 @@ Find = Callable[[str, str, str | None, str | None, str | None], KeptAnswer | Non
 
 BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods whose bodies mean nothing (RFC 9110 section 9.3) and are not read."""
-ABANDONED: Final = "skillgap.abandoned"
-"""The key of an `environ` whose `is_set()` says that nobody waits for the answer any more."""
 
 
-class Abandoned:
+class HungUp:
     """Whether the client has hung up; it is watched from the first time that this is asked."""
 
     def __init__(self, proto: Any, loop: asyncio.AbstractEventLoop) -> None:
@@ -163,7 +162,7 @@ class Gateway:
             "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
             "wsgi.url_scheme": scope.scheme,
             "wsgi.input": io.BytesIO(),
-            ABANDONED: Abandoned(watcher.proto, self._loop),
+            ABANDONED: HungUp(watcher.proto, self._loop),
             "HTTP_HOST": "",
         }
         hosts = 0

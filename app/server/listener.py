@@ -5,12 +5,14 @@ import socket
 from dataclasses import dataclass
 from typing import Final
 
+from app.settings import SettingsError
+
 STALLED_MILLISECONDS: Final = 20_000
 """How long a client may take nothing of its answer before its connection is closed (RFC 5482)."""
 
 
-class AddressError(OSError):
-    """The server cannot listen there; says which setting to change."""
+class AddressError(SettingsError):
+    """The server cannot listen there."""
 
 
 @dataclass(frozen=True)

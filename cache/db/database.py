@@ -9,11 +9,12 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from cache.db.mysql import connect_mysql
 from cache.db.revision import trouble
+from cache.db.sqlite_file import AsItLies, open_file
 from cache.db.unavailable import DatabaseUnavailable as DatabaseUnavailable  # noqa: PLC0414
 from cache.db.unavailable import error_number, translated
 
@@ -55,10 +56,24 @@ def _connect_sqlite(url: URL) -> Engine:
     # Who writes waits for another's transaction, of which a whole release's takes seconds.
     engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True, **pool)
 
+    @event.listens_for(engine, "do_connect")
+    def open_it(dialect: Any, record: Any, paths: Any, options: Any) -> Any:
+        connection, record.info[AsItLies] = open_file(
+            paths[0], dialect.loaded_dbapi.connect, options
+        )
+        return connection
+
+    @event.listens_for(engine, "checkout")
+    def check(_connection: Any, record: Any, _proxy: Any) -> None:
+        as_it_lies = record.info[AsItLies]
+        if as_it_lies is not None and not as_it_lies.is_good():
+            raise DisconnectionError
+
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # this module begins transactions itself
-        connection.execute("PRAGMA journal_mode = WAL")
+        # Sorting and undoing need no room on the disk then, which may be full.
+        connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("PRAGMA foreign_keys = ON")
         # kB a connection: the system caches the file, and processes keep copies of profiles.
         connection.execute("PRAGMA cache_size = -512")

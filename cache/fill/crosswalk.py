@@ -68,10 +68,11 @@ class Crosswalk:
     def of(self, codes: Collection[str]) -> dict[str, list[Successor]]:
         """Return what took the place of codes that are not listed: none, one or several.
 
-        Where the upstream fails, its previous answer counts; without credentials it has none.
+        Where the upstream fails, or its answer cannot be kept, its previous answer counts; without
+        credentials it has none.
 
         Raises:
-            DatabaseUnavailable: where the database cannot be reached or used.
+            DatabaseUnavailable: where the database cannot be read.
         """
         if not self._upstream.is_configured:
             return {code: [] for code in codes}
@@ -92,7 +93,7 @@ class Crosswalk:
         for code, (result, _) in self._single_flight.run(tasks, self._timeout).items():
             if isinstance(result, Abandoned | TooManyWaiting):
                 continue
-            if isinstance(result, OnetError | TimeoutError):
+            if isinstance(result, OnetError | TimeoutError | database.DatabaseUnavailable):
                 self._leave_alone(code, result)
             elif isinstance(result, BaseException):
                 raise result

@@ -37,6 +37,7 @@ class RefreshRequests:
         self._lock = Lock()
         self._requested: dict[tuple[str, str], float] = {}
         self._behind = ThreadPoolExecutor(1, "refresh-request")
+        self._available = True
 
     def request_behind(self, domain: str, code: str, read_at: datetime) -> None:
         """Request a refresh without waiting for the database; an error is logged."""
@@ -46,6 +47,11 @@ class RefreshRequests:
     def _request_logged(self, domain: str, code: str, read_at: datetime) -> None:
         try:
             self.request(domain, code, read_at)
+            self._available = True
+        except database.DatabaseUnavailable as error:
+            if self._available:
+                log.warning("no entry can be noted for a refresh: %s", error)
+            self._available = False
         except Exception:
             log.warning("%s/%s could not be noted for a refresh", domain, code, exc_info=True)
 

@@ -35,6 +35,7 @@ from onet_client.release_files import (
     readable,
     refuse,
 )
+from onet_client.release_lines import check_sizes
 
 ELEMENT_FILE: Final = file_name(ELEMENT_TABLE)
 ELEMENT_ID: Final = "Element ID"
@@ -206,5 +207,6 @@ def open_release(path: Path) -> Release:
     """
     with ExitStack() as stack:
         files = find_files(path, stack)
+        check_sizes(files)
         name, complete = identify(files)
         return Release(str(path), name, complete, files, stack.pop_all())

@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from operator import itemgetter
 from typing import IO, Final
 
+from onet_client.controls import has_control
 from onet_client.release_files import FileProblem, refuse
+from onet_client.release_lines import read_lines
 from onet_client.resaved import RESAVED, is_quoted
 
-LONGEST_LINE: Final = 1 << 20
-"""Bytes of a line; O*NET's longest has about 2,000."""
 LISTED_COLUMNS: Final = 30
 BLANK: Final = " \r\n\x1a"
 """What a line without content may hold; the last is the end of file of old systems."""
@@ -24,7 +23,7 @@ def read_header(name: str, file: IO[bytes]) -> tuple[str, ...]:
     Raises:
         ReleaseError: where the file is plainly no tab separated UTF-8 text; it says what it is.
     """
-    raw = file.readline(LONGEST_LINE)
+    _, raw = next(read_lines(name, file), (1, b""))
     if reason := _another_format(raw):
         refuse(FileProblem(name, 1, reason))
     return tuple(column.strip() for column in raw.decode("utf-8-sig", "replace").split("\t"))
@@ -41,31 +40,31 @@ def read_rows(
 
     Whatever else stands in the file makes no difference. A column that is optional and not there
     has empty fields. A line with another number of fields than the header, or with a needed one
-    that is not UTF-8, goes to `reject`.
+    that is not UTF-8 or holds a control character, goes to `reject`.
 
     Raises:
         ReleaseError: where a needed column is missing, or what `read_header` refuses.
     """
     header = read_header(name, file)
     pick = _picker(name, header, needed, optional)
-    for number, raw in enumerate(iter(partial(file.readline, LONGEST_LINE), b""), 2):
+    for number, raw in read_lines(name, file, 2):
         try:
             text, whole = raw.decode(), True
         except UnicodeDecodeError:
             text, whole = raw.decode(errors="replace"), False
         fields = text.rstrip("\r\n").split("\t")
         if len(fields) != len(header) and (reason := _fit(fields, header)):
-            if len(raw) == LONGEST_LINE:
-                refuse(FileProblem(name, number, f"the line is longer than {LONGEST_LINE:,} bytes"))
             if text.strip(BLANK):
                 reject(FileProblem(name, number, reason))
             continue
         fields.append("")  # what a column that is not there holds
         picked = pick(fields)
-        if whole or not any("\ufffd" in field for field in picked):
-            yield number, picked
-        else:
+        if not whole and any("\ufffd" in field for field in picked):
             reject(FileProblem(name, number, "not UTF-8"))
+        elif has_control(*picked):
+            reject(FileProblem(name, number, "holds a control character"))
+        else:
+            yield number, picked
 
 
 def _fit(fields: list[str], header: Sequence[str]) -> str | None:

@@ -1,9 +1,9 @@
 """A local look-alike of O*NET Web Services over a text release, for trying and testing.
 
 It answers as API 2.0 or 1.9 do, with the tables of any release folder, and makes mistakes on order:
-see `Fault`. It listens on loopback by default. With client and importer it shares only
-the names of tables (`content_model`) and how the files of a release are found; it parses them by
-itself, so that each is a witness of the other.
+see `Fault`. It listens on loopback by default. With client and importer it shares only the names of
+tables (`content_model`) and how the files of a release are found and cut into lines; it parses them
+by itself, so that each is a witness of the other.
 """
 
 from onet_client.release_files import ReleaseError

@@ -27,6 +27,7 @@ from onet_client.release_files import (
     find_files,
     refuse,
 )
+from onet_client.release_lines import check_sizes
 from onet_client.sandbox.parser import NameColumn, Names, lookup, parse
 from onet_client.sandbox.release_name import is_note, release_name
 from onet_client.sandbox.table import Table, TableColumn
@@ -189,6 +190,7 @@ def load_release(path: Path, layout: Layout | None = None) -> ReleaseTables:
     """
     with ExitStack() as stack:
         files = find_files(path, stack)
+        check_sizes(files)
         tables, left_out = _tables(files)
         name = release_name(files)
         if name is None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from onet_client.release_files import FileProblem, ReleaseFile, open_file, readable, refuse
+from onet_client.release_lines import read_lines
 from onet_client.resaved import RESAVED, is_quoted
 
 _COLUMN_IDS = {"Date": "date_updated", "Index": "related_index"}
@@ -95,7 +96,7 @@ def snake_case(title: str) -> str:
 def _lines(file: ReleaseFile) -> Iterator[tuple[int, bytes]]:
     """Yield number and content of every line that is not blank."""
     with open_file(file) as opened, readable(file.name):
-        for number, line in enumerate(opened, start=1):
+        for number, line in read_lines(file.name, opened):
             content = line.removeprefix(BOM_UTF8) if number == 1 else line
             if content.strip():
                 yield number, content.rstrip(b"\r\n")

@@ -49,12 +49,11 @@ def processes_in(folder: Path) -> dict[int, list[str]]:
 
 FORKS = multiprocessing.get_context("forkserver")
 """Makes processes that have imported what the product needs."""
-# All but the metrics' library, which looks for the folder that `serve` makes when it is imported.
 FORKS.set_forkserver_preload(
     [
         *("app.cli", "app.server.serve", "app.container", "cache.release.seed"),
         *("alembic.command", "flask.testing", "flask_smorest", "flask_swagger_ui"),
-        *("onet_client.client", "sqlalchemy.dialects.mysql.mysqldb", "sqlite3"),
+        *("cache.metrics", "onet_client.client", "sqlalchemy.dialects.mysql.mysqldb", "sqlite3"),
         __name__,
     ]
 )

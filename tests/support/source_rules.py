@@ -54,9 +54,10 @@ FORBIDDEN = {
 # by side.
 ROLES = (
     ("cache/policy.py", "cache/upstream.py"),
-    ("cache/db/", "cache/profile.py", "cache/metrics.py", "cache/reading.py"),
+    ("cache/db/", "cache/profile.py", "cache/reading.py"),
     ("cache/entries/", "cache/catalogue.py"),
     ("cache/local/",),
+    ("cache/metrics.py",),
     ("cache/fill/", "cache/release/"),
     ("cache/pull_through.py",),
     ("cache/warm/",),

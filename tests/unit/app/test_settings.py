@@ -32,6 +32,7 @@ DEFAULTS = {
     "ADMIN_TOKEN": "",
     "HOST": "127.0.0.1",
     "PORT": 8000,
+    "METRICS_DIR": None,
 }
 # The contract names them, and leaves the default to the project.
 OTHERS = {"DATABASE_URL", "WEB_CONCURRENCY", "LOG_LEVEL", "LOG_FORMAT"}
@@ -102,6 +103,7 @@ def test_the_settings_are_those_of_the_contract_and_no_others():
         ("PORT", "65535", 65_535),
         ("PORT", " 8080 ", 8080),
         ("WEB_CONCURRENCY", "256", 256),
+        ("METRICS_DIR", "/run/skillgap", Path("/run/skillgap")),
         ("LOG_LEVEL", "DEBUG", "DEBUG"),
         ("LOG_FORMAT", "json", "json"),
     ],

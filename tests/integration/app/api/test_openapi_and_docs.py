@@ -1,7 +1,9 @@
 """GET /openapi.json and /docs: true to the application, and of use without a network."""
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator
+from hashlib import sha256
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -363,6 +365,34 @@ def test_the_page_reads_the_document_of_this_server_and_nothing_of_another(
     assert re.search(r'"validatorUrl": null', page)
     elsewhere = re.findall(r"https?://[^\"'\s<)]+", page)
     assert all(each.startswith("http://localhost/") for each in elsewhere), elsewhere
+
+
+@pytest.mark.parametrize("path", ["", "index.html", "oauth2-redirect.html", "swagger-ui-bundle.js"])
+def test_the_pages_run_nothing_but_their_own_scripts_and_go_into_no_frame(
+    starter: FlaskClient, path: str
+) -> None:
+    answer = starter.get(f"/docs/{path}")
+    assert 200 == answer.status_code
+    policy = dict(
+        part.split(" ", 1) for part in answer.headers["Content-Security-Policy"].split("; ")
+    )
+
+    assert "nosniff" == answer.headers["X-Content-Type-Options"]
+    assert "DENY" == answer.headers["X-Frame-Options"]
+    assert ("'none'", "'none'", "'none'") == (
+        policy["default-src"], policy["frame-ancestors"], policy["base-uri"],
+    )  # fmt: skip
+    inline = re.findall(r"<script>(.*?)</script>", answer.text, re.DOTALL)
+    if answer.mimetype == "text/html":
+        hashes = [b64encode(sha256(one.encode()).digest()).decode() for one in inline]
+        assert ["'self'", *(f"'sha256-{one}'" for one in hashes)] == policy["script-src"].split()
+
+
+def test_the_page_is_the_same_whatever_host_the_caller_names(starter: FlaskClient) -> None:
+    answers = {
+        starter.get("/docs/", headers={"Host": host}).data for host in ("localhost", "evil.example")
+    }
+    assert 1 == len(answers)
 
 
 def test_the_styles_load_nothing_from_elsewhere(starter: FlaskClient) -> None:

@@ -84,21 +84,30 @@ def test_nothing_is_neither_a_code_nor_a_title(asked, arguments, name):
     assert told in done.output
 
 
+@click.command(cls=command.Command)
+@click.argument("number", type=int)
+def fail(number):
+    raise OSError(number, os.strerror(number))
+
+
 def test_only_what_the_system_says_of_output_is_taken_for_its_want_of_room(monkeypatch):
     given_up = []
     monkeypatch.setattr(command, "_give_up_output", lambda: given_up.append(True))
-
-    @click.command(cls=command.Command)
-    @click.argument("number", type=int)
-    def fail(number):
-        raise OSError(number, os.strerror(number))
-
     full = CliRunner().invoke(fail, [str(errno.ENOSPC)])
-    other = CliRunner().invoke(fail, [str(errno.EMFILE)])
+    other = CliRunner().invoke(fail, [str(errno.ENOENT)])
 
     assert (1, "Error: cannot write: No space left on device\n") == (full.exit_code, full.output)
-    assert errno.EMFILE == other.exception.errno
+    assert errno.ENOENT == other.exception.errno
     assert [True] == given_up
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
+def test_where_no_more_files_can_be_opened_the_message_says_what_to_do(number):
+    ended = CliRunner().invoke(fail, [str(number)])
+
+    assert 1 == ended.exit_code
+    assert ended.output.endswith("raise `ulimit -n`\n")
+    assert ended.output.startswith("Error: Too many open files")
 
 
 def test_every_command_ends_with_a_message():

@@ -30,7 +30,17 @@ def row_of(source: Reading, target: Reading, *, covered: bool = False) -> dict[s
     return row
 
 
-@pytest.mark.parametrize("begun", ["=", "+", "-", "@", "\t", "\r"])
+SIGNS = (
+    *"=+-@\t\r\n",
+    *"\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}",
+    *"\N{FULLWIDTH COMMERCIAL AT}\N{SMALL EQUALS SIGN}\N{SMALL PLUS SIGN}\N{SMALL HYPHEN-MINUS}",
+    *"\N{SMALL COMMERCIAL AT}\N{MINUS SIGN}\N{SUPERSCRIPT PLUS SIGN}\N{SUBSCRIPT EQUALS SIGN}",
+)
+BEFORE = (" ", "\xa0", "\N{IDEOGRAPHIC SPACE}", "\N{ZERO WIDTH NO-BREAK SPACE}", "\x00")
+FORMULAS = (*SIGNS, *(before + "=" for before in BEFORE))
+
+
+@pytest.mark.parametrize("begun", FORMULAS)
 def test_no_text_is_a_formula(begun: str) -> None:
     source, target = reading(begun + "1", begun + "2", 1.0), reading("B", begun + "2", 2.0)
 

@@ -1,5 +1,6 @@
 """A release that is malformed or mislaid is refused in a sentence that tells what to do."""
 
+import os
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -13,7 +14,6 @@ from support.release_files import JUNK, add_lines, change, content, zip_folder
 from cache.release.lists import read_job_zones, read_related, read_titles
 from cache.release.reader import ELEMENT_FILE, open_release
 from cache.release.references import SCALE_FILE
-from cache.release.text import LONGEST_LINE
 from onet_client.release_files import (
     DEEPEST,
     OCCUPATION_FILE,
@@ -21,6 +21,7 @@ from onet_client.release_files import (
     ReleaseError,
     find_files,
 )
+from onet_client.release_lines import LONGEST_LINE
 from onet_client.resaved import RESAVED
 
 SKILLS, TITLES = "Skills.txt", "Alternate Titles.txt"
@@ -196,6 +197,39 @@ def everything_in_quotes(folder):
 @case("Skills.txt, line 3: the line is longer than 1,048,576 bytes")
 def an_endless_line(folder):
     change(folder / SKILLS, "\tLV\t0.00", f"\tLV\t{'0' * 3 * LONGEST_LINE}")
+
+
+@case("Skills.txt, line 25: the line is longer than 1,048,576 bytes")
+def an_endless_line_whose_beginning_is_one(folder):
+    """It has all its columns in the part that is read."""
+    text = (folder / SKILLS).read_bytes().rstrip()
+    (folder / SKILLS).write_bytes(text + b"A" * 3 * LONGEST_LINE)
+
+
+@case("Skills.txt, line 1: the line is longer than 1,048,576 bytes")
+def an_endless_header(folder):
+    (folder / SKILLS).write_bytes(b"A\t" * LONGEST_LINE)
+
+
+@case("Skills.txt: has more than 2,000,000 lines")
+def a_file_of_empty_lines(folder):
+    with (folder / SKILLS).open("ab") as file:
+        file.write(b"\n" * 2_000_001)
+
+
+@case("Skills.txt: the release has more than 1 GB of text")
+def more_than_any_release_has(folder):
+    os.truncate(folder / SKILLS, 1_000_000_001)
+
+
+@case("Occupation Data.txt, line 2: holds a control character")
+def a_title_that_clears_the_screen(folder):
+    change(folder / OCCUPATION_FILE, "Kite Masters", "Kite \x1b[2JMasters")
+
+
+@case(r"Skills.txt, line 1: columns O*NET-SOC Code, Element ID")
+def a_header_that_clears_the_screen(folder):
+    (folder / SKILLS).write_text("\x1b[2J\tb\n")
 
 
 # Columns and files that are needed.

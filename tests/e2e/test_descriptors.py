@@ -1,0 +1,53 @@
+"""The commands where the system lets few files be open."""
+
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support.databases import load
+from support.processes import environment
+
+
+def run(folder: Path, soft: int, hard: int, *command: str, **settings: str) -> tuple[int, str]:
+    """Run a command that may have so many files open, from the beginning."""
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", *command],
+        cwd=folder,
+        env=environment(**settings),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard)),
+        check=False, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize("limit", [6, 8, 11])
+@pytest.mark.parametrize("command", ["serve", "gap 11-1011 15-1254", "db upgrade", "seed"])
+def test_too_few_for_anything_are_said_in_one_line(
+    tmp_path: Path, limit: int, command: str
+) -> None:
+    expected = f"Error: {limit} files may be open at once, 12 are needed: raise `ulimit -n`\n"
+    assert (1, expected) == run(tmp_path, limit, limit, *command.split())
+
+
+@pytest.mark.parametrize("limit", [12, 16, 127])
+def test_too_few_for_a_server_are_said_in_one_line(tmp_path: Path, limit: int) -> None:
+    expected = f"Error: {limit} files may be open at once, 128 are needed: raise `ulimit -n`\n"
+    assert (1, expected) == run(tmp_path, limit, limit, "serve")
+
+
+def test_the_least_that_is_asked_for_is_enough_for_commands(
+    tmp_path: Path, starter_release: Path
+) -> None:
+    settings = {"DATABASE_URL": f"sqlite:///{tmp_path / 's.db'}", "SEED_DIR": str(starter_release)}
+    for command in ("db upgrade", "seed", "gap 11-1011 15-1254", "cache status"):
+        status, said = run(tmp_path, 12, 12, *command.split(), **settings)
+        assert 0 == status, said
+
+
+def test_a_low_limit_that_may_be_raised_is(tmp_path: Path, starter_release: Path) -> None:
+    url = load(f"sqlite:///{tmp_path / 's.db'}", starter_release)
+    status, said = run(tmp_path, 8, 1024, "cache", "status", DATABASE_URL=url)
+
+    assert 0 == status, said

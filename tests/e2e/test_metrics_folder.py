@@ -1,0 +1,122 @@
+"""A server whose metrics find no room, or lose their folder: answers and workers go on."""
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.clock import eventually
+from support.disks import fill, small_disk
+from support.processes import Serving, serving
+
+pytestmark = pytest.mark.parametrize("starter_url", ["sqlite"], indirect=True, scope="session")
+HITS = 'skillgap_entry_reads_total{result="hit"}'
+TARGETS = (
+    "/skill-gap?from=11-1011.00&to=15-1254.00",
+    "/occupations/15-1254.00",
+    "/occupations?q=chef",
+    "/health",
+    "/no-such-path",
+    "/skill-gap?from=x",
+    "/openapi.json",
+)
+
+
+def ask_all(server: Serving) -> None:
+    for target in TARGETS:
+        assert server.get(target).status_code in {200, 404, 422}, target
+
+
+def hits(server: Serving) -> float:
+    answer = server.get("/metrics")
+    assert 200 == answer.status_code
+    return next(float(line.split()[-1]) for line in answer.text.splitlines() if HITS in line)
+
+
+def replace_worker(server: Serving) -> None:
+    """Kill a worker process, and wait for the next one."""
+    started = server.log.read_text().count("Started worker")
+    pids = [line.rsplit(" ", 1)[1] for line in server.log.read_text().splitlines() if "PID" in line]
+    os.kill(int(pids[-1]), signal.SIGKILL)
+    deadline = time.monotonic() + 20
+    while server.log.read_text().count("Started worker") == started:
+        assert None is server.process.poll(), server.log.read_text()
+        assert time.monotonic() < deadline, server.log.read_text()
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "disk") as disk:
+        yield disk
+
+
+@pytest.mark.parametrize("setting", ["METRICS_DIR", "TMPDIR"])
+def test_a_full_disk_costs_neither_answers_nor_workers(
+    setting: str, starter_url: str, tmp_path: Path, place: Path
+) -> None:
+    ballast = fill(place)
+    with serving(tmp_path, DATABASE_URL=starter_url, **{setting: str(place)}) as server:
+        ask_all(server)
+        assert hits(server) >= 3
+        replace_worker(server)
+        ask_all(server)
+        assert hits(server) >= 3
+
+        ballast.unlink()
+        time.sleep(1.1)
+        ask_all(server)
+        if setting == "METRICS_DIR":
+            eventually(1, lambda: len(list(place.glob("skillgap-metrics-*/counts_*.db"))))
+            assert 2 == server.log.read_text().count("cannot be kept in")  # once for each worker
+        assert "crash loop" not in server.log.read_text()
+        assert 0 == server.stop()
+    assert [] == list(place.iterdir())
+
+
+def test_a_disk_that_becomes_full_costs_neither_answers_nor_workers(
+    starter_url: str, tmp_path: Path, place: Path
+) -> None:
+    with serving(tmp_path, DATABASE_URL=starter_url, METRICS_DIR=str(place)) as server:
+        ask_all(server)
+        fill(place)
+        for _ in range(3):
+            ask_all(server)
+            server.get("/health/ready")
+            server.get("/occupations/15-1254.00/transitions")
+        assert hits(server) >= 3
+        replace_worker(server)
+        ask_all(server)
+        assert hits(server) >= 3
+        assert 0 == server.stop()
+
+
+def test_a_folder_that_is_taken_away_comes_back_with_the_counts(
+    starter_url: str, tmp_path: Path
+) -> None:
+    settings = {"METRICS_DIR": str(tmp_path / "metrics"), "WEB_CONCURRENCY": "2"}
+    with serving(tmp_path, DATABASE_URL=starter_url, **settings) as server:
+        for _ in range(20):
+            ask_all(server)
+        shutil.rmtree(tmp_path / "metrics")
+        assert 200 == server.get("/metrics").status_code
+        time.sleep(1.1)
+        for _ in range(20):
+            ask_all(server)
+        eventually(40 * 3, lambda: hits(server))
+
+        shutil.rmtree(tmp_path / "metrics")
+        replace_worker(server)
+        ask_all(server)
+        assert hits(server) > 0
+        (folder,) = (tmp_path / "metrics").iterdir()
+        (folder / "counter_1.db").touch()
+        (folder / "counts_1_00000000.db").touch()
+        for _ in range(6):
+            assert hits(server) > 0
+        assert server.log.read_text().count("leaves out") in {2, 4}  # once for each worker asked
+        assert 0 == server.stop()
+    assert [] == list((tmp_path / "metrics").iterdir())
