@@ -60,7 +60,7 @@ class Supervisor(MPServer):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.main_loop_interrupt = _Wakeup()  # type: ignore[assignment]
-        self._pause = SHORTEST_PAUSE
+        self._pauses: dict[int, float] = {}
         self._due: dict[int, float] = {}
 
     def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
@@ -87,11 +87,11 @@ class Supervisor(MPServer):
     def _note_ended(self) -> None:
         now = time.monotonic()
         for number in self.interrupt_children:
-            lived = now - self.wrks[number].birth
-            self._pause = SHORTEST_PAUSE if lived > LONGEST_PAUSE else self._pause
-            log.error("worker %d has ended; another starts in %.0f s", number + 1, self._pause)
-            self._due[number] = now + self._pause
-            self._pause = min(2 * self._pause, LONGEST_PAUSE)
+            long_ago = now - self.wrks[number].birth > LONGEST_PAUSE
+            pause = SHORTEST_PAUSE if long_ago else self._pauses.get(number, SHORTEST_PAUSE)
+            log.error("worker %d has ended; another starts in %.0f s", number + 1, pause)
+            self._due[number] = now + pause
+            self._pauses[number] = min(2 * pause, LONGEST_PAUSE)
         self.interrupt_children.clear()
 
     def _restart(self, spawn_target: Any, target_loader: Any) -> None:
