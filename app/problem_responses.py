@@ -17,8 +17,9 @@ from cache.db.database import DatabaseUnavailable
 log = logging.getLogger("app.errors")
 
 MEDIA_TYPE: Final = "application/problem+json"
+LOGGED_METHOD: Final = 20
 LOGGED_PATH: Final = 200
-"""Characters of a path in the log; a caller may send tens of thousands."""
+"""Characters of a method and a path in the log; a caller may send hundreds of thousands."""
 
 
 class IdentifiedRequest(Request):
@@ -62,7 +63,7 @@ def logged_problem(error: Exception) -> Problem:
     log.log(
         logging.ERROR if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.INFO,
         "%s %s -> %d %s: %s",
-        request.method,
+        quote(request.method[:LOGGED_METHOD]),
         quote(request.path[:LOGGED_PATH]),  # a decoded line feed would forge a line of the log
         problem.status,
         problem.name,
