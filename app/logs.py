@@ -4,15 +4,30 @@ import logging
 import logging.config
 import re
 import secrets
+from contextlib import suppress
 from itertools import count
 from typing import Any, Final
 
 from flask import has_request_context, request
 
 from app.settings import Settings
+from onet_client.controls import escaped
 
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")
 """The request ids that are taken over: nothing that could break a log line or a header."""
+
+
+LONGEST_MESSAGE: Final = 2_000
+"""Characters of a message in the log."""
+LISTED_LINES: Final = 400
+"""Lines of a traceback in the log: its last."""
+
+
+def shortened(text: str) -> str:
+    """Write a text as one line of bounded length, and how much was left out."""
+    begins = escaped(text[:LONGEST_MESSAGE])[:LONGEST_MESSAGE]
+    left = len(text) - LONGEST_MESSAGE
+    return begins if left <= 0 else f"{begins}... ({left:,} more)"
 
 
 class RequestIds:
@@ -39,6 +54,24 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
+class ShorteningFilter(logging.Filter):
+    """Bounds what records say, for callers, releases and the upstream have a word in many.
+
+    Whatever that is, a message is one line of `LONGEST_MESSAGE` characters at most, none of which
+    does things in a terminal; so is each line of a traceback.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let everything through."""
+        with suppress(TypeError, ValueError):  # arguments that do not fit, which the handler tells
+            record.msg, record.args = shortened(record.getMessage()), None
+        if record.exc_info:
+            traceback = logging.Formatter().formatException(record.exc_info)
+            lines = traceback.split("\n")[-LISTED_LINES:]
+            record.exc_text, record.exc_info = "\n".join(map(shortened, lines)), None
+        return True
+
+
 def configure(settings: Settings) -> None:
     """Set up the root logger from `LOG_LEVEL` and `LOG_FORMAT`."""
     names = "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s"
@@ -54,13 +87,13 @@ def configure(settings: Settings) -> None:
         {
             "version": 1,
             "disable_existing_loggers": False,
-            "filters": {"request_id": {"()": RequestIdFilter}},
+            "filters": {"request_id": {"()": RequestIdFilter}, "bounds": {"()": ShorteningFilter}},
             "formatters": {settings.log_format: formatters[settings.log_format]},
             "handlers": {
                 "stderr": {
                     "class": "logging.StreamHandler",
                     "formatter": settings.log_format,
-                    "filters": ["request_id"],
+                    "filters": ["request_id", "bounds"],
                 }
             },
             "root": {"level": settings.log_level, "handlers": ["stderr"]},

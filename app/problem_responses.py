@@ -22,8 +22,9 @@ ABANDONED: Final = "skillgap.abandoned"
 MEDIA_TYPE: Final = "application/problem+json"
 Logged: TypeAlias = Problem | HTTPException | DatabaseUnavailable
 """Errors whose problem says what the log is to say; any other says it by itself."""
+LOGGED_METHOD: Final = 20
 LOGGED_PATH: Final = 200
-"""Characters of a path in the log; a caller may send tens of thousands."""
+"""Characters of a method and a path in the log; a caller may send hundreds of thousands."""
 
 
 class IdentifiedRequest(Request):
@@ -44,6 +45,11 @@ class IdentifiedRequest(Request):
 def request_id() -> str:
     """Return the id of the current request."""
     return cast("IdentifiedRequest", request).request_id
+
+
+def described(method: str, path: str) -> str:
+    """Write for the log what was asked: in bounds, and so that it cannot forge a line."""
+    return f"{quote(method[:LOGGED_METHOD])} {quote(path[:LOGGED_PATH])}"
 
 
 def handle(error: Exception) -> Response:
@@ -67,9 +73,8 @@ def logged_problem(error: Exception) -> Problem:
     failed = problem.status > HTTPStatus.INTERNAL_SERVER_ERROR and not is_abandoned()
     log.log(
         logging.ERROR if unexpected or failed else logging.INFO,
-        "%s %s -> %d %s: %s",
-        request.method,
-        quote(request.path[:LOGGED_PATH]),  # a decoded line feed would forge a line of the log
+        "%s -> %d %s: %s",
+        described(request.method, request.path),
         problem.status,
         problem.name,
         problem.reason if isinstance(error, Logged) else str(error),

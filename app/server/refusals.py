@@ -3,12 +3,11 @@
 import logging
 from collections.abc import Callable
 from typing import Any, Final
-from urllib.parse import quote
 
 import orjson
 
 from app.logs import RequestIds
-from app.problem_responses import LOGGED_PATH, MEDIA_TYPE
+from app.problem_responses import MEDIA_TYPE, described
 from app.problems import Problem
 
 log = logging.getLogger("app.errors")
@@ -47,9 +46,8 @@ class Refusals:
         self._count(ENDPOINT, problem.status)
         log.log(
             logging.INFO if problem is error else logging.ERROR,
-            "%s %s -> %d %s: %s",
-            scope.method,
-            quote(scope.path[:LOGGED_PATH]),
+            "%s -> %d %s: %s",
+            described(scope.method, scope.path),
             problem.status,
             problem.name,
             error,

@@ -133,6 +133,17 @@ def test_a_path_of_any_length_is_a_short_line_of_the_log(
     assert 1_000 > len(record.getMessage())
 
 
+@pytest.mark.parametrize("method", ["M" * 400_000, "GET\n2026-01-01 ERROR forged", "\x1b[2J"])
+def test_a_method_of_any_length_is_a_short_line_of_the_log(
+    starter: FlaskClient, log: pytest.LogCaptureFixture, method: str
+) -> None:
+    starter.open("/health", method=method)
+
+    [record] = log.records
+    assert 1_000 > len(record.getMessage())
+    assert record.getMessage().isprintable()
+
+
 @pytest.mark.parametrize("log_format", ["console", "json"])
 def test_an_error_is_one_line_of_standard_error_in_either_format(
     starter: FlaskClient,

@@ -3,6 +3,7 @@
 import fcntl
 import gzip
 import json
+import os
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from support.clock import eventually
+from support.disks import fill, make_read_only, small_disk
 from support.local_archive import FOLDER, PAGE, RELEASES, Fault, File, local_archive
 from support.mysql_server import free_port
 from support.release_files import change, zip_folder
@@ -472,6 +474,32 @@ def test_a_folder_that_takes_nothing_is_told(archive, served, tmp_path):
     fetching = Fetching(tmp_path / "file" / "releases", archive.url)
 
     fetching.fails(errors.CannotStore, "cannot be written: Not a directory")
+
+
+@pytest.mark.parametrize("room", [0, 8_192], ids=["full", "nearly full"])
+def test_a_full_disk_is_told_and_with_room_again_the_download_goes_on(
+    archive, served, tmp_path, body, room
+):
+    with small_disk(tmp_path / "disk", "1m") as disk:
+        ballast = fill(disk)
+        os.truncate(ballast, ballast.stat().st_size - room)
+        fetching = Fetching(disk / "releases", archive.url)
+        fetching.fails(errors.CannotStore, "cannot be written: No space left on device")
+        ballast.unlink()
+
+        assert body == fetching.archive.newest().read_bytes()
+        assert {NAME} == fetching.left
+
+
+def test_a_read_only_disk_is_told_and_what_was_kept_there_is_used(archive, served, tmp_path):
+    with small_disk(tmp_path / "disk", "1m") as disk:
+        kept = Fetching(disk / "kept", archive.url).archive.newest()
+        make_read_only(disk)
+        Fetching(disk / "releases", archive.url).fails(
+            errors.CannotStore, "cannot be written: Read-only file system"
+        )
+
+        assert kept == Fetching(disk / "kept", archive.url).archive.newest()
 
 
 def test_many_at_once_fetch_it_once(archive, served, tmp_path, body):
