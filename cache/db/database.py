@@ -26,6 +26,9 @@ TRANSACTION_ATTEMPTS: Final = 5
 READ_ATTEMPTS: Final = 3
 AGAIN_WITHIN: Final = 0.5
 """Seconds: a connection that took longer to fail timed out, and another one would too."""
+NO_MORE_CONNECTIONS: Final = (1040, 1203, 1226)
+"""MySQL's numbers where a server has too many, or a user: those that are there go round."""
+REFUSED_PAUSE: Final = 0.02
 ANSWERS_WITHIN: Final = 1.0
 """Seconds without an answer to anybody after which a database is not waited for."""
 LONGEST_WAIT: Final = 10.0
@@ -134,10 +137,19 @@ def _connection(engine: Engine) -> Connection:
         try:
             return engine.connect()
         except PoolTimeoutError:
-            now = time.monotonic()
-            unanswered = now - _answered.get(engine.dialect, asked)
-            if unanswered > ANSWERS_WITHIN or now - asked > LONGEST_WAIT:
+            if not _is_answering(engine, asked, ANSWERS_WITHIN):
                 raise
+        except OperationalError as error:
+            is_refused = error_number(error) in NO_MORE_CONNECTIONS
+            if not is_refused or not _is_answering(engine, asked, AGAIN_WITHIN):
+                raise
+            time.sleep(REFUSED_PAUSE)
+
+
+def _is_answering(engine: Engine, asked: float, within: float) -> bool:
+    """Say whether who asked then may wait on: somebody was answered within these seconds."""
+    now = time.monotonic()
+    return now - _answered.get(engine.dialect, asked) <= within and now - asked <= LONGEST_WAIT
 
 
 def write(

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import URL
+from sqlalchemy import URL, event
+from sqlalchemy.exc import OperationalError
 from support.answers import problem
 from support.mysql_server import free_port
 
 from cache.db.database import DatabaseUnavailable
+from cache.fill.single_flight import FAILURE_SHARED
 
 TARGETS = [
     "/skill-gap?from=11-1011.00&to=15-1254.00",
@@ -20,6 +22,8 @@ TARGETS = [
     "/occupations?q=x",
     "/health/ready",
 ]
+KEPT = "/skill-gap?from=11-9001.00&to=15-9002.00"
+UNKEPT = "/skill-gap?from=29-9003.00&to=51-9004.00"
 WITHIN = 1.0
 """Seconds, the contract's."""
 
@@ -97,6 +101,43 @@ def test_the_log_has_the_drivers_word_and_the_caller_has_not(
     assert "the database cannot be reached or used (2002 Can't connect to server on" in line
     assert f"(DATABASE_URL is mysql+mysqldb://tester:***@127.0.0.1:{port}/skillgap)" in line
     assert "canary" not in caplog.text + answer.text
+
+
+WRITES = {
+    "disk full": (1021, "Disk full (/tmp/x); waiting for someone to free some space..."),
+    "table full": (1114, "The table 'rating' is full"),
+    "only reads": (1290, "The server is running with the --read-only option"),
+    "lock for too long": (1205, "Lock wait timeout exceeded; try restarting transaction"),
+    "deadlock each time": (1213, "Deadlock found when trying to get lock"),
+    "packet too large": (1153, "Got a packet bigger than 'max_allowed_packet' bytes"),
+}
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("fault", WRITES)
+def test_a_database_that_takes_no_changes_costs_no_hit_and_says_why_nothing_is_filled(
+    open_behind, caplog: pytest.LogCaptureFixture, fault: str
+) -> None:
+    client = open_behind()
+    assert 200 == client.get(KEPT).status_code
+    number, message = WRITES[fault]
+    writer = client.application.extensions["skillgap"].writer
+
+    def refuse(_connection, _cursor, statement: str, *_) -> None:
+        if statement.startswith(("INSERT", "UPDATE", "DELETE")):
+            raise OperationalError(statement, None, Exception(number, message))
+
+    event.listen(writer, "before_cursor_execute", refuse)
+    for _ in range(2):
+        assert 200 == client.get(KEPT).status_code
+        assert (503, "database-unavailable") == problem(client.get(UNKEPT))
+    event.remove(writer, "before_cursor_execute", refuse)
+
+    lines = [line for line in caplog.messages if line.startswith("GET /skill-gap -> 503 ")]
+    assert 2 == len(lines)
+    assert all(f"({number} {message})" in line for line in lines)
+    time.sleep(FAILURE_SHARED)
+    assert 200 == client.get(UNKEPT).status_code
 
 
 def test_a_database_that_fails_while_an_error_is_put_into_words(

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import URL, Engine, create_engine, insert, text
 from sqlalchemy.exc import OperationalError
 from support.mysql_server import PrivateServer, free_port
+from support.waiting import at_once
 
 from cache.db.database import DatabaseUnavailable, connect, read, write
 from cache.db.migrate import upgrade
@@ -194,6 +195,22 @@ def test_a_server_with_too_many_connections_says_so(server: PrivateServer, url: 
             with opened(url) as newcomer:
                 assert "(1040 Too many connections)" in why(look, newcomer)
             assert 1 == look(engine)
+
+
+def test_a_crowd_shares_the_connections_that_a_server_lets_it_have(
+    server: PrivateServer, url: URL
+) -> None:
+    with set_to(server, "max_connections", 10), ExitStack() as stack:
+        crowd = create_engine(url, pool_size=20)
+        with opened(url) as engine:
+            assert 1 == look(engine)
+            with suppress(OperationalError):
+                while True:
+                    stack.enter_context(crowd.connect())
+            reads = [lambda: look(engine, "SELECT 1 + SLEEP(0.1)")] * 8
+
+            assert [1] * 8 == [done.result for done in at_once(reads)]
+            assert 1 == engine.pool.checkedin()
 
 
 def test_a_lock_that_another_has_is_told_after_the_last_try(
