@@ -1,4 +1,4 @@
-"""Granian with the workers, threads and back-pressure of the product, for what it is held against.
+"""The product's server, and Granian with as many workers and threads for what it is held against.
 
 Usage: python -m bench.serve KIND WORKERS [THREADS [log]], with PORT in the environment.
 
@@ -13,12 +13,16 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from granian.constants import Interfaces
 from granian.server import Server
 
-from app.server.serve import BACKPRESSURE, THREADS
+from app.server import http_process
+from app.server.http_process import THREADS
+from app.server.listener import claim
+from app.server.metrics_folder import shared_metrics
+from app.server.serve import CONNECTIONS, make_server
 
 WAIT, WAIT_SECONDS = "/wait", 0.05
 """The path of `waiting` that waits, as a miss does for the upstream, and how long."""
@@ -89,24 +93,31 @@ def slow() -> Callable[..., Iterable[bytes]]:
     return whole()
 
 
+OURS: Final = frozenset({"whole", "slow"})
+"""Kinds that are the product."""
+
+
 def main(kind: str, workers: str, threads: str = str(THREADS), log: str = "") -> None:
     """Serve until SIGTERM."""
-    from app.server.metrics_folder import shared_metrics
-
-    server = Server(
-        f"bench.serve:{kind}",
-        factory=True,
-        address="127.0.0.1",
-        port=int(os.environ["PORT"]),
-        interface=Interfaces.WSGI,
-        workers=int(workers),
-        blocking_threads=int(threads),
-        backpressure=BACKPRESSURE,
-        websockets=False,
-        log_access=log == "log",
-    )
+    target, port = f"bench.serve:{kind}", int(os.environ["PORT"])
     with shared_metrics(None):
-        server.serve()
+        if kind in OURS:
+            listener = claim("127.0.0.1", port)
+            server = make_server(target, listener, port, int(workers))
+            server.serve(spawn_target=http_process.run)
+            return
+        Server(
+            target,
+            factory=True,
+            address="127.0.0.1",
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=int(workers),
+            blocking_threads=int(threads),
+            backpressure=CONNECTIONS,
+            websockets=False,
+            log_access=log == "log",
+        ).serve()
 
 
 if __name__ == "__main__":
