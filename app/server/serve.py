@@ -22,7 +22,7 @@ CONNECTIONS: Final = 8192
 SPARE_FILES: Final = 512
 """Open files of a process beside its connections, for the database, O*NET and metrics. Where the
 system allows few in all, half of them."""
-IDLE_SECONDS: Final = 5
+IDLE_SECONDS: Final = 10
 """Until a connection is closed that sends nothing, or no whole head of a request."""
 LONGEST_HEAD: Final = 32_768
 """Bytes of a request's first line and headers; a longer one is refused with 431 or 414."""
