@@ -20,6 +20,7 @@ from app.settings import Settings
 from cache.local.once import cached_property
 
 if TYPE_CHECKING:
+    from app.occupations.descriptions import Descriptions
     from app.occupations.lookup import Lookup
     from app.occupations.titles import Titles
     from app.problems import Problems
@@ -76,6 +77,13 @@ class Services(CacheParts):
     def holdings(self) -> Holdings:
         """How much is held."""
         return Holdings(self.catalogue, self.changes)
+
+    @cached_property
+    def descriptions(self) -> "Descriptions":
+        """What occupations are."""
+        from app.occupations.descriptions import Descriptions
+
+        return Descriptions(self.catalogue, self.changes)
 
     @cached_property
     def titles(self) -> "Titles":

@@ -43,7 +43,7 @@ class OneOccupation(MethodView):
     def get(self, query: dict[str, Any], code: str) -> Response:
         """Read an occupation's title, ratings and cache state."""
         found = services().lookup.one(path_code(code), query["domain"])
-        text, now = as_json(occupation_body(services().catalogue, found)), services().now()
+        text, now = as_json(occupation_body(services().descriptions, found)), services().now()
         if found.notes:
             return cached_response(text, [found.reading], now, None, LONGEST_BY_NAME)
         asked = [*query.values(), found.reading.profile.code]

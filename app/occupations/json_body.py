@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from app.occupations.descriptions import Descriptions
 from app.occupations.lookup import FoundOccupation
 from app.occupations.resolve import HINT
 from app.occupations.titles import rated_first
@@ -73,18 +74,17 @@ def _search(
     ]
 
 
-def occupation_body(catalogue: Catalogue, found: FoundOccupation) -> dict[str, Any]:
+def occupation_body(descriptions: Descriptions, found: FoundOccupation) -> dict[str, Any]:
     """Write an occupation, its ratings in a domain, and the state of the entry.
 
     Raises:
         DatabaseUnavailable: where the database cannot be reached or used.
     """
     entry, profile = found.reading.entry, found.reading.profile
-    described = catalogue.occupation(profile.code)
     body = {
         "code": profile.code,
         "title": profile.title,
-        "description": described.description if described else None,
+        "description": descriptions.of(entry),
         "domain": entry.domain,
         "ratings": [
             {

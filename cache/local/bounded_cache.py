@@ -42,6 +42,14 @@ class BoundedCache(Generic[K, V]):
         """Return the tick to `put` a copy with that is made of what is read from now on."""
         return self._changes.tick()
 
+    def tick_or_look(self) -> int | None:
+        """Return it where nobody looked lately, too; for what is read from the database anyway.
+
+        Raises:
+            DatabaseUnavailable: where the database cannot be reached or used.
+        """
+        return self._changes.tick_or_look()
+
     def get(self, key: K) -> tuple[V, bool] | None:
         """Return the copy, if there is one and its entries have not changed since it was made.
 

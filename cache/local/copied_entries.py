@@ -50,7 +50,7 @@ class CopiedEntries:
         found = {code: self._copy(domain, code, now) for code in codes}
         lacking = [code for code in codes if found[code] is None]
         if lacking:
-            tick = self._copies.tick()
+            tick = self._copies.tick_or_look()
             for read in self._reads.read(domain, lacking):
                 found[read.entry.code] = Found(read, freshness(read.entry, now, self._limits))
                 if read.entry.state == "rated":

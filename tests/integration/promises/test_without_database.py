@@ -78,6 +78,21 @@ def client(services: Services) -> FlaskClient:
     return client
 
 
+@pytest.mark.parametrize("target", [KEPT, "/occupations/11-9001.00"])
+def test_what_was_asked_for_once_since_the_start_is_served(
+    server: PrivateServer, services: Services, target: str
+) -> None:
+    client = create_app(services=services).test_client()
+    before = client.get(target)
+
+    server.stop()
+    try:
+        eventually(True, lambda: is_away(client, target))
+        assert before.data == client.get(target).data
+    finally:
+        server.start()
+
+
 def is_away(client: FlaskClient, target: str = KEPT) -> bool:
     answer = client.get(target)
     assert 200 == answer.status_code
