@@ -191,12 +191,11 @@ class Gateway:
         declared = environ.get("CONTENT_LENGTH")
         try:
             body = await self._bodies.receive(watcher.proto, int(declared) if declared else None)
+            environ.pop("HTTP_TRANSFER_ENCODING", None)
+            environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+            self._pool.submit(self._answer, watcher, environ)
         except Exception as error:  # noqa: BLE001 - answered, and logged there
             self._refusals.answer(watcher, error)
-            return
-        environ.pop("HTTP_TRANSFER_ENCODING", None)
-        environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
-        self._pool.submit(self._answer, watcher, environ)
 
     def _answer(self, watcher: Any, environ: Environ) -> None:
         """Have the application answer."""

@@ -3,12 +3,8 @@
 import ipaddress
 import socket
 from dataclasses import dataclass
-from typing import Final
 
 from app.settings import SettingsError
-
-STALLED_MILLISECONDS: Final = 20_000
-"""How long a client may take nothing of its answer before its connection is closed (RFC 5482)."""
 
 
 class AddressError(SettingsError):

@@ -197,6 +197,14 @@ def test_every_link_to_a_file_or_heading_leads_there() -> None:
                 assert (path.parent / target).exists(), (path, link)
 
 
+def test_every_fault_of_the_tables_names_a_test_that_is_there() -> None:
+    text = (ROOT / "docs/reliability.md").read_text()
+    named = set(re.findall(r"`(tests/[^`]+)`", text))
+
+    assert len(named) > 20
+    assert [] == [path for path in sorted(named) if not (ROOT / path).is_file()]
+
+
 def test_no_table_is_broken_by_a_bar_in_a_cell() -> None:
     for path in DOCUMENTS:
         text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)

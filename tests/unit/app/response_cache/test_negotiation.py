@@ -3,7 +3,7 @@
 import pytest
 
 from app.gaps.csv_body import CSV
-from app.response_cache.negotiation import prefers_csv
+from app.response_cache.negotiation import _prefers_csv, prefers_csv
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,10 @@ def test_csv_is_chosen_where_it_is_preferred_whatever_its_parameters(
     accept: str, preferred: bool
 ) -> None:
     assert preferred == prefers_csv(accept)
+
+
+def test_an_accept_of_thousands_of_parts_counts_as_none_and_is_not_kept():
+    before = _prefers_csv.cache_info()
+
+    assert not prefers_csv("text/csv," * 1000)
+    assert before == _prefers_csv.cache_info()
