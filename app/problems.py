@@ -118,7 +118,7 @@ class Problems:
             case ValidationError():
                 return invalid_parameters(error.messages_dict)
             case JobZoneNotHeld():
-                return invalid_parameters({"job_zone": [str(error)]})
+                return invalid_parameters({error.parameter: [str(error)]})
             case DatabaseUnavailable():
                 retry = {"Retry-After": str(DATABASE_RETRY_SECONDS)}
                 detail = "The database cannot be reached or is not migrated. Try again shortly."

@@ -8,35 +8,15 @@ rounded by the same function.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.gaps.compare import HIGHEST_LEVEL
 from app.transitions.choice import Direction
 from cache.profile import Profile
 
 Table: TypeAlias = NDArray[np.float64]
-
-SHOWN: Final = 3
-"""Gaps that a transition lists."""
-
-
-class Transition(NamedTuple):
-    """Another occupation, and the readiness of the source for the target: 0 to 1."""
-
-    code: str
-    readiness: float
-
-
-class TopGap(NamedTuple):
-    """An element that the target demands more of; its figures are those of a `Comparison`."""
-
-    id: str
-    name: str
-    level_gap: float
-    priority: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,44 +105,3 @@ def readiness_by_code(matrix: Matrix, code: str, direction: Direction) -> dict[s
     totals = zip(sum(met, nothing).tolist(), sum(demanded, nothing).tolist(), strict=True)
     shares = (round(one / other, 4) if other else 1.0 for one, other in totals)
     return dict(zip(matrix.titles, shares, strict=True))
-
-
-def ranking(
-    matrix: Matrix, code: str, direction: Direction, related: Sequence[str] = ()
-) -> list[Transition]:
-    """Rank all others by readiness as shown, highest first.
-
-    Of those that are equally ready the related ones come first, in the order of `related`, then
-    the lower code: many are ready for all of what is easier, where readiness decides nothing.
-    Everything else is as in `readiness_by_code`.
-
-    Raises:
-        KeyError: where the matrix does not have the occupation.
-    """
-    shares = readiness_by_code(matrix, code, direction)
-    del shares[code]
-    places = {other: place for place, other in enumerate(related)}
-    return sorted(
-        (Transition(other, share) for other, share in shares.items()),
-        key=lambda one: (-one.readiness, places.get(one.code, len(places)), one.code),
-    )
-
-
-def top_gaps(matrix: Matrix, source: str, target: str) -> list[TopGap]:
-    """Return the first gaps of a pair, by priority as shown, ties by element id.
-
-    Raises:
-        KeyError: where the matrix does not have one of the occupations.
-    """
-    has, asked = matrix.columns[source], matrix.columns[target]
-    differences = (matrix.levels[:, asked] - matrix.levels[:, has]).tolist()
-    weights = matrix.weights[:, asked].tolist()
-    rated = matrix.rated[:, has].tolist()
-    gaps = [
-        TopGap(element, name, round(difference, 2), round(weighs * difference / HIGHEST_LEVEL, 4))
-        for (element, name), difference, weighs, both in zip(
-            matrix.names.items(), differences, weights, rated, strict=True
-        )
-        if both and difference > 0
-    ]
-    return sorted(gaps, key=lambda gap: (-gap.priority, gap.id))[:SHOWN]

@@ -64,11 +64,14 @@ def body(
 
 def transitions(direction: str = "to") -> dict[str, Any]:
     """The answer of `/occupations/{code}/transitions`."""
-    gap = {"id": "2.A.1.a", "name": "Reading Tides", "level_gap": 1.0, "priority": 0.1}
+    reading = {"domain": "skills", "id": "2.A.1.a", "name": "Reading Tides"}
+    gap = reading | {"level_gap": 1.0, "priority": 0.1}
+    writing = {"domain": "skills", "id": "2.A.1.c", "name": "Writing Waves"}
     return {
         "occupation": {"code": "11-9001.00", "title": "Kite Makers"},
         "direction": direction,
-        "domain": "skills",
+        "rank": "fit",
+        "domains": ["skills"],
         "compared": 64,
         "occupations_listed": 1016,
         "job_zones": [{"zone": 2, "name": "Job Zone Two: Some Preparation Needed"}],
@@ -76,18 +79,24 @@ def transitions(direction: str = "to") -> dict[str, Any]:
             {
                 "code": "29-9003.00",
                 "title": "Moon Painters",
+                "fit": 0.85,
                 "readiness": 0.9,
+                "utilization": 0.8,
                 "job_zone": 2,
                 "related": "Primary-Short",
                 "gaps": [gap],
+                "carries_over": [writing | {"level": 2.0, "importance": 3.5}],
             },
             {
                 "code": "53-9005.00",
                 "title": "Cloud Drivers",
+                "fit": 0.75,
                 "readiness": 0.8,
+                "utilization": 0.7,
                 "job_zone": None,
                 "related": None,
                 "gaps": [],
+                "carries_over": [],
             },
         ],
     }

@@ -26,6 +26,9 @@ RULES = (
     "app/page/links.py",
     "app/page/messages.py",
     "app/page/words.py",
+    "app/transitions/choice.py",
+    "app/transitions/elements.py",
+    "app/transitions/fit.py",
     "app/transitions/job_zones.py",
     "app/transitions/readiness.py",
 )

@@ -218,14 +218,16 @@ def test_next_steps_say_what_they_rank_and_how_many_of_how_many() -> None:
         "Where Kite Makers could go next",
         (
             "The nearest of the 63 other occupations with skills ratings here, out of 1,015 that "
-            "O*NET lists, by how much Kite Makers already have of what each needs."
+            "O*NET lists, by how well they fit: the mean of how much of what each needs Kite "
+            "Makers already have, and how much of what Kite Makers have is used there."
         ),
     ) == words.transitions(transitions("to"))
     assert (
         "Who could become Kite Makers",
         (
             "The nearest of the 63 other occupations with skills ratings here, out of 1,015 that "
-            "O*NET lists, by how much each already has of what Kite Makers need."
+            "O*NET lists, by how well they fit: the mean of how much of what Kite Makers need "
+            "each already has, and how much of what each has is used there."
         ),
     ) == words.transitions(transitions("from"))
 
@@ -247,7 +249,8 @@ def test_next_steps_of_a_job_zone_say_which_or_that_there_is_none() -> None:
 
     assert (
         "The nearest in job zone 2, of the 63 other occupations with skills ratings here, out of "
-        "1,015 that O*NET lists, by how much Kite Makers already have of what each needs."
+        "1,015 that O*NET lists, by how well they fit: the mean of how much of what each needs "
+        "Kite Makers already have, and how much of what Kite Makers have is used there."
     ) == words.transitions(steps, 2)[1]
     assert (
         "None of the 63 other occupations with skills ratings here, out of 1,015 that O*NET "
@@ -295,11 +298,14 @@ def test_it_says_how_much_is_held_and_how_the_others_come_here(
     assert (text, command) == words.coverage(holding, "skills", can_fetch=can_fetch)
 
 
-def test_a_step_names_its_weightiest_gaps() -> None:
+def test_a_step_names_what_carries_over_beside_what_is_missing() -> None:
     first, second = transitions()["transitions"]
 
-    assert "Weightiest gaps: Reading Tides" == words.weightiest(first)
-    assert "No gaps" == words.weightiest(second)
+    both = "90 % of what is needed is there, 80 % of what is there is needed"
+    assert both == words.both_ways(first)
+    assert "Carries over: Writing Waves" == words.carried(first)
+    assert "Missing most: Reading Tides" == words.weightiest(first)
+    assert ("Nothing carries over", "No gaps") == (words.carried(second), words.weightiest(second))
 
 
 def test_an_address_holds_all_that_is_asked_and_no_more() -> None:
