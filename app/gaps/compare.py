@@ -14,7 +14,7 @@ from typing import Final, Literal, NamedTuple
 from cache.profile import ElementRating, Profile
 
 Kind = Literal["missing", "higher_level"]
-Sort = Literal["priority", "level_gap", "importance", "name"]
+Sort = Literal["priority", "gain", "level_gap", "importance", "name"]
 Row = tuple[ElementRating, ElementRating, float, float, float]
 
 HIGHEST_LEVEL: Final = 7
@@ -46,6 +46,7 @@ class Comparison(NamedTuple):
     Attributes:
         level_gap: level of the target less level of the source, -7 to 7, two decimals.
         priority: weight times level_gap over the highest level, -1 to 1, four decimals.
+        gain: by how much readiness rises if the gap closes, 0 to 1, four decimals; 0 without one.
         significant: the gap is wider than chance at 95 %; None where a standard error is missing.
         low_precision: O*NET recommends to suppress a value on either side.
     """
@@ -55,6 +56,7 @@ class Comparison(NamedTuple):
     kind: Kind
     level_gap: float
     priority: float
+    gain: float
     significant: bool | None
     low_precision: bool
 
@@ -90,7 +92,7 @@ class Gap:
     def covered(self) -> list[Comparison]:
         """The required elements without a gap, weightiest first."""
         covered = [
-            _compare_element(has, asks, demand - level, weight)
+            _compare_element(has, asks, demand - level, weight, 0.0)
             for has, asks, level, demand, weight in _rows(self.source, self.target)
             if demand <= level and not asks.not_relevant
         ]
@@ -108,14 +110,18 @@ def compare(source: Profile, target: Profile) -> Gap:
     if one_sided:
         source, target = source.without(one_sided), target.without(one_sided)
     met = demanded = 0.0
-    gaps = []
+    wider = []
     for has, asks, level, demand, weight in _rows(source, target):
         demanded += weight * demand
         if demand > level:
             met += weight * level
-            gaps.append(_compare_element(has, asks, demand - level, weight))
+            wider.append((has, asks, demand - level, weight))
         else:
             met += weight * demand
+    gaps = [
+        _compare_element(*one, round(one[3] * one[2] / demanded, 4) if demanded else 0.0)
+        for one in wider
+    ]
     gaps.sort(key=attrgetter("priority"), reverse=True)  # ties stay as they are: by id
     return Gap(
         compared=len(source.elements),
@@ -176,11 +182,11 @@ def arrange(gaps: Iterable[Comparison], sort: Sort = "priority") -> list[Compari
 def _figure(gap: Comparison, sort: Sort) -> float:
     if sort == "importance":
         return gap.target.importance
-    return gap.level_gap
+    return gap.gain if sort == "gain" else gap.level_gap
 
 
 def _compare_element(
-    source: ElementRating, target: ElementRating, level_gap: float, weight: float
+    source: ElementRating, target: ElementRating, level_gap: float, weight: float, gain: float
 ) -> Comparison:
     significant = None
     if source.level_error is not None and target.level_error is not None:
@@ -193,6 +199,7 @@ def _compare_element(
         "missing" if source.not_relevant else "higher_level",
         round(level_gap, 2),
         round(weight * level_gap / HIGHEST_LEVEL, 4) + 0.0,  # which makes 0.0 of -0.0
+        gain,
         significant,
         source.low_precision or target.low_precision,
     )

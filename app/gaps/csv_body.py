@@ -13,11 +13,12 @@ COLUMNS: Final = (
     "from_code", "from_title", "to_code", "to_title", "domain", "id", "name", "kind",
     "from_level", "from_importance", "to_level", "to_importance", "level_gap", "priority",
     "significant", "low_precision", "from_not_relevant", "to_not_relevant",
+    "gain",
 )  # fmt: skip
 CSV_EXAMPLE: Final = (
     ",".join(COLUMNS) + "\r\n"
     "11-1011.00,Chief Executives,15-1254.00,Web Developers,skills,2.B.3.e,Programming,"
-    "higher_level,1.0,1.75,4.25,4.12,3.25,0.3621,true,false,false,false\r\n"
+    "higher_level,1.0,1.75,4.25,4.12,3.25,0.3621,true,false,false,false,0.0537\r\n"
 )
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a cell begins with that spreadsheets calculate instead of showing it."""
@@ -56,7 +57,7 @@ def _cells(item: Comparison, kind: str) -> Iterator[Any]:
     yield from (target.id, _shown(target.name), kind)
     yield from (source.level, source.importance, target.level, target.importance)
     yield from (item.level_gap, item.priority, WORDS[item.significant], WORDS[item.low_precision])
-    yield from (WORDS[source.not_relevant], WORDS[target.not_relevant])
+    yield from (WORDS[source.not_relevant], WORDS[target.not_relevant], item.gain)
 
 
 def _shown(text: str) -> str:

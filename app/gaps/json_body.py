@@ -53,6 +53,7 @@ def _item(item: Comparison) -> dict[str, Any]:
         "to": _side(target.level, target.importance, target.not_relevant),
         "level_gap": item.level_gap,
         "priority": item.priority,
+        "gain": item.gain,
         "significant": item.significant,
         "low_precision": item.low_precision,
     }

@@ -64,6 +64,7 @@ class ItemSchema(Schema):
     target = fields.Nested(SideSchema, required=True, data_key="to")
     level_gap = fields.Float(required=True)
     priority = fields.Float(required=True)
+    gain = fields.Float(required=True, metadata={"minimum": 0, "maximum": 1})
     significant = fields.Boolean(required=True, allow_none=True)
     low_precision = fields.Boolean(required=True)
 

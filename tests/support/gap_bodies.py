@@ -26,6 +26,7 @@ def item(
         "to": {"level": target, "importance": importance, "not_relevant": False},
         "level_gap": level_gap,
         "priority": round((importance - 1) / 4 * level_gap / 7, 4),
+        "gain": 0.05,
         "significant": significant,
         "low_precision": low_precision,
     }

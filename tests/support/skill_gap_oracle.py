@@ -20,7 +20,7 @@ FOUR_DECIMALS_UNIT = Fraction(1, 10_000)
 
 @dataclass(frozen=True)
 class Expected:
-    """An element as the answer must show it; `priority` is exact, as nothing is rounded here."""
+    """An element as the answer must show it; two figures are exact, as nothing is rounded here."""
 
     id: str
     name: str
@@ -29,6 +29,7 @@ class Expected:
     target: dict[str, Any]
     level_gap: Fraction
     priority: Fraction
+    gain: Fraction
     significant: bool | None
     low_precision: bool
 
@@ -54,11 +55,13 @@ class Oracle:
 
     def required(self, source: str, target: str) -> list[Expected]:
         """Every element that the target does not call Not Relevant, by id."""
-        return [
-            _expected(element, self.rows[source][element], rows)
+        pairs = {
+            element: (self.rows[source][element], rows)
             for element, rows in sorted(self.rows[target].items())
             if element in self.rows[source] and not _not_relevant(rows)
-        ]
+        }
+        demanded = sum(_weight(rows) * _level(rows) for _, rows in pairs.values()) or Fraction(1)
+        return [_expected(element, *sides, demanded) for element, sides in pairs.items()]
 
     def readiness(self, source: str, target: str) -> Fraction:
         """How much of the weighted demand the source meets."""
@@ -116,9 +119,10 @@ def _fits(one: Expected, item: dict[str, Any]) -> bool:
         "low_precision": one.low_precision,
     }
     return (
-        item == shown | {name: item[name] for name in ("level_gap", "priority")}
+        item == shown | {name: item[name] for name in ("level_gap", "priority", "gain")}
         and _rounds_to(item["level_gap"], one.level_gap, LEVEL_GAP_UNIT)
         and _rounds_to(item["priority"], one.priority, FOUR_DECIMALS_UNIT)
+        and _rounds_to(item["gain"], one.gain, FOUR_DECIMALS_UNIT)
     )
 
 
@@ -132,7 +136,7 @@ def _is_sorted(items: Sequence[dict[str, Any]], key: Any) -> bool:
     return list(items) == sorted(items, key=lambda item: (key(item), item["id"]))
 
 
-def _expected(element: str, source: Any, target: Any) -> Expected:
+def _expected(element: str, source: Any, target: Any, demanded: Fraction) -> Expected:
     level_gap = _level(target) - _level(source)
     errors = [_number(rows["LV"]["Standard Error"]) for rows in (source, target)]
     significant = None
@@ -148,6 +152,7 @@ def _expected(element: str, source: Any, target: Any) -> Expected:
         target=_side(target),
         level_gap=level_gap,
         priority=_weight(target) * level_gap / 7,
+        gain=_weight(target) * max(level_gap, Fraction(0)) / demanded,
         significant=significant,
         low_precision="Y" in suppressed,
     )

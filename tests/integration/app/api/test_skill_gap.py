@@ -57,6 +57,7 @@ def test_the_sample_of_the_contract_is_answered_to_the_letter(ask: Ask) -> None:
         "to": {"level": 4.25, "importance": 4.12, "not_relevant": False},
         "level_gap": 3.25,
         "priority": 0.3621,
+        "gain": 0.0537,
         "significant": True,
         "low_precision": False,
     } == body["gaps"][0]
@@ -154,6 +155,7 @@ def test_covered_is_neither_filtered_nor_cut(ask: Ask) -> None:
     ("sort", "key"),
     [
         ("priority", lambda gap: (-gap["priority"], gap["id"])),
+        ("gain", lambda gap: (-gap["gain"], gap["id"])),
         ("level_gap", lambda gap: (-gap["level_gap"], gap["id"])),
         ("importance", lambda gap: (-gap["to"]["importance"], gap["id"])),
         ("name", lambda gap: (gap["name"], gap["id"])),

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from math import isclose
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -203,6 +204,7 @@ UNORDERED = (
     ("sort", "expected"),
     [
         ("priority", ["2.A.1", "2.B.2", "2.A.2", "2.A.3"]),
+        ("gain", ["2.A.1", "2.B.2", "2.A.2", "2.A.3"]),
         ("level_gap", ["2.A.1", "2.A.2", "2.B.2", "2.A.3"]),
         ("importance", ["2.A.3", "2.B.2", "2.A.1", "2.A.2"]),
         ("name", ["2.A.2", "2.A.3", "2.B.2", "2.A.1"]),
@@ -217,6 +219,34 @@ def test_priority_is_the_order_of_the_gaps_unless_another_is_asked_for():
     gaps = gaps_of(*UNORDERED)
 
     assert list(gaps) == arrange(gaps, "priority") == arrange(reversed(gaps))
+
+
+def test_a_gain_is_what_readiness_rises_by_where_the_gap_closes():
+    source = profile(rating("a", 1.0), rating("b", 1.0), rating("c", 2.0))
+    target = profile(rating("a", 2.0), rating("b", 4.0, 5.0), rating("c", 1.0))
+    before = compare(source, target)
+
+    for gap in before.gaps:
+        closed = profile(*(rating(e, 4.0) if e == gap.target.id else one
+                           for e, one in source.elements.items()))  # fmt: skip
+        rises = compare(closed, target).readiness - before.readiness
+        assert isclose(rises, gap.gain, abs_tol=0.000_1)
+    assert [0.5455, 0.0909] == [gap.gain for gap in before.gaps]
+    assert [0.0] == [one.gain for one in before.covered]
+
+
+def test_where_what_is_demanded_weighs_nothing_there_is_nothing_to_gain():
+    assert 0.0 == only_gap(rating(level=1.0), rating(level=2.0, importance=1.0)).gain
+
+
+@pytest.mark.parametrize("number", [400, pytest.param(10_000, marks=pytest.mark.soak)])
+def test_all_gains_of_a_pair_add_up_to_what_readiness_lacks(full_release, number):
+    profiles = list(read_profiles(full_release / "Skills.txt").values())
+    draw = Random(number)
+    for _ in range(number):
+        result = compare(*draw.sample(profiles, 2))
+        lacks = sum(gap.gain for gap in result.gaps) - (1 - result.readiness)
+        assert abs(lacks) <= 0.000_1 * max(1, len(result.gaps))
 
 
 def test_what_is_covered_comes_weightiest_first_then_by_id():
