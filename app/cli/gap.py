@@ -23,4 +23,7 @@ def command(source: str, target: str, domain: str, as_json: bool) -> None:
         query = SkillGapQuery().load({"from": source, "to": target, "domain": domain})
         found = services().lookup.pair(query["source"], query["target"], query["domain"])
     body = plain(gap_body(found, gap_choice(query)))
-    (print_json if as_json else print_gap)(body)
+    if as_json:
+        print_json(body)
+    else:
+        print_gap(body, services().now())

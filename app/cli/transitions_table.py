@@ -21,13 +21,14 @@ NAMES: Final = {
     "domains": "--domains",
     "rank": "--rank",
 }
-FIGURES: Final = ("#", "fit", "ready", "used", "zone")
+FIGURES: Final = ("#", "fit", "ready", "used", "tied", "zone")
 MISSING: Final = "missing"
 CARRIED: Final = "carries over"
+TIED: Final = "tied"
 RELATED: Final = "+"
 MEANINGS: Final = (
     "fit: the mean of ready, how much is there of what is needed, and used, how much is needed "
-    "of what is there."
+    "of what is there; tied: how many rows further down are no worse than errors allow (95 %)."
 )
 
 
@@ -87,16 +88,17 @@ def _columns(found: Sequence[Body], width: int) -> list[Column]:
     titles = max(len(one["title"]) for one in found)
     places = len(str(len(found)))
     columns = [
-        Column("#", places, places, rank=9),
+        Column("#", places, places, rank=10),
         Column("code", 10, 10),
         Column("occupation", max(10, min(titles, width // 4)), max(10, titles), rank=1),
         Column("fit", 6, 6),
         Column("bar", 8, 16, rank=3),
         Column("ready", 6, 6, rank=4),
         Column("used", 6, 6, rank=7),
+        Column(TIED, 4, 4, rank=8),
     ]
     if any(one["job_zone"] for one in found):
-        columns.append(Column("zone", 4, 4, rank=8))
+        columns.append(Column("zone", 4, 4, rank=9))
     if any(one["related"] for one in found):
         columns.append(Column(RELATED, 1, 1, rank=2))
     for head, key, rank in ((CARRIED, "carries_over", 6), (MISSING, "gaps", 5)):
@@ -118,6 +120,7 @@ def _row(
         "bar": drawn(console, cells),
         "ready": f"{one['readiness']:.4f}",
         "used": f"{one['utilization']:.4f}",
+        TIED: "?" if one["tied_with"] is None else str(one["tied_with"]),
         "zone": str(one["job_zone"] or ""),
         RELATED: RELATED if one["related"] else "",
         CARRIED: _names(one["carries_over"]),

@@ -1,16 +1,15 @@
 """The skill gap: two profiles in, what the second demands that the first does not out.
 
 Every rated occupation lists every element, so only the scales make a difference: level (LV,
-0-7), importance (IM, 1-5) and Not Relevant. Confidence intervals are mean +/- 1.96 standard
-errors (O*NET data dictionary); a difference of two means has the root of the summed squares.
+0-7), importance (IM, 1-5) and Not Relevant. How sure the figures are, `certainty` tells.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import sqrt
 from operator import attrgetter
 from typing import Final, Literal, NamedTuple
 
+from app.gaps.certainty import Interval, is_significant, readiness_interval
 from cache.profile import ElementRating, Profile
 
 Kind = Literal["missing", "higher_level"]
@@ -18,7 +17,6 @@ Sort = Literal["priority", "gain", "level_gap", "importance", "name"]
 Row = tuple[ElementRating, ElementRating, float, float, float]
 
 HIGHEST_LEVEL: Final = 7
-CONFIDENCE_95: Final = 1.96
 
 
 class GapChoice(NamedTuple):
@@ -47,7 +45,7 @@ class Comparison(NamedTuple):
         level_gap: level of the target less level of the source, -7 to 7, two decimals.
         priority: weight times level_gap over the highest level, -1 to 1, four decimals.
         gain: by how much readiness rises if the gap closes, 0 to 1, four decimals; 0 without one.
-        significant: the gap is wider than chance at 95 %; None where a standard error is missing.
+        significant: the gap is wider than chance at 95 %; None where that is not known.
         low_precision: O*NET recommends to suppress a value on either side.
     """
 
@@ -87,6 +85,11 @@ class Gap:
     incomparable: tuple[Incomparable, ...]
     source: Profile
     target: Profile
+
+    @property
+    def readiness_interval(self) -> Interval | None:
+        """Within which bounds the readiness lies at 95 %; None where an error is missing."""
+        return readiness_interval(self.source, self.target)
 
     @property
     def covered(self) -> list[Comparison]:
@@ -188,11 +191,6 @@ def _figure(gap: Comparison, sort: Sort) -> float:
 def _compare_element(
     source: ElementRating, target: ElementRating, level_gap: float, weight: float, gain: float
 ) -> Comparison:
-    significant = None
-    if source.level_error is not None and target.level_error is not None:
-        significant = level_gap > CONFIDENCE_95 * sqrt(
-            source.level_error**2 + target.level_error**2
-        )
     return Comparison(
         source,
         target,
@@ -200,7 +198,7 @@ def _compare_element(
         round(level_gap, 2),
         round(weight * level_gap / HIGHEST_LEVEL, 4) + 0.0,  # which makes 0.0 of -0.0
         gain,
-        significant,
+        is_significant(level_gap, source, target),
         source.low_precision or target.low_precision,
     )
 

@@ -13,12 +13,13 @@ COLUMNS: Final = (
     "from_code", "from_title", "to_code", "to_title", "domain", "id", "name", "kind",
     "from_level", "from_importance", "to_level", "to_importance", "level_gap", "priority",
     "significant", "low_precision", "from_not_relevant", "to_not_relevant",
-    "gain",
+    "gain", "readiness", "readiness_low", "readiness_high", "from_rated", "to_rated",
 )  # fmt: skip
 CSV_EXAMPLE: Final = (
     ",".join(COLUMNS) + "\r\n"
     "11-1011.00,Chief Executives,15-1254.00,Web Developers,skills,2.B.3.e,Programming,"
-    "higher_level,1.0,1.75,4.25,4.12,3.25,0.3621,true,false,false,false,0.0537\r\n"
+    "higher_level,1.0,1.75,4.25,4.12,3.25,0.3621,true,false,false,false,"
+    "0.0537,0.8824,0.8673,0.9038,2023-08,2017-07\r\n"
 )
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a cell begins with that spreadsheets calculate instead of showing it."""
@@ -39,9 +40,10 @@ def csv_body(found: FoundPair, choice: GapChoice) -> bytes:
         source.profile.code, _shown(source.profile.title),
         target.profile.code, _shown(target.profile.title), source.entry.domain,
     )  # fmt: skip
+    pair = gap.readiness, *(gap.readiness_interval or ("", "")), gap.source.rated, gap.target.rated
     covered = gap.covered if choice.covered else ()
-    writer.writerows((*sides, *_cells(item, item.kind)) for item in chosen(gap, choice))
-    writer.writerows((*sides, *_cells(item, "covered")) for item in covered)
+    writer.writerows((*sides, *_cells(item, item.kind), *pair) for item in chosen(gap, choice))
+    writer.writerows((*sides, *_cells(item, "covered"), *pair) for item in covered)
     return text.getvalue().encode()
 
 

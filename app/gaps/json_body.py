@@ -28,6 +28,7 @@ def gap_body(found: FoundPair, choice: GapChoice) -> dict[str, Any]:
             "missing": missing,
             "higher_level": len(gap.gaps) - missing,
             "readiness": gap.readiness,
+            "readiness_interval": gap.readiness_interval,
         },
         "gaps": [_item(item) for item in chosen(gap, choice)],
     }
@@ -37,7 +38,10 @@ def gap_body(found: FoundPair, choice: GapChoice) -> dict[str, Any]:
         "incomparable": [
             {"id": one.id, "name": one.name, "rated": one.rated} for one in gap.incomparable
         ],
-        "sources": {"from": source(source_side), "to": source(target_side)},
+        "sources": {
+            "from": source(source_side) | {"rated": gap.source.rated},
+            "to": source(target_side) | {"rated": gap.target.rated},
+        },
         "attribution": attribution([source_side, target_side]),
     }
     return noted(body, found.notes)

@@ -10,8 +10,10 @@ from app.occupations.fields import OccupationField
 from app.provenance import NoteSchema, SourceSchema
 from app.query_fields import LARGEST_PAGE, DecimalNumber, DomainQuery, Flag, WholeNumber, absent
 
+MONTH: Final = "^[0-9]{4}-[0-9]{2}$"
 KINDS: Final = get_args(Kind)
 SORTS: Final = get_args(Sort)
+SHARE: Final = {"minimum": 0, "maximum": 1}
 COVERED: Final = "covered"
 """What `include` takes."""
 
@@ -91,14 +93,29 @@ class SummarySchema(Schema):
     gaps = fields.Integer(required=True)
     missing = fields.Integer(required=True)
     higher_level = fields.Integer(required=True)
-    readiness = fields.Float(required=True, metadata={"minimum": 0, "maximum": 1})
+    readiness = fields.Float(required=True, metadata=SHARE)
+    readiness_interval = fields.List(
+        fields.Float(metadata=SHARE),
+        required=True,
+        allow_none=True,
+        validate=validate.Length(equal=2),
+        metadata={"description": "At 95 %; null where O*NET gives no error of a required element."},
+    )
+
+
+class RatedSourceSchema(SourceSchema):
+    """Where a side comes from, and the month of the oldest rating compared on it."""
+
+    rated = fields.String(
+        required=True, allow_none=True, metadata={"example": "2023-08", "pattern": MONTH}
+    )
 
 
 class SourcesSchema(Schema):
     """Where each side comes from."""
 
-    source = fields.Nested(SourceSchema, required=True, data_key="from")
-    target = fields.Nested(SourceSchema, required=True, data_key="to")
+    source = fields.Nested(RatedSourceSchema, required=True, data_key="from")
+    target = fields.Nested(RatedSourceSchema, required=True, data_key="to")
 
 
 class SkillGapSchema(Schema):

@@ -6,6 +6,7 @@ from math import floor
 from typing import Any, Final, NamedTuple
 
 from app.occupations.holdings import SEED, is_whole, sentence
+from app.provenance import aged
 from app.transitions.choice import in_words
 from app.transitions.job_zones import called
 from cache.catalogue import Holding
@@ -63,6 +64,19 @@ def readiness(body: Body) -> str:
     share = percent(body["summary"]["readiness"]) if body["gaps"] else "all"
     text = f"{source} already have {share} of what {target} need, in {body['domain']}"
     return f"{text} weighted by importance." if body["gaps"] else f"{text}: there is no gap."
+
+
+def certainty(body: Body) -> str:
+    """Say within which bounds the readiness lies; empty where that is not known or no question."""
+    bounds = body["summary"]["readiness_interval"]
+    if body["from"]["code"] == body["to"]["code"] or not (body["gaps"] or body["covered"]):
+        return ""
+    if bounds is None:
+        return "O*NET gives no standard errors by which to say how sure that is."
+    low, high = map(percent, bounds)
+    if low == high:
+        return "The raters' errors make next to no difference to that (at 95 %)."
+    return f"With the raters' errors counted, it lies between {low} and {high} (at 95 %)."
 
 
 def gaps(body: Body) -> str:
@@ -126,7 +140,7 @@ def provenance(title: str, source: Body, now: datetime) -> str:
     text = f"{title}: {release}, {how} on {date} ({age(fetched_at, now)})."
     if source["state"] == "stale":
         text += " That is longer ago than it should be; newer figures follow when O*NET gives them."
-    return text
+    return f"{text} {aged(title, source['rated'], now)}".rstrip()
 
 
 def moment(text: str) -> datetime:

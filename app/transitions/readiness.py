@@ -32,6 +32,7 @@ class Matrix:
         levels: effective levels, 0-7.
         weights: of importance, 0-1.
         rated: 1 where the occupation is rated on the element, else 0.
+        level_variances, weight_variances: squared standard errors; not a number where unknown.
     """
 
     titles: dict[str, str]
@@ -39,6 +40,8 @@ class Matrix:
     levels: Table
     weights: Table
     rated: Table
+    level_variances: Table
+    weight_variances: Table
 
     @classmethod
     def of(cls, profiles: Sequence[Profile]) -> "Matrix":
@@ -46,14 +49,20 @@ class Matrix:
         found = {one.id: one.name for profile in profiles for one in profile.elements.values()}
         names = dict(sorted(found.items()))
         rows = {element: row for row, element in enumerate(names)}
-        levels, weights, rated = np.zeros((3, len(names), len(profiles)))
+        tables = np.zeros((5, len(names), len(profiles)))
         for column, profile in enumerate(profiles):
             at = [rows[rating.id] for rating in profile.ratings]
-            levels[at, column] = profile.levels
-            weights[at, column] = profile.weights
-            rated[at, column] = 1
+            columns = (profile.levels, profile.weights, [1.0] * len(at))
+            tables[:3, at, column] = columns
+            errors = (profile.level_variances, profile.weight_variances)
+            tables[3:, at, column] = np.array(errors, dtype=float)  # which makes nan of None
         titles = {profile.code: profile.title for profile in profiles}
-        return cls(titles, names, levels, weights, rated)
+        return cls(titles, names, *tables)
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """What there is of figures."""
+        return (self.levels, self.weights, self.rated, self.level_variances, self.weight_variances)
 
     @cached_property
     def columns(self) -> dict[str, int]:
@@ -71,12 +80,12 @@ class Matrix:
         titles = {code: self.titles[code] for code in kept} | new.titles
         names = dict(sorted((self.names | new.names).items()))
         rows = {element: row for row, element in enumerate(names)}
-        tables = np.zeros((3, len(names), len(titles)))
+        tables = np.zeros((5, len(names), len(titles)))
         for part, columns, into in (
             (self, list(kept.values()), slice(len(kept))),
             (new, slice(None), slice(len(kept), None)),
         ):
-            found = [table[:, columns] for table in (part.levels, part.weights, part.rated)]
+            found = [table[:, columns] for table in part.tables]
             tables[:, [rows[element] for element in part.names], into] = found
         return Matrix(titles, names, *tables)
 

@@ -150,6 +150,15 @@ class TransitionSchema(Schema):
     fit = fields.Float(required=True, metadata=SHARE)
     readiness = fields.Float(required=True, metadata=SHARE)
     utilization = fields.Float(required=True, metadata=SHARE)
+    tied_with = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={
+            "minimum": 0,
+            "description": "How many rows further down, listed or not, have a fit that the errors "
+            "of this one's do not tell from it; null where O*NET gives none.",
+        },
+    )
     job_zone = fields.Integer(required=True, allow_none=True, metadata=ANY_ZONE)
     related = fields.String(required=True, allow_none=True, metadata={"example": "Primary-Short"})
     gaps = fields.List(fields.Nested(TopGapSchema), required=True, validate=validate.Length(max=3))

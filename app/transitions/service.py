@@ -7,10 +7,11 @@ from typing import Final, NamedTuple
 
 import orjson
 
-from app.transitions.choice import Direction, TransitionsChoice
+from app.transitions.choice import TransitionsChoice
 from app.transitions.elements import weightiest
 from app.transitions.fit import Fit, JobZonesByCode, fits, ranked
 from app.transitions.job_zones import JobZones, check_zones
+from app.transitions.margins import margins, tied_with
 from app.transitions.matrices import ReadinessMatrices, Snapshot
 from app.transitions.readiness import Matrix
 from cache.catalogue import Catalogue
@@ -85,8 +86,8 @@ class Transitions:
             for domain, reading in zip(kept.snapshots, readings, strict=True)
         }
         steps = fits(matrices.values(), code, choice.direction)
-        chosen = ranked(steps, code, choice, kept.job_zones)[: choice.limit]
-        rows = self._rows(matrices, kept.job_zones, code, choice.direction, chosen)
+        chosen = ranked(steps, code, choice, kept.job_zones)
+        rows = self._rows(matrices, kept.job_zones, code, choice, chosen)
         # A copy, since the writer of JSON leaves far more room than a short text takes.
         written = bytes(memoryview(orjson.dumps(rows)))
         result = RankedTransitions(len(steps) + 1, len(kept.job_zones), kept.zone_names, written)
@@ -132,14 +133,16 @@ class Transitions:
         matrices: Mapping[str, Matrix],
         job_zones: JobZonesByCode,
         code: str,
-        direction: Direction,
+        choice: TransitionsChoice,
         chosen: Sequence[Fit],
     ) -> list[dict[str, object]]:
         related = self._catalogue.related(code)
         titles = {code: title for one in matrices.values() for code, title in one.titles.items()}
         rows: list[dict[str, object]] = []
-        for one in chosen:
-            pair = (code, one.code) if direction == "to" else (one.code, code)
+        shown = chosen[: choice.limit]
+        sure = margins(matrices.values(), code, [one.code for one in shown])
+        for one, tied in zip(shown, tied_with(chosen, sure), strict=True):
+            pair = (code, one.code) if choice.direction == "to" else (one.code, code)
             elements = weightiest(matrices, *pair)
             rows.append(
                 {
@@ -148,6 +151,7 @@ class Transitions:
                     "fit": one.fit,
                     "readiness": one.readiness,
                     "utilization": one.utilization,
+                    "tied_with": tied,
                     "job_zone": job_zones.get(one.code),
                     "related": related.get(one.code),
                     "gaps": [gap._asdict() for gap in elements.gaps],

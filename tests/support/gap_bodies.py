@@ -44,6 +44,7 @@ def body(
     gaps, covered = gaps or [], covered or []
     missing = sum(one["kind"] == "missing" for one in gaps)
     side = {"origin": "seed", "release": "29.0", "fetched_at": "2026-05-01T10:00:00Z"}
+    side["rated"] = "2023-08"
     return {
         "from": {"code": "11-9001.00", "title": source},
         "to": {"code": "15-9002.00", "title": target},
@@ -54,6 +55,7 @@ def body(
             "missing": missing,
             "higher_level": len(gaps) - missing,
             "readiness": readiness,
+            "readiness_interval": [0.8673, 0.9038],
         },
         "gaps": gaps,
         "covered": covered,
@@ -83,6 +85,7 @@ def transitions(direction: str = "to") -> dict[str, Any]:
                 "fit": 0.85,
                 "readiness": 0.9,
                 "utilization": 0.8,
+                "tied_with": 3,
                 "job_zone": 2,
                 "related": "Primary-Short",
                 "gaps": [gap],
@@ -94,6 +97,7 @@ def transitions(direction: str = "to") -> dict[str, Any]:
                 "fit": 0.75,
                 "readiness": 0.8,
                 "utilization": 0.7,
+                "tied_with": None,
                 "job_zone": None,
                 "related": None,
                 "gaps": [],

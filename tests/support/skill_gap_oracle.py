@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
+from math import exp, lgamma, pi, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +83,7 @@ def differences(oracle: Oracle, source: str, target: str, body: dict[str, Any]) 
     missing = sum(one.kind == "missing" for one in gaps)
     compared = len(oracle.rows[source].keys() & oracle.rows[target].keys())
     summary = dict(body["summary"])
-    readiness = summary.pop("readiness")
+    readiness, interval = summary.pop("readiness"), summary.pop("readiness_interval")
     counts = {
         "compared": compared,
         "gaps": len(gaps),
@@ -94,6 +96,7 @@ def differences(oracle: Oracle, source: str, target: str, body: dict[str, Any]) 
         "to": body["to"] == {"code": target, "title": oracle.titles[target]},
         "summary": summary == counts,
         "readiness": _rounds_to(readiness, oracle.readiness(source, target), FOUR_DECIMALS_UNIT),
+        "interval": interval is None or interval[0] <= readiness <= interval[1],
         "gaps": _same(gaps, body["gaps"]),
         "covered": _same(covered, body["covered"]),
         "order of gaps": _is_sorted(body["gaps"], lambda item: -item["priority"]),
@@ -138,11 +141,7 @@ def _is_sorted(items: Sequence[dict[str, Any]], key: Any) -> bool:
 
 def _expected(element: str, source: Any, target: Any, demanded: Fraction) -> Expected:
     level_gap = _level(target) - _level(source)
-    errors = [_number(rows["LV"]["Standard Error"]) for rows in (source, target)]
-    significant = None
-    if None not in errors:
-        squares = sum(error * error for error in errors)
-        significant = level_gap > 0 and level_gap**2 > Fraction("1.96") ** 2 * squares
+    significant = _significant(level_gap, source["LV"], target["LV"])
     suppressed = (row["Recommend Suppress"] for rows in (source, target) for row in rows.values())
     return Expected(
         id=element,
@@ -180,3 +179,24 @@ def _weight(rows: Any) -> Fraction:
 
 def _number(text: str) -> Fraction | None:
     return None if text in ("", "n/a") else Fraction(text)
+
+
+def _significant(level_gap: Fraction, *levels: dict[str, str]) -> bool | None:
+    """Welch's t at 95 %, by whether less than a 20th of t's distribution is further out."""
+    errors, raters = ([_number(row[name]) for row in levels] for name in ("Standard Error", "N"))
+    if None in (*errors, *raters) or min(raters) < 2:
+        return None
+    squares = [max(e, 1 / n) ** 2 for e, n in zip(errors, raters, strict=True)]
+    freedom = sum(squares) ** 2 / sum(s**2 / (n - 1) for s, n in zip(squares, raters, strict=True))
+    x = float(level_gap) / sqrt(sum(squares))
+    return x > 1.96 and (x > 12.8 or _within(x, float(freedom)) > 0.95)
+
+
+@cache
+def _within(x: float, freedom: float) -> float:
+    """How much of Student's t is within -x and x: Simpson's rule on its density."""
+    scale = exp(lgamma((freedom + 1) / 2) - lgamma(freedom / 2)) / sqrt(pi * freedom)
+    step = x / 200
+    density = [(1 + (step * at) ** 2 / freedom) ** (-(freedom + 1) / 2) for at in range(201)]
+    whole = density[0] + density[-1] + 4 * sum(density[1:-1:2]) + 2 * sum(density[2:-1:2])
+    return 2 * scale * whole * step / 3

@@ -13,7 +13,9 @@ DATABASE = ("sqlalchemy", "alembic", "MySQLdb", "sqlite3")
 CLOCKS = ("time",)
 # Modules of `app` that decide and compute, and know of nothing else.
 RULES = (
+    "app/gaps/certainty.py",
     "app/gaps/compare.py",
+    "app/gaps/student_t.py",
     "app/occupations/nearest.py",
     "app/occupations/postings.py",
     "app/occupations/resolve.py",
@@ -30,6 +32,7 @@ RULES = (
     "app/transitions/elements.py",
     "app/transitions/fit.py",
     "app/transitions/job_zones.py",
+    "app/transitions/margins.py",
     "app/transitions/readiness.py",
 )
 

@@ -3,6 +3,7 @@
 import io
 import re
 import sys
+from datetime import UTC, datetime
 
 import pytest
 from support.gap_bodies import body, item, transitions
@@ -20,6 +21,7 @@ GAPS = body(
     source="Chief Executives",
     target="Web Developers",
 ) | {"domain": "knowledge"}
+NOW = datetime(2026, 5, 4, tzinfo=UTC)
 LONG = "Geographic Information Systems Technologists and Technicians"
 STEPS = transitions() | {
     "occupation": {"code": "15-1254.00", "title": "Web Developers"},
@@ -33,9 +35,10 @@ STEPS = transitions() | {
         {
             "code": code,
             "title": title,
-            "fit": 0.9012,
+            "fit": 0.9038,
             "readiness": 0.9874,
             "utilization": 0.8151,
+            "tied_with": 7,
             "job_zone": 4,
             "related": "Primary-Short",
             "gaps": [{"name": "Social Perceptiveness"}, {"name": "Complex Problem Solving"}],
@@ -58,7 +61,7 @@ def printed(monkeypatch, capsys):
         else:
             monkeypatch.setenv("COLUMNS", str(width))
         if command == "gap":
-            gaps.print_gap(GAPS | changed)
+            gaps.print_gap(GAPS | changed, NOW)
         else:
             zones = job_zone and tuple(map(int, job_zone.split(",")))
             steps.print_transitions(
@@ -144,11 +147,22 @@ def test_a_narrow_terminal_leaves_out_what_matters_least_of_transitions(printed)
     assert shown[20] | {"occupation", "+"} == shown[40]
     assert shown[40] | {"bar"} == shown[53]
     assert shown[53] | {"missing", "ready"} == shown[80]
-    assert shown[80] | {"carries", "over", "used", "zone", "#"} == shown[200]
+    assert shown[80] | {"carries", "over", "used", "tied", "zone", "#"} == shown[200]
 
 
 def heads(text, first):
     return set(next(line for line in text.splitlines() if first in line.split()).split())
+
+
+def test_readiness_is_told_with_its_bounds_and_an_old_rating_with_its_year(printed):
+    summary, sources = GAPS["summary"], GAPS["sources"]
+    old = {"sources": sources | {"to": sources["to"] | {"rated": "2016-04"}}}
+    unsure = {"summary": summary | {"readiness_interval": None}}
+
+    assert "readiness 0.8824, at 95 % between 0.8673 and 0.9038.\n" in printed("gap")
+    assert "readiness 0.8824.\n" in printed("gap", **unsure)
+    assert "The oldest rating" not in printed("gap")
+    assert "\nThe oldest rating of Web Developers is of 2016.\n" in printed("gap", **old)
 
 
 def test_bars_are_explained_where_they_are(printed):

@@ -8,6 +8,7 @@ from support.gap_bodies import body, item, transitions
 from app.occupations.holdings import SEED
 from app.page import messages, words
 from app.page.links import Question, address, with_side
+from app.provenance import aged
 from cache.catalogue import Holding
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -211,6 +212,39 @@ def test_a_job_zone_is_told_in_the_words_of_onet_where_there_are_some(zone, text
 )
 def test_related_occupations_are_marked(tier, text) -> None:
     assert text == words.related(tier)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "said"),
+    [
+        (
+            [0.8673, 0.9038],
+            "With the raters' errors counted, it lies between 87 % and 90 % (at 95 %).",
+        ),
+        ([0.8801, 0.8831], "The raters' errors make next to no difference to that (at 95 %)."),
+        (None, "O*NET gives no standard errors by which to say how sure that is."),
+    ],
+)
+def test_how_sure_a_readiness_is_is_said(bounds, said) -> None:
+    answer = body([item("a", 1, 2)])
+    answer["summary"]["readiness_interval"] = bounds
+
+    assert said == words.certainty(answer)
+    assert "" == words.certainty(answer | {"to": answer["from"]})
+    assert "" == words.certainty(answer | {"gaps": []})
+
+
+@pytest.mark.parametrize(
+    ("rated", "said"),
+    [
+        ("2016-04", "The oldest rating of Tide Clerks is of 2016."),
+        ("2016-05", ""),
+        ("2025-01", ""),
+        (None, ""),
+    ],
+)
+def test_a_rating_older_than_ten_years_is_told_with_its_year(rated, said) -> None:
+    assert said == aged("Tide Clerks", rated, datetime(2026, 5, 31, tzinfo=UTC))
 
 
 def test_next_steps_say_what_they_rank_and_how_many_of_how_many() -> None:
