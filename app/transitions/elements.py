@@ -3,11 +3,15 @@
 The figures are those of a `Comparison`; the elements of several domains are weighed together.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.gaps.compare import HIGHEST_LEVEL
-from app.transitions.readiness import Matrix
+from app.transitions.choice import Direction
+from app.transitions.readiness import Matrix, Table, rounded
 
 SHOWN: Final = 3
 """Elements of a kind that a transition lists."""
@@ -45,47 +49,64 @@ class Elements(NamedTuple):
     carries_over: list[CarriesOver]
 
 
-def weightiest(matrices: Mapping[str, Matrix], source: str, target: str) -> Elements:
+def weightiest(
+    matrices: Mapping[str, Matrix], code: str, others: Sequence[str], direction: Direction
+) -> list[Elements]:
     """Return the first gaps by priority as shown, and what carries over by importance.
 
     Ties are in the order of the domains, and then of element ids.
 
     Args:
         matrices: by domain; those in which one of the two is not rated are passed over.
-        source: the code of the occupation left.
-        target: the code of the one entered.
+        code: of the occupation.
+        others: the codes of the others.
+        direction: in which the steps lead, seen from the occupation.
     """
-    gaps: list[TopGap] = []
-    carried: list[CarriesOver] = []
+    names: list[tuple[str, str, str]] = []
+    parts = []
     for domain, matrix in matrices.items():
-        for element, name, has, asked, weight in _required(matrix, source, target):
-            if asked > has:
-                difference = asked - has
-                priority = round(weight * difference / HIGHEST_LEVEL, 4)
-                gaps.append(TopGap(domain, element, name, round(difference, 2), priority))
-            else:
-                importance = round(1 + 4 * weight, 4)
-                carried.append(CarriesOver(domain, element, name, asked, importance))
-    gaps.sort(key=lambda gap: -gap.priority)
-    carried.sort(key=lambda one: -one.importance)
-    return Elements(gaps[:SHOWN], carried[:SHOWN])
+        if code in matrix.columns:
+            names += [(domain, *element) for element in matrix.names.items()]
+            parts.append(_levels(matrix, code, others, direction))
+    has, asked, weight, required = np.concatenate(parts, axis=1)
+    differs = asked - has
+    priority = rounded(weight * differs / HIGHEST_LEVEL)
+    importance = rounded(1 + 4 * weight)
+    gaps = _first(priority, (required > 0) & (differs > 0))
+    carried = _first(importance, (required > 0) & (differs <= 0))
+    return [
+        Elements(
+            [
+                TopGap(*names[row], round(float(differs[row, at]), 2), float(priority[row, at]))
+                for row in gaps[at]
+            ],
+            [
+                CarriesOver(*names[row], float(asked[row, at]), float(importance[row, at]))
+                for row in carried[at]
+            ],
+        )
+        for at in range(len(others))
+    ]
 
 
-def _required(
-    matrix: Matrix, source: str, target: str
-) -> Iterator[tuple[str, str, float, float, float]]:
-    """Give the id, the name, both levels and the weight of what a target demands, by id."""
-    if source not in matrix.columns or target not in matrix.columns:
-        return
-    left, entered = matrix.columns[source], matrix.columns[target]
-    columns = zip(
-        matrix.names.items(),
-        matrix.levels[:, left].tolist(),
-        matrix.levels[:, entered].tolist(),
-        matrix.weights[:, entered].tolist(),
-        matrix.rated[:, left].tolist(),
-        strict=True,
-    )
-    for (element, name), has, asked, weight, both in columns:
-        if both and asked > 0:
-            yield element, name, has, asked, weight
+def _levels(matrix: Matrix, code: str, others: Sequence[str], direction: Direction) -> Table:
+    """Give what each source has and each target asks, its weights, and what is required of both.
+
+    A row is an element, a column one of the others.
+    """
+    one = matrix.columns[code]
+    columns = [matrix.columns.get(other, one) for other in others]
+    known = np.array([other in matrix.columns for other in others])
+    ones = [one] * len(columns)
+    left, entered = (ones, columns) if direction == "to" else (columns, ones)
+    asked = matrix.levels[:, entered]
+    required = matrix.rated[:, left] * (asked > 0) * known
+    return np.array([matrix.levels[:, left], asked, matrix.weights[:, entered], required])
+
+
+def _first(figures: Table, chosen: NDArray[np.bool_]) -> list[list[int]]:
+    """Return the rows of the highest figures chosen in each column; ties in order."""
+    order = np.argsort(np.where(chosen, -figures, np.inf), axis=0, kind="stable")[:SHOWN]
+    return [
+        [row for row in rows if chosen[row, column]] for column, rows in enumerate(order.T.tolist())
+    ]

@@ -6,11 +6,14 @@ first. The mean of both directions does; docs/validity.md shows how much better 
 
 from collections.abc import Iterable, Mapping
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Final, NamedTuple, get_args
+
+import numpy as np
 
 from app.transitions.choice import Direction, TransitionsChoice
-from app.transitions.readiness import Matrix, readiness_by_code
+from app.transitions.readiness import Matrix, readiness_of_all, rounded
 
+DIRECTIONS: Final[tuple[Direction, ...]] = get_args(Direction)
 JobZonesByCode = Mapping[str, int | None]
 
 
@@ -40,26 +43,21 @@ def fits(matrices: Iterable[Matrix], code: str, direction: Direction) -> list[Fi
         code: of the occupation.
         direction: in which the steps lead, seen from the occupation.
     """
-    found: dict[str, list[tuple[float, float]]] = {}
-    for matrix in matrices:
-        if code not in matrix.columns:
-            continue
-        there = readiness_by_code(matrix, code, "to")
-        back = readiness_by_code(matrix, code, "from")
-        pairs = zip(there.values(), back.values(), strict=True)
-        for other, pair in zip(matrix.titles, pairs, strict=True):
-            found.setdefault(other, []).append(pair)
-    found.pop(code, None)
-    ready, used = (0, 1) if direction == "to" else (1, 0)
-    return [
-        Fit(
-            other,
-            round(sum([(pair[0] + pair[1]) / 2 for pair in pairs]) / len(pairs), 4),
-            round(sum([pair[ready] for pair in pairs]) / len(pairs), 4),
-            round(sum([pair[used] for pair in pairs]) / len(pairs), 4),
-        )
-        for other, pairs in found.items()
-    ]
+    held = [matrix for matrix in matrices if code in matrix.columns]
+    others = dict.fromkeys(other for matrix in held for other in matrix.titles)
+    places = {other: place for place, other in enumerate(others)}
+    domains, fit, there, back = np.zeros((4, len(places)))
+    for matrix in held:
+        at = [places[other] for other in matrix.titles]
+        ready, used = (readiness_of_all(matrix, code, way) for way in DIRECTIONS)
+        domains[at] += 1
+        fit[at] += (ready + used) / 2
+        there[at] += ready
+        back[at] += used
+    if direction == "from":
+        there, back = back, there
+    figures = [rounded(total / domains).tolist() for total in (fit, there, back)]
+    return [Fit(*one) for one in zip(places, *figures, strict=True) if one[0] != code]
 
 
 def ranked(

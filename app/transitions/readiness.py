@@ -90,7 +90,7 @@ class Matrix:
         return Matrix(titles, names, *tables)
 
 
-def readiness_by_code(matrix: Matrix, code: str, direction: Direction) -> dict[str, float]:
+def readiness_of_all(matrix: Matrix, code: str, direction: Direction) -> Table:
     """Return the readiness of an occupation for each one, or of each one for it; itself included.
 
     Args:
@@ -99,7 +99,7 @@ def readiness_by_code(matrix: Matrix, code: str, direction: Direction) -> dict[s
         direction: of the transitions, seen from the occupation.
 
     Returns:
-        Readiness by the other's code: 0 to 1, four decimals.
+        Readiness in the order of the columns: 0 to 1, four decimals.
 
     Raises:
         KeyError: where the matrix does not have the occupation.
@@ -111,6 +111,19 @@ def readiness_by_code(matrix: Matrix, code: str, direction: Direction) -> dict[s
     demanded = weights * levels * matrix.rated[:, sources]
     nothing = np.zeros(len(matrix.titles))
     # Row after row: numpy's own sum may take another order, and differ in the last bit.
-    totals = zip(sum(met, nothing).tolist(), sum(demanded, nothing).tolist(), strict=True)
-    shares = (round(one / other, 4) if other else 1.0 for one, other in totals)
-    return dict(zip(matrix.titles, shares, strict=True))
+    total, of = sum(met, nothing), sum(demanded, nothing)
+    return rounded(np.where(of > 0, total / np.where(of > 0, of, 1.0), 1.0))
+
+
+def readiness_by_code(matrix: Matrix, code: str, direction: Direction) -> dict[str, float]:
+    """Return what `readiness_of_all` does, by the other's code."""
+    return dict(zip(matrix.titles, readiness_of_all(matrix, code, direction).tolist(), strict=True))
+
+
+def rounded(values: Table) -> Table:
+    """Round to four decimals as Python does, which numpy does not near a half."""
+    scaled = values * 10_000
+    found = np.rint(scaled) / 10_000
+    for place in zip(*np.nonzero(abs(scaled % 1 - 0.5) < 1e-6), strict=True):
+        found[place] = round(float(values[place]), 4)
+    return found

@@ -137,28 +137,25 @@ class Transitions:
         chosen: Sequence[Fit],
     ) -> list[dict[str, object]]:
         related = self._catalogue.related(code)
-        titles = {code: title for one in matrices.values() for code, title in one.titles.items()}
-        rows: list[dict[str, object]] = []
         shown = chosen[: choice.limit]
-        sure = margins(matrices.values(), code, [one.code for one in shown])
-        for one, tied in zip(shown, tied_with(chosen, sure), strict=True):
-            pair = (code, one.code) if choice.direction == "to" else (one.code, code)
-            elements = weightiest(matrices, *pair)
-            rows.append(
-                {
-                    "code": one.code,
-                    "title": titles[one.code],
-                    "fit": one.fit,
-                    "readiness": one.readiness,
-                    "utilization": one.utilization,
-                    "tied_with": tied,
-                    "job_zone": job_zones.get(one.code),
-                    "related": related.get(one.code),
-                    "gaps": [gap._asdict() for gap in elements.gaps],
-                    "carries_over": [item._asdict() for item in elements.carries_over],
-                }
-            )
-        return rows
+        others = [one.code for one in shown]
+        elements = weightiest(matrices, code, others, choice.direction)
+        ties = tied_with(chosen, margins(matrices.values(), code, others))
+        return [
+            {
+                "code": one.code,
+                "title": _title(matrices, one.code),
+                "fit": one.fit,
+                "readiness": one.readiness,
+                "utilization": one.utilization,
+                "tied_with": tied,
+                "job_zone": job_zones.get(one.code),
+                "related": related.get(one.code),
+                "gaps": [gap._asdict() for gap in gaps],
+                "carries_over": [item._asdict() for item in carried],
+            }
+            for one, tied, (gaps, carried) in zip(shown, ties, elements, strict=True)
+        ]
 
 
 def _with(snapshot: Snapshot, reading: Reading) -> Matrix:
@@ -167,3 +164,7 @@ def _with(snapshot: Snapshot, reading: Reading) -> Matrix:
     if entry.code not in matrix.columns or snapshot.entries[entry.code] != entry:
         return matrix.changed([reading.profile])
     return matrix
+
+
+def _title(matrices: Mapping[str, Matrix], code: str) -> str:
+    return next(matrix.titles[code] for matrix in matrices.values() if code in matrix.titles)

@@ -33,19 +33,23 @@ def pairwise(source: Profile, target: Profile) -> tuple[float, Elements]:
 
 
 def elements(matrix: Matrix, source: str, target: str) -> Elements:
-    return weightiest({"skills": matrix}, source, target)
+    (found,) = weightiest({"skills": matrix}, source, [target], "to")
+    return found
 
 
 def differences(matrix: Matrix, one: Profile, others: list[Profile]) -> list[str]:
     """Name the codes that the matrix says something else of than the pairs do."""
-    to_all, from_all = (readiness_by_code(matrix, one.code, way) for way in ("to", "from"))
-    found = []
-    for other in others:
-        there = to_all[other.code], elements(matrix, one.code, other.code)
-        back = from_all[other.code], elements(matrix, other.code, one.code)
+    codes, domain = [other.code for other in others], {"skills": matrix}
+    found = [
+        (readiness_by_code(matrix, one.code, way), weightiest(domain, one.code, codes, way))
+        for way in ("to", "from")
+    ]
+    wrong = []
+    for at, other in enumerate(others):
+        there, back = ((shares[other.code], items[at]) for shares, items in found)
         if (there, back) != (pairwise(one, other), pairwise(other, one)):
-            found.append(other.code)
-    return found
+            wrong.append(other.code)
+    return wrong
 
 
 @pytest.mark.parametrize(
