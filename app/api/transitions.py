@@ -10,6 +10,7 @@ from app.api.problem_schema import answers_problems
 from app.api.responses import as_json, cached_response
 from app.container import services
 from app.occupations.fields import path_occupation
+from app.transitions.choice import PREFERRED
 from app.transitions.json_body import transitions_body
 from app.transitions.schema import (
     TransitionsQuery,
@@ -37,4 +38,15 @@ def transitions(query: dict[str, Any], code: str) -> Response:
     subject = read_subject(wired.lookup, wired.transitions, text, domains)
     wired.transitions.check_zones(subject.readings, choice)
     body = as_json(transitions_body(wired.transitions, subject, choice))
-    return cached_response(body, subject.readings, wired.now(), None, LONGEST_AGE)
+    # Which domains are compared by default depends on which are held.
+    of_domains = subject.domains if domains else PREFERRED
+    is_final = text == subject.code and len(subject.readings) == len(subject.domains)
+    return cached_response(
+        body,
+        subject.readings,
+        wired.now(),
+        [*query.values(), text] if is_final else None,
+        LONGEST_AGE,
+        of_domains=of_domains,
+        until=wired.transitions.fresh_until(subject.domains),
+    )

@@ -22,7 +22,7 @@ def command(source: str, target: str, domain: str, as_json: bool) -> None:
     with complaining({}):
         query = SkillGapQuery().load({"from": source, "to": target, "domain": domain})
         found = services().lookup.pair(query["source"], query["target"], query["domain"])
-    body = plain(gap_body(found, gap_choice(query)))
+    body = plain(gap_body(found, gap_choice(query), services().baseline.closer_than))
     if as_json:
         print_json(body)
     else:

@@ -61,9 +61,11 @@ def _summary(body: Body) -> str:
     found = body["summary"]
     bounds = found["readiness_interval"]
     sure = f", at 95 % between {bounds[0]:.4f} and {bounds[1]:.4f}" if bounds else ""
+    share = found["closer_than"]
+    closer = "" if share is None else f" Closer than {share:.0%} of all occupations rated here."
     return (
         f"{found['gaps']} gaps of {found['compared']} compared, {found['missing']} missing; "
-        f"readiness {found['readiness']:.4f}{sure}."
+        f"readiness {found['readiness']:.4f}{sure}.{closer}"
     )
 
 

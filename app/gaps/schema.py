@@ -102,6 +102,16 @@ class SummarySchema(Schema):
         metadata={"description": "At 95 %; null where O*NET gives no error of a required element."},
     )
 
+    closer_than = fields.Float(
+        required=True,
+        allow_none=True,
+        metadata=SHARE
+        | {
+            "description": "The share of the rated occupations held that are less ready for `to`; "
+            "null where fewer than 50 are held."
+        },
+    )
+
 
 class RatedSourceSchema(SourceSchema):
     """Where a side comes from, and the month of the oldest rating compared on it."""

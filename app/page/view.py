@@ -10,7 +10,7 @@ from app.gaps.json_body import gap_body, plain
 from app.gaps.schema import SkillGapQuery
 from app.occupations.holdings import BRINGS_ALL, sentence
 from app.occupations.resolve import resolve
-from app.page import asking, chart, messages, words
+from app.page import asking, chart, doubt, messages, words
 from app.page.assets import asset_url
 from app.page.links import Question, address, with_side
 from app.problem_responses import logged_problem, request_id
@@ -63,7 +63,7 @@ def _view(asked: Question) -> Response:
         return page(asked, message=message, coverage=_coverage(asked.domain))
     found = services().lookup.pair(query["source"], query["target"], query["domain"])
     meant = asked._replace(source=found.source.profile.code, target=found.target.profile.code)
-    body = plain(gap_body(found, GapChoice(covered=True)))
+    body = plain(gap_body(found, GapChoice(covered=True), services().baseline.closer_than))
     return page(meant, body=body, ranking=_ranking(meant), coverage=_coverage(asked.domain))
 
 
@@ -150,6 +150,7 @@ def page(
         brings_all=BRINGS_ALL,
         charts=[chart.draw(body, layout) for layout in (chart.WIDE, chart.NARROW)] if body else [],
         words=words,
+        doubt=doubt,
         now=services().now(),
         asset_url=asset_url,
         address=address,

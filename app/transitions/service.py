@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from threading import Lock
 from typing import Final, NamedTuple
 
@@ -82,7 +83,7 @@ class Transitions:
         if found is not None and found[0] == entries:
             return found[1]
         matrices = {
-            domain: _with(kept.snapshots[domain], reading)
+            domain: kept.snapshots[domain].with_entry(reading)
             for domain, reading in zip(kept.snapshots, readings, strict=True)
         }
         steps = fits(matrices.values(), code, choice.direction)
@@ -93,6 +94,11 @@ class Transitions:
         result = RankedTransitions(len(steps) + 1, len(kept.job_zones), kept.zone_names, written)
         self._keep(kept, key, entries, result)
         return result
+
+    def fresh_until(self, domains: Sequence[str]) -> datetime | None:
+        """Return when the first of all entries becomes stale; None where that is not known."""
+        found = [self._matrices.snapshot(domain).fresh_until for domain in domains]
+        return min(filter(None, found), default=None) if all(found) else None
 
     def check_zones(self, readings: Sequence[Reading], choice: TransitionsChoice) -> None:
         """Refuse job zones that are not known: nothing could be listed.
@@ -156,14 +162,6 @@ class Transitions:
             }
             for one, tied, (gaps, carried) in zip(shown, ties, elements, strict=True)
         ]
-
-
-def _with(snapshot: Snapshot, reading: Reading) -> Matrix:
-    """Return the matrix with an entry as it was just read: it may be filled since the others."""
-    matrix, entry = snapshot.matrix, reading.entry
-    if entry.code not in matrix.columns or snapshot.entries[entry.code] != entry:
-        return matrix.changed([reading.profile])
-    return matrix
 
 
 def _title(matrices: Mapping[str, Matrix], code: str) -> str:

@@ -16,10 +16,13 @@ class Subject(NamedTuple):
     """An occupation that is rated in one domain at least.
 
     Attributes:
-        readings: of its entries, in the order of the domains.
+        domains: in which it was to be read.
+        readings: of its entries, in the order of the domains; those that it is not rated in, or in
+            which nothing could be served, have none.
         notes: where it was read in place of an old code.
     """
 
+    domains: tuple[str, ...]
     readings: list[Reading]
     notes: list[Note]
 
@@ -49,7 +52,8 @@ def read_subject(
         DatabaseUnavailable: where the database cannot be reached or used.
     """
     found, failed = [], []
-    for domain in domains or transitions.held(PREFERRED) or PREFERRED[:1]:
+    asked = tuple(domains or transitions.held(PREFERRED) or PREFERRED[:1])
+    for domain in asked:
         try:
             found.append(lookup.one(text, domain))
         except LookupFailed as error:
@@ -58,4 +62,4 @@ def read_subject(
             failed.append(error)
     if not found:
         raise failed[0]
-    return Subject([one.reading for one in found], found[0].notes)
+    return Subject(asked, [one.reading for one in found], found[0].notes)

@@ -56,6 +56,7 @@ def body(
             "higher_level": len(gaps) - missing,
             "readiness": readiness,
             "readiness_interval": [0.8673, 0.9038],
+            "closer_than": 0.64,
         },
         "gaps": gaps,
         "covered": covered,

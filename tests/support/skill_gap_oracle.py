@@ -75,6 +75,15 @@ class Oracle:
                 met += _weight(rows) * min(has, _level(rows))
         return met / demanded if demanded else Fraction(1)
 
+    @cache  # noqa: B019 - an oracle lives as long as the tests
+    def _of_all(self, target: str) -> list[float]:
+        return [round(float(self.readiness(one, target)), 4) for one in self.rated]
+
+    def closer_than(self, source: str, target: str) -> float:
+        """The share of all rated occupations that are less ready."""
+        own = round(float(self.readiness(source, target)), 4)
+        return round(sum(one < own for one in self._of_all(target)) / len(self.rated), 2)
+
 
 def differences(oracle: Oracle, source: str, target: str, body: dict[str, Any]) -> list[str]:
     """Name what of an answer with `include=covered` is not what the oracle says."""
@@ -84,6 +93,7 @@ def differences(oracle: Oracle, source: str, target: str, body: dict[str, Any]) 
     compared = len(oracle.rows[source].keys() & oracle.rows[target].keys())
     summary = dict(body["summary"])
     readiness, interval = summary.pop("readiness"), summary.pop("readiness_interval")
+    closer = summary.pop("closer_than")
     counts = {
         "compared": compared,
         "gaps": len(gaps),
@@ -97,6 +107,7 @@ def differences(oracle: Oracle, source: str, target: str, body: dict[str, Any]) 
         "summary": summary == counts,
         "readiness": _rounds_to(readiness, oracle.readiness(source, target), FOUR_DECIMALS_UNIT),
         "interval": interval is None or interval[0] <= readiness <= interval[1],
+        "closer than": closer is None or closer == oracle.closer_than(source, target),
         "gaps": _same(gaps, body["gaps"]),
         "covered": _same(covered, body["covered"]),
         "order of gaps": _is_sorted(body["gaps"], lambda item: -item["priority"]),

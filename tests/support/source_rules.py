@@ -25,6 +25,7 @@ RULES = (
     "app/occupations/vocabulary.py",
     "app/occupations/words.py",
     "app/page/chart.py",
+    "app/page/doubt.py",
     "app/page/links.py",
     "app/page/messages.py",
     "app/page/words.py",

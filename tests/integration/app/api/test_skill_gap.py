@@ -53,6 +53,7 @@ def test_the_sample_of_the_contract_is_answered_to_the_letter(ask: Ask) -> None:
         "higher_level": 7,
         "readiness": 0.8824,
         "readiness_interval": [0.8673, 0.9038],
+        "closer_than": 0.55,
     } == body["summary"]
     assert {
         "id": "2.B.3.e",
@@ -133,6 +134,7 @@ def test_an_occupation_demands_nothing_that_it_does_not_have_itself(ask: Ask) ->
         "higher_level": 0,
         "readiness": 1.0,
         "readiness_interval": [1.0, 1.0],
+        "closer_than": 0.98,
     } == body["summary"]
     assert [] == body["gaps"]
     assert {0.0} == {item["level_gap"] for item in body["covered"]}

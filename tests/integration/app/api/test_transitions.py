@@ -1,6 +1,7 @@
 """GET /occupations/{code}/transitions: ranked as pair by pair, and of what is cached now."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 from support.answers import members, problem
 from support.clock import LIMITS, FakeClock
-from support.fills import CODE, rated
+from support.fills import CODE, figures, rated
 from support.made_up_release import JOB_ZONE_NAMES, RATED, TITLES, write_lists
 from support.release_files import change
 from support.skill_gap_oracle import Oracle
@@ -422,11 +423,44 @@ def test_the_same_question_is_answered_without_a_statement_while_nothing_changes
     assert "related_occupation" in statement
 
 
-def test_the_response_cache_keeps_none(world: World) -> None:
-    world.get()
-    world.get(f"{CODE}")
+def test_a_question_by_code_is_answered_in_front_of_flask_until_any_entry_changes(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = world.get()
+    monkeypatch.setattr(world.client.application.wsgi_app, "_inner", lambda *_: 1 / 0)
 
-    assert 0 == len(world.client.application.wsgi_app._answers)
+    again = world.get()
+    assert (first.data, first.headers["ETag"]) == (again.data, again.headers["ETag"])
+    assert "public, max-age=60" == again.headers["Cache-Control"]
+    world.publish(UNLISTED)
+    world.changes.look()
+    with pytest.raises(ZeroDivisionError):
+        world.get()
+
+
+def test_the_first_ratings_of_another_domain_change_what_is_compared(world: World) -> None:
+    assert ["skills"] == world.get().get_json()["domains"]
+
+    names = {"2.C.1.a": "Knots"}
+    given = [figures("2.C.1.a", scale, "3.0000") for scale in ("LV", "IM")]
+    for code in (CODE, RATED[0]):
+        world.publish(code, domain="knowledge", names=names, figures=given)
+    world.changes.look()
+
+    assert ["skills", "knowledge"] == world.get().get_json()["domains"]
+    assert ["skills"] == world.get(RATED[2]).get_json()["domains"]
+
+
+def test_what_may_be_another_answer_soon_is_not_kept(world: World, clock: FakeClock) -> None:
+    kept = world.client.application.wsgi_app._answers
+    world.get(TITLES[CODE])
+    assert 0 == len(kept)
+    world.publish(CODE, expires_at=clock() + timedelta(days=999))
+    world.changes.look()
+    clock.advance(LIMITS.ttl + 1)  # the others are stale by now, and some day too old
+
+    world.get()
+    assert 0 == len(kept)
 
 
 def test_kept_answers_are_bounded(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -157,9 +157,10 @@ def heads(text, first):
 def test_readiness_is_told_with_its_bounds_and_an_old_rating_with_its_year(printed):
     summary, sources = GAPS["summary"], GAPS["sources"]
     old = {"sources": sources | {"to": sources["to"] | {"rated": "2016-04"}}}
-    unsure = {"summary": summary | {"readiness_interval": None}}
+    unsure = {"summary": summary | {"readiness_interval": None, "closer_than": None}}
+    closer = "Closer than 64% of all occupations rated here."
 
-    assert "readiness 0.8824, at 95 % between 0.8673 and 0.9038.\n" in printed("gap")
+    assert f"readiness 0.8824, at 95 % between 0.8673 and 0.9038. {closer}\n" in printed("gap")
     assert "readiness 0.8824.\n" in printed("gap", **unsure)
     assert "The oldest rating" not in printed("gap")
     assert "\nThe oldest rating of Web Developers is of 2016.\n" in printed("gap", **old)

@@ -6,7 +6,7 @@ import pytest
 from support.gap_bodies import body, item, transitions
 
 from app.occupations.holdings import SEED
-from app.page import messages, words
+from app.page import doubt, messages, words
 from app.page.links import Question, address, with_side
 from app.provenance import aged
 from cache.catalogue import Holding
@@ -229,9 +229,26 @@ def test_how_sure_a_readiness_is_is_said(bounds, said) -> None:
     answer = body([item("a", 1, 2)])
     answer["summary"]["readiness_interval"] = bounds
 
-    assert said == words.certainty(answer)
-    assert "" == words.certainty(answer | {"to": answer["from"]})
-    assert "" == words.certainty(answer | {"gaps": []})
+    assert said == doubt.certainty(answer)
+    assert "" == doubt.certainty(answer | {"to": answer["from"]})
+    assert "" == doubt.certainty(answer | {"gaps": []})
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0.64, "64 % of the occupations rated here are less ready for Tide Clerks."),
+        (0.0, "None of the occupations rated here are less ready for Tide Clerks."),
+        (1.0, "Nearly all occupations rated here are less ready for Tide Clerks."),
+        (None, ""),
+    ],
+)
+def test_a_readiness_is_compared_with_that_of_all_others(share, said) -> None:
+    answer = body([item("a", 1, 2)])
+    answer["summary"]["closer_than"] = share
+
+    assert said == doubt.closer_than(answer)
+    assert "" == doubt.closer_than(answer | {"to": answer["from"]})
 
 
 @pytest.mark.parametrize(
