@@ -7,7 +7,7 @@ PARALLEL = -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal
 # .flaskenv names the application, whatever another project left in the shell. Without bytecode
 # to find, each worker of the tests compiles all of them anew.
 unexport FLASK_APP PYTHONDONTWRITEBYTECODE
-.PHONY: help serve test check soak bench screenshot clean provision
+.PHONY: help serve test check soak bench validity screenshot clean provision
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ soak: provision ## run the long tests that the others leave out
 bench: ## measure, beside ceilings; writes docs/performance.md (long)
 	@scripts/provision-bench
 	@$(PYTHON) -m bench
+
+validity: ## score the ranking of transitions on a whole release; writes docs/validity.md
+	@scripts/venv
+	@$(PYTHON) -m bench.validity
 
 screenshot: provision ## take the pictures of the page in docs/ from the running product
 	@$(PYTHON) scripts/screenshot.py

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from app.occupations.lookup import Lookup
     from app.occupations.titles import Titles
     from app.problems import Problems
+    from app.transitions.baseline import Baseline
+    from app.transitions.matrices import ReadinessMatrices
     from app.transitions.service import Transitions
 
 
@@ -63,15 +65,25 @@ class Services(CacheParts):
         return RequestIds()
 
     @cached_property
+    def matrices(self) -> "ReadinessMatrices":
+        """All rated occupations, as they are compared with one."""
+        from app.transitions.matrices import ReadinessMatrices
+
+        return ReadinessMatrices(self.store, self.catalogue, self.changes, self.limits, self.now)
+
+    @cached_property
+    def baseline(self) -> "Baseline":
+        """What a readiness is to be measured by."""
+        from app.transitions.baseline import Baseline
+
+        return Baseline(self.matrices)
+
+    @cached_property
     def transitions(self) -> "Transitions":
         """The transitions."""
-        from app.transitions.matrices import ReadinessMatrices
         from app.transitions.service import Transitions
 
-        matrices = ReadinessMatrices(
-            self.store, self.catalogue, self.changes, self.limits, self.now
-        )
-        return Transitions(matrices, self.catalogue)
+        return Transitions(self.matrices, self.catalogue)
 
     @cached_property
     def holdings(self) -> Holdings:

@@ -135,7 +135,7 @@ class Problems:
             case ValidationError():
                 return invalid_parameters(error.messages_dict)
             case JobZoneNotHeld():
-                return invalid_parameters({"job_zone": [str(error)]})
+                return invalid_parameters({error.parameter: [str(error)]})
             case DatabaseUnavailable():
                 return database_unavailable(error, self.database)
         detail = "Something failed here; the log has it by request id."

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from marshmallow import Schema, fields, validate
 
 from cache.reading import Reading
+
+OLD: Final = 10
+"""Years after which it is said how old a rating is."""
 
 
 class SourceSchema(Schema):
@@ -47,6 +50,19 @@ class NoteSchema(Schema):
 def noted(body: dict[str, Any], notes: Sequence[Note]) -> dict[str, Any]:
     """Add notes to a body, where there are any."""
     return body | {"notes": [note._asdict() for note in notes]} if notes else body
+
+
+def aged(title: str, rated: str | None, now: datetime) -> str:
+    """Say of which year the oldest rating of an occupation is; empty where that is not long ago.
+
+    Args:
+        title: of the occupation.
+        rated: the month of its oldest rating, such as `2010-06`; None where none is known.
+        now: the time.
+    """
+    if rated is None or rated >= f"{now.year - OLD}-{now.month:02}":
+        return ""
+    return f"The oldest rating of {title} is of {rated[:4]}."
 
 
 def source(reading: Reading) -> dict[str, Any]:

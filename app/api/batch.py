@@ -85,7 +85,8 @@ def _answer(
     """Write what became of a pair."""
     if isinstance(found, FoundPair):
         status = cache_status(found.readings, services().now())
-        return {"status": 200, "cache_status": status, "answer": gap_body(found, choice)}
+        body = gap_body(found, choice, services().baseline.closer_than)
+        return {"status": 200, "cache_status": status, "answer": body}
     if not isinstance(found, Exception):
         raise found
     problem = problems.of(found)

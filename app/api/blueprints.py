@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
-from app.occupations.fields import PATH_CODE
+from app.occupations.fields import PATH_CODE, PATH_OCCUPATION
 from app.problems import invalid_parameters
 
 IN_PATH: Final = {
@@ -20,6 +20,8 @@ IN_PATH: Final = {
     "schema": {"type": "string", **PATH_CODE.metadata},
 }
 """A code in a path, for the document."""
+NAMED_IN_PATH: Final = {**IN_PATH, "schema": {"type": "string", **PATH_OCCUPATION.metadata}}
+"""A code or a title in a path, for the document."""
 REMEMBERED: Final = 1_000
 """Query strings whose meaning is remembered."""
 LONGEST_REMEMBERED: Final = 200

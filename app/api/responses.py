@@ -1,10 +1,10 @@
 """Answers made of entries: their headers, 304 where the caller has them, and what may be kept."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha1
 from math import inf
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from flask import Response
@@ -16,6 +16,7 @@ from app.response_cache.headers import lifetime_headers
 from cache.reading import Reading
 
 Fixed = Sequence[tuple[str, str]]
+NEVER_STALE: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def as_json(body: Any) -> bytes:
@@ -32,6 +33,8 @@ def cached_response(
     *,
     content_type: str = "application/json",
     fixed: Fixed = (),
+    of_domains: Sequence[str] = (),
+    until: datetime | None = NEVER_STALE,
 ) -> Response:
     """Answer with a text made of the entries read, or 304 where the caller has it already.
 
@@ -44,30 +47,30 @@ def cached_response(
         longest: seconds for which others may store it, whatever its entries have left.
         content_type: of the body.
         fixed: headers that the answer has whatever its entries are.
+        of_domains: domains of which every entry, held or not, makes a difference to it.
+        until: when it may be another one though nothing changes; None where nobody knows.
     """
     etag = f'"{sha1(text, usedforsecurity=False).hexdigest()}"'
-    headers = {
-        "Content-Type": content_type,
-        "Content-Length": str(len(text)),
-        **dict(fixed),
-        **lifetime_headers(readings, now, longest),
-        "ETag": etag,
-    }
-    response = _Finished([text], headers=headers)
-    expires_at = _fresh_until(readings, now)
+    own = {"Content-Type": content_type, "Content-Length": str(len(text)), "ETag": etag}
+    lifetime = lifetime_headers(readings, now, longest)
+    response = _Finished([text], headers={**own, **dict(fixed), **lifetime})
+    expires_at = _fresh_until(readings, until, now)
     request = request_ctx.request  # not by its proxy, which takes a while each time
     if asked is not None and expires_at is not None:
         rule, entries = str(request.url_rule), [reading.entry for reading in readings]
         key = rule, repr(asked)  # a text, which is smaller
-        response.answer = Answer(rule, key, text, content_type, fixed, etag, entries, expires_at)
+        more = entries, expires_at, of_domains, longest
+        response.answer = Answer(rule, key, text, content_type, fixed, etag, *more)
     if "HTTP_IF_NONE_MATCH" in request.environ and request.if_none_match:
         response.make_conditional(request.environ)
     return response
 
 
-def _fresh_until(readings: Sequence[Reading], now: datetime) -> datetime | None:
+def _fresh_until(
+    readings: Sequence[Reading], until: datetime | None, now: datetime
+) -> datetime | None:
     """Return when the first entry becomes stale; None where one is already, or never will be."""
-    expiries = [reading.entry.expires_at for reading in readings]
+    expiries = [*[reading.entry.expires_at for reading in readings], until]
     fresh = [expiry for expiry in expiries if expiry is not None and expiry > now]
     return min(fresh) if len(fresh) == len(expiries) else None
 

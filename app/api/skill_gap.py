@@ -42,8 +42,10 @@ def skill_gap(query: dict[str, Any]) -> Response:
     asked, longest = (list(query.values()), inf) if found.by_code else (None, LONGEST_BY_NAME)
     choice, now = gap_choice(query), wired.now()
     if query["format"] == "json":
-        text = as_json(gap_body(found, choice))
-        return cached_response(text, found.readings, now, asked, longest, fixed=VARY)
+        text = as_json(gap_body(found, choice, wired.baseline.closer_than))
+        return cached_response(
+            text, found.readings, now, asked, longest, fixed=VARY, of_domains=[query["domain"]]
+        )
     text, fixed = csv_body(found, choice), [*VARY, *csv_headers(found)]
     return cached_response(text, found.readings, now, asked, longest, content_type=CSV, fixed=fixed)
 

@@ -22,5 +22,8 @@ def command(source: str, target: str, domain: str, as_json: bool) -> None:
     with complaining({}):
         query = SkillGapQuery().load({"from": source, "to": target, "domain": domain})
         found = services().lookup.pair(query["source"], query["target"], query["domain"])
-    body = plain(gap_body(found, gap_choice(query)))
-    (print_json if as_json else print_gap)(body)
+    body = plain(gap_body(found, gap_choice(query), services().baseline.closer_than))
+    if as_json:
+        print_json(body)
+    else:
+        print_gap(body, services().now())

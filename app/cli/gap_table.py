@@ -1,6 +1,7 @@
 """A skill gap as a table with bars."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from rich.console import Console
@@ -9,6 +10,7 @@ from rich.text import Text
 from app.cli.layout import BETWEEN, RESERVED, Column, bar, fit
 from app.cli.screen import FAINT, STRONG, drawn, is_ascii, open_console, table
 from app.gaps.compare import HIGHEST_LEVEL
+from app.provenance import aged
 
 Body = dict[str, Any]
 
@@ -26,8 +28,8 @@ MARKS: Final = {
 }
 
 
-def print_gap(body: Body) -> None:
-    """Print the answer of /skill-gap as a table with bars."""
+def print_gap(body: Body, now: datetime) -> None:
+    """Print the answer of /skill-gap as a table with bars, as it is worth at a time."""
     console = open_console()
     console.print(Text(_head(body, "->" if is_ascii(console) else "→"), STRONG))
     items = body["gaps"]
@@ -44,6 +46,10 @@ def print_gap(body: Body) -> None:
     for note in body.get("notes", []):
         console.print(note["text"])
     console.print(_summary(body))
+    for side in ("from", "to"):
+        old = aged(body[side]["title"], body["sources"][side]["rated"], now)
+        if old:
+            console.print(old)
     console.print(Text(body["attribution"], FAINT))
 
 
@@ -53,9 +59,13 @@ def _head(body: Body, arrow: str) -> str:
 
 def _summary(body: Body) -> str:
     found = body["summary"]
+    bounds = found["readiness_interval"]
+    sure = f", at 95 % between {bounds[0]:.4f} and {bounds[1]:.4f}" if bounds else ""
+    share = found["closer_than"]
+    closer = "" if share is None else f" Closer than {share:.0%} of all occupations rated here."
     return (
         f"{found['gaps']} gaps of {found['compared']} compared, {found['missing']} missing; "
-        f"readiness {found['readiness']:.4f}."
+        f"readiness {found['readiness']:.4f}{sure}.{closer}"
     )
 
 

@@ -2,40 +2,42 @@
 
 import click
 
-from app.cli.base import Command, OccupationName, in_domain
+from app.cli.base import Command, OccupationName
 from app.container import services
 
 
 @click.command("transitions", cls=Command)
 @click.argument("occupation", metavar="OCCUPATION", type=OccupationName())
-@click.option("--from", "backwards", is_flag=True, help="Rank who can come to it instead.")
-@in_domain
+@click.option(
+    "--from", "direction", flag_value="from", default="to", help="Rank who can come to it instead."
+)
+@click.option("--rank", metavar="FIGURE", help="By `fit`, which is the default, or `readiness`.")
+@click.option("--domains", metavar="D[,D...]", help="Compare by these, not skills,knowledge.")
+@click.option("--domain", hidden=True)
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 2000))
+@click.option("--min-readiness", metavar="SHARE", help="List those of at least this, such as 0.7.")
 @click.option("--job-zone", metavar="N[,N...]", help="List those of these job zones, such as 3,4.")
+@click.option("--zone-change", metavar="N..N", help="How much higher the zone may be: -1..1.")
 @click.option("--json", "as_json", is_flag=True, help="Print the body of the API's answer instead.")
-def command(
-    occupation: str, backwards: bool, domain: str, limit: int, job_zone: str | None, as_json: bool
-) -> None:
+def command(occupation: str, as_json: bool, **asked: object) -> None:
     """Rank the occupations that are in reach of OCCUPATION, a code or a title."""
     from app.cli.complaints import complaining
     from app.cli.screen import print_json
     from app.cli.transitions_table import NAMES, print_transitions
     from app.gaps.json_body import plain
     from app.occupations.fields import OccupationQuery
-    from app.occupations.resolve import resolve
-    from app.transitions.json_body import check_job_zones, transitions_body
-    from app.transitions.schema import TransitionsQuery, transitions_choice
+    from app.transitions.json_body import transitions_body
+    from app.transitions.schema import TransitionsQuery, chosen_domains, transitions_choice
+    from app.transitions.subject import read_subject
 
-    given = {"domain": domain, "limit": limit, "job_zone": job_zone}
-    given = {name: value for name, value in given.items() if value is not None}
+    given = {name: value for name, value in asked.items() if value is not None}
     with complaining(NAMES):
         text = OccupationQuery().load({"code": occupation})["code"]
-        query = TransitionsQuery().load(given | {"direction": "from" if backwards else "to"})
+        query = TransitionsQuery().load(given)
         choice, transitions = transitions_choice(query), services().transitions
-        code = resolve({"code": text}, services().titles.index)["code"]
-        check_job_zones(transitions, choice, domain)
-        found = services().lookup.one(code, domain)
-    body = plain(transitions_body(transitions, found, choice))
+        subject = read_subject(services().lookup, transitions, text, chosen_domains(query))
+        transitions.check_zones(subject.readings, choice)
+    body = plain(transitions_body(transitions, subject, choice))
     if as_json:
         print_json(body)
     else:

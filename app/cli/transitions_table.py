@@ -8,15 +8,28 @@ from rich.text import Text
 
 from app.cli.layout import Column, bar, fit
 from app.cli.screen import FAINT, STRONG, drawn, open_console, table
-from app.transitions.choice import TransitionsChoice
+from app.transitions.choice import TransitionsChoice, in_words
 from app.transitions.job_zones import any_of, called
 
 Body = dict[str, Any]
 
-NAMES: Final = {"code": "OCCUPATION", "job_zone": "--job-zone"}
-FIGURES: Final = ("#", "ready", "zone")
-LISTED: Final = "weightiest gaps"
+NAMES: Final = {
+    "code": "OCCUPATION",
+    "job_zone": "--job-zone",
+    "zone_change": "--zone-change",
+    "min_readiness": "--min-readiness",
+    "domains": "--domains",
+    "rank": "--rank",
+}
+FIGURES: Final = ("#", "fit", "ready", "used", "tied", "zone")
+MISSING: Final = "missing"
+CARRIED: Final = "carries over"
+TIED: Final = "tied"
 RELATED: Final = "+"
+MEANINGS: Final = (
+    "fit: the mean of ready, how much is there of what is needed, and used, how much is needed "
+    "of what is there; tied: how many rows further down are no worse than errors allow (95 %)."
+)
 
 
 def print_transitions(body: Body, choice: TransitionsChoice) -> None:
@@ -40,69 +53,80 @@ def print_transitions(body: Body, choice: TransitionsChoice) -> None:
 def _print_table(console: Console, found: Sequence[Body]) -> None:
     widths = fit(_columns(found, console.width), console.width)
     rows = [_row(console, place, one, widths) for place, one in enumerate(found, 1)]
-    console.print(table(console, widths, rows, right=FIGURES, wrapped=("occupation", LISTED)))
+    wrapped = ("occupation", MISSING, CARRIED)
+    console.print(table(console, widths, rows, right=FIGURES, wrapped=wrapped))
+    console.print(Text(MEANINGS, FAINT))
     if RELATED in widths:
         console.print(Text(f"{RELATED} O*NET lists the two as related.", FAINT))
 
 
 def _head(body: Body, zones: str) -> str:
-    title, domain = body["occupation"]["title"], body["domain"]
-    others = f"other occupations{f' of job zone {zones}' if zones else ''}"
+    title, domains = body["occupation"]["title"], in_words(body["domains"])
+    of_zone = f", of job zone {zones}" if zones else ""
     if body["direction"] == "to":
-        return f"How ready {title} are for {others}, by {domain}"
-    return f"How ready {others} are for {title}, by {domain}"
+        return f"Where {title} could go next{of_zone}, by {body['rank']} in {domains}"
+    return f"Who could become {title}{of_zone}, by {body['rank']} in {domains}"
 
 
 def _count(body: Body, limit: int, zones: str) -> str:
     """Say how many there are; of job zones only whether all that are known are shown."""
     shown = len(body["transitions"])
     others, listed = body["compared"] - 1, body["occupations_listed"] - 1  # without itself
+    domains = in_words(body["domains"], "or")
     chosen = ""
     if zones:
         known = f"known to be of job zone {zones}"
         chosen = f"all that are {known}, " if 0 < shown < limit else f"of those {known}, "
     return (
-        f"{shown} shown, {chosen}of {others:,} other occupations with {body['domain']} ratings "
-        f"here, out of {listed:,} that O*NET lists."
+        f"{shown} shown, {chosen}of {others:,} other occupations with {domains} ratings here, "
+        f"out of {listed:,} that O*NET lists."
     )
 
 
 def _columns(found: Sequence[Body], width: int) -> list[Column]:
     """Lay out what there is to show; what no row has is left out."""
     titles = max(len(one["title"]) for one in found)
-    gaps = max(len(_gaps(one)) for one in found)
     places = len(str(len(found)))
     columns = [
-        Column("#", places, places, rank=7),
+        Column("#", places, places, rank=10),
         Column("code", 10, 10),
         Column("occupation", max(10, min(titles, width // 4)), max(10, titles), rank=1),
-        Column("ready", 6, 6),
-        Column("bar", 8, 16, rank=4),
+        Column("fit", 6, 6),
+        Column("bar", 8, 16, rank=3),
+        Column("ready", 6, 6, rank=4),
+        Column("used", 6, 6, rank=7),
+        Column(TIED, 4, 4, rank=8),
     ]
     if any(one["job_zone"] for one in found):
-        columns.append(Column("zone", 4, 4, rank=6))
+        columns.append(Column("zone", 4, 4, rank=9))
     if any(one["related"] for one in found):
         columns.append(Column(RELATED, 1, 1, rank=2))
-    if gaps:
-        columns.append(Column(LISTED, 20, max(gaps, 20), rank=5))
+    for head, key, rank in ((CARRIED, "carries_over", 6), (MISSING, "gaps", 5)):
+        longest = max(len(_names(one[key])) for one in found)
+        if longest:
+            columns.append(Column(head, 16, max(longest, 16), rank=rank))
     return columns
 
 
 def _row(
     console: Console, place: int, one: Body, widths: Mapping[str, int]
 ) -> dict[str, str | Text]:
-    cells = bar(one["readiness"], 1 - one["readiness"], 1, widths.get("bar", 0))
+    cells = bar(one["fit"], 1 - one["fit"], 1, widths.get("bar", 0))
     return {
         "#": str(place),
         "code": one["code"],
         "occupation": one["title"],
-        "ready": f"{one['readiness']:.4f}",
+        "fit": f"{one['fit']:.4f}",
         "bar": drawn(console, cells),
+        "ready": f"{one['readiness']:.4f}",
+        "used": f"{one['utilization']:.4f}",
+        TIED: "?" if one["tied_with"] is None else str(one["tied_with"]),
         "zone": str(one["job_zone"] or ""),
         RELATED: RELATED if one["related"] else "",
-        LISTED: _gaps(one),
+        CARRIED: _names(one["carries_over"]),
+        MISSING: _names(one["gaps"]),
     }
 
 
-def _gaps(one: Body) -> str:
-    return ", ".join(gap["name"] for gap in one["gaps"])
+def _names(items: Sequence[Body]) -> str:
+    return ", ".join(item["name"] for item in items)

@@ -1,24 +1,22 @@
 """The skill gap: two profiles in, what the second demands that the first does not out.
 
 Every rated occupation lists every element, so only the scales make a difference: level (LV,
-0-7), importance (IM, 1-5) and Not Relevant. Confidence intervals are mean +/- 1.96 standard
-errors (O*NET data dictionary); a difference of two means has the root of the summed squares.
+0-7), importance (IM, 1-5) and Not Relevant. How sure the figures are, `certainty` tells.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import sqrt
 from operator import attrgetter
 from typing import Final, Literal, NamedTuple
 
+from app.gaps.certainty import Interval, is_significant, readiness_interval
 from cache.profile import ElementRating, Profile
 
 Kind = Literal["missing", "higher_level"]
-Sort = Literal["priority", "level_gap", "importance", "name"]
+Sort = Literal["priority", "gain", "level_gap", "importance", "name"]
 Row = tuple[ElementRating, ElementRating, float, float, float]
 
 HIGHEST_LEVEL: Final = 7
-CONFIDENCE_95: Final = 1.96
 
 
 class GapChoice(NamedTuple):
@@ -46,7 +44,8 @@ class Comparison(NamedTuple):
     Attributes:
         level_gap: level of the target less level of the source, -7 to 7, two decimals.
         priority: weight times level_gap over the highest level, -1 to 1, four decimals.
-        significant: the gap is wider than chance at 95 %; None where a standard error is missing.
+        gain: by how much readiness rises if the gap closes, 0 to 1, four decimals; 0 without one.
+        significant: the gap is wider than chance at 95 %; None where that is not known.
         low_precision: O*NET recommends to suppress a value on either side.
     """
 
@@ -55,6 +54,7 @@ class Comparison(NamedTuple):
     kind: Kind
     level_gap: float
     priority: float
+    gain: float
     significant: bool | None
     low_precision: bool
 
@@ -87,10 +87,15 @@ class Gap:
     target: Profile
 
     @property
+    def readiness_interval(self) -> Interval | None:
+        """Within which bounds the readiness lies at 95 %; None where an error is missing."""
+        return readiness_interval(self.source, self.target)
+
+    @property
     def covered(self) -> list[Comparison]:
         """The required elements without a gap, weightiest first."""
         covered = [
-            _compare_element(has, asks, demand - level, weight)
+            _compare_element(has, asks, demand - level, weight, 0.0)
             for has, asks, level, demand, weight in _rows(self.source, self.target)
             if demand <= level and not asks.not_relevant
         ]
@@ -108,14 +113,18 @@ def compare(source: Profile, target: Profile) -> Gap:
     if one_sided:
         source, target = source.without(one_sided), target.without(one_sided)
     met = demanded = 0.0
-    gaps = []
+    wider = []
     for has, asks, level, demand, weight in _rows(source, target):
         demanded += weight * demand
         if demand > level:
             met += weight * level
-            gaps.append(_compare_element(has, asks, demand - level, weight))
+            wider.append((has, asks, demand - level, weight))
         else:
             met += weight * demand
+    gaps = [
+        _compare_element(*one, round(one[3] * one[2] / demanded, 4) if demanded else 0.0)
+        for one in wider
+    ]
     gaps.sort(key=attrgetter("priority"), reverse=True)  # ties stay as they are: by id
     return Gap(
         compared=len(source.elements),
@@ -176,24 +185,20 @@ def arrange(gaps: Iterable[Comparison], sort: Sort = "priority") -> list[Compari
 def _figure(gap: Comparison, sort: Sort) -> float:
     if sort == "importance":
         return gap.target.importance
-    return gap.level_gap
+    return gap.gain if sort == "gain" else gap.level_gap
 
 
 def _compare_element(
-    source: ElementRating, target: ElementRating, level_gap: float, weight: float
+    source: ElementRating, target: ElementRating, level_gap: float, weight: float, gain: float
 ) -> Comparison:
-    significant = None
-    if source.level_error is not None and target.level_error is not None:
-        significant = level_gap > CONFIDENCE_95 * sqrt(
-            source.level_error**2 + target.level_error**2
-        )
     return Comparison(
         source,
         target,
         "missing" if source.not_relevant else "higher_level",
         round(level_gap, 2),
         round(weight * level_gap / HIGHEST_LEVEL, 4) + 0.0,  # which makes 0.0 of -0.0
-        significant,
+        gain,
+        is_significant(level_gap, source, target),
         source.low_precision or target.low_precision,
     )
 

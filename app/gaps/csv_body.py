@@ -14,11 +14,13 @@ COLUMNS: Final = (
     "from_code", "from_title", "to_code", "to_title", "domain", "id", "name", "kind",
     "from_level", "from_importance", "to_level", "to_importance", "level_gap", "priority",
     "significant", "low_precision", "from_not_relevant", "to_not_relevant",
+    "gain", "readiness", "readiness_low", "readiness_high", "from_rated", "to_rated",
 )  # fmt: skip
 CSV_EXAMPLE: Final = (
     ",".join(COLUMNS) + "\r\n"
     "11-1011.00,Chief Executives,15-1254.00,Web Developers,skills,2.B.3.e,Programming,"
-    "higher_level,1.0,1.75,4.25,4.12,3.25,0.3621,true,false,false,false\r\n"
+    "higher_level,1.0,1.75,4.25,4.12,3.25,0.3621,true,false,false,false,"
+    "0.0537,0.8824,0.8673,0.9038,2023-08,2017-07\r\n"
 )
 FORMULA: Final = ("=", "+", "-", "@", "\N{MINUS SIGN}")
 """What a cell begins with that spreadsheets calculate instead of showing it, in any width."""
@@ -41,9 +43,10 @@ def csv_body(found: FoundPair, choice: GapChoice) -> bytes:
         source.profile.code, _shown(source.profile.title),
         target.profile.code, _shown(target.profile.title), source.entry.domain,
     )  # fmt: skip
+    pair = gap.readiness, *(gap.readiness_interval or ("", "")), gap.source.rated, gap.target.rated
     covered = gap.covered if choice.covered else ()
-    writer.writerows((*sides, *_cells(item, item.kind)) for item in chosen(gap, choice))
-    writer.writerows((*sides, *_cells(item, "covered")) for item in covered)
+    writer.writerows((*sides, *_cells(item, item.kind), *pair) for item in chosen(gap, choice))
+    writer.writerows((*sides, *_cells(item, "covered"), *pair) for item in covered)
     return text.getvalue().encode()
 
 
@@ -59,7 +62,7 @@ def _cells(item: Comparison, kind: str) -> Iterator[Any]:
     yield from (target.id, _shown(target.name), kind)
     yield from (source.level, source.importance, target.level, target.importance)
     yield from (item.level_gap, item.priority, WORDS[item.significant], WORDS[item.low_precision])
-    yield from (WORDS[source.not_relevant], WORDS[target.not_relevant])
+    yield from (WORDS[source.not_relevant], WORDS[target.not_relevant], item.gain)
 
 
 def _shown(text: str) -> str:

@@ -1,5 +1,6 @@
 """The answer of /skill-gap as a JSON object: what API, page, batch and `flask gap` show."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
@@ -8,13 +9,22 @@ import orjson
 from app.gaps.compare import Comparison, GapChoice, chosen, compare
 from app.occupations.lookup import FoundPair
 from app.provenance import attribution, noted, source
+from cache.reading import Reading
+
+CloserThan = Callable[[Reading, float], float | None]
 
 SIDES: Final = 10_000
 """Sides kept as text, about 200 bytes each; all skills of 29.0 have fewer."""
 
 
-def gap_body(found: FoundPair, choice: GapChoice) -> dict[str, Any]:
-    """Compare two occupations, and write the gaps that are chosen."""
+def gap_body(found: FoundPair, choice: GapChoice, closer_than: CloserThan) -> dict[str, Any]:
+    """Compare two occupations, and write the gaps that are chosen.
+
+    Args:
+        found: the two.
+        choice: which gaps.
+        closer_than: tells what share of all occupations is less ready for a target.
+    """
     source_side, target_side = found.source, found.target
     gap = compare(source_side.profile, target_side.profile)
     missing = gap.count("missing")
@@ -28,6 +38,8 @@ def gap_body(found: FoundPair, choice: GapChoice) -> dict[str, Any]:
             "missing": missing,
             "higher_level": len(gap.gaps) - missing,
             "readiness": gap.readiness,
+            "readiness_interval": gap.readiness_interval,
+            "closer_than": closer_than(target_side, gap.readiness),
         },
         "gaps": [_item(item) for item in chosen(gap, choice)],
     }
@@ -37,7 +49,10 @@ def gap_body(found: FoundPair, choice: GapChoice) -> dict[str, Any]:
         "incomparable": [
             {"id": one.id, "name": one.name, "rated": one.rated} for one in gap.incomparable
         ],
-        "sources": {"from": source(source_side), "to": source(target_side)},
+        "sources": {
+            "from": source(source_side) | {"rated": gap.source.rated},
+            "to": source(target_side) | {"rated": gap.target.rated},
+        },
         "attribution": attribution([source_side, target_side]),
     }
     return noted(body, found.notes)
@@ -53,6 +68,7 @@ def _item(item: Comparison) -> dict[str, Any]:
         "to": _side(target.level, target.importance, target.not_relevant),
         "level_gap": item.level_gap,
         "priority": item.priority,
+        "gain": item.gain,
         "significant": item.significant,
         "low_precision": item.low_precision,
     }

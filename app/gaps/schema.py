@@ -10,8 +10,10 @@ from app.occupations.fields import OccupationField
 from app.provenance import NoteSchema, SourceSchema
 from app.query_fields import LARGEST_PAGE, DecimalNumber, DomainQuery, Flag, WholeNumber, absent
 
+MONTH: Final = "^[0-9]{4}-[0-9]{2}$"
 KINDS: Final = get_args(Kind)
 SORTS: Final = get_args(Sort)
+SHARE: Final = {"minimum": 0, "maximum": 1}
 COVERED: Final = "covered"
 """What `include` takes."""
 
@@ -64,6 +66,7 @@ class ItemSchema(Schema):
     target = fields.Nested(SideSchema, required=True, data_key="to")
     level_gap = fields.Float(required=True)
     priority = fields.Float(required=True)
+    gain = fields.Float(required=True, metadata={"minimum": 0, "maximum": 1})
     significant = fields.Boolean(required=True, allow_none=True)
     low_precision = fields.Boolean(required=True)
 
@@ -90,14 +93,39 @@ class SummarySchema(Schema):
     gaps = fields.Integer(required=True)
     missing = fields.Integer(required=True)
     higher_level = fields.Integer(required=True)
-    readiness = fields.Float(required=True, metadata={"minimum": 0, "maximum": 1})
+    readiness = fields.Float(required=True, metadata=SHARE)
+    readiness_interval = fields.List(
+        fields.Float(metadata=SHARE),
+        required=True,
+        allow_none=True,
+        validate=validate.Length(equal=2),
+        metadata={"description": "At 95 %; null where O*NET gives no error of a required element."},
+    )
+
+    closer_than = fields.Float(
+        required=True,
+        allow_none=True,
+        metadata=SHARE
+        | {
+            "description": "The share of the rated occupations held that are less ready for `to`; "
+            "null where fewer than 50 are held."
+        },
+    )
+
+
+class RatedSourceSchema(SourceSchema):
+    """Where a side comes from, and the month of the oldest rating compared on it."""
+
+    rated = fields.String(
+        required=True, allow_none=True, metadata={"example": "2023-08", "pattern": MONTH}
+    )
 
 
 class SourcesSchema(Schema):
     """Where each side comes from."""
 
-    source = fields.Nested(SourceSchema, required=True, data_key="from")
-    target = fields.Nested(SourceSchema, required=True, data_key="to")
+    source = fields.Nested(RatedSourceSchema, required=True, data_key="from")
+    target = fields.Nested(RatedSourceSchema, required=True, data_key="to")
 
 
 class SkillGapSchema(Schema):

@@ -73,13 +73,29 @@ class OccupationQuery(Query):
     code = OccupationField(required=True)
 
 
+PATH_OCCUPATION: Final = OccupationField()
+
+
 def path_code(raw: str) -> str:
     """Return the code that a path names.
 
     Raises:
         ValidationError: where it is none.
     """
+    return _in_path(PATH_CODE, raw)
+
+
+def path_occupation(raw: str) -> str:
+    """Return the code or the title that a path names.
+
+    Raises:
+        ValidationError: where it can be neither.
+    """
+    return _in_path(PATH_OCCUPATION, raw)
+
+
+def _in_path(field: fields.String, raw: str) -> str:
     try:
-        return PATH_CODE.deserialize(raw)
+        return str(field.deserialize(raw))
     except ValidationError as error:
         raise ValidationError({"code": error.messages}) from error

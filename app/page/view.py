@@ -10,14 +10,14 @@ from app.gaps.compare import GapChoice
 from app.gaps.json_body import gap_body, plain
 from app.gaps.schema import SkillGapQuery
 from app.occupations.holdings import BRINGS_ALL, sentence
-from app.occupations.lookup import FoundOccupation, FoundPair
 from app.occupations.resolve import resolve
-from app.page import asking, chart, messages, words
+from app.page import asking, chart, doubt, messages, words
 from app.page.assets import asset_url
 from app.page.links import Question, address, with_side
 from app.problem_responses import logged_problem, request_id
 from app.transitions.choice import TransitionsChoice
 from app.transitions.json_body import transitions_body
+from app.transitions.subject import read_subject
 from cache.db.database import DatabaseUnavailable
 from cache.local.once import MadeOnce
 from onet_client.content_model import DOMAINS
@@ -69,17 +69,19 @@ def _view(asked: Question) -> Response:
         return page(asked, message=message, coverage=_coverage(asked.domain))
     found = services().lookup.pair(query["source"], query["target"], query["domain"])
     meant = asked._replace(source=found.source.profile.code, target=found.target.profile.code)
-    body = plain(gap_body(found, GapChoice(covered=True)))
-    return page(meant, body=body, ranking=_ranking(found, meant), coverage=_coverage(asked.domain))
+    body = plain(gap_body(found, GapChoice(covered=True), services().baseline.closer_than))
+    return page(meant, body=body, ranking=_ranking(meant), coverage=_coverage(asked.domain))
 
 
-def _ranking(found: FoundPair, asked: Question) -> dict[str, Any] | None:
+def _ranking(asked: Question) -> dict[str, Any] | None:
     """Make the body that transitions are answered with; None where that fails."""
-    reading = found.source if asked.direction == "to" else found.target
+    code = asked.source if asked.direction == "to" else asked.target
     zones = None if asked.job_zone is None else (asked.job_zone,)
-    choice = TransitionsChoice(asked.direction, zones, LISTED)
+    choice = TransitionsChoice(asked.direction, job_zones=zones, limit=LISTED)
+    wired = services()
     try:
-        return plain(transitions_body(services().transitions, FoundOccupation(reading, []), choice))
+        subject = read_subject(wired.lookup, wired.transitions, code, None)
+        return plain(transitions_body(wired.transitions, subject, choice))
     except Exception as error:  # noqa: BLE001 - logged; the comparison is there without them
         logged_problem(error)
         return None
@@ -154,6 +156,7 @@ def page(
         brings_all=BRINGS_ALL,
         charts=[chart.draw(body, layout) for layout in (chart.WIDE, chart.NARROW)] if body else [],
         words=words,
+        doubt=doubt,
         now=services().now(),
         asset_url=asset_url,
         address=address,

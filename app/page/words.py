@@ -6,6 +6,8 @@ from math import floor
 from typing import Any, Final, NamedTuple
 
 from app.occupations.holdings import SEED, is_whole, sentence
+from app.provenance import aged
+from app.transitions.choice import in_words
 from app.transitions.job_zones import called
 from cache.catalogue import Holding
 
@@ -125,7 +127,7 @@ def provenance(title: str, source: Body, now: datetime) -> str:
     text = f"{title}: {release}, {how} on {date} ({age(fetched_at, now)})."
     if source["state"] == "stale":
         text += " That is longer ago than it should be; newer figures follow when O*NET gives them."
-    return text
+    return f"{text} {aged(title, source['rated'], now)}".rstrip()
 
 
 def moment(text: str) -> datetime:
@@ -181,13 +183,17 @@ def transitions(body: Body, zone: int | None = None) -> Lead:
     """
     title, shown = body["occupation"]["title"], len(body["transitions"])
     others, listed = body["compared"] - 1, body["occupations_listed"] - 1  # without itself
+    domains = in_words(body["domains"], "or")
     if body["direction"] == "to":
         heading = f"Where {title} could go next"
-        ranked = f"how much {title} already have of what each needs"
+        needed = f"how much of what each needs {title} already have"
+        used = f"how much of what {title} have is used there"
     else:
         heading = f"Who could become {title}"
-        ranked = f"how much each already has of what {title} need"
-    rated = f"with {body['domain']} ratings here, out of {listed:,} that O*NET lists"
+        needed = f"how much of what {title} need each already has"
+        used = "how much of what each has is used there"
+    ranked = f"how well they fit: the mean of {needed}, and {used}"
+    rated = f"with {domains} ratings here, out of {listed:,} that O*NET lists"
     if not others:
         return Lead(heading, f"There is no other occupation {rated}.")
     all_others = f"{others:,} other occupations {rated}"
@@ -210,7 +216,22 @@ def zones(body: Body, chosen: int | None) -> list[tuple[int | None, str]]:
     return [(None, "any"), *held] if held or chosen else []
 
 
+def both_ways(item: Body) -> str:
+    """Say what the two parts of a fit are."""
+    ready, used = percent(item["readiness"]), percent(item["utilization"])
+    return f"{ready} of what is needed is there, {used} of what is there is needed"
+
+
+def carried(item: Body) -> str:
+    """Name the weightiest that carries over in a transition."""
+    return _named("Carries over", item["carries_over"]) or "Nothing carries over"
+
+
 def weightiest(item: Body) -> str:
     """Name the gaps that a transition lists."""
-    names = [gap["name"] for gap in item["gaps"]]
-    return f"Weightiest gaps: {', '.join(names)}" if names else "No gaps"
+    return _named("Missing most", item["gaps"]) or "No gaps"
+
+
+def _named(lead: str, items: Iterable[Body]) -> str:
+    names = [item["name"] for item in items]
+    return f"{lead}: {', '.join(names)}" if names else ""

@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import inf
 from typing import Final
 
 from cache.policy import Entry
@@ -18,6 +19,8 @@ class Answer:
         key: what was asked, in one form for all ways of asking it.
         fixed: headers that every answer to it has, also a 304.
         expires_at: when the first of its entries becomes stale.
+        of_domains: domains of which any change makes it another answer.
+        longest: seconds for which others may store it, at most.
     """
 
     endpoint: str
@@ -28,6 +31,8 @@ class Answer:
     etag: str
     entries: Sequence[Entry]
     expires_at: datetime
+    of_domains: Sequence[str] = ()
+    longest: float = inf
 
 
 class AnswerBody(list[bytes]):

@@ -30,7 +30,7 @@ class CachedResponse:
     """A finished answer in memory: packed, unpacked, or both."""
 
     __slots__ = ("body", "content", "etag", "expires_at", "fixed", "full", "headers", "hits",
-                 "length", "not_modified", "packed", "size")  # fmt: skip
+                 "length", "longest", "not_modified", "packed", "size")  # fmt: skip
 
     def __init__(self, answer: Answer, hits: tuple[Hit, ...], counters: BufferedCounters) -> None:
         # A copy, since the writer of JSON leaves twice the room that the text takes.
@@ -43,6 +43,7 @@ class CachedResponse:
         self.etag = answer.etag
         self.hits = hits
         self.expires_at = answer.expires_at
+        self.longest = answer.longest
         self.full = counters.counter(answer.endpoint, 200, len(hits))
         self.not_modified = counters.counter(answer.endpoint, 304, len(hits))
         self.headers: tuple[datetime, datetime, Headers] = NOTHING
@@ -66,7 +67,7 @@ class CachedResponse:
         """Return the headers, which are written anew when the first figure of theirs counts on."""
         since, until, headers = self.headers
         if not since <= now < until:
-            until, lifetime = hit_headers(self.hits, now)
+            until, lifetime = hit_headers(self.hits, now, self.longest)
             headers = [*self.fixed, *lifetime.items(), ("ETag", self.etag)]
             self.headers = now, until, headers
         return headers

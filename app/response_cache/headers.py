@@ -124,11 +124,12 @@ def unchecked_headers(hits: Sequence[Hit], now: datetime) -> dict[str, str]:
     )
 
 
-def hit_headers(hits: Sequence[Hit], now: datetime) -> HitHeaders:
-    """Write the headers of an answer made of fresh entries."""
+def hit_headers(hits: Sequence[Hit], now: datetime, longest: float = inf) -> HitHeaders:
+    """Write the headers of an answer made of fresh entries, as `lifetime_headers` does."""
     figures = [hit.at(now) for hit in hits]
     status = ", ".join([each.member for each in figures])
     age, left = max([each.age for each in figures]), min([each.left for each in figures])
+    left = int(min(left, longest))
     return HitHeaders(min([each.until for each in figures]), _lifetime(status, age, left))
 
 

@@ -1,6 +1,7 @@
 """Finished answers, kept in the process and served before Flask sees the request.
 
-Only a 200 made of fresh entries is kept: it depends on nothing but the request and the entries.
+Only a 200 made of fresh entries is kept: it depends on nothing but the request and the entries,
+which may be all of a domain.
 Errors are not kept, since they name the request; nor are stale answers, which are renewed soon, nor
 answers whose entries may have changed unseen. Flask serves what asks for more than a plain GET
 (HEAD, a list in If-None-Match) or for another format than the default one.
@@ -17,7 +18,7 @@ from app.response_cache.buffered_counters import BufferedCounters
 from app.response_cache.cached_response import CachedResponse, Unpacked
 from app.response_cache.headers import Hit
 from app.response_cache.negotiation import prefers_csv
-from cache.entries.invalidation import Changes
+from cache.entries.invalidation import ANY, Changes
 from cache.local.bounded_cache import BoundedCache
 from cache.policy import Entry
 
@@ -128,7 +129,8 @@ class ResponseCache:
 
     def _keep(self, raw: tuple[str, str], answer: Answer, tick: int) -> None:
         kept = CachedResponse(answer, tuple(map(self._hit, answer.entries)), self._counters)
-        self._answers.put(answer.key, kept, tick, [hit.key for hit in kept.hits], kept.size)
+        keys = [*[hit.key for hit in kept.hits], *[(one, ANY) for one in answer.of_domains]]
+        self._answers.put(answer.key, kept, tick, keys, kept.size)
         self._unpacked.add(kept)
         if len(self._aliases) >= ALIASES:
             self._aliases = {}

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from app.occupations.holdings import SEED
+from app.transitions.choice import TransitionsChoice, in_words
 
 JobZones = Mapping[int, str | None]
 """Job zones in order, each with O*NET's name of it, or None where none is held."""
@@ -17,7 +18,11 @@ HIGHEST: Final = 99
 
 
 class JobZoneNotHeld(Exception):
-    """No occupation held is in a job zone that is asked for."""
+    """What is asked of job zones cannot be known here: `parameter` asks it."""
+
+    def __init__(self, parameter: str, message: str) -> None:
+        super().__init__(message)
+        self.parameter = parameter
 
 
 def called(zone: int, name: str | None) -> str:
@@ -32,23 +37,27 @@ def called(zone: int, name: str | None) -> str:
 
 def any_of(zones: Iterable[int]) -> str:
     """Write zones of which one is enough, such as `3 or 4`."""
-    return _listed(zones, "or")
+    return in_words(map(str, sorted(zones)), "or")
 
 
-def check_held(asked: Iterable[int], held: JobZones) -> None:
-    """Refuse job zones that no occupation is in.
+def check_zones(choice: TransitionsChoice, held: JobZones, own: int | None) -> None:
+    """Refuse to list transitions by job zones that are not known.
+
+    Args:
+        choice: which transitions are asked for.
+        held: the zones that there are.
+        own: that of the occupation whose transitions are asked for; None where none is held.
 
     Raises:
         JobZoneNotHeld: with the zones that no occupation is in, and which ones there are.
     """
-    if not held:
-        raise JobZoneNotHeld(f"No job zones are held; `{SEED}` brings them.")
-    lacking = [zone for zone in asked if zone not in held]
+    for parameter, asked in (("job_zone", choice.job_zones), ("zone_change", choice.zone_change)):
+        if asked is not None and not held:
+            raise JobZoneNotHeld(parameter, f"No job zones are held; `{SEED}` brings them.")
+    lacking = [zone for zone in choice.job_zones or () if zone not in held]
     if lacking:
-        found = f"held {'are' if len(held) > 1 else 'is'} {_listed(held, 'and')}"
-        raise JobZoneNotHeld(f"No occupation held is in job zone {any_of(lacking)}; {found}.")
-
-
-def _listed(zones: Iterable[int], word: str) -> str:
-    *others, last = map(str, sorted(zones))
-    return f"{', '.join(others)} {word} {last}" if others else last
+        found = f"held {'are' if len(held) > 1 else 'is'} {in_words(map(str, sorted(held)))}"
+        said = f"No occupation held is in job zone {any_of(lacking)}; {found}."
+        raise JobZoneNotHeld("job_zone", said)
+    if choice.zone_change is not None and own is None:
+        raise JobZoneNotHeld("zone_change", "The occupation's own job zone is not held.")

@@ -12,6 +12,7 @@ from cache.db.database import DatabaseUnavailable
 from cache.entries.invalidation import Changes
 from cache.entries.store import Store
 from cache.policy import Entry, Freshness, Limits, freshness
+from cache.reading import Reading
 from onet_client.content_model import DOMAINS
 
 AT_ONCE: Final = 200
@@ -37,6 +38,13 @@ class Snapshot:
     entries: dict[str, Entry]
     fresh_until: datetime | None = None
     too_old: tuple[str, ...] = ()
+
+    def with_entry(self, reading: Reading) -> Matrix:
+        """Return the matrix with an entry as just read, which may be filled since the others."""
+        code = reading.entry.code
+        if code not in self.matrix.columns or self.entries[code] != reading.entry:
+            return self.matrix.changed([reading.profile])
+        return self.matrix
 
 
 class ReadinessMatrices:

@@ -8,35 +8,15 @@ rounded by the same function.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.gaps.compare import HIGHEST_LEVEL
 from app.transitions.choice import Direction
 from cache.profile import Profile
 
 Table: TypeAlias = NDArray[np.float64]
-
-SHOWN: Final = 3
-"""Gaps that a transition lists."""
-
-
-class Transition(NamedTuple):
-    """Another occupation, and the readiness of the source for the target: 0 to 1."""
-
-    code: str
-    readiness: float
-
-
-class TopGap(NamedTuple):
-    """An element that the target demands more of; its figures are those of a `Comparison`."""
-
-    id: str
-    name: str
-    level_gap: float
-    priority: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +32,7 @@ class Matrix:
         levels: effective levels, 0-7.
         weights: of importance, 0-1.
         rated: 1 where the occupation is rated on the element, else 0.
+        level_variances, weight_variances: squared standard errors; not a number where unknown.
     """
 
     titles: dict[str, str]
@@ -59,6 +40,8 @@ class Matrix:
     levels: Table
     weights: Table
     rated: Table
+    level_variances: Table
+    weight_variances: Table
 
     @classmethod
     def of(cls, profiles: Sequence[Profile]) -> "Matrix":
@@ -66,14 +49,20 @@ class Matrix:
         found = {one.id: one.name for profile in profiles for one in profile.elements.values()}
         names = dict(sorted(found.items()))
         rows = {element: row for row, element in enumerate(names)}
-        levels, weights, rated = np.zeros((3, len(names), len(profiles)))
+        tables = np.zeros((5, len(names), len(profiles)))
         for column, profile in enumerate(profiles):
             at = [rows[rating.id] for rating in profile.ratings]
-            levels[at, column] = profile.levels
-            weights[at, column] = profile.weights
-            rated[at, column] = 1
+            columns = (profile.levels, profile.weights, [1.0] * len(at))
+            tables[:3, at, column] = columns
+            errors = (profile.level_variances, profile.weight_variances)
+            tables[3:, at, column] = np.array(errors, dtype=float)  # which makes nan of None
         titles = {profile.code: profile.title for profile in profiles}
-        return cls(titles, names, levels, weights, rated)
+        return cls(titles, names, *tables)
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """What there is of figures."""
+        return (self.levels, self.weights, self.rated, self.level_variances, self.weight_variances)
 
     @cached_property
     def columns(self) -> dict[str, int]:
@@ -91,17 +80,17 @@ class Matrix:
         titles = {code: self.titles[code] for code in kept} | new.titles
         names = dict(sorted((self.names | new.names).items()))
         rows = {element: row for row, element in enumerate(names)}
-        tables = np.zeros((3, len(names), len(titles)))
+        tables = np.zeros((5, len(names), len(titles)))
         for part, columns, into in (
             (self, list(kept.values()), slice(len(kept))),
             (new, slice(None), slice(len(kept), None)),
         ):
-            found = [table[:, columns] for table in (part.levels, part.weights, part.rated)]
+            found = [table[:, columns] for table in part.tables]
             tables[:, [rows[element] for element in part.names], into] = found
         return Matrix(titles, names, *tables)
 
 
-def readiness_by_code(matrix: Matrix, code: str, direction: Direction) -> dict[str, float]:
+def readiness_of_all(matrix: Matrix, code: str, direction: Direction) -> Table:
     """Return the readiness of an occupation for each one, or of each one for it; itself included.
 
     Args:
@@ -110,7 +99,7 @@ def readiness_by_code(matrix: Matrix, code: str, direction: Direction) -> dict[s
         direction: of the transitions, seen from the occupation.
 
     Returns:
-        Readiness by the other's code: 0 to 1, four decimals.
+        Readiness in the order of the columns: 0 to 1, four decimals.
 
     Raises:
         KeyError: where the matrix does not have the occupation.
@@ -122,47 +111,19 @@ def readiness_by_code(matrix: Matrix, code: str, direction: Direction) -> dict[s
     demanded = weights * levels * matrix.rated[:, sources]
     nothing = np.zeros(len(matrix.titles))
     # Row after row: numpy's own sum may take another order, and differ in the last bit.
-    totals = zip(sum(met, nothing).tolist(), sum(demanded, nothing).tolist(), strict=True)
-    shares = (round(one / other, 4) if other else 1.0 for one, other in totals)
-    return dict(zip(matrix.titles, shares, strict=True))
+    total, of = sum(met, nothing), sum(demanded, nothing)
+    return rounded(np.where(of > 0, total / np.where(of > 0, of, 1.0), 1.0))
 
 
-def ranking(
-    matrix: Matrix, code: str, direction: Direction, related: Sequence[str] = ()
-) -> list[Transition]:
-    """Rank all others by readiness as shown, highest first.
-
-    Of those that are equally ready the related ones come first, in the order of `related`, then
-    the lower code: many are ready for all of what is easier, where readiness decides nothing.
-    Everything else is as in `readiness_by_code`.
-
-    Raises:
-        KeyError: where the matrix does not have the occupation.
-    """
-    shares = readiness_by_code(matrix, code, direction)
-    del shares[code]
-    places = {other: place for place, other in enumerate(related)}
-    return sorted(
-        (Transition(other, share) for other, share in shares.items()),
-        key=lambda one: (-one.readiness, places.get(one.code, len(places)), one.code),
-    )
+def readiness_by_code(matrix: Matrix, code: str, direction: Direction) -> dict[str, float]:
+    """Return what `readiness_of_all` does, by the other's code."""
+    return dict(zip(matrix.titles, readiness_of_all(matrix, code, direction).tolist(), strict=True))
 
 
-def top_gaps(matrix: Matrix, source: str, target: str) -> list[TopGap]:
-    """Return the first gaps of a pair, by priority as shown, ties by element id.
-
-    Raises:
-        KeyError: where the matrix does not have one of the occupations.
-    """
-    has, asked = matrix.columns[source], matrix.columns[target]
-    differences = (matrix.levels[:, asked] - matrix.levels[:, has]).tolist()
-    weights = matrix.weights[:, asked].tolist()
-    rated = matrix.rated[:, has].tolist()
-    gaps = [
-        TopGap(element, name, round(difference, 2), round(weighs * difference / HIGHEST_LEVEL, 4))
-        for (element, name), difference, weighs, both in zip(
-            matrix.names.items(), differences, weights, rated, strict=True
-        )
-        if both and difference > 0
-    ]
-    return sorted(gaps, key=lambda gap: (-gap.priority, gap.id))[:SHOWN]
+def rounded(values: Table) -> Table:
+    """Round to four decimals as Python does, which numpy does not near a half."""
+    scaled = values * 10_000
+    found = np.rint(scaled) / 10_000
+    for place in zip(*np.nonzero(abs(scaled % 1 - 0.5) < 1e-6), strict=True):
+        found[place] = round(float(values[place]), 4)
+    return found

@@ -1,5 +1,6 @@
 """What transitions take and answer."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final, get_args
 
@@ -8,11 +9,14 @@ from webargs.fields import DelimitedList
 
 from app.gaps.schema import ComparedSchema
 from app.provenance import NoteSchema, SourceSchema
-from app.query_fields import LARGEST_PAGE, DomainQuery, WholeNumber, absent
-from app.transitions.choice import Direction, TransitionsChoice
+from app.query_fields import LARGEST_PAGE, DecimalNumber, Query, WholeNumber, absent
+from app.transitions.choice import Direction, Rank, TransitionsChoice, ZoneChange
 from app.transitions.job_zones import HIGHEST
+from onet_client.content_model import DOMAINS
 
 DIRECTIONS: Final = get_args(Direction)
+RANKS: Final = get_args(Rank)
+SHARE: Final = {"minimum": 0, "maximum": 1}
 ANY_ZONE: Final = {"minimum": 1, "maximum": HIGHEST}
 
 
@@ -38,21 +42,88 @@ class JobZoneList(DelimitedList):
         return sorted({*found})
 
 
-class TransitionsQuery(DomainQuery):
+class DomainList(DelimitedList):
+    """A domain, or several that are separated by commas; in one order, each once."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            fields.String(validate=validate.OneOf(DOMAINS)),
+            load_default=absent,
+            validate=validate.Length(min=1),
+            metadata={
+                "description": "What the figures are the mean over; without it skills and "
+                "knowledge, as far as they are held."
+            },
+        )
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:
+        try:
+            found = super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
+        except ValidationError as error:
+            raise ValidationError(f"Not one or several of {', '.join(DOMAINS)}.") from error
+        return [domain for domain in DOMAINS if domain in found]
+
+
+class ZoneChangeField(fields.String):
+    """A lowest and a highest difference of job zones such as -1..1, or one such as 0."""
+
+    PATTERN: Final = r"(-?[0-9]{1,2})(\.\.(-?[0-9]{1,2}))?"
+
+    def __init__(self) -> None:
+        super().__init__(
+            load_default=absent,
+            metadata={
+                "pattern": f"^{self.PATTERN}$",
+                "description": "How much higher the job zone may be that a step leads to, such "
+                "as `-1..1`, or `0`.",
+            },
+        )
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        match = re.fullmatch(self.PATTERN, super()._deserialize(value, attr, data, **kwargs))
+        if match is None:
+            raise ValidationError("Not a difference of job zones such as -1..1 or 0.")
+        change = ZoneChange(int(match[1]), int(match[3] or match[1]))
+        if change.least > change.most:
+            raise ValidationError("The first has to be the lower one, as in -1..1.")
+        return change
+
+
+class TransitionsQuery(Query):
     """Which transitions to rank, and how many to list."""
 
     direction = fields.String(load_default="to", validate=validate.OneOf(DIRECTIONS))
+    rank = fields.String(load_default="fit", validate=validate.OneOf(RANKS))
+    domains = DomainList()
+    domain = fields.String(
+        load_default=absent,
+        validate=validate.OneOf(DOMAINS),
+        metadata={"description": "Short for `domains` of one.", "deprecated": True},
+    )
+    min_readiness = DecimalNumber(0, 1, load_default=0.0)
     job_zone = JobZoneList()
+    zone_change = ZoneChangeField()
     limit = WholeNumber(1, LARGEST_PAGE, load_default=20)
 
 
 class TopGapSchema(Schema):
     """One of the weightiest gaps of a transition, as `/skill-gap` has it."""
 
+    domain = fields.String(required=True, validate=validate.OneOf(DOMAINS))
     id = fields.String(required=True, metadata={"example": "2.B.3.e"})
     name = fields.String(required=True, metadata={"example": "Programming"})
     level_gap = fields.Float(required=True, metadata={"minimum": 0, "maximum": 7})
     priority = fields.Float(required=True, metadata={"minimum": 0, "maximum": 1})
+
+
+class CarriesOverSchema(Schema):
+    """One of the weightiest elements that a transition has no gap in; both figures are demanded."""
+
+    domain = fields.String(required=True, validate=validate.OneOf(DOMAINS))
+    id = fields.String(required=True, metadata={"example": "2.A.1.a"})
+    name = fields.String(required=True, metadata={"example": "Reading Comprehension"})
+    level = fields.Float(required=True, metadata={"minimum": 0, "maximum": 7})
+    importance = fields.Float(required=True, metadata={"minimum": 1, "maximum": 5})
 
 
 class JobZoneSchema(Schema):
@@ -67,36 +138,72 @@ class JobZoneSchema(Schema):
 
 
 class TransitionSchema(Schema):
-    """Another occupation; the readiness is of whoever makes the step for where it leads."""
+    """Another occupation as a step.
+
+    `readiness` is of whoever makes the step for where it leads, `utilization` how much of what
+    that one has is used there, and `fit` the mean of both; each is the mean over the domains that
+    both occupations are rated in.
+    """
 
     code = fields.String(required=True)
     title = fields.String(required=True)
-    readiness = fields.Float(required=True, metadata={"minimum": 0, "maximum": 1})
+    fit = fields.Float(required=True, metadata=SHARE)
+    readiness = fields.Float(required=True, metadata=SHARE)
+    utilization = fields.Float(required=True, metadata=SHARE)
+    tied_with = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={
+            "minimum": 0,
+            "description": "How many rows further down, listed or not, have a fit that the errors "
+            "of this one's do not tell from it; null where O*NET gives none.",
+        },
+    )
     job_zone = fields.Integer(required=True, allow_none=True, metadata=ANY_ZONE)
     related = fields.String(required=True, allow_none=True, metadata={"example": "Primary-Short"})
     gaps = fields.List(fields.Nested(TopGapSchema), required=True, validate=validate.Length(max=3))
+    carries_over = fields.List(
+        fields.Nested(CarriesOverSchema), required=True, validate=validate.Length(max=3)
+    )
 
 
 class TransitionsSchema(Schema):
     """A ranking, of what is cached.
 
-    `compared` counts the rated occupations at hand, this one included, before filter and limit.
-    `job_zones` are those that any occupation listed is in.
+    `compared` counts the rated occupations at hand, this one included, before filters and limit.
+    `domains` are those that the occupation is rated in, of those asked for; `sources` has one for
+    each. `job_zones` are those that any occupation listed is in.
     """
 
     occupation = fields.Nested(ComparedSchema, required=True)
     direction = fields.String(required=True, validate=validate.OneOf(DIRECTIONS))
-    domain = fields.String(required=True)
+    rank = fields.String(required=True, validate=validate.OneOf(RANKS))
+    domains = fields.List(fields.String(validate=validate.OneOf(DOMAINS)), required=True)
     compared = fields.Integer(required=True)
     occupations_listed = fields.Integer(required=True)
     job_zones = fields.List(fields.Nested(JobZoneSchema), required=True)
     transitions = fields.List(fields.Nested(TransitionSchema), required=True)
-    source = fields.Nested(SourceSchema, required=True)
+    sources = fields.Dict(
+        fields.String(validate=validate.OneOf(DOMAINS)),
+        fields.Nested(SourceSchema),
+        required=True,
+    )
     attribution = fields.String(required=True)
     notes = fields.List(fields.Nested(NoteSchema))
 
 
 def transitions_choice(query: Mapping[str, Any]) -> TransitionsChoice:
     """Return which transitions a query wants to see."""
-    zones = query["job_zone"] and tuple(query["job_zone"])
-    return TransitionsChoice(query["direction"], zones, query["limit"])
+    return TransitionsChoice(
+        query["direction"],
+        query["rank"],
+        query["job_zone"] and tuple(query["job_zone"]),
+        query["zone_change"],
+        query["min_readiness"],
+        query["limit"],
+    )
+
+
+def chosen_domains(query: Mapping[str, Any]) -> list[str] | None:
+    """Return the domains that a query names; None where it names none."""
+    return query["domains"] or (query["domain"] and [query["domain"]])

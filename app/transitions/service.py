@@ -1,25 +1,31 @@
 """Transitions, ranked and written as JSON: each question once, while nothing changes."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from threading import Lock
 from typing import Final, NamedTuple
 
 import orjson
 
 from app.transitions.choice import TransitionsChoice
-from app.transitions.job_zones import JobZones
+from app.transitions.elements import weightiest
+from app.transitions.fit import Fit, JobZonesByCode, fits, ranked
+from app.transitions.job_zones import JobZones, check_zones
+from app.transitions.margins import margins, tied_with
 from app.transitions.matrices import ReadinessMatrices, Snapshot
-from app.transitions.readiness import Matrix, ranking, top_gaps
+from app.transitions.readiness import Matrix
 from cache.catalogue import Catalogue
 from cache.local.once import MadeOnce
 from cache.policy import Entry
 from cache.reading import Reading
 
-CAPACITY: Final = 4_000_000
-"""Bytes of rankings that are kept of a domain; one of 20 occupations has about 9,000."""
+CAPACITY: Final = 8_000_000
+"""Bytes of rankings that are kept; one of 20 occupations has about 18,000."""
 OVERHEAD: Final = 1_000
 """Bytes that a ranking takes beyond its text."""
+
+Domains = tuple[str, ...]
 
 
 class RankedTransitions(NamedTuple):
@@ -40,12 +46,12 @@ class RankedTransitions(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class _Kept:
-    """What was read and written for one snapshot of a domain."""
+    """What was read and written for one snapshot of each of some domains."""
 
-    snapshot: Snapshot
-    job_zones: Mapping[str, int | None]
+    snapshots: dict[str, Snapshot]
+    job_zones: JobZonesByCode
     zone_names: JobZones
-    rankings: dict[tuple[str, TransitionsChoice], tuple[Entry, RankedTransitions]] = field(
+    rankings: dict[tuple[str, TransitionsChoice], tuple[list[Entry], RankedTransitions]] = field(
         default_factory=dict
     )
     size: int = 0
@@ -63,81 +69,115 @@ class Transitions:
         self._lock = Lock()
         self._ranked: MadeOnce[Hashable, RankedTransitions] = MadeOnce()
         self._zones: MadeOnce[Hashable, _Kept] = MadeOnce()
-        self._kept: dict[str, _Kept] = {}
+        self._kept: dict[Domains, _Kept] = {}
 
-    def of(self, reading: Reading, choice: TransitionsChoice) -> RankedTransitions:
-        """Rank the transitions of an occupation whose entry was just read."""
-        entry = reading.entry
-        kept = self._current(entry.domain)
+    def held(self, domains: Sequence[str]) -> Domains:
+        """Return those of some domains that any occupation is rated in here."""
+        return tuple(one for one in domains if self._matrices.snapshot(one).matrix.titles)
+
+    def of(self, readings: Sequence[Reading], choice: TransitionsChoice) -> RankedTransitions:
+        """Rank the transitions of an occupation by the domains whose entries were just read."""
+        entries = [reading.entry for reading in readings]
+        code = entries[0].code
+        kept = self._current(tuple(entry.domain for entry in entries))
         choice = choice._replace(limit=min(choice.limit, len(kept.job_zones)))
-        key = entry.code, choice
+        key = code, choice
         found = kept.rankings.get(key)
-        if found is not None and found[0] == entry:
+        if found is not None and found[0] == entries:
             return found[1]
-        asked = kept, entry, choice
-        return self._ranked.share(asked, lambda: self._rank(kept, reading, choice))
+        asked = kept, tuple(entries), choice
+        return self._ranked.share(asked, lambda: self._rank(kept, readings, choice))
 
-    def _rank(self, kept: _Kept, reading: Reading, choice: TransitionsChoice) -> RankedTransitions:
-        entry, key = reading.entry, (reading.entry.code, choice)
-        matrix, entries = kept.snapshot.matrix, kept.snapshot.entries
-        if entry.code not in matrix.columns or entries[entry.code] != entry:
-            matrix = matrix.changed([reading.profile])  # filled since the others were read
+    def _rank(
+        self, kept: _Kept, readings: Sequence[Reading], choice: TransitionsChoice
+    ) -> RankedTransitions:
+        entries = [reading.entry for reading in readings]
+        code = entries[0].code
+        matrices = {
+            domain: kept.snapshots[domain].with_entry(reading)
+            for domain, reading in zip(kept.snapshots, readings, strict=True)
+        }
+        steps = fits(matrices.values(), code, choice.direction)
+        chosen = ranked(steps, code, choice, kept.job_zones)
+        rows = self._rows(matrices, kept.job_zones, code, choice, chosen)
         # A copy, since the writer of JSON leaves far more room than a short text takes.
-        written = bytes(memoryview(orjson.dumps(self._rows(matrix, kept.job_zones, *key))))
-        ranked = RankedTransitions(
-            len(matrix.titles), len(kept.job_zones), kept.zone_names, written
-        )
-        size = OVERHEAD + len(written)
+        written = bytes(memoryview(orjson.dumps(rows)))
+        result = RankedTransitions(len(steps) + 1, len(kept.job_zones), kept.zone_names, written)
+        self._keep(kept, (code, choice), entries, result)
+        return result
+
+    def fresh_until(self, domains: Sequence[str]) -> datetime | None:
+        """Return when the first of all entries becomes stale; None where that is not known."""
+        found = [self._matrices.snapshot(domain).fresh_until for domain in domains]
+        return min(filter(None, found), default=None) if all(found) else None
+
+    def check_zones(self, readings: Sequence[Reading], choice: TransitionsChoice) -> None:
+        """Refuse job zones that are not known: nothing could be listed.
+
+        Raises:
+            JobZoneNotHeld: naming those that there are.
+        """
+        kept = self._current(tuple(reading.entry.domain for reading in readings))
+        check_zones(choice, kept.zone_names, kept.job_zones.get(readings[0].entry.code))
+
+    def _keep(
+        self,
+        kept: _Kept,
+        key: tuple[str, TransitionsChoice],
+        entries: list[Entry],
+        result: RankedTransitions,
+    ) -> None:
+        size = OVERHEAD + len(result.transitions)
         with self._lock:
-            if kept.size + size > CAPACITY:
-                kept.rankings, kept.size = {}, 0
-            kept.rankings[key] = entry, ranked
+            if sum(one.size for one in self._kept.values()) + size > CAPACITY:
+                for one in self._kept.values():
+                    one.rankings, one.size = {}, 0
+            kept.rankings[key] = entries, result
             kept.size += size
-        return ranked
 
-    def job_zones(self, domain: str) -> JobZones:
-        """Return the job zones there are to choose from; the same in every domain."""
-        return self._current(domain).zone_names
-
-    def _current(self, domain: str) -> _Kept:
-        snapshot = self._matrices.snapshot(domain)
-        kept = self._kept.get(domain)
-        if kept is None or kept.snapshot is not snapshot:
-            kept = self._kept[domain] = self._zones.share(
-                snapshot, lambda: self._with_zones(snapshot)
+    def _current(self, domains: Domains) -> _Kept:
+        snapshots = {domain: self._matrices.snapshot(domain) for domain in domains}
+        kept = self._kept.get(domains)
+        if kept is None or kept.snapshots != snapshots:
+            kept = self._kept[domains] = self._zones.share(
+                tuple(snapshots.values()), lambda: self._with_zones(snapshots)
             )
         return kept
 
-    def _with_zones(self, snapshot: Snapshot) -> _Kept:
+    def _with_zones(self, snapshots: dict[str, Snapshot]) -> _Kept:
         job_zones, names = self._catalogue.job_zones(), self._catalogue.job_zone_names()
         zones = sorted({*filter(None, job_zones.values())})
-        zone_names = {zone: names.get(zone) for zone in zones}
-        return _Kept(snapshot, job_zones, zone_names)
+        return _Kept(snapshots, job_zones, {zone: names.get(zone) for zone in zones})
 
     def _rows(
         self,
-        matrix: Matrix,
-        job_zones: Mapping[str, int | None],
+        matrices: Mapping[str, Matrix],
+        job_zones: JobZonesByCode,
         code: str,
         choice: TransitionsChoice,
+        chosen: Sequence[Fit],
     ) -> list[dict[str, object]]:
         related = self._catalogue.related(code)
-        chosen = [
-            transition
-            for transition in ranking(matrix, code, choice.direction, list(related))
-            if choice.job_zones is None or job_zones.get(transition.code) in choice.job_zones
+        shown = chosen[: choice.limit]
+        others = [one.code for one in shown]
+        elements = weightiest(matrices, code, others, choice.direction)
+        ties = tied_with(chosen, margins(matrices.values(), code, others))
+        return [
+            {
+                "code": one.code,
+                "title": _title(matrices, one.code),
+                "fit": one.fit,
+                "readiness": one.readiness,
+                "utilization": one.utilization,
+                "tied_with": tied,
+                "job_zone": job_zones.get(one.code),
+                "related": related.get(one.code),
+                "gaps": [gap._asdict() for gap in gaps],
+                "carries_over": [item._asdict() for item in carried],
+            }
+            for one, tied, (gaps, carried) in zip(shown, ties, elements, strict=True)
         ]
-        rows: list[dict[str, object]] = []
-        for other, readiness in chosen[: choice.limit]:
-            pair = (code, other) if choice.direction == "to" else (other, code)
-            rows.append(
-                {
-                    "code": other,
-                    "title": matrix.titles[other],
-                    "readiness": readiness,
-                    "job_zone": job_zones.get(other),
-                    "related": related.get(other),
-                    "gaps": [gap._asdict() for gap in top_gaps(matrix, *pair)],
-                }
-            )
-        return rows
+
+
+def _title(matrices: Mapping[str, Matrix], code: str) -> str:
+    return next(matrix.titles[code] for matrix in matrices.values() if code in matrix.titles)

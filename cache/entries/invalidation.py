@@ -23,6 +23,8 @@ Key = tuple[str, str]
 
 LOOKS: Final = 3
 """How often in a row one is tried that takes too long, as where the process is crowded."""
+ANY: Final = ""
+"""In place of a code: any occupation of the domain."""
 INTERVAL: Final = 0.4
 """Seconds between two looks at the count."""
 TRUSTED: Final = 0.9
@@ -167,7 +169,7 @@ class Changes:
         with self._lock:
             if tick < self._floor:
                 return None
-            return [key for key, changed in self._changed.items() if changed > tick]
+            return [key for key, at in self._changed.items() if at > tick and key[1] != ANY]
 
     def look(self) -> None:
         """Read what has changed since the last look.
@@ -190,7 +192,8 @@ class Changes:
                     self._floor = self._tick
                     self._changed = {}
                 else:
-                    self._changed = self._changed | dict.fromkeys(keys, self._tick)
+                    domains = [(domain, ANY) for domain, _ in keys]
+                    self._changed = self._changed | dict.fromkeys([*keys, *domains], self._tick)
                 self._seen = version
             self._trusted_until = began + TRUSTED
             self._failure = None

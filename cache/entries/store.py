@@ -55,6 +55,10 @@ RATINGS = (
             + TAB
             + _text(Rating.recommend_suppress)
             + TAB
+            + _text(Rating.n)
+            + TAB
+            + _text(Rating.date_updated)
+            + TAB
             + Element.name,
             "\n",
         )
@@ -138,10 +142,13 @@ def _elements(rows: Sequence[Sequence[str]]) -> dict[str, ElementRating]:
     """Put the two scales of each element together."""
     importances = {row[0]: row for row in rows if row[1] == "IM"}
     elements = {}
-    for element, scale, level, error, irrelevant, suppressed, name in rows:
+    for element, scale, level, error, irrelevant, suppressed, raters, day, name in rows:
         if scale != "LV":
             continue
-        _, _, importance, _, also_irrelevant, also_suppressed, _ = importances[element]
+        (
+            _, _, importance, importance_error, also_irrelevant, also_suppressed,
+            importance_raters, other_day, _,
+        ) = importances[element]  # fmt: skip
         known = intern(element)  # the same few for all occupations, of which many are kept
         elements[known] = ElementRating(
             known,
@@ -151,5 +158,9 @@ def _elements(rows: Sequence[Sequence[str]]) -> dict[str, ElementRating]:
             float(error) if error else None,
             irrelevant == "1" or also_irrelevant == "1",
             suppressed == "1" or also_suppressed == "1",
+            float(importance_error) if importance_error else None,
+            int(raters) if raters else None,
+            int(importance_raters) if importance_raters else None,
+            intern(min(day or other_day, other_day or day)[:7]) or None,
         )
     return elements

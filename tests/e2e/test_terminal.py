@@ -106,6 +106,7 @@ def test_transitions_are_ranked_with_bars_and_gaps(starter_url: str) -> None:
     for place, one in enumerate(body["transitions"], 1):
         (line,) = [line for line in text.splitlines() if one["code"] in line]
         assert line.startswith(f"{place}  {one['code']}  {one['title'][:30]}")
+        assert f"{one['fit']:.4f}" in line
         assert f"{one['readiness']:.4f}" in line
         assert all(gap["name"].split()[0] in line for gap in one["gaps"][:1])
     others, listed = body["compared"] - 1, body["occupations_listed"] - 1
@@ -139,7 +140,7 @@ def test_transitions_can_be_asked_of_several_job_zones(
 
     text = printed(url, "transitions", "moon gardeners", "--job-zone", "5,3")
 
-    assert text.startswith("How ready Moon Gardeners are for other occupations of job zone 3 or 5,")
+    assert text.startswith("Where Moon Gardeners could go next, of job zone 3 or 5, by fit in ")
     assert ["11-9001.00", "15-9002.00"] == sorted(re.findall(r"\d\d-\d{4}\.\d\d", text))
     zones = "Job zones: 1; 3: Medium Preparation Needed; 5: Extensive Preparation Needed"
     assert f"\n{zones}\n" in text

@@ -26,6 +26,7 @@ def item(
         "to": {"level": target, "importance": importance, "not_relevant": False},
         "level_gap": level_gap,
         "priority": round((importance - 1) / 4 * level_gap / 7, 4),
+        "gain": 0.05,
         "significant": significant,
         "low_precision": low_precision,
     }
@@ -43,6 +44,7 @@ def body(
     gaps, covered = gaps or [], covered or []
     missing = sum(one["kind"] == "missing" for one in gaps)
     side = {"origin": "seed", "release": "29.0", "fetched_at": "2026-05-01T10:00:00Z"}
+    side["rated"] = "2023-08"
     return {
         "from": {"code": "11-9001.00", "title": source},
         "to": {"code": "15-9002.00", "title": target},
@@ -53,6 +55,8 @@ def body(
             "missing": missing,
             "higher_level": len(gaps) - missing,
             "readiness": readiness,
+            "readiness_interval": [0.8673, 0.9038],
+            "closer_than": 0.64,
         },
         "gaps": gaps,
         "covered": covered,
@@ -64,11 +68,14 @@ def body(
 
 def transitions(direction: str = "to") -> dict[str, Any]:
     """The answer of `/occupations/{code}/transitions`."""
-    gap = {"id": "2.A.1.a", "name": "Reading Tides", "level_gap": 1.0, "priority": 0.1}
+    reading = {"domain": "skills", "id": "2.A.1.a", "name": "Reading Tides"}
+    gap = reading | {"level_gap": 1.0, "priority": 0.1}
+    writing = {"domain": "skills", "id": "2.A.1.c", "name": "Writing Waves"}
     return {
         "occupation": {"code": "11-9001.00", "title": "Kite Makers"},
         "direction": direction,
-        "domain": "skills",
+        "rank": "fit",
+        "domains": ["skills"],
         "compared": 64,
         "occupations_listed": 1016,
         "job_zones": [{"zone": 2, "name": "Job Zone Two: Some Preparation Needed"}],
@@ -76,18 +83,26 @@ def transitions(direction: str = "to") -> dict[str, Any]:
             {
                 "code": "29-9003.00",
                 "title": "Moon Painters",
+                "fit": 0.85,
                 "readiness": 0.9,
+                "utilization": 0.8,
+                "tied_with": 3,
                 "job_zone": 2,
                 "related": "Primary-Short",
                 "gaps": [gap],
+                "carries_over": [writing | {"level": 2.0, "importance": 3.5}],
             },
             {
                 "code": "53-9005.00",
                 "title": "Cloud Drivers",
+                "fit": 0.75,
                 "readiness": 0.8,
+                "utilization": 0.7,
+                "tied_with": None,
                 "job_zone": None,
                 "related": None,
                 "gaps": [],
+                "carries_over": [],
             },
         ],
     }

@@ -2,7 +2,9 @@
 
 import csv
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from cache.profile import ElementRating, Profile
@@ -18,7 +20,8 @@ def rating(
     **other: Any,
 ) -> ElementRating:
     """An element as an occupation rates it, with a small error unless another is asked for."""
-    values = {"name": f"Skill {element}", "level_error": 0.1, "low_precision": False} | other
+    values = {"name": f"Skill {element}", "level_error": 0.1, "low_precision": False}
+    values |= {"level_raters": 8, "importance_error": 0.1, "importance_raters": 8} | other
     return ElementRating(
         id=element, level=level, importance=importance, not_relevant=not_relevant, **values
     )
@@ -38,13 +41,40 @@ def read_profiles(file: Path) -> dict[str, Profile]:
 
 def _read(scales: dict[str, Row]) -> ElementRating:
     level, importance = scales["LV"], scales["IM"]
-    error = level["Standard Error"]
     return rating(
         level["Element ID"],
         float(level["Data Value"]),
         float(importance["Data Value"]),
         "Y" in (level["Not Relevant"], importance["Not Relevant"]),
         name=level["Element Name"],
-        level_error=None if error in ("", "n/a") else float(error),
+        level_error=_number(level["Standard Error"]),
+        level_raters=_number(level["N"]) and int(level["N"]),
+        importance_error=_number(importance["Standard Error"]),
+        importance_raters=_number(importance["N"]) and int(importance["N"]),
         low_precision="Y" in (level["Recommend Suppress"], importance["Recommend Suppress"]),
+    )
+
+
+def _number(text: str) -> float | None:
+    return None if text in ("", "n/a") else float(text)
+
+
+def drawn(one: Profile, draw: Random) -> Profile:
+    """Rate an occupation anew: each figure is off by its error, 1/n at least."""
+
+    def anew(value: float, error: float, raters: int, low: float, high: float) -> float:
+        return min(high, max(low, draw.gauss(value, max(error, 1 / raters))))
+
+    return replace(
+        one,
+        elements={
+            element: replace(
+                each,
+                level=anew(each.level, each.level_error, each.level_raters, 0, 7),
+                importance=anew(
+                    each.importance, each.importance_error, each.importance_raters, 1, 5
+                ),
+            )
+            for element, each in one.elements.items()
+        },
     )

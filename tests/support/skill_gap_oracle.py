@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
+from math import exp, lgamma, pi, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ FOUR_DECIMALS_UNIT = Fraction(1, 10_000)
 
 @dataclass(frozen=True)
 class Expected:
-    """An element as the answer must show it; `priority` is exact, as nothing is rounded here."""
+    """An element as the answer must show it; two figures are exact, as nothing is rounded here."""
 
     id: str
     name: str
@@ -29,6 +31,7 @@ class Expected:
     target: dict[str, Any]
     level_gap: Fraction
     priority: Fraction
+    gain: Fraction
     significant: bool | None
     low_precision: bool
 
@@ -54,11 +57,13 @@ class Oracle:
 
     def required(self, source: str, target: str) -> list[Expected]:
         """Every element that the target does not call Not Relevant, by id."""
-        return [
-            _expected(element, self.rows[source][element], rows)
+        pairs = {
+            element: (self.rows[source][element], rows)
             for element, rows in sorted(self.rows[target].items())
             if element in self.rows[source] and not _not_relevant(rows)
-        ]
+        }
+        demanded = sum(_weight(rows) * _level(rows) for _, rows in pairs.values()) or Fraction(1)
+        return [_expected(element, *sides, demanded) for element, sides in pairs.items()]
 
     def readiness(self, source: str, target: str) -> Fraction:
         """How much of the weighted demand the source meets."""
@@ -70,6 +75,15 @@ class Oracle:
                 met += _weight(rows) * min(has, _level(rows))
         return met / demanded if demanded else Fraction(1)
 
+    @cache  # noqa: B019 - an oracle lives as long as the tests
+    def _of_all(self, target: str) -> list[float]:
+        return [round(float(self.readiness(one, target)), 4) for one in self.rated]
+
+    def closer_than(self, source: str, target: str) -> float:
+        """The share of all rated occupations that are less ready."""
+        own = round(float(self.readiness(source, target)), 4)
+        return round(sum(one < own for one in self._of_all(target)) / len(self.rated), 2)
+
 
 def differences(oracle: Oracle, source: str, target: str, body: dict[str, Any]) -> list[str]:
     """Name what of an answer with `include=covered` is not what the oracle says."""
@@ -78,7 +92,8 @@ def differences(oracle: Oracle, source: str, target: str, body: dict[str, Any]) 
     missing = sum(one.kind == "missing" for one in gaps)
     compared = len(oracle.rows[source].keys() & oracle.rows[target].keys())
     summary = dict(body["summary"])
-    readiness = summary.pop("readiness")
+    readiness, interval = summary.pop("readiness"), summary.pop("readiness_interval")
+    closer = summary.pop("closer_than")
     counts = {
         "compared": compared,
         "gaps": len(gaps),
@@ -91,6 +106,8 @@ def differences(oracle: Oracle, source: str, target: str, body: dict[str, Any]) 
         "to": body["to"] == {"code": target, "title": oracle.titles[target]},
         "summary": summary == counts,
         "readiness": _rounds_to(readiness, oracle.readiness(source, target), FOUR_DECIMALS_UNIT),
+        "interval": interval is None or interval[0] <= readiness <= interval[1],
+        "closer than": closer is None or closer == oracle.closer_than(source, target),
         "gaps": _same(gaps, body["gaps"]),
         "covered": _same(covered, body["covered"]),
         "order of gaps": _is_sorted(body["gaps"], lambda item: -item["priority"]),
@@ -116,9 +133,10 @@ def _fits(one: Expected, item: dict[str, Any]) -> bool:
         "low_precision": one.low_precision,
     }
     return (
-        item == shown | {name: item[name] for name in ("level_gap", "priority")}
+        item == shown | {name: item[name] for name in ("level_gap", "priority", "gain")}
         and _rounds_to(item["level_gap"], one.level_gap, LEVEL_GAP_UNIT)
         and _rounds_to(item["priority"], one.priority, FOUR_DECIMALS_UNIT)
+        and _rounds_to(item["gain"], one.gain, FOUR_DECIMALS_UNIT)
     )
 
 
@@ -132,13 +150,9 @@ def _is_sorted(items: Sequence[dict[str, Any]], key: Any) -> bool:
     return list(items) == sorted(items, key=lambda item: (key(item), item["id"]))
 
 
-def _expected(element: str, source: Any, target: Any) -> Expected:
+def _expected(element: str, source: Any, target: Any, demanded: Fraction) -> Expected:
     level_gap = _level(target) - _level(source)
-    errors = [_number(rows["LV"]["Standard Error"]) for rows in (source, target)]
-    significant = None
-    if None not in errors:
-        squares = sum(error * error for error in errors)
-        significant = level_gap > 0 and level_gap**2 > Fraction("1.96") ** 2 * squares
+    significant = _significant(level_gap, source["LV"], target["LV"])
     suppressed = (row["Recommend Suppress"] for rows in (source, target) for row in rows.values())
     return Expected(
         id=element,
@@ -148,6 +162,7 @@ def _expected(element: str, source: Any, target: Any) -> Expected:
         target=_side(target),
         level_gap=level_gap,
         priority=_weight(target) * level_gap / 7,
+        gain=_weight(target) * max(level_gap, Fraction(0)) / demanded,
         significant=significant,
         low_precision="Y" in suppressed,
     )
@@ -175,3 +190,24 @@ def _weight(rows: Any) -> Fraction:
 
 def _number(text: str) -> Fraction | None:
     return None if text in ("", "n/a") else Fraction(text)
+
+
+def _significant(level_gap: Fraction, *levels: dict[str, str]) -> bool | None:
+    """Welch's t at 95 %, by whether less than a 20th of t's distribution is further out."""
+    errors, raters = ([_number(row[name]) for row in levels] for name in ("Standard Error", "N"))
+    if None in (*errors, *raters) or min(raters) < 2:
+        return None
+    squares = [max(e, 1 / n) ** 2 for e, n in zip(errors, raters, strict=True)]
+    freedom = sum(squares) ** 2 / sum(s**2 / (n - 1) for s, n in zip(squares, raters, strict=True))
+    x = float(level_gap) / sqrt(sum(squares))
+    return x > 1.96 and (x > 12.8 or _within(x, float(freedom)) > 0.95)
+
+
+@cache
+def _within(x: float, freedom: float) -> float:
+    """How much of Student's t is within -x and x: Simpson's rule on its density."""
+    scale = exp(lgamma((freedom + 1) / 2) - lgamma(freedom / 2)) / sqrt(pi * freedom)
+    step = x / 200
+    density = [(1 + (step * at) ** 2 / freedom) ** (-(freedom + 1) / 2) for at in range(201)]
+    whole = density[0] + density[-1] + 4 * sum(density[1:-1:2]) + 2 * sum(density[2:-1:2])
+    return 2 * scale * whole * step / 3

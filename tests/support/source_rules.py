@@ -13,7 +13,9 @@ DATABASE = ("sqlalchemy", "alembic", "MySQLdb", "sqlite3")
 CLOCKS = ("time",)
 # Modules of `app` that decide and compute, and know of nothing else.
 RULES = (
+    "app/gaps/certainty.py",
     "app/gaps/compare.py",
+    "app/gaps/student_t.py",
     "app/occupations/nearest.py",
     "app/occupations/postings.py",
     "app/occupations/resolve.py",
@@ -23,10 +25,15 @@ RULES = (
     "app/occupations/vocabulary.py",
     "app/occupations/words.py",
     "app/page/chart.py",
+    "app/page/doubt.py",
     "app/page/links.py",
     "app/page/messages.py",
     "app/page/words.py",
+    "app/transitions/choice.py",
+    "app/transitions/elements.py",
+    "app/transitions/fit.py",
     "app/transitions/job_zones.py",
+    "app/transitions/margins.py",
     "app/transitions/readiness.py",
 )
 

@@ -424,9 +424,11 @@ def test_next_steps_are_links_that_keep_the_rest_of_what_is_asked(
     other = asked._replace(direction="from" if direction == "to" else "to")
     assert f"{address(other)}#next" in page.links
     for part in (
-        "90 %",
+        "85 %",
         "closely related",
-        "Weightiest gaps: Reading Tides · job zone 2: Some Preparation Needed",
+        "80 % of what is there is needed · job zone 2: Some Preparation Needed",
+        "Carries over: Writing Waves",
+        "Missing most: Reading Tides",
     ):
         assert part in page.words
 
@@ -535,7 +537,7 @@ def test_next_steps_are_the_first_ten_of_the_api(
                 )
             ),
             one["title"],
-            words.percent(one["readiness"]),
+            words.percent(one["fit"]),
         )
         for one in ranked
     ]

@@ -37,6 +37,11 @@ def expected(body: dict[str, Any]) -> list[dict[str, str]]:
             for name in ("level_gap", "priority", "significant", "low_precision"):
                 row[name] = item[name]
             row |= {f"{side}_not_relevant": item[side]["not_relevant"] for side in ("from", "to")}
+            row["gain"] = item["gain"]
+            row["readiness"] = body["summary"]["readiness"]
+            bounds = body["summary"]["readiness_interval"] or (None, None)
+            row |= dict(zip(("readiness_low", "readiness_high"), bounds, strict=True))
+            row |= {f"{side}_rated": body["sources"][side]["rated"] for side in ("from", "to")}
             found.append({name: cell(value) for name, value in row.items()})
     return found
 
@@ -50,7 +55,7 @@ def test_a_row_a_gap_with_the_figures_of_the_json(starter: FlaskClient, more: st
     assert (
         "from_code,from_title,to_code,to_title,domain,id,name,kind,from_level,from_importance,"
         "to_level,to_importance,level_gap,priority,significant,low_precision,from_not_relevant,"
-        "to_not_relevant"
+        "to_not_relevant,gain,readiness,readiness_low,readiness_high,from_rated,to_rated"
     ) == answer.text.split("\r\n")[0]
 
 

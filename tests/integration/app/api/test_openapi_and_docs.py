@@ -82,7 +82,7 @@ def test_it_is_an_openapi_3_document_with_what_one_must_have(document: Any) -> N
 
 def test_it_documents_every_resource_that_is_served(starter: FlaskClient, document: Any) -> None:
     rules = {
-        re.sub(r"<(\w+)>", r"{\1}", rule.rule)
+        re.sub(r"<(?:path:)?(\w+)>", r"{\1}", rule.rule)
         for rule in starter.application.url_map.iter_rules()
         if rule.endpoint.partition(".")[0] not in ("api-docs", "swagger_ui", "page", "assets")
     }
@@ -118,7 +118,11 @@ def test_every_variable_of_a_path_is_a_parameter_and_the_reverse(document: Any) 
         ),
         ("/occupations", "domain limit offset q", []),
         ("/occupations/{code}", "domain", []),
-        ("/occupations/{code}/transitions", "direction domain job_zone limit", []),
+        (
+            "/occupations/{code}/transitions",
+            "direction domain domains job_zone limit min_readiness rank zone_change",
+            [],
+        ),
     ],
 )
 def test_the_parameters_are_those_of_the_contract(

@@ -80,6 +80,7 @@ def test_the_answer_names_the_upstream_as_its_source(client: FlaskClient, sandbo
         "release": "28.1",
         "fetched_at": "2026-05-04T12:00:00Z",
         "state": "fresh",
+        "rated": "2014-07",
     } == body["sources"]["to"]
     assert "O*NET Web Services (https://services.onetcenter.org/)" in body["attribution"]
     assert "O*NET 28.1 Database" in body["attribution"]

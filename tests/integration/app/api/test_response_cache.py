@@ -108,6 +108,7 @@ def test_the_second_answer_is_fast_and_the_same_without_a_statement(
 def test_an_uncached_pair_takes_one_statement_and_one_of_known_occupations_none(
     both: Both,
 ) -> None:
+    both.services.matrices.snapshot("skills")  # read once, for what all occupations come to
     statements: list[str] = []
     event.listen(
         both.services.reader,

@@ -46,9 +46,15 @@ def test_the_sample_of_the_contract_is_answered_to_the_letter(ask: Ask) -> None:
     assert {"code": "11-1011.00", "title": "Chief Executives"} == body["from"]
     assert {"code": "15-1254.00", "title": "Web Developers"} == body["to"]
     assert "skills" == body["domain"]
-    assert {"compared": 35, "gaps": 8, "missing": 1, "higher_level": 7, "readiness": 0.8824} == (
-        body["summary"]
-    )
+    assert {
+        "compared": 35,
+        "gaps": 8,
+        "missing": 1,
+        "higher_level": 7,
+        "readiness": 0.8824,
+        "readiness_interval": [0.8673, 0.9038],
+        "closer_than": 0.55,
+    } == body["summary"]
     assert {
         "id": "2.B.3.e",
         "name": "Programming",
@@ -57,6 +63,7 @@ def test_the_sample_of_the_contract_is_answered_to_the_letter(ask: Ask) -> None:
         "to": {"level": 4.25, "importance": 4.12, "not_relevant": False},
         "level_gap": 3.25,
         "priority": 0.3621,
+        "gain": 0.0537,
         "significant": True,
         "low_precision": False,
     } == body["gaps"][0]
@@ -64,7 +71,8 @@ def test_the_sample_of_the_contract_is_answered_to_the_letter(ask: Ask) -> None:
         gap["name"] for gap in body["gaps"] if gap["kind"] == "missing"
     ]
     assert [] == body["incomparable"]
-    assert {"from": fresh, "to": fresh} == body["sources"]
+    rated = {"from": {"rated": "2023-08"}, "to": {"rated": "2017-07"}}
+    assert {side: fresh | rated[side] for side in rated} == body["sources"]
 
 
 def test_the_attribution_says_what_the_licence_asks(ask: Ask) -> None:
@@ -119,9 +127,15 @@ def test_head_answers_as_get_without_a_body(starter: FlaskClient, target: str) -
 def test_an_occupation_demands_nothing_that_it_does_not_have_itself(ask: Ask) -> None:
     body = ask("from=15-1254.00&to=15-1254.00&include=covered")
 
-    assert {"compared": 35, "gaps": 0, "missing": 0, "higher_level": 0, "readiness": 1.0} == (
-        body["summary"]
-    )
+    assert {
+        "compared": 35,
+        "gaps": 0,
+        "missing": 0,
+        "higher_level": 0,
+        "readiness": 1.0,
+        "readiness_interval": [1.0, 1.0],
+        "closer_than": 0.98,
+    } == body["summary"]
     assert [] == body["gaps"]
     assert {0.0} == {item["level_gap"] for item in body["covered"]}
     assert {0.0} == {item["priority"] for item in body["covered"]}
@@ -154,6 +168,7 @@ def test_covered_is_neither_filtered_nor_cut(ask: Ask) -> None:
     ("sort", "key"),
     [
         ("priority", lambda gap: (-gap["priority"], gap["id"])),
+        ("gain", lambda gap: (-gap["gain"], gap["id"])),
         ("level_gap", lambda gap: (-gap["level_gap"], gap["id"])),
         ("importance", lambda gap: (-gap["to"]["importance"], gap["id"])),
         ("name", lambda gap: (gap["name"], gap["id"])),

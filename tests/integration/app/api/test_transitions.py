@@ -1,6 +1,7 @@
 """GET /occupations/{code}/transitions: ranked as pair by pair, and of what is cached now."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 from support.answers import members, problem
 from support.clock import LIMITS, FakeClock
-from support.fills import CODE, rated
+from support.fills import CODE, figures, rated
 from support.made_up_release import JOB_ZONE_NAMES, RATED, TITLES, write_lists
 from support.release_files import change
 from support.skill_gap_oracle import Oracle
@@ -64,23 +65,47 @@ def _pair(direction: str, code: str, other: str) -> tuple[str, str]:
 def test_what_is_listed_is_what_skill_gap_answers(
     ask: Ask, full: FlaskClient, direction: str
 ) -> None:
-    for one in ask("15-1254.00", direction=direction)["transitions"]:
-        source, goal = _pair(direction, "15-1254.00", one["code"])
-        gap = full.get(f"/skill-gap?from={source}&to={goal}").get_json()
-        assert gap["summary"]["readiness"] == one["readiness"]
-        shown = [{name: item[name] for name in TOLD} for item in gap["gaps"][:3]]
-        assert shown == one["gaps"]
-        assert one["title"] == gap["to" if direction == "to" else "from"]["title"]
+    def gap(pair: tuple[str, str], domain: str) -> Any:
+        query = f"from={pair[0]}&to={pair[1]}&domain={domain}&include=covered"
+        return full.get(f"/skill-gap?{query}").get_json()
+
+    body = ask("15-1254.00", direction=direction, limit=10)
+    assert ["skills", "knowledge"] == body["domains"]
+    for one in body["transitions"]:
+        pair = _pair(direction, "15-1254.00", one["code"])
+        there = [gap(pair, domain) for domain in body["domains"]]
+        back = [gap(pair[::-1], domain) for domain in body["domains"]]
+        ready, used = (
+            sum(each["summary"]["readiness"] for each in both) / 2 for both in (there, back)
+        )
+        wanted = [ready, used, (ready + used) / 2]
+        assert wanted == pytest.approx(
+            [one["readiness"], one["utilization"], one["fit"]], abs=0.0000501
+        )
+        gaps = [(item, each["domain"]) for each in there for item in each["gaps"]]
+        gaps.sort(key=lambda item: -item[0]["priority"])
+        assert one["gaps"] == [
+            {"domain": domain} | {name: item[name] for name in TOLD} for item, domain in gaps[:3]
+        ]
+        covered = [(item, each["domain"]) for each in there for item in each["covered"]]
+        covered.sort(key=lambda item: -item[0]["to"]["importance"])
+        assert one["carries_over"] == [
+            {"domain": domain, "id": item["id"], "name": item["name"]}
+            | {name: item["to"][name] for name in ("level", "importance")}
+            for item, domain in covered[:3]
+        ]
+        assert one["title"] == there[0]["to" if direction == "to" else "from"]["title"]
 
 
 def test_the_answer_says_what_was_compared_and_where_it_comes_from(ask: Ask) -> None:
     body = ask("15-1254")
 
     assert {"code": "15-1254.00", "title": "Web Developers"} == body["occupation"]
-    assert ("to", "skills") == (body["direction"], body["domain"])
+    assert ("to", "fit") == (body["direction"], body["rank"])
+    assert ["skills", "knowledge"] == body["domains"] == list(body["sources"])
     assert (879, 1016) == (body["compared"], body["occupations_listed"])
     assert ("seed", "29.0", "fresh") == tuple(
-        body["source"][name] for name in ("origin", "release", "state")
+        body["sources"]["knowledge"][name] for name in ("origin", "release", "state")
     )
     assert "O*NET 29.0 Database" in body["attribution"]
 
@@ -153,13 +178,88 @@ def test_related_occupations_are_marked_with_their_tier(ask: Ask, full_release: 
     assert {code: tier for code, tier in listed.items() if code in codes(body)} == shown
 
 
-def test_another_domain_is_ranked_by_its_own_ratings(ask: Ask, full: FlaskClient) -> None:
-    body = ask("15-1254.00", domain="knowledge", limit=5)
+@pytest.mark.parametrize("asked", [{"domain": "knowledge"}, {"domains": "knowledge"}])
+def test_a_domain_alone_is_ranked_by_its_own_ratings(
+    ask: Ask, full: FlaskClient, asked: dict[str, str]
+) -> None:
+    body = ask("15-1254.00", limit=5, **asked)
 
-    assert "knowledge" == body["domain"]
+    assert ["knowledge"] == body["domains"]
     for one in body["transitions"]:
         gap = full.get(f"/skill-gap?domain=knowledge&from=15-1254.00&to={one['code']}").get_json()
         assert gap["summary"]["readiness"] == one["readiness"]
+
+
+def test_domains_are_in_one_order_and_those_without_ratings_are_passed_over(
+    ask: Ask, starter: FlaskClient
+) -> None:
+    both = ask("15-1254.00", domains="knowledge,skills,knowledge")
+
+    assert ask("15-1254.00") == both
+    alone = starter.get(target("15-1254.00", limit=1)).get_json()
+    assert ["skills"] == alone["domains"] == list(alone["sources"])
+
+
+def test_readiness_can_rank_and_bound(ask: Ask) -> None:
+    by_fit = ask("15-1254.00", limit=ALL)["transitions"]
+    by_readiness = ask("15-1254.00", rank="readiness", limit=ALL)["transitions"]
+
+    assert by_fit == sorted(by_fit, key=lambda one: (-one["fit"], one["code"]))
+    assert by_readiness == sorted(by_readiness, key=lambda one: (-one["readiness"], one["code"]))
+    bounded = ask("15-1254.00", min_readiness=0.9, limit=ALL)["transitions"]
+    assert [one for one in by_fit if one["readiness"] >= 0.9] == bounded
+    assert 0 < len(bounded) < len(by_fit)
+
+
+@directions
+@pytest.mark.parametrize(
+    ("asked", "changes"), [("-1..1", (-1, 0, 1)), ("0", (0,)), ("-9..-1", range(-9, 0))]
+)
+def test_a_change_of_zone_is_that_of_the_step(
+    ask: Ask, full_release: Path, direction: str, asked: str, changes: Any
+) -> None:
+    rows = (full_release / "Job Zones.txt").read_text(encoding="utf-8").splitlines()
+    own = next(int(row.split("\t")[1]) for row in rows if row.startswith("15-1254.00"))
+    whole = ask("15-1254.00", direction=direction, limit=ALL)["transitions"]
+    sign = 1 if direction == "to" else -1
+
+    body = ask("15-1254.00", direction=direction, zone_change=asked, limit=ALL)
+    wanted = [one for one in whole if sign * (one["job_zone"] - own) in changes]
+    assert wanted == body["transitions"] != []
+
+
+@pytest.mark.parametrize(
+    ("named", "code"),
+    [
+        ("Web%20Developers", "15-1254.00"),
+        ("registered nurses", "29-1141.00"),
+        ("Dispatchers, Except Police, Fire, and Ambulance", "43-5032.00"),
+        ("Biochemists and Biophysicists ", "19-1021.00"),
+        ("Team Assemblers", "51-2092.00"),
+        ("Claims Adjusters, Examiners, and Investigators", "13-1031.00"),
+        ("Obstetricians and Gynecologists", "29-1218.00"),
+    ],
+)
+def test_an_occupation_is_named_by_its_title_too(ask: Ask, named: str, code: str) -> None:
+    assert ask(code, limit=3) == ask(named, limit=3)
+
+
+def test_a_title_with_a_slash_is_one(ask: Ask, oracle: Oracle) -> None:
+    code, title = next(
+        (code, title)
+        for code, title in sorted(oracle.titles.items())
+        if "/" in title and code in oracle.rows
+    )
+
+    assert code == ask(title)["occupation"]["code"]
+
+
+def test_what_is_no_title_is_answered_with_what_may_be_meant(full: FlaskClient) -> None:
+    answer = full.get(target("web develper"))
+
+    assert (422, "invalid-parameter") == problem(answer)
+    found = answer.get_json()["candidates"]["code"]
+    assert "15-1254.00" in [one["code"] for one in found]
 
 
 @pytest.mark.parametrize(
@@ -180,6 +280,15 @@ def test_another_domain_is_ranked_by_its_own_ratings(ask: Ask, full: FlaskClient
         ("limit=1e2", "limit"),
         ("limit=1&limit=2", "limit"),
         ("domain=no-such", "domain"),
+        ("domains=skills,no-such", "domains"),
+        ("domains=", "domains"),
+        ("rank=related", "rank"),
+        ("min_readiness=1.1", "min_readiness"),
+        ("min_readiness=-0.1", "min_readiness"),
+        ("zone_change=1..-1", "zone_change"),
+        ("zone_change=1..", "zone_change"),
+        ("zone_change=", "zone_change"),
+        ("zone_change=%D9%A1", "zone_change"),
     ],
 )
 def test_a_parameter_that_cannot_be_used_is_named(
@@ -272,7 +381,7 @@ def test_headers_are_those_of_the_one_entry_for_a_minute_at_most(
     clock.advance(35)
     late = world.get()
     assert "public, max-age=0" == late.headers["Cache-Control"]
-    assert "stale" == late.get_json()["source"]["state"]
+    assert "stale" == late.get_json()["sources"]["skills"]["state"]
 
 
 def test_a_copy_that_still_holds_is_not_sent_again(world: World, clock: FakeClock) -> None:
@@ -314,19 +423,53 @@ def test_the_same_question_is_answered_without_a_statement_while_nothing_changes
     assert "related_occupation" in statement
 
 
-def test_the_response_cache_keeps_none(world: World) -> None:
-    world.get()
-    world.get(f"{CODE}")
+def test_a_question_by_code_is_answered_in_front_of_flask_until_any_entry_changes(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = world.get()
+    monkeypatch.setattr(world.client.application.wsgi_app, "_inner", lambda *_: 1 / 0)
 
-    assert 0 == len(world.client.application.wsgi_app._answers)
+    again = world.get()
+    assert (first.data, first.headers["ETag"]) == (again.data, again.headers["ETag"])
+    assert "public, max-age=60" == again.headers["Cache-Control"]
+    world.publish(UNLISTED)
+    world.changes.look()
+    with pytest.raises(ZeroDivisionError):
+        world.get()
+
+
+def test_the_first_ratings_of_another_domain_change_what_is_compared(world: World) -> None:
+    assert ["skills"] == world.get().get_json()["domains"]
+
+    names = {"2.C.1.a": "Knots"}
+    given = [figures("2.C.1.a", scale, "3.0000") for scale in ("LV", "IM")]
+    for code in (CODE, RATED[0]):
+        world.publish(code, domain="knowledge", names=names, figures=given)
+    world.changes.look()
+
+    assert ["skills", "knowledge"] == world.get().get_json()["domains"]
+    assert ["skills"] == world.get(RATED[2]).get_json()["domains"]
+
+
+def test_what_may_be_another_answer_soon_is_not_kept(world: World, clock: FakeClock) -> None:
+    kept = world.client.application.wsgi_app._answers
+    world.get(TITLES[CODE])
+    assert 0 == len(kept)
+    world.publish(CODE, expires_at=clock() + timedelta(days=999))
+    world.changes.look()
+    clock.advance(LIMITS.ttl + 1)  # the others are stale by now, and some day too old
+
+    world.get()
+    assert 0 == len(kept)
 
 
 def test_kept_answers_are_bounded(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = world.codes(limit=2_000)
     monkeypatch.setattr(transitions_service, "CAPACITY", 6_000)
     for code in RATED:
         for limit in range(1, 4):
             world.codes(code, limit=limit)
-    assert OTHERS[:1] == world.codes(limit=2_000)[:1]
+    assert whole == world.codes(limit=2_000)
 
     (kept,) = world.services.transitions._kept.values()
     texts = [ranked.transitions for _, ranked in kept.rankings.values()]
@@ -394,6 +537,6 @@ def test_it_is_counted_by_its_route(world: World) -> None:
     world.get(limit=1)
 
     text = world.client.get("/metrics").text
-    route = "/occupations/<code>/transitions"
+    route = "/occupations/<path:code>/transitions"
     assert f'skillgap_http_requests_total{{endpoint="{route}",status="200"}} 2.0' in text
     assert 'skillgap_entry_reads_total{result="hit"} 2.0' in text

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from threading import Barrier
 
@@ -118,7 +118,16 @@ def test_what_is_published_is_read_back_in_every_figure(store):
             date_updated=None,
             domain_source=None,
         ),
-        figures("2.A.1.a", "IM", "1.0001", recommend_suppress=None, not_relevant=True),
+        figures(
+            "2.A.1.a",
+            "IM",
+            "1.0001",
+            n=7,
+            recommend_suppress=None,
+            not_relevant=True,
+            standard_error="0.5000",
+            date_updated=date(2009, 12, 1),
+        ),
     ]
     store.publish(rated(NEW, figures=[*first.figures[2:], *odd]), 0)
 
@@ -129,7 +138,19 @@ def test_what_is_published_is_read_back_in_every_figure(store):
     assert (6.9999, 1.0001, None) == (element.level, element.importance, element.level_error)
     assert element.not_relevant is True
     assert element.low_precision is True
+    assert (None, 7, 0.5) == (
+        element.level_raters,
+        element.importance_raters,
+        element.importance_error,
+    )
+    assert ("2009-12", "2009-12") == (element.rated, stored.profile.rated)
     element = stored.profile.elements["2.A.1.b"]
+    assert (8, 8, 0.1637, "2026-05") == (
+        element.level_raters,
+        element.importance_raters,
+        element.importance_error,
+        element.rated,
+    )
     assert (3.25, 4.12, 0.1637) == (element.level, element.importance, element.level_error)
     assert element.not_relevant is False
     assert element.low_precision is False

@@ -3,6 +3,7 @@
 import io
 import re
 import sys
+from datetime import UTC, datetime
 
 import pytest
 from support.gap_bodies import body, item, transitions
@@ -20,10 +21,11 @@ GAPS = body(
     source="Chief Executives",
     target="Web Developers",
 ) | {"domain": "knowledge"}
+NOW = datetime(2026, 5, 4, tzinfo=UTC)
 LONG = "Geographic Information Systems Technologists and Technicians"
 STEPS = transitions() | {
     "occupation": {"code": "15-1254.00", "title": "Web Developers"},
-    "domain": "abilities",
+    "domains": ["skills", "abilities"],
     "compared": 879,
     "job_zones": [
         {"zone": 2, "name": "Job Zone 1-2: Very Little to Some Preparation Needed"},
@@ -33,10 +35,14 @@ STEPS = transitions() | {
         {
             "code": code,
             "title": title,
+            "fit": 0.9038,
             "readiness": 0.9874,
+            "utilization": 0.8151,
+            "tied_with": 7,
             "job_zone": 4,
             "related": "Primary-Short",
             "gaps": [{"name": "Social Perceptiveness"}, {"name": "Complex Problem Solving"}],
+            "carries_over": [{"name": "Writing"}, {"name": "Speaking"}],
         }
         for code, title in [("15-1299.02", LONG), ("27-1024.00", "Graphic Designers")]
     ],
@@ -55,10 +61,12 @@ def printed(monkeypatch, capsys):
         else:
             monkeypatch.setenv("COLUMNS", str(width))
         if command == "gap":
-            gaps.print_gap(GAPS | changed)
+            gaps.print_gap(GAPS | changed, NOW)
         else:
             zones = job_zone and tuple(map(int, job_zone.split(",")))
-            steps.print_transitions(STEPS | changed, TransitionsChoice("to", zones, limit))
+            steps.print_transitions(
+                STEPS | changed, TransitionsChoice(job_zones=zones, limit=limit)
+            )
         return capsys.readouterr().out
 
     return show
@@ -135,15 +143,27 @@ def test_a_narrow_terminal_leaves_out_what_matters_least_of_a_gap(printed):
 def test_a_narrow_terminal_leaves_out_what_matters_least_of_transitions(printed):
     shown = {width: heads(printed("transitions", width), "code") for width in (20, 40, 53, 80, 200)}
 
-    assert {"code", "ready"} == shown[20]
+    assert {"code", "fit"} == shown[20]
     assert shown[20] | {"occupation", "+"} == shown[40]
     assert shown[40] | {"bar"} == shown[53]
-    assert shown[53] | {"weightiest", "gaps"} == shown[80]
-    assert shown[80] | {"zone", "#"} == shown[200]
+    assert shown[53] | {"missing", "ready"} == shown[80]
+    assert shown[80] | {"carries", "over", "used", "tied", "zone", "#"} == shown[200]
 
 
 def heads(text, first):
     return set(next(line for line in text.splitlines() if first in line.split()).split())
+
+
+def test_readiness_is_told_with_its_bounds_and_an_old_rating_with_its_year(printed):
+    summary, sources = GAPS["summary"], GAPS["sources"]
+    old = {"sources": sources | {"to": sources["to"] | {"rated": "2016-04"}}}
+    unsure = {"summary": summary | {"readiness_interval": None, "closer_than": None}}
+    closer = "Closer than 64% of all occupations rated here."
+
+    assert f"readiness 0.8824, at 95 % between 0.8673 and 0.9038. {closer}\n" in printed("gap")
+    assert "readiness 0.8824.\n" in printed("gap", **unsure)
+    assert "The oldest rating" not in printed("gap")
+    assert "\nThe oldest rating of Web Developers is of 2016.\n" in printed("gap", **old)
 
 
 def test_bars_are_explained_where_they_are(printed):
@@ -153,16 +173,16 @@ def test_bars_are_explained_where_they_are(printed):
 
 def test_the_head_says_what_the_answer_is_about(printed):
     assert printed("gap").startswith("Chief Executives → Web Developers, by knowledge\n")
-    head, there, back = "How ready", "Web Developers", "other occupations"
     for zone, of_zone in (
         (None, ""),
-        ("4", " of job zone 4"),
-        ("2,3,4", " of job zone 2, 3 or 4"),
+        ("4", ", of job zone 4"),
+        ("2,3,4", ", of job zone 2, 3 or 4"),
     ):
         to = printed("transitions", job_zone=zone)
         of = printed("transitions", job_zone=zone, direction="from")
-        assert to.startswith(f"{head} {there} are for {back}{of_zone}, by abilities\n")
-        assert of.startswith(f"{head} {back}{of_zone} are for {there}, by abilities\n")
+        by = f"{of_zone}, by fit in skills and abilities\n"
+        assert to.startswith(f"Where Web Developers could go next{by}")
+        assert of.startswith(f"Who could become Web Developers{by}")
 
 
 @pytest.mark.parametrize(
@@ -181,7 +201,7 @@ def test_the_head_says_what_the_answer_is_about(printed):
     ],
 )
 def test_the_count_is_of_others_and_says_what_is_known_of_the_job_zone(printed, asked, told):
-    rest = "occupations with abilities ratings here, out of 1,015 that O*NET lists."
+    rest = "occupations with skills or abilities ratings here, out of 1,015 that O*NET lists."
 
     assert f"\n{told} {rest}\n" in printed("transitions", **asked)
 

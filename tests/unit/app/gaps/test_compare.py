@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from math import isclose
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -108,34 +109,12 @@ def test_priority_is_weight_times_gap_over_the_highest_level(importance, source,
     assert priority == gap.priority
 
 
-@pytest.mark.parametrize(
-    ("errors", "level_gap", "significant"),
-    [
-        pytest.param((0.5, 0.0), 0.98, False, id="as wide as chance is not wider"),
-        pytest.param((0.0, 0.5), 0.99, True, id="just wider"),
-        pytest.param((0.3, 0.4), 0.98, False, id="errors add by their squares"),
-        pytest.param((0.3, 0.4), 0.99, True, id="just wider than both"),
-        pytest.param((0.0, 0.0), 0.01, True, id="no error at all"),
-        pytest.param((None, 0.1), 7.0, None, id="source unknown"),
-        pytest.param((0.1, None), 7.0, None, id="target unknown"),
-        pytest.param((None, None), 7.0, None, id="both unknown"),
-    ],
-)
-def test_significance_needs_both_errors_and_a_gap_beyond_95_percent(errors, level_gap, significant):
-    source, target = errors
-    gap = only_gap(
-        rating(level=0.0, level_error=source), rating(level=level_gap, level_error=target)
-    )
+def test_a_gap_says_whether_it_is_significant_by_the_published_levels_errors():
+    missing = rating(level=6.0, not_relevant=True, level_error=0.5)
 
-    assert significant is gap.significant
-
-
-def test_the_error_of_importance_plays_no_part_in_what_is_not_relevant():
-    gap = only_gap(
-        rating(level=6.0, not_relevant=True, level_error=0.5), rating(level=0.98, level_error=0.0)
-    )
-
-    assert gap.significant is False
+    assert only_gap(missing, rating(level=1.1, level_error=0.0)).significant is False
+    assert only_gap(missing, rating(level=1.2, level_error=0.0)).significant is True
+    assert only_gap(missing, rating(level=7.0, level_error=None)).significant is None
 
 
 @pytest.mark.parametrize(
@@ -203,6 +182,7 @@ UNORDERED = (
     ("sort", "expected"),
     [
         ("priority", ["2.A.1", "2.B.2", "2.A.2", "2.A.3"]),
+        ("gain", ["2.A.1", "2.B.2", "2.A.2", "2.A.3"]),
         ("level_gap", ["2.A.1", "2.A.2", "2.B.2", "2.A.3"]),
         ("importance", ["2.A.3", "2.B.2", "2.A.1", "2.A.2"]),
         ("name", ["2.A.2", "2.A.3", "2.B.2", "2.A.1"]),
@@ -217,6 +197,34 @@ def test_priority_is_the_order_of_the_gaps_unless_another_is_asked_for():
     gaps = gaps_of(*UNORDERED)
 
     assert list(gaps) == arrange(gaps, "priority") == arrange(reversed(gaps))
+
+
+def test_a_gain_is_what_readiness_rises_by_where_the_gap_closes():
+    source = profile(rating("a", 1.0), rating("b", 1.0), rating("c", 2.0))
+    target = profile(rating("a", 2.0), rating("b", 4.0, 5.0), rating("c", 1.0))
+    before = compare(source, target)
+
+    for gap in before.gaps:
+        closed = profile(*(rating(e, 4.0) if e == gap.target.id else one
+                           for e, one in source.elements.items()))  # fmt: skip
+        rises = compare(closed, target).readiness - before.readiness
+        assert isclose(rises, gap.gain, abs_tol=0.000_1)
+    assert [0.5455, 0.0909] == [gap.gain for gap in before.gaps]
+    assert [0.0] == [one.gain for one in before.covered]
+
+
+def test_where_what_is_demanded_weighs_nothing_there_is_nothing_to_gain():
+    assert 0.0 == only_gap(rating(level=1.0), rating(level=2.0, importance=1.0)).gain
+
+
+@pytest.mark.parametrize("number", [400, pytest.param(10_000, marks=pytest.mark.soak)])
+def test_all_gains_of_a_pair_add_up_to_what_readiness_lacks(full_release, number):
+    profiles = list(read_profiles(full_release / "Skills.txt").values())
+    draw = Random(number)
+    for _ in range(number):
+        result = compare(*draw.sample(profiles, 2))
+        lacks = sum(gap.gain for gap in result.gaps) - (1 - result.readiness)
+        assert abs(lacks) <= 0.000_1 * max(1, len(result.gaps))
 
 
 def test_what_is_covered_comes_weightiest_first_then_by_id():
@@ -310,14 +318,6 @@ def exact_weight(figures) -> Fraction:
     return (Fraction(figures["importance"], 100) - 1) / 4
 
 
-def exactly_significant(a, b) -> bool | None:
-    if a["level_error"] is None or b["level_error"] is None:
-        return None
-    gap = exact_level(b) - exact_level(a)
-    chance = sum(Fraction(side["level_error"], 10_000) ** 2 for side in (a, b))
-    return gap > 0 and gap**2 > Fraction(196, 100) ** 2 * chance
-
-
 @given(source=SIDES, target=SIDES)
 def test_every_figure_agrees_with_arithmetic_in_fractions(source, target):
     result = compare(as_profile(source), as_profile(target))
@@ -333,9 +333,9 @@ def test_every_figure_agrees_with_arithmetic_in_fractions(source, target):
         assert isclose(float(priority), item.priority, abs_tol=0.000_05 + 1e-12)
         assert round(item.priority, 4) == item.priority
         assert source[element]["not_relevant"] == (item.kind == "missing")
-        if gaps[element] > 0:
-            expected = exactly_significant(source[element], target[element])
-            assert expected is item.significant
+        known = None not in (source[element]["level_error"], target[element]["level_error"])
+        assert known == (item.significant is not None)
+        assert gaps[element] > 0 or not item.significant
 
     demanded = sum(exact_weight(target[e]) * exact_level(target[e]) for e in required)
     met = sum(

@@ -6,8 +6,9 @@ import pytest
 from support.gap_bodies import body, item, transitions
 
 from app.occupations.holdings import SEED
-from app.page import messages, words
+from app.page import doubt, messages, words
 from app.page.links import Question, address, with_side
+from app.provenance import aged
 from cache.catalogue import Holding
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -213,19 +214,71 @@ def test_related_occupations_are_marked(tier, text) -> None:
     assert text == words.related(tier)
 
 
+@pytest.mark.parametrize(
+    ("bounds", "said"),
+    [
+        (
+            [0.8673, 0.9038],
+            "With the raters' errors counted, it lies between 87 % and 90 % (at 95 %).",
+        ),
+        ([0.8801, 0.8831], "The raters' errors make next to no difference to that (at 95 %)."),
+        (None, "O*NET gives no standard errors by which to say how sure that is."),
+    ],
+)
+def test_how_sure_a_readiness_is_is_said(bounds, said) -> None:
+    answer = body([item("a", 1, 2)])
+    answer["summary"]["readiness_interval"] = bounds
+
+    assert said == doubt.certainty(answer)
+    assert "" == doubt.certainty(answer | {"to": answer["from"]})
+    assert "" == doubt.certainty(answer | {"gaps": []})
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0.64, "64 % of the occupations rated here are less ready for Tide Clerks."),
+        (0.0, "None of the occupations rated here are less ready for Tide Clerks."),
+        (1.0, "Nearly all occupations rated here are less ready for Tide Clerks."),
+        (None, ""),
+    ],
+)
+def test_a_readiness_is_compared_with_that_of_all_others(share, said) -> None:
+    answer = body([item("a", 1, 2)])
+    answer["summary"]["closer_than"] = share
+
+    assert said == doubt.closer_than(answer)
+    assert "" == doubt.closer_than(answer | {"to": answer["from"]})
+
+
+@pytest.mark.parametrize(
+    ("rated", "said"),
+    [
+        ("2016-04", "The oldest rating of Tide Clerks is of 2016."),
+        ("2016-05", ""),
+        ("2025-01", ""),
+        (None, ""),
+    ],
+)
+def test_a_rating_older_than_ten_years_is_told_with_its_year(rated, said) -> None:
+    assert said == aged("Tide Clerks", rated, datetime(2026, 5, 31, tzinfo=UTC))
+
+
 def test_next_steps_say_what_they_rank_and_how_many_of_how_many() -> None:
     assert (
         "Where Kite Makers could go next",
         (
             "The nearest of the 63 other occupations with skills ratings here, out of 1,015 that "
-            "O*NET lists, by how much Kite Makers already have of what each needs."
+            "O*NET lists, by how well they fit: the mean of how much of what each needs Kite "
+            "Makers already have, and how much of what Kite Makers have is used there."
         ),
     ) == words.transitions(transitions("to"))
     assert (
         "Who could become Kite Makers",
         (
             "The nearest of the 63 other occupations with skills ratings here, out of 1,015 that "
-            "O*NET lists, by how much each already has of what Kite Makers need."
+            "O*NET lists, by how well they fit: the mean of how much of what Kite Makers need "
+            "each already has, and how much of what each has is used there."
         ),
     ) == words.transitions(transitions("from"))
 
@@ -247,7 +300,8 @@ def test_next_steps_of_a_job_zone_say_which_or_that_there_is_none() -> None:
 
     assert (
         "The nearest in job zone 2, of the 63 other occupations with skills ratings here, out of "
-        "1,015 that O*NET lists, by how much Kite Makers already have of what each needs."
+        "1,015 that O*NET lists, by how well they fit: the mean of how much of what each needs "
+        "Kite Makers already have, and how much of what Kite Makers have is used there."
     ) == words.transitions(steps, 2)[1]
     assert (
         "None of the 63 other occupations with skills ratings here, out of 1,015 that O*NET "
@@ -295,11 +349,14 @@ def test_it_says_how_much_is_held_and_how_the_others_come_here(
     assert (text, command) == words.coverage(holding, "skills", can_fetch=can_fetch)
 
 
-def test_a_step_names_its_weightiest_gaps() -> None:
+def test_a_step_names_what_carries_over_beside_what_is_missing() -> None:
     first, second = transitions()["transitions"]
 
-    assert "Weightiest gaps: Reading Tides" == words.weightiest(first)
-    assert "No gaps" == words.weightiest(second)
+    both = "90 % of what is needed is there, 80 % of what is there is needed"
+    assert both == words.both_ways(first)
+    assert "Carries over: Writing Waves" == words.carried(first)
+    assert "Missing most: Reading Tides" == words.weightiest(first)
+    assert ("Nothing carries over", "No gaps") == (words.carried(second), words.weightiest(second))
 
 
 def test_an_address_holds_all_that_is_asked_and_no_more() -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.transitions.job_zones import HIGHEST, JobZoneNotHeld, any_of, called, check_held
+from app.transitions.choice import TransitionsChoice, ZoneChange
+from app.transitions.job_zones import HIGHEST, JobZoneNotHeld, any_of, called, check_zones
 
 zones = st.integers(1, HIGHEST)
 
@@ -47,11 +48,22 @@ def test_several_are_an_alternative(chosen, text):
 )
 def test_a_zone_that_is_not_held_is_named_with_those_that_are(asked, held, said):
     with pytest.raises(JobZoneNotHeld) as raised:
-        check_held(asked, dict.fromkeys(held))
+        check_zones(TransitionsChoice(job_zones=tuple(asked)), dict.fromkeys(held), None)
     assert said == str(raised.value)
+    assert "job_zone" == raised.value.parameter
 
 
 @given(st.sets(zones, min_size=1), st.sets(zones, min_size=1))
 def test_there_is_nothing_to_say_where_every_zone_asked_for_is_held(asked, held):
     with nullcontext() if asked <= held else pytest.raises(JobZoneNotHeld):
-        check_held(asked, dict.fromkeys(held))
+        check_zones(TransitionsChoice(job_zones=tuple(asked)), dict.fromkeys(held), None)
+
+
+def test_a_change_of_zone_needs_the_zone_that_it_is_counted_from():
+    choice = TransitionsChoice(zone_change=ZoneChange(0, 1))
+
+    check_zones(choice, {3: None}, 3)
+    for held, own in (({3: None}, None), ({}, None)):
+        with pytest.raises(JobZoneNotHeld) as raised:
+            check_zones(choice, held, own)
+        assert "zone_change" == raised.value.parameter

@@ -8,14 +8,8 @@ from hypothesis import strategies as st
 from support.profiles import rating, read_profiles
 
 from app.gaps.compare import compare
-from app.transitions.readiness import (
-    SHOWN,
-    Matrix,
-    TopGap,
-    ranking,
-    readiness_by_code,
-    top_gaps,
-)
+from app.transitions.elements import SHOWN, CarriesOver, Elements, TopGap, weightiest
+from app.transitions.readiness import Matrix, readiness_by_code
 from cache.profile import ElementRating, Profile
 
 
@@ -23,24 +17,39 @@ def profile(code: str, *ratings: ElementRating) -> Profile:
     return Profile(code, f"Keepers of {code}", {one.id: one for one in ratings})
 
 
-def pairwise(source: Profile, target: Profile) -> tuple[float, list[TopGap]]:
+def pairwise(source: Profile, target: Profile) -> tuple[float, Elements]:
     result = compare(source, target)
-    return result.readiness, [
-        TopGap(gap.target.id, gap.target.name, gap.level_gap, gap.priority)
-        for gap in result.gaps[:SHOWN]
-    ]
+    covered = [one.target for one in result.covered if one.target.level > 0]
+    return result.readiness, Elements(
+        [
+            TopGap("skills", gap.target.id, gap.target.name, gap.level_gap, gap.priority)
+            for gap in result.gaps[:SHOWN]
+        ],
+        [
+            CarriesOver("skills", one.id, one.name, one.level, one.importance)
+            for one in covered[:SHOWN]
+        ],
+    )
+
+
+def elements(matrix: Matrix, source: str, target: str) -> Elements:
+    (found,) = weightiest({"skills": matrix}, source, [target], "to")
+    return found
 
 
 def differences(matrix: Matrix, one: Profile, others: list[Profile]) -> list[str]:
     """Name the codes that the matrix says something else of than the pairs do."""
-    to_all, from_all = (readiness_by_code(matrix, one.code, way) for way in ("to", "from"))
-    found = []
-    for other in others:
-        there = to_all[other.code], top_gaps(matrix, one.code, other.code)
-        back = from_all[other.code], top_gaps(matrix, other.code, one.code)
+    codes, domain = [other.code for other in others], {"skills": matrix}
+    found = [
+        (readiness_by_code(matrix, one.code, way), weightiest(domain, one.code, codes, way))
+        for way in ("to", "from")
+    ]
+    wrong = []
+    for at, other in enumerate(others):
+        there, back = ((shares[other.code], items[at]) for shares, items in found)
         if (there, back) != (pairwise(one, other), pairwise(other, one)):
-            found.append(other.code)
-    return found
+            wrong.append(other.code)
+    return wrong
 
 
 @pytest.mark.parametrize(
@@ -64,7 +73,7 @@ def test_a_pair_is_compared_as_a_gap_is(source, target, readiness, gaps):
 
     assert readiness == readiness_by_code(matrix, one.code, "to")[other.code]
     assert readiness == readiness_by_code(matrix, other.code, "from")[one.code]
-    assert gaps == [gap[2:] for gap in top_gaps(matrix, one.code, other.code)]
+    assert gaps == [gap[3:] for gap in elements(matrix, one.code, other.code).gaps]
     assert [] == differences(matrix, one, [one, other])
 
 
@@ -159,54 +168,21 @@ def test_a_change_brings_new_titles_and_names():
     changed = matrix.changed([Profile("11-9001.00", "Wave Readers", {renamed.id: renamed})])
 
     assert "Wave Readers" == changed.titles["11-9001.00"]
-    assert [TopGap("2.A.1.a", "Reading Waves", 2.0, 0.2857)] == top_gaps(
+    assert [TopGap("skills", "2.A.1.a", "Reading Waves", 2.0, 0.2857)] == elements(
         changed, "15-9002.00", "11-9001.00"
-    )
-
-
-def test_others_are_ranked_by_the_figure_as_shown_and_ties_by_code():
-    levels = {"51-1.00": 1.0, "15-2.00": 2.0, "29-3.00": 2.00001, "11-4.00": 2.0, "13-5.00": 4.0}
-    matrix = Matrix.of([profile(code, rating(level=level)) for code, level in levels.items()])
-
-    assert [("11-4.00", 0.5), ("15-2.00", 0.5), ("29-3.00", 0.5), ("51-1.00", 0.25)] == ranking(
-        matrix, "13-5.00", "from"
-    )
-    assert ["11-4.00", "15-2.00", "29-3.00", "13-5.00"] == [
-        code for code, _ in ranking(matrix, "51-1.00", "to")
-    ]
-
-
-def test_of_those_equally_ready_the_related_ones_come_first_the_closest_before_others():
-    levels = {"51-1.00": 2.0, "15-2.00": 2.0, "29-3.00": 2.0, "11-4.00": 1.0, "13-5.00": 4.0}
-    matrix = Matrix.of([profile(code, rating(level=level)) for code, level in levels.items()])
-
-    found = ranking(matrix, "13-5.00", "from", ["99-9.00", "11-4.00", "51-1.00", "29-3.00"])
-
-    assert ["51-1.00", "29-3.00", "15-2.00", "11-4.00"] == [code for code, _ in found]
+    ).gaps
 
 
 def test_gaps_with_the_same_figure_are_in_order_of_element_id():
-    elements = ["2.B.1.a", "2.A.1.b", "2.A.1.a", "2.A.1.c"]
-    one = profile("11-9001.00", *(rating(element, level=0.0) for element in elements))
+    ids = ["2.B.1.a", "2.A.1.b", "2.A.1.a", "2.A.1.c"]
+    one = profile("11-9001.00", *(rating(element, level=0.0) for element in ids))
     # Two differ by less than the figure shows: the greater one is not first for it.
-    levels = dict.fromkeys(elements, 3.0) | {"2.A.1.c": 3.0001}
+    levels = dict.fromkeys(ids, 3.0) | {"2.A.1.c": 3.0001}
     other = profile("15-9002.00", *(rating(element, level) for element, level in levels.items()))
 
-    shown = top_gaps(Matrix.of([one, other]), one.code, other.code)
+    shown = elements(Matrix.of([one, other]), one.code, other.code).gaps
 
     assert ["2.A.1.a", "2.A.1.b", "2.A.1.c"] == [gap.id for gap in shown]
-
-
-def test_the_order_does_not_depend_on_that_of_the_profiles():
-    profiles = [
-        profile(f"11-90{at:02}.00", rating(level=at % 4), rating("2.A.1.b")) for at in range(20)
-    ]
-    shuffled = random.Random(6).sample(profiles, len(profiles))
-
-    code = profiles[7].code
-    for direction in ("to", "from"):
-        expected = ranking(Matrix.of(profiles), code, direction)
-        assert expected == ranking(Matrix.of(shuffled), code, direction)
 
 
 @pytest.mark.parametrize("direction", ["to", "from"])

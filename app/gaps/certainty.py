@@ -1,0 +1,153 @@
+"""How sure a gap and a readiness are, by the standard errors that O*NET publishes.
+
+An error is never taken for less than 1/n: where all n raters agree the published one is 0, and one
+of them dissenting by one point would have made it that.
+"""
+
+from functools import lru_cache
+from math import erfc, exp, pi, sqrt
+from typing import NamedTuple
+
+from app.gaps.student_t import NORMAL, quantile
+from cache.profile import ElementRating, Profile
+
+Interval = tuple[float, float]
+
+
+def is_significant(level_gap: float, source: ElementRating, target: ElementRating) -> bool | None:
+    """Tell whether a gap is wider than chance would make it: Welch's t at 95 %, two-sided.
+
+    None where an error or the number of raters is missing, or there are fewer than two.
+    """
+    if source.level_error is None or target.level_error is None:
+        return None
+    if (source.level_raters or 0) < 2 or (target.level_raters or 0) < 2:
+        return None
+    return level_gap > _chance(
+        source.level_error, source.level_raters, target.level_error, target.level_raters
+    )
+
+
+@lru_cache(maxsize=10_000)
+def _chance(error_a: float, raters_a: int, error_b: float, raters_b: int) -> float:
+    """Return how wide a difference of two levels may be by chance."""
+    a, b = max(error_a, 1 / raters_a) ** 2, max(error_b, 1 / raters_b) ** 2
+    # Welch and Satterthwaite.
+    freedom = (a + b) ** 2 / (a**2 / (raters_a - 1) + b**2 / (raters_b - 1))
+    return quantile(freedom) * sqrt(a + b)
+
+
+def readiness_interval(source: Profile, target: Profile) -> Interval | None:
+    """Return within which bounds the readiness of a source for a target lies at 95 %.
+
+    The width is by the delta method. The middle is not the readiness: what errors are in makes the
+    lower of two levels lower than it is, where they are near each other. So much is added as that
+    is on average, if the true differences are normal with the mean and the variance of the rated
+    ones, less the variance that errors add; for the upper bound, where errors may have added more,
+    one standard error less of it.
+
+    Args:
+        source: rated on the same elements as the target.
+        target: whose demand counts.
+
+    Returns:
+        The lower and the upper bound, 0 to 1, four decimals, the readiness of the two between
+        them; None where an error of a required element is missing.
+    """
+    sums = _sums(source, target)
+    if sums is None:
+        return None
+    if not sums.demanded:
+        return 1.0, 1.0
+    readiness = sums.met / sums.demanded
+    deviation = sqrt(
+        (1 - readiness) ** 2 * sums.beyond
+        + readiness**2 * sums.short
+        - 2 * readiness * sums.mixed
+        + sums.own
+    )
+    lower, upper = _lost(sums)
+    low = readiness + min(0.0, (lower - NORMAL * deviation) / sums.demanded)
+    high = readiness + max(0.0, (upper + NORMAL * deviation) / sums.demanded)
+    return round(max(0.0, low), 4), round(min(1.0, high), 4)
+
+
+class _Sums(NamedTuple):
+    """Sums over the required elements.
+
+    Attributes:
+        met, demanded: weighted levels, of which readiness is the share.
+        beyond, short, mixed, own: parts of the variance of what is met, of the elements whose
+            level is beyond and short of the demand.
+        number, weights, differences, squares, errors: of the elements that are relevant to both:
+            how many, their weights, the differences of their levels and the squares of these, and
+            the variances that errors add.
+    """
+
+    met: float
+    demanded: float
+    beyond: float
+    short: float
+    mixed: float
+    own: float
+    number: int
+    weights: float
+    differences: float
+    squares: float
+    errors: float
+
+
+def _sums(source: Profile, target: Profile) -> _Sums | None:
+    """Add up what an interval is made of; None where an error is missing."""
+    if target.demands is None:
+        return None
+    number = 0
+    met = demanded = beyond = short = mixed = own = 0.0
+    weights = differences = squares = errors = 0.0
+    levels, variances = source.levels, source.level_variances
+    for at, asked, weight, asked_variance, weight_variance, variance in target.demands:
+        has, has_variance = levels[at], variances[at]
+        if has_variance is None:
+            return None
+        difference = has - asked
+        demanded += weight * asked
+        if has_variance:
+            number += 1
+            weights += weight
+            differences += difference
+            squares += difference * difference
+            errors += has_variance + asked_variance
+        if difference < 0:
+            met += weight * has
+            short += variance
+            mixed += has * asked * weight_variance
+            own += has * has * weight_variance + weight * weight * has_variance
+        else:
+            met += weight * asked
+            beyond += variance
+    return _Sums(
+        met, demanded, beyond, short, mixed, own, number, weights, differences, squares, errors
+    )
+
+
+def _lost(sums: _Sums) -> Interval:
+    """Return how much of what is met errors hide on average: at least, and perhaps."""
+    if not sums.number:
+        return 0.0, 0.0
+    mean, error = sums.differences / sums.number, sums.errors / sums.number
+    rated = sums.squares / sums.number - mean**2
+    least = max(0.0, rated - error)
+    less = max(0.0, rated * (1 - sqrt(2 / sums.number)) - error)
+    return (
+        sums.weights * (_beyond_zero(mean, least + error) - _beyond_zero(mean, least)),
+        sums.weights * (_beyond_zero(mean, less + error) - _beyond_zero(mean, less)),
+    )
+
+
+def _beyond_zero(mean: float, variance: float) -> float:
+    """Return how far a normal variable is on average on the side of 0 where its mean is not."""
+    if not variance:
+        return 0.0
+    deviation = sqrt(variance)
+    x = abs(mean) / deviation
+    return deviation * exp(-x * x / 2) / sqrt(2 * pi) - abs(mean) * erfc(x / sqrt(2)) / 2

@@ -1,0 +1,75 @@
+"""What a readiness is to be measured by: how ready all other occupations are."""
+
+from threading import Lock
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.transitions.matrices import ReadinessMatrices, Snapshot
+from app.transitions.readiness import Table, readiness_of_all
+from cache.db.database import DatabaseUnavailable
+from cache.reading import Reading
+
+if TYPE_CHECKING:
+    from cache.policy import Entry
+
+TenThousandths: TypeAlias = NDArray[np.uint16]
+
+LEAST_HELD: Final = 50
+"""Rated occupations without which a share of them says nothing."""
+TARGETS: Final = 2_000
+"""Targets that are remembered, at some 2 kB each; more than are rated in a domain."""
+
+
+class Baseline:
+    """Tells how many of the rated occupations are less ready for a target.
+
+    How ready all of them are is worked out once for each target, while nothing changes.
+    """
+
+    def __init__(self, matrices: ReadinessMatrices) -> None:
+        self._matrices = matrices
+        self._lock = Lock()
+        self._snapshots: dict[str, Snapshot] = {}
+        self._sorted: dict[str, tuple[Snapshot, Entry, TenThousandths]] = {}
+
+    def closer_than(self, target: Reading, readiness: float) -> float | None:
+        """Return the share of the rated occupations held that are less ready for a target.
+
+        Args:
+            target: its entry, just read.
+            readiness: 0 to 1, as shown.
+
+        Returns:
+            0 to 1, two decimals; None where fewer than 50 are held, or where the database cannot
+            be asked and never was.
+        """
+        entry = target.entry
+        try:
+            snapshot = self._snapshots[entry.domain] = self._matrices.snapshot(entry.domain)
+        except DatabaseUnavailable:
+            if entry.domain not in self._snapshots:
+                return None
+            snapshot = self._snapshots[entry.domain]
+        if len(snapshot.matrix.titles) < LEAST_HELD:
+            return None
+        kept = self._sorted.get(entry.key)
+        if kept is None or kept[0] is not snapshot or kept[1] != entry:
+            kept = snapshot, entry, self._of_all(snapshot, target)
+            with self._lock:
+                if len(self._sorted) >= TARGETS:
+                    self._sorted = {}
+                self._sorted[entry.key] = kept
+        less = int(np.searchsorted(kept[2], _whole(readiness)))
+        return round(less / len(kept[2]), 2)
+
+    @staticmethod
+    def _of_all(snapshot: Snapshot, target: Reading) -> TenThousandths:
+        matrix = snapshot.with_entry(target)
+        return np.sort(_whole(readiness_of_all(matrix, target.entry.code, "from")))
+
+
+def _whole(shares: float | Table) -> TenThousandths:
+    """Write shares of four decimals in whole numbers."""
+    return np.rint(np.multiply(shares, 10_000)).astype(np.uint16)

@@ -1,0 +1,1 @@
+"""How well transitions are ranked, scored against what O*NET and the Census publish."""
