@@ -1,5 +1,6 @@
 """Addresses of the page: its query string holds all that it shows."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -33,6 +34,25 @@ def address(asked: Question) -> str:
     }
     query = urlencode({name: value for name, value in given.items() if value})
     return f"/?{query}" if query else "/"
+
+
+def alone(asked: Question, codes: Mapping[str, str]) -> Question:
+    """Return the question about one occupation: where it leads to, or who could come to it."""
+    if "from" in codes:
+        return asked._replace(source=codes["from"], direction="to")
+    return asked._replace(target=codes["to"], direction="from") if "to" in codes else asked
+
+
+def turned(asked: Question) -> Question:
+    """Return the question for the transitions of the other direction.
+
+    Of one occupation alone it is about the same one.
+    """
+    if asked.source and asked.target:
+        return asked._replace(direction="from" if asked.direction == "to" else "to")
+    if asked.source:
+        return asked._replace(source="", target=asked.source, direction="from")
+    return asked._replace(source=asked.target, target="", direction="to")
 
 
 def with_side(asked: Question, side: str, code: str) -> Question:

@@ -12,9 +12,9 @@ from onet_client.content_model import DOMAINS
 ProblemBody = Mapping[str, Any]
 
 EXAMPLES: Final = (
-    ("Retail Salespersons", "41-2031.00", "Customer Service Representatives", "43-4051.00"),
-    ("Chief Executives", "11-1011.00", "Web Developers", "15-1254.00"),
     ("Registered Nurses", "29-1141.00", "Health Informatics Specialists", "15-1211.01"),
+    ("Retail Salespersons", "41-2031.00", "Customer Service Representatives", "43-4051.00"),
+    ("Graphic Designers", "27-1024.00", "Web Developers", "15-1254.00"),
 )
 FIELDS: Final = {"from": "the occupation to start from", "to": "the occupation to get to"}
 

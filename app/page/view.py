@@ -13,7 +13,7 @@ from app.occupations.holdings import BRINGS_ALL, sentence
 from app.occupations.resolve import resolve
 from app.page import asking, chart, doubt, messages, words
 from app.page.assets import asset_url
-from app.page.links import Question, address, with_side
+from app.page.links import Question, address, alone, turned, with_side
 from app.problem_responses import logged_problem, request_id
 from app.transitions.choice import TransitionsChoice
 from app.transitions.json_body import transitions_body
@@ -64,9 +64,12 @@ def _view(asked: Question) -> Response:
     query = SkillGapQuery(partial=True).load({**given, "domain": asked.domain})
     if len(given) < len(named):
         texts = {side: query[name] for side, name in SIDES.items() if side in given}
-        resolve(texts, services().titles.index)  # says what is the matter before asking for more
+        # Which says what is the matter before asking for more.
+        codes = resolve(texts, services().titles.index)
         message = messages.half_asked(asked) if given else messages.welcome()
-        return page(asked, message=message, coverage=_coverage(asked.domain))
+        meant = alone(asked, codes)
+        ranking = _ranking(meant) if codes else None
+        return page(meant, message=message, ranking=ranking, coverage=_coverage(asked.domain))
     found = services().lookup.pair(query["source"], query["target"], query["domain"])
     meant = asked._replace(source=found.source.profile.code, target=found.target.profile.code)
     body = plain(gap_body(found, GapChoice(covered=True), services().baseline.closer_than))
@@ -161,5 +164,6 @@ def page(
         asset_url=asset_url,
         address=address,
         with_side=with_side,
+        turned=turned,
     )
     return Response(text, mimetype="text/html", headers=HEADERS)

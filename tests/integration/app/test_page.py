@@ -629,3 +629,34 @@ def test_what_is_to_be_noted_of_both_sides_alike_is_said_once(
     page = read(client.get(f"/?from={FORMER}&to={FORMER.partition('.')[0]}"))
 
     assert 1 == page.words.count(f"O*NET replaced {FORMER} by {TIDES} Tide Clerks.")
+
+
+@pytest.mark.parametrize(
+    ("asked", "heading", "first_link", "other"),
+    [
+        ("from", "Where Web Developers could go next", "from=15-1254.00&amp;to=", "to"),
+        ("to", "Who could become Web Developers", "&amp;to=15-1254.00&amp;direction=from", "from"),
+    ],
+)
+def test_one_occupation_alone_shows_its_next_steps(
+    starter: FlaskClient, asked: str, heading: str, first_link: str, other: str
+) -> None:
+    answer = starter.get(f"/?{asked}=web developers")
+    page, text = read(answer), answer.text
+
+    assert 200 == answer.status_code
+    assert "One more occupation" in page.words
+    assert heading in page.words
+    assert first_link in text.partition('<ol class="steps">')[2].partition("</li>")[0]
+    assert any(link.startswith(f"/?{other}=15-1254.00") for link in page.links)
+    assert "O*NET 29.0 Database" in page.words
+    assert 'value="Web Developers"' in text
+
+
+def test_one_occupation_that_nothing_can_be_said_of_leaves_the_question(
+    starter: FlaskClient,
+) -> None:
+    page = read(starter.get("/?from=25-2032.00"))
+
+    assert "One more occupation" in page.words
+    assert "could go next" not in page.words

@@ -390,7 +390,7 @@ def test_where_nothing_is_asked_there_are_examples_to_follow() -> None:
     message = messages.welcome()
 
     assert 3 == len(message.links)
-    assert "/?from=41-2031.00&to=43-4051.00" == message.links[0].href
+    assert "/?from=29-1141.00&to=15-1211.01" == message.links[0].href
 
 
 @pytest.mark.parametrize(
