@@ -50,7 +50,12 @@ def create_app(
         from app.response_cache.middleware import ResponseCache
 
         front = ResponseCache(
-            app.wsgi_app, given.changes, given.counters, given.request_ids, given.now
+            app.wsgi_app,
+            given.changes,
+            given.counters,
+            given.request_ids,
+            given.now,
+            given.sharing,
         )
         app.wsgi_app = front  # type: ignore[method-assign]
     cli.register(app)

@@ -127,6 +127,7 @@ class Settings:
     )
     cache_stale_if_error: float = _setting("CACHE_STALE_IF_ERROR", _seconds(0), 31536000.0)
     cache_negative_ttl: float = _setting("CACHE_NEGATIVE_TTL", _seconds(1), 86400.0)
+    cache_max_age: float = _setting("CACHE_MAX_AGE", _seconds(0), 3600.0)
     cache_without_database: float = _setting("CACHE_WITHOUT_DATABASE", _seconds(0), 60.0)
     admin_token: str = _setting("ADMIN_TOKEN", _token, "", secret=True)
     host: str = _setting("HOST", _text, "127.0.0.1")

@@ -11,6 +11,7 @@ from app.api import (
     admin,
     authorization,
     batch,
+    finish,
     health,
     metrics,
     occupations,
@@ -80,6 +81,8 @@ def _add_hooks(app: Flask) -> None:
         request = cast("IdentifiedRequest", request_ctx.request)
         response.headers.add("X-Request-ID", request.request_id)
         authorization.forbid_storing(request.environ, response)
+        finish.say_how_long_it_holds(response)
+        finish.spare_what_the_caller_has(response, request)
         rule = request.url_rule
         count("none" if rule is None else rule.rule, response.status_code)
         return response

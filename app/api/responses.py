@@ -1,4 +1,4 @@
-"""Answers made of entries: their headers, 304 where the caller has them, and what may be kept."""
+"""Answers made of entries: their headers, and what may be kept."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -11,6 +11,7 @@ from flask import Response
 from flask.globals import request_ctx
 from werkzeug.datastructures import Headers
 
+from app.container import services
 from app.response_cache.answer import Answer, AnswerBody
 from app.response_cache.headers import lifetime_headers
 from cache.reading import Reading
@@ -33,7 +34,7 @@ def cached_response(
     content_type: str = "application/json",
     fixed: Fixed = (),
 ) -> Response:
-    """Answer with a text made of the entries read, or 304 where the caller has it already.
+    """Answer with a text made of the entries read.
 
     Args:
         text: the body.
@@ -50,7 +51,7 @@ def cached_response(
         "Content-Type": content_type,
         "Content-Length": str(len(text)),
         **dict(fixed),
-        **lifetime_headers(readings, now, longest),
+        **lifetime_headers(readings, now, services().sharing.at_most(longest)),
         "ETag": etag,
     }
     response = _Finished([text], headers=headers)
@@ -60,8 +61,6 @@ def cached_response(
         rule, entries = str(request.url_rule), [reading.entry for reading in readings]
         key = rule, repr(asked)  # a text, which is smaller
         response.answer = Answer(rule, key, text, content_type, fixed, etag, entries, expires_at)
-    if "HTTP_IF_NONE_MATCH" in request.environ and request.if_none_match:
-        response.make_conditional(request.environ)
     return response
 
 

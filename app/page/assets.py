@@ -39,5 +39,4 @@ def asset(name: str) -> Response:
     response.headers["Cache-Control"] = FOREVER if current else "no-cache"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.set_etag(VERSIONS[name])
-    response.make_conditional(request)
     return response
