@@ -129,6 +129,7 @@ class Settings:
     cache_negative_ttl: float = _setting("CACHE_NEGATIVE_TTL", _seconds(1), 86400.0)
     cache_max_age: float = _setting("CACHE_MAX_AGE", _seconds(0), 3600.0)
     cache_without_database: float = _setting("CACHE_WITHOUT_DATABASE", _seconds(0), 60.0)
+    trusted_proxies: int = _setting("TRUSTED_PROXIES", _integer(0, 10), 0)
     admin_token: str = _setting("ADMIN_TOKEN", _token, "", secret=True)
     host: str = _setting("HOST", _text, "127.0.0.1")
     port: int = _setting("PORT", _integer(1, 65535), 8000)

@@ -19,7 +19,7 @@ from app.api import (
     transitions,
 )
 from app.api.admin_schemas import ONE_SCOPE
-from app.api.docs import make_docs
+from app.api.docs import PLACE, make_docs
 from app.container import services_of
 from app.problem_responses import ABANDONED, IdentifiedRequest, handle
 from cache.fill.abandonment import watch
@@ -31,6 +31,7 @@ OPENAPI = {
     "OPENAPI_VERSION": "3.0.3",
     "OPENAPI_URL_PREFIX": "/",
     "OPENAPI_JSON_PATH": "openapi.json",
+    "API_SPEC_OPTIONS": {"servers": [{"url": "."}]},  # where the document is, behind any proxy
 }
 LONGEST_BODY = 1_000_000
 """Bytes; more codes than a warm job takes are less than that."""
@@ -60,7 +61,7 @@ def register(app: Flask) -> None:
     for resource in (skill_gap, batch, occupations, transitions, health, metrics, admin):
         api.register_blueprint(resource.blueprint)
     api.spec.components.schemas["WarmRequest"] |= ONE_SCOPE
-    app.register_blueprint(make_docs())
+    app.register_blueprint(make_docs(), url_prefix=PLACE)
     for kind in (Exception, HTTPException):
         app.register_error_handler(kind, handle)
     _add_hooks(app)

@@ -21,8 +21,8 @@ FOREVER: Final = "public, max-age=31536000, immutable"
 
 
 def asset_url(name: str) -> str:
-    """Return the address of a file, which changes with its content."""
-    return f"/static/{name}?v={VERSIONS[name]}"
+    """Return the address of a file, relative to the page, which changes with its content."""
+    return f"static/{name}?v={VERSIONS[name]}"
 
 
 @blueprint.get("/static/<name>")

@@ -23,7 +23,7 @@ class Question(NamedTuple):
 
 
 def address(asked: Question) -> str:
-    """Return the address of a page; what has its default value is left out."""
+    """Return the address of a page, relative to it; what has its default value is left out."""
     given = {
         "from": asked.source,
         "to": asked.target,
@@ -32,7 +32,7 @@ def address(asked: Question) -> str:
         "job_zone": asked.job_zone,
     }
     query = urlencode({name: value for name, value in given.items() if value})
-    return f"/?{query}" if query else "/"
+    return f"./?{query}" if query else "./"
 
 
 def with_side(asked: Question, side: str, code: str) -> Question:
