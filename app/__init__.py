@@ -46,15 +46,33 @@ def create_app(
     app.extensions["skillgap"] = given
     api.register(app)
     page.register(app)
+    _trust_proxies(app, given.settings.trusted_proxies)
     if response_cache:
         from app.response_cache.middleware import ResponseCache
 
         front = ResponseCache(
-            app.wsgi_app, given.changes, given.counters, given.request_ids, given.now
+            app.wsgi_app,
+            given.changes,
+            given.counters,
+            given.request_ids,
+            given.now,
+            given.sharing,
         )
         app.wsgi_app = front  # type: ignore[method-assign]
     cli.register(app)
     return app
+
+
+def _trust_proxies(app: Flask, count: int) -> None:
+    """Take what so many proxies in front say of a request's scheme, host, prefix and client.
+
+    Below the response cache, which knows nothing of them: what is kept has no links.
+    """
+    if count:
+        from werkzeug.middleware.proxy_fix import ProxyFix
+
+        trusted = ProxyFix(app.wsgi_app, count, count, count, x_prefix=count)
+        app.wsgi_app = trusted  # type: ignore[method-assign]
 
 
 def create_cli_app() -> Flask:

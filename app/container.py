@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.occupations.lookup import Lookup
     from app.occupations.titles import Titles
     from app.problems import Problems
+    from app.response_cache.headers import Sharing
     from app.transitions.baseline import Baseline
     from app.transitions.matrices import ReadinessMatrices
     from app.transitions.service import Transitions
@@ -57,6 +58,16 @@ class Services(CacheParts):
             self.now,
             self.settings.missing_credentials,
             self.settings.database_url,
+        )
+
+    @cached_property
+    def sharing(self) -> "Sharing":
+        """For how long others may keep answers."""
+        from app.response_cache.headers import Sharing
+
+        limits = self.limits
+        return Sharing(
+            self.settings.cache_max_age, limits.stale_while_revalidate, limits.stale_if_error
         )
 
     @cached_property

@@ -11,6 +11,7 @@ from app.api import (
     admin,
     authorization,
     batch,
+    finish,
     health,
     metrics,
     occupations,
@@ -18,7 +19,7 @@ from app.api import (
     transitions,
 )
 from app.api.admin_schemas import ONE_SCOPE
-from app.api.docs import make_docs
+from app.api.docs import PLACE, make_docs
 from app.container import services_of
 from app.problem_responses import ABANDONED, IdentifiedRequest, handle
 from cache.fill.abandonment import watch
@@ -30,6 +31,7 @@ OPENAPI = {
     "OPENAPI_VERSION": "3.0.3",
     "OPENAPI_URL_PREFIX": "/",
     "OPENAPI_JSON_PATH": "openapi.json",
+    "API_SPEC_OPTIONS": {"servers": [{"url": "."}]},  # where the document is, behind any proxy
 }
 LONGEST_BODY = 1_000_000
 """Bytes; more codes than a warm job takes are less than that."""
@@ -59,7 +61,7 @@ def register(app: Flask) -> None:
     for resource in (skill_gap, batch, occupations, transitions, health, metrics, admin):
         api.register_blueprint(resource.blueprint)
     api.spec.components.schemas["WarmRequest"] |= ONE_SCOPE
-    app.register_blueprint(make_docs())
+    app.register_blueprint(make_docs(), url_prefix=PLACE)
     for kind in (Exception, HTTPException):
         app.register_error_handler(kind, handle)
     _add_hooks(app)
@@ -80,6 +82,8 @@ def _add_hooks(app: Flask) -> None:
         request = cast("IdentifiedRequest", request_ctx.request)
         response.headers.add("X-Request-ID", request.request_id)
         authorization.forbid_storing(request.environ, response)
+        finish.say_how_long_it_holds(response)
+        finish.spare_what_the_caller_has(response, request)
         rule = request.url_rule
         count("none" if rule is None else rule.rule, response.status_code)
         return response

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from flask import request
 from flask.views import MethodView
 from werkzeug.exceptions import NotFound
 
@@ -97,7 +98,7 @@ class Warm(MethodView):
             problems = services().problems()
             raise problems.upstream_not_configured(what, missing, wanted["domain"]) from missing
         job = services().warm_jobs.request(wanted["domain"], wanted["scope"], wanted["codes"])
-        return job, 202, {"Location": f"/admin/cache/jobs/{job.id}"}
+        return job, 202, {"Location": f"{request.script_root}/admin/cache/jobs/{job.id}"}
 
 
 @blueprint.route("/admin/cache/jobs/<id>")

@@ -9,11 +9,13 @@ from flask import Blueprint, Response
 from flask_swagger_ui import get_swaggerui_blueprint
 
 PLACE: Final = "/docs"
+HERE: Final = "."
+"""All links are relative, so that they hold under a proxy's prefix."""
 CONFIG: Final = {
     # The page would have the document validated by a server of Swagger's own.
     "validatorUrl": None,
     # Nothing asks for it; else the page would hold whatever the caller named as host.
-    "oauth2RedirectUrl": f"{PLACE}/oauth2-redirect.html",
+    "oauth2RedirectUrl": f"{HERE}/oauth2-redirect.html",
 }
 INLINE_SCRIPT: Final = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 POLICY: Final = (
@@ -25,9 +27,15 @@ POLICY: Final = (
 
 def make_docs() -> Blueprint:
     """Make the pages, which run what they came with, alone, and in no other page's frame."""
-    blueprint: Blueprint = get_swaggerui_blueprint(PLACE, "/openapi.json", config=CONFIG)
+    blueprint: Blueprint = get_swaggerui_blueprint(HERE, "../openapi.json", config=CONFIG)
+    blueprint.add_url_rule("", view_func=_lead_in)
     blueprint.after_request(_protect)
     return blueprint
+
+
+def _lead_in() -> Response:
+    """Lead from the place without a slash to the pages; werkzeug would name a scheme and a host."""
+    return Response(status=308, headers={"Location": f"{HERE}{PLACE}/"})
 
 
 def _protect(response: Response) -> Response:

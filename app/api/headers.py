@@ -22,11 +22,20 @@ PLAIN: Final[Headers] = {
 UNSTORED: Final[Headers] = PLAIN | {
     "Cache-Control": _text("Nobody may store the answer.", "^no-store$")
 }
+ETAG: Final = _text("What to send as If-None-Match.", '^"[0-9a-f]{40}"$')
+REVALIDATED: Final[Headers] = PLAIN | {
+    "Cache-Control": _text("A copy is asked about before it is used.", "^no-cache$"),
+    "ETag": ETAG,
+}
+"""Of answers that may change at any time, and of a 304 in place of one."""
 CACHED: Final[Headers] = PLAIN | {
     "Cache-Status": _text("How each entry was come by (RFC 9211).", "^skillgap; "),
-    "Cache-Control": _text("For how long it is fresh.", "^public, max-age=[0-9]+$"),
+    "Cache-Control": _text(
+        "For how long it is fresh, its age included, and may be used after that (RFC 5861).",
+        "^public, max-age=[0-9]+, stale-while-revalidate=[0-9]+, stale-if-error=[0-9]+$",
+    ),
     "Age": _seconds("Since O*NET vouched for the oldest entry.", 0),
-    "ETag": _text("What to send as If-None-Match.", '^"[0-9a-f]{40}"$'),
+    "ETag": ETAG,
 }
 """Of answers made of entries, and of a 304 in place of one."""
 VARIED: Final[Headers] = CACHED | {"Vary": _text("Accept, which may ask for CSV.", "^Accept$")}

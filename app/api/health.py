@@ -5,12 +5,18 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
-from app.api.headers import PLAIN
+from app.api.headers import UNSTORED
 from app.api.problem_schema import answers_problems
 from app.container import services
 from cache.db.database import check_ready
 
 blueprint = Blueprint("health", __name__, description="Is it alive, can it serve.")
+
+
+def _ok() -> Response:
+    response = jsonify({"status": "ok"})
+    response.headers["Cache-Control"] = "no-store"  # it holds for this moment
+    return response
 
 
 class HealthSchema(Schema):
@@ -23,19 +29,19 @@ class HealthSchema(Schema):
 class Health(MethodView):
     """The process."""
 
-    @blueprint.response(200, HealthSchema, headers=PLAIN)
+    @blueprint.response(200, HealthSchema, headers=UNSTORED)
     def get(self) -> Response:
         """Answer as long as the process is alive; asks nothing of the database."""
-        return jsonify({"status": "ok"})
+        return _ok()
 
 
 @blueprint.route("/health/ready")
 class Ready(MethodView):
     """The process and its database."""
 
-    @blueprint.response(200, HealthSchema, headers=PLAIN)
+    @blueprint.response(200, HealthSchema, headers=UNSTORED)
     @answers_problems(blueprint, 503)
     def get(self) -> Response:
         """Answer where the database is reachable and migrated."""
         check_ready(services().reader)
-        return jsonify({"status": "ok"})
+        return _ok()

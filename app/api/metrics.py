@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from app.api.headers import PLAIN
+from app.api.headers import UNSTORED
 from app.container import services
 from cache.db.database import DatabaseUnavailable
 from cache.inventory import Statistics
@@ -22,14 +22,15 @@ blueprint = Blueprint("metrics", __name__, description="Figures for Prometheus."
 class Metrics(MethodView):
     """The metrics."""
 
-    @blueprint.response(200, {"type": "string"}, content_type="text/plain", headers=PLAIN)
+    @blueprint.response(200, {"type": "string"}, content_type="text/plain", headers=UNSTORED)
     def get(self) -> Response:
         """Write the metrics of all processes of this server in the text exposition format."""
         services().counters.hand_over()
         of_database = CollectorRegistry()
         of_database.register(_Database())
         text = b"".join(map(generate_latest, (services().metrics.registry, of_database)))
-        return Response(text, content_type=CONTENT_TYPE_LATEST)
+        headers = {"Cache-Control": "no-store"}  # they hold for this moment
+        return Response(text, headers=headers, content_type=CONTENT_TYPE_LATEST)
 
 
 class _Database(Collector):

@@ -6,7 +6,7 @@ from flask import Response, jsonify
 from flask.views import MethodView
 
 from app.api.blueprints import IN_PATH, QueryBlueprint
-from app.api.headers import CACHED, PLAIN, STILL_HOLDS
+from app.api.headers import CACHED, REVALIDATED, STILL_HOLDS
 from app.api.problem_schema import answers_problems
 from app.api.responses import as_json, cached_response
 from app.container import services
@@ -24,7 +24,8 @@ class Occupations(MethodView):
     """The occupation list."""
 
     @blueprint.arguments(OccupationsQuery, location="query")
-    @blueprint.response(200, OccupationsSchema, headers=PLAIN)
+    @blueprint.response(200, OccupationsSchema, headers=REVALIDATED)
+    @blueprint.alt_response(304, description=STILL_HOLDS, headers=REVALIDATED)
     @answers_problems(blueprint, 422, 503)
     def get(self, query: dict[str, Any]) -> Response:
         """List the occupations that `q` may mean, best first, or all by code."""

@@ -1,4 +1,4 @@
-"""Answers made of entries: their headers, 304 where the caller has them, and what may be kept."""
+"""Answers made of entries: their headers, and what may be kept."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from flask import Response
 from flask.globals import request_ctx
 from werkzeug.datastructures import Headers
 
+from app.container import services
 from app.response_cache.answer import Answer, AnswerBody
 from app.response_cache.headers import lifetime_headers
 from cache.reading import Reading
@@ -36,7 +37,7 @@ def cached_response(
     of_domains: Sequence[str] = (),
     until: datetime | None = NEVER_STALE,
 ) -> Response:
-    """Answer with a text made of the entries read, or 304 where the caller has it already.
+    """Answer with a text made of the entries read.
 
     Args:
         text: the body.
@@ -51,9 +52,14 @@ def cached_response(
         until: when it may be another one though nothing changes; None where nobody knows.
     """
     etag = f'"{sha1(text, usedforsecurity=False).hexdigest()}"'
-    own = {"Content-Type": content_type, "Content-Length": str(len(text)), "ETag": etag}
-    lifetime = lifetime_headers(readings, now, longest)
-    response = _Finished([text], headers={**own, **dict(fixed), **lifetime})
+    headers = {
+        "Content-Type": content_type,
+        "Content-Length": str(len(text)),
+        **dict(fixed),
+        **lifetime_headers(readings, now, services().sharing.at_most(longest)),
+        "ETag": etag,
+    }
+    response = _Finished([text], headers=headers)
     expires_at = _fresh_until(readings, until, now)
     request = request_ctx.request  # not by its proxy, which takes a while each time
     if asked is not None and expires_at is not None:
@@ -61,8 +67,6 @@ def cached_response(
         key = rule, repr(asked)  # a text, which is smaller
         more = entries, expires_at, of_domains, longest
         response.answer = Answer(rule, key, text, content_type, fixed, etag, *more)
-    if "HTTP_IF_NONE_MATCH" in request.environ and request.if_none_match:
-        response.make_conditional(request.environ)
     return response
 
 

@@ -21,8 +21,8 @@ FOREVER: Final = "public, max-age=31536000, immutable"
 
 
 def asset_url(name: str) -> str:
-    """Return the address of a file, which changes with its content."""
-    return f"/static/{name}?v={VERSIONS[name]}"
+    """Return the address of a file, relative to the page, which changes with its content."""
+    return f"static/{name}?v={VERSIONS[name]}"
 
 
 @blueprint.get("/static/<name>")
@@ -39,5 +39,4 @@ def asset(name: str) -> Response:
     response.headers["Cache-Control"] = FOREVER if current else "no-cache"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.set_etag(VERSIONS[name])
-    response.make_conditional(request)
     return response

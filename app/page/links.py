@@ -24,7 +24,7 @@ class Question(NamedTuple):
 
 
 def address(asked: Question) -> str:
-    """Return the address of a page; what has its default value is left out."""
+    """Return the address of a page, relative to it; what has its default value is left out."""
     given = {
         "from": asked.source,
         "to": asked.target,
@@ -33,7 +33,7 @@ def address(asked: Question) -> str:
         "job_zone": asked.job_zone,
     }
     query = urlencode({name: value for name, value in given.items() if value})
-    return f"/?{query}" if query else "/"
+    return f"./?{query}" if query else "./"
 
 
 def alone(asked: Question, codes: Mapping[str, str]) -> Question:

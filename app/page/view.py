@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, render_template
 from jinja2 import Template
 
 from app.container import services
@@ -53,8 +53,6 @@ def show() -> Response:
         return Response(status=303, headers={**HEADERS, "Location": address(swapped)})
     answer = _view(asked)
     services().titles.expect()  # a visitor soon begins to type a title
-    answer.add_etag()
-    answer.make_conditional(request)
     return answer
 
 

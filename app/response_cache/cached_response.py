@@ -8,7 +8,7 @@ from typing import Final
 
 from app.response_cache.answer import NEVER, Answer
 from app.response_cache.buffered_counters import BufferedCounters
-from app.response_cache.headers import Hit, hit_headers, unchecked_headers
+from app.response_cache.headers import Hit, Sharing, hit_headers, unchecked_headers
 
 Headers = list[tuple[str, str]]
 
@@ -63,18 +63,19 @@ class CachedResponse:
         )
         return body
 
-    def headers_at(self, now: datetime) -> Headers:
+    def headers_at(self, now: datetime, sharing: Sharing) -> Headers:
         """Return the headers, which are written anew when the first figure of theirs counts on."""
         since, until, headers = self.headers
         if not since <= now < until:
-            until, lifetime = hit_headers(self.hits, now, self.longest)
+            until, lifetime = hit_headers(self.hits, now, sharing.at_most(self.longest))
             headers = [*self.fixed, *lifetime.items(), ("ETag", self.etag)]
             self.headers = now, until, headers
         return headers
 
-    def headers_unchecked(self, now: datetime) -> Headers:
+    def headers_unchecked(self, now: datetime, sharing: Sharing) -> Headers:
         """Return the headers where the database cannot be asked about the entries."""
-        return [*self.fixed, *unchecked_headers(self.hits, now).items(), ("ETag", self.etag)]
+        lifetime = unchecked_headers(self.hits, now, sharing.at_most(self.longest))
+        return [*self.fixed, *lifetime.items(), ("ETag", self.etag)]
 
 
 class Unpacked:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from math import inf
 from typing import Final, NamedTuple
 
 from app.response_cache.answer import NEVER
@@ -12,6 +11,8 @@ from cache.reading import Reading
 
 CACHE_NAME: Final = "skillgap"
 NOBODY: Final = Profile("", "", {})
+REVALIDATING: Final = 60
+"""One in so many seconds of freshness may a stale answer be given for while it is fetched."""
 UNCHECKED_SECONDS: Final = 1
 """For how long others may keep what the database could not be asked about."""
 FORWARDED: Final = {
@@ -21,6 +22,33 @@ FORWARDED: Final = {
     "refreshed": "; fwd=stale; stored",
     "failed": "; fwd=miss",
 }
+
+
+class Sharing(NamedTuple):
+    """For how many seconds others may keep an answer, at most (RFC 5861 for the last two)."""
+
+    max_age: float
+    stale_while_revalidate: float
+    stale_if_error: float
+
+    def at_most(self, seconds: float) -> "Sharing":
+        """Return the same for an answer that may be kept for so long."""
+        return self._replace(max_age=min(self.max_age, seconds))
+
+    def cache_control(self, age: int, left: int) -> str:
+        """Write Cache-Control for an answer of that age, whose first entry has so much left.
+
+        A cache takes it for fresh while its age is below max-age (RFC 9111 section 4.2), so the
+        age is added. While it is fetched anew it may be given for a sixtieth longer, so that who
+        purges waits for hardly more than `max_age`; after errors, for no longer than here.
+        """
+        fresh = max(0, min(int(self.max_age), left))
+        behind = int(min(fresh / REVALIDATING, self.stale_while_revalidate))
+        error = max(0, int(self.stale_if_error) + min(0, left))
+        return (
+            f"public, max-age={age + fresh}, stale-while-revalidate={behind}, "
+            f"stale-if-error={error}"
+        )
 
 
 def cache_status(readings: Sequence[Reading], now: datetime) -> str:
@@ -41,24 +69,23 @@ def cache_status(readings: Sequence[Reading], now: datetime) -> str:
 
 
 def lifetime_headers(
-    readings: Sequence[Reading], now: datetime, longest: float = inf
+    readings: Sequence[Reading], now: datetime, sharing: Sharing
 ) -> dict[str, str]:
     """Write Cache-Status, Age and Cache-Control.
 
-    The oldest entry makes the age (RFC 9111 section 5.1). max-age is what the entry that
-    expires first has left, and `longest` at most, in seconds: less than RFC 9111 allows once the
-    answer has an age, never more.
+    The oldest entry makes the age (RFC 9111 section 5.1), and the one that expires first decides
+    for how long others may keep the answer.
     """
-    ages = [_age(reading.entry, now) for reading in readings]
-    left = [_left(reading, now) or 0 for reading in readings]
-    return _lifetime(cache_status(readings, now), max(ages), int(min(*left, longest)))
+    age = max([_age(reading.entry, now) for reading in readings])
+    left = min([_left(reading, now) or 0 for reading in readings])
+    return _lifetime(cache_status(readings, now), age, left, sharing)
 
 
-def _lifetime(status: str, age: int, left: int) -> dict[str, str]:
+def _lifetime(status: str, age: int, left: int, sharing: Sharing) -> dict[str, str]:
     return {
         "Cache-Status": status,
         "Age": str(age),
-        "Cache-Control": f"public, max-age={max(0, left)}",
+        "Cache-Control": sharing.cache_control(age, left),
     }
 
 
@@ -117,20 +144,18 @@ class HitHeaders(NamedTuple):
     headers: dict[str, str]
 
 
-def unchecked_headers(hits: Sequence[Hit], now: datetime) -> dict[str, str]:
+def unchecked_headers(hits: Sequence[Hit], now: datetime, sharing: Sharing) -> dict[str, str]:
     """Write the headers of an answer made of entries that the database cannot be asked about."""
-    return lifetime_headers(
-        [Reading(hit.entry, NOBODY, "hit", unchecked=True) for hit in hits], now
-    )
+    readings = [Reading(hit.entry, NOBODY, "hit", unchecked=True) for hit in hits]
+    return lifetime_headers(readings, now, sharing)
 
 
-def hit_headers(hits: Sequence[Hit], now: datetime, longest: float = inf) -> HitHeaders:
-    """Write the headers of an answer made of fresh entries, as `lifetime_headers` does."""
+def hit_headers(hits: Sequence[Hit], now: datetime, sharing: Sharing) -> HitHeaders:
+    """Write the headers of an answer made of fresh entries."""
     figures = [hit.at(now) for hit in hits]
     status = ", ".join([each.member for each in figures])
     age, left = max([each.age for each in figures]), min([each.left for each in figures])
-    left = int(min(left, longest))
-    return HitHeaders(min([each.until for each in figures]), _lifetime(status, age, left))
+    return HitHeaders(min([each.until for each in figures]), _lifetime(status, age, left, sharing))
 
 
 def _age(entry: Entry, now: datetime) -> int:

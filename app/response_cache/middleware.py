@@ -16,7 +16,7 @@ from app.logs import RequestIds
 from app.response_cache.answer import Answer, AnswerBody
 from app.response_cache.buffered_counters import BufferedCounters
 from app.response_cache.cached_response import CachedResponse, Unpacked
-from app.response_cache.headers import Hit
+from app.response_cache.headers import Hit, Sharing
 from app.response_cache.negotiation import prefers_csv
 from cache.entries.invalidation import ANY, Changes
 from cache.local.bounded_cache import BoundedCache
@@ -53,11 +53,13 @@ class ResponseCache:
         counters: BufferedCounters,
         ids: RequestIds,
         now: Callable[[], datetime],
+        sharing: Sharing,
     ) -> None:
         self._inner = inner
         self._counters = counters
         self._ids = ids
         self._now = now
+        self._sharing = sharing
         self._answers: BoundedCache[Hashable, CachedResponse] = BoundedCache(changes, CAPACITY)
         self._aliases: dict[tuple[str, str], Hashable] = {}
         self._hits: dict[str, Hit] = {}
@@ -105,7 +107,8 @@ class ResponseCache:
         if now >= kept.expires_at or (if_none_match is not None and if_none_match != kept.etag):
             return None
         given = "X-Request-ID", self._ids.taken_or_made(request_id)
-        headers = kept.headers_unchecked(now) if unchecked else kept.headers_at(now)
+        headers_at = kept.headers_unchecked if unchecked else kept.headers_at
+        headers = headers_at(now, self._sharing)
         if if_none_match is not None:
             kept.not_modified()
             return KeptAnswer(304, [*headers, given], b"")

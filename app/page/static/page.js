@@ -117,7 +117,7 @@ function combobox(field) {
     const query = new URLSearchParams({ q: text, limit: String(MOST), domain: domain() });
     let found = null;
     try {
-      const answer = await fetch(`/occupations?${query}`, { signal: mine.signal });
+      const answer = await fetch(`occupations?${query}`, { signal: mine.signal });
       if (answer.ok) found = await answer.json();
     } catch {
       // Nobody answers, or nobody waits for it: the signal tells which.

@@ -347,7 +347,8 @@ class _References(HTMLParser):
 def test_the_page_and_all_that_it_loads_are_served_from_here(
     starter: FlaskClient, path: str
 ) -> None:
-    page = starter.get(path, follow_redirects=True)
+    answer = starter.get(path)
+    page = starter.get(urljoin(path, answer.headers.get("Location", path)))
     assert (200, "text/html") == (page.status_code, page.mimetype)
     loaded = _References(page.text).found
 
@@ -355,6 +356,7 @@ def test_the_page_and_all_that_it_loads_are_served_from_here(
     assert any(each.endswith(".css") for each in loaded)
     for reference in loaded:
         assert "" == urlsplit(reference).netloc
+        assert not reference.startswith("/")  # a proxy may have put the pages under a prefix
         answer = starter.get(urljoin("http://localhost/docs/", reference))
         assert 200 == answer.status_code
         assert len(answer.data) > 100
@@ -365,7 +367,7 @@ def test_the_page_reads_the_document_of_this_server_and_nothing_of_another(
 ) -> None:
     page = starter.get("/docs/").text
 
-    assert re.search(r'"url": "/openapi\.json"', page)
+    assert re.search(r'"url": "\.\./openapi\.json"', page)
     assert re.search(r'"validatorUrl": null', page)
     elsewhere = re.findall(r"https?://[^\"'\s<)]+", page)
     assert all(each.startswith("http://localhost/") for each in elsewhere), elsewhere
@@ -413,5 +415,7 @@ def test_the_page_goes_from_docs_to_docs_with_a_slash_on_the_same_server(
     answer = starter.get("/docs")
 
     assert answer.status_code in (301, 302, 307, 308)
-    assert "/docs/" == urlsplit(answer.headers["Location"]).path
-    assert urlsplit(answer.headers["Location"]).netloc in ("", "localhost")
+    assert "https://here/prefix/docs/" == urljoin(
+        "https://here/prefix/docs", answer.headers["Location"]
+    )
+    assert b"" == answer.data

@@ -360,12 +360,12 @@ def test_a_step_names_what_carries_over_beside_what_is_missing() -> None:
 
 
 def test_an_address_holds_all_that_is_asked_and_no_more() -> None:
-    assert "/" == address(Question())
-    assert "/?from=11-9001.00&to=15-9002.00" == address(ASKED)
-    assert "/?from=caf%C3%A9+%26+co&domain=knowledge&direction=from" == address(
+    assert "./" == address(Question())
+    assert "./?from=11-9001.00&to=15-9002.00" == address(ASKED)
+    assert "./?from=caf%C3%A9+%26+co&domain=knowledge&direction=from" == address(
         Question("café & co", "", "knowledge", "from")
     )
-    assert "/?to=x&job_zone=4" == address(Question("", "x", job_zone=4))
+    assert "./?to=x&job_zone=4" == address(Question("", "x", job_zone=4))
 
 
 def test_another_occupation_takes_the_place_of_one_side() -> None:
@@ -390,7 +390,7 @@ def test_where_nothing_is_asked_there_are_examples_to_follow() -> None:
     message = messages.welcome()
 
     assert 3 == len(message.links)
-    assert "/?from=29-1141.00&to=15-1211.01" == message.links[0].href
+    assert "./?from=29-1141.00&to=15-1211.01" == message.links[0].href
 
 
 @pytest.mark.parametrize(
@@ -409,7 +409,7 @@ def test_an_unknown_code_has_suggestions_as_links() -> None:
     message = told("occupation-not-found", suggestions=near)
 
     assert "O*NET has no occupation 15-9002.00" == message.heading
-    assert [("Moon Clerks", "/?from=11-9001.00&to=15-9003.00")] == list(message.links)
+    assert [("Moon Clerks", "./?from=11-9001.00&to=15-9003.00")] == list(message.links)
 
 
 def test_an_occupation_without_ratings_has_alternatives_as_links() -> None:
@@ -417,7 +417,7 @@ def test_an_occupation_without_ratings_has_alternatives_as_links() -> None:
     message = told("no-ratings", title="Tide Clerks", alternatives=near, occupation="from")
 
     assert "No skills ratings for Tide Clerks (15-9002.00)" == message.heading
-    assert [("Moon Painters", "/?from=29-9003.00&to=15-9002.00")] == list(message.links)
+    assert [("Moon Painters", "./?from=29-9003.00&to=15-9002.00")] == list(message.links)
 
 
 @pytest.mark.parametrize(
@@ -432,7 +432,7 @@ def test_what_may_pass_says_when_and_how_to_try_again(name, words_of_it) -> None
     message = told(name)
 
     assert words_of_it in message.text
-    assert [("Try again", "/?from=11-9001.00&to=15-9002.00")] == list(message.links)
+    assert [("Try again", "./?from=11-9001.00&to=15-9002.00")] == list(message.links)
 
 
 def test_a_domain_that_onet_does_not_offer_leads_to_skills_instead_of_trying_again() -> None:
@@ -443,7 +443,7 @@ def test_a_domain_that_onet_does_not_offer_leads_to_skills_instead_of_trying_aga
     assert (
         "O*NET Web Services as configured here does not offer abilities ratings. Go on with skills:"
     ) == message.text
-    assert [("Compare skills", "/?from=kite+masters&to=15-9002.00&direction=from")] == list(
+    assert [("Compare skills", "./?from=kite+masters&to=15-9002.00&direction=from")] == list(
         message.links
     )
 
@@ -465,7 +465,7 @@ def test_without_an_upstream_it_leads_to_what_has_ratings_here() -> None:
         "by “flask seed latest”, or set that up. Choose a suggestion without the words “ratings "
         "not here yet”, or go on with one of these:"
     ) == message.text
-    assert [("Moon Clerks", "/?from=11-9001.00&to=15-9003.00")] == list(message.links)
+    assert [("Moon Clerks", "./?from=11-9001.00&to=15-9003.00")] == list(message.links)
 
 
 @pytest.mark.parametrize(("domain", "ways"), [("skills", []), ("knowledge", ["Compare skills"])])
@@ -493,8 +493,8 @@ def test_a_title_of_several_occupations_has_them_as_links() -> None:
     said = "You asked for “painter”. More than one occupation has this title. It could be:"
     assert said == message.text
     assert [
-        ("Moon Painters (Painter)", "/?from=29-9003.00&to=15-9002.00"),
-        ("Sun Painters", "/?from=29-9004.00&to=15-9002.00"),
+        ("Moon Painters (Painter)", "./?from=29-9003.00&to=15-9002.00"),
+        ("Sun Painters", "./?from=29-9004.00&to=15-9002.00"),
     ] == list(message.links)
 
 
