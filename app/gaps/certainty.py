@@ -19,18 +19,21 @@ def is_significant(level_gap: float, source: ElementRating, target: ElementRatin
 
     None where an error or the number of raters is missing, or there are fewer than two.
     """
-    if source.level_error is None or target.level_error is None:
-        return None
-    if (source.level_raters or 0) < 2 or (target.level_raters or 0) < 2:
-        return None
-    return level_gap > _chance(
+    chance = _chance(
         source.level_error, source.level_raters, target.level_error, target.level_raters
     )
+    return None if chance is None else level_gap > chance
 
 
 @lru_cache(maxsize=10_000)
-def _chance(error_a: float, raters_a: int, error_b: float, raters_b: int) -> float:
-    """Return how wide a difference of two levels may be by chance."""
+def _chance(
+    error_a: float | None, raters_a: int | None, error_b: float | None, raters_b: int | None
+) -> float | None:
+    """Return how wide a difference of two levels may be by chance; None where nobody knows."""
+    if error_a is None or error_b is None or not raters_a or not raters_b:
+        return None
+    if min(raters_a, raters_b) < 2:
+        return None
     a, b = max(error_a, 1 / raters_a) ** 2, max(error_b, 1 / raters_b) ** 2
     # Welch and Satterthwaite.
     freedom = (a + b) ** 2 / (a**2 / (raters_a - 1) + b**2 / (raters_b - 1))

@@ -1,20 +1,22 @@
 """What a readiness is to be measured by: how ready all other occupations are."""
 
+from array import array
+from bisect import bisect_left
 from threading import Lock
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.transitions.matrices import ReadinessMatrices, Snapshot
-from app.transitions.readiness import Table, readiness_of_all
+from app.transitions.readiness import readiness_of_all
 from cache.db.database import DatabaseUnavailable
 from cache.reading import Reading
 
 if TYPE_CHECKING:
     from cache.policy import Entry
 
-TenThousandths: TypeAlias = NDArray[np.uint16]
+Shares: TypeAlias = "array[int]"
+"""In ten-thousandths, in order."""
 
 LEAST_HELD: Final = 50
 """Rated occupations without which a share of them says nothing."""
@@ -32,7 +34,7 @@ class Baseline:
         self._matrices = matrices
         self._lock = Lock()
         self._snapshots: dict[str, Snapshot] = {}
-        self._sorted: dict[str, tuple[Snapshot, Entry, TenThousandths]] = {}
+        self._sorted: dict[str, tuple[Snapshot, Entry, Shares]] = {}
 
     def closer_than(self, target: Reading, readiness: float) -> float | None:
         """Return the share of the rated occupations held that are less ready for a target.
@@ -61,15 +63,11 @@ class Baseline:
                 if len(self._sorted) >= TARGETS:
                     self._sorted = {}
                 self._sorted[entry.key] = kept
-        less = int(np.searchsorted(kept[2], _whole(readiness)))
+        less = bisect_left(kept[2], round(readiness * 10_000))
         return round(less / len(kept[2]), 2)
 
     @staticmethod
-    def _of_all(snapshot: Snapshot, target: Reading) -> TenThousandths:
+    def _of_all(snapshot: Snapshot, target: Reading) -> Shares:
         matrix = snapshot.with_entry(target)
-        return np.sort(_whole(readiness_of_all(matrix, target.entry.code, "from")))
-
-
-def _whole(shares: float | Table) -> TenThousandths:
-    """Write shares of four decimals in whole numbers."""
-    return np.rint(np.multiply(shares, 10_000)).astype(np.uint16)
+        shares = readiness_of_all(matrix, target.entry.code, "from")
+        return array("H", np.sort(np.rint(shares * 10_000)).astype(np.uint16).tobytes())
