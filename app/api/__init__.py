@@ -2,9 +2,8 @@
 
 from typing import cast
 
-from flask import Flask, Response, json
+from flask import Flask, Response
 from flask.globals import request_ctx
-from flask_smorest import Api
 from werkzeug.exceptions import HTTPException
 
 from app.api import (
@@ -18,49 +17,30 @@ from app.api import (
     skill_gap,
     transitions,
 )
-from app.api.admin_schemas import ONE_SCOPE
 from app.api.docs import PLACE, make_docs
+from app.api.document import Document
 from app.container import services_of
 from app.problem_responses import ABANDONED, IdentifiedRequest, handle
 from cache.fill.abandonment import watch
-from cache.local.once import cached_property
-from onet_client.version import VERSION
 
-OPENAPI = {
-    "API_TITLE": "Skill gap",
-    "OPENAPI_VERSION": "3.0.3",
-    "OPENAPI_URL_PREFIX": "/",
-    "OPENAPI_JSON_PATH": "openapi.json",
-    "API_SPEC_OPTIONS": {"servers": [{"url": "."}]},  # where the document is, behind any proxy
-}
+RESOURCES = [
+    resource.blueprint
+    for resource in (skill_gap, batch, occupations, transitions, health, metrics, admin)
+]
 LONGEST_BODY = 1_000_000
 """Bytes; more codes than a warm job takes are less than that."""
-
-
-class _Api(Api):  # type: ignore[misc]  # the library is not typed
-    """The library's, whose document is written once: that takes a while, and never changes."""
-
-    @cached_property
-    def _document(self) -> str:
-        return json.dumps(self.spec.to_dict(), indent=2, sort_keys=False)
-
-    def _openapi_json(self) -> Response:
-        return Response(self._document, mimetype="application/json")
 
 
 def register(app: Flask) -> None:
     """Register routes, error handlers and request ids."""
     ids = {"ids": services_of(app).request_ids}
     app.request_class = type("IdentifiedRequest", (IdentifiedRequest,), ids)
-    app.config.update(OPENAPI, API_VERSION=VERSION, MAX_CONTENT_LENGTH=LONGEST_BODY)
+    app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY
     app.url_map.merge_slashes = False  # a path that is not documented leads nowhere
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    api = _Api(app)
-    api.DEFAULT_ERROR_RESPONSE_NAME = None  # every view says which it answers with
-    api.spec.components.security_scheme(authorization.SCHEME, {"type": "http", "scheme": "bearer"})
-    for resource in (skill_gap, batch, occupations, transitions, health, metrics, admin):
-        api.register_blueprint(resource.blueprint)
-    api.spec.components.schemas["WarmRequest"] |= ONE_SCOPE
+    for resource in RESOURCES:
+        app.register_blueprint(resource)
+    app.add_url_rule("/openapi.json", "openapi", Document(RESOURCES).get)
     app.register_blueprint(make_docs(), url_prefix=PLACE)
     for kind in (Exception, HTTPException):
         app.register_error_handler(kind, handle)

@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy import Engine, make_url
 from support.clock import LIMITS, FakeClock, Seconds
 from support.fake_client import FakeClient
+from support.made_up_release import write_release
 from support.mysql_server import empty_database
-from support.tables import clear
+from support.tables import Dump, clear, dump, fill
 
 from cache.db.database import connect
 from cache.db.migrate import upgrade
+from cache.db.onet_tables import Base
 from cache.entries.invalidation import Changes
 from cache.release.seed import seed
 
@@ -58,12 +60,30 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def migrated_mysql(mysql_server: str) -> Iterator[str]:
-    """URL of one migrated database, which is a slow thing to make, for test after test."""
+def seeded_sqlite(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a database that holds the made-up release, loaded at the clock's start."""
+    folder = tmp_path_factory.mktemp("seeded")
+    path = Path(shutil.copy(migrated_sqlite, folder))
+    for engine in _new_engine(f"sqlite:///{path}"):
+        seed(engine, write_release(folder / "db_28_1_text"), limits=LIMITS, now=FakeClock())
+    return path
+
+
+@pytest.fixture(scope="session")
+def seeded_rows(seeded_sqlite: Path) -> Dump:
+    """All that is in it."""
+    for engine in _new_engine(f"sqlite:///{seeded_sqlite}"):
+        rows = dump(engine, tuple(Base.metadata.tables))
+    return rows
+
+
+@pytest.fixture(scope="session")
+def migrated_mysql(mysql_server: str) -> Iterator[Engine]:
+    """An engine of one migrated database, which is a slow thing to make, for test after test."""
     with empty_database(mysql_server) as url:
         for engine in _new_engine(url):
             upgrade(engine)
-        yield url
+            yield engine
 
 
 @pytest.fixture(params=BACKENDS)
@@ -73,10 +93,10 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
         migrated = request.getfixturevalue("migrated_sqlite")
         url = f"sqlite:///{shutil.copy(migrated, tmp_path)}"
     else:
-        url = request.getfixturevalue("migrated_mysql")
-    for engine in _new_engine(url):
-        clear(engine)
-        yield engine
+        shared = request.getfixturevalue("migrated_mysql")
+        clear(shared)
+        url = shared.url.render_as_string(hide_password=False)
+    yield from _new_engine(url)
 
 
 @pytest.fixture(scope="module", params=BACKENDS)
@@ -96,9 +116,13 @@ def shared_engine(shared_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def seeded_engine(engine: Engine, made_up_release: Path) -> Engine:
+def seeded_engine(request: pytest.FixtureRequest, engine: Engine) -> Engine:
     """An engine of a database that holds the made-up release, loaded at the clock's start."""
-    seed(engine, made_up_release, limits=LIMITS, now=FakeClock())
+    if engine.dialect.name == "sqlite":
+        engine.dispose()
+        shutil.copy(request.getfixturevalue("seeded_sqlite"), str(engine.url.database))
+    else:
+        fill(request.getfixturevalue("migrated_mysql"), request.getfixturevalue("seeded_rows"))
     return engine
 
 

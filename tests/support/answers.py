@@ -1,6 +1,7 @@
 """What holds for every answer of the API, whatever was asked."""
 
 import re
+from functools import cache
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -115,5 +116,8 @@ def _check_body(answer: TestResponse, schema: type[Schema]) -> None:
 
 def _check_schema(schema: type[Schema], body: Any) -> None:
     """Assert that the documented schema takes the body whole and would write it the same."""
-    loaded = schema().load(body, unknown=RAISE)
-    assert body == schema().dump(loaded)
+    one = _made(schema)
+    assert body == one.dump(one.load(body, unknown=RAISE))
+
+
+_made = cache(lambda schema: schema())  # to make one takes longer than to use it

@@ -70,3 +70,11 @@ def clear(engine: Engine) -> None:
     with engine.execution_options(writes=True).begin() as connection:
         for table in reversed(Base.metadata.sorted_tables):
             connection.execute(table.delete())
+
+
+def fill(engine: Engine, dumped: Dump) -> None:
+    """Insert the rows of a dump of all tables into empty ones."""
+    with engine.execution_options(writes=True).begin() as connection:
+        for table in Base.metadata.sorted_tables:
+            if rows := dumped[table.name]:
+                connection.execute(table.insert(), rows)

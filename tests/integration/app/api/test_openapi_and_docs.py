@@ -84,7 +84,7 @@ def test_it_documents_every_resource_that_is_served(starter: FlaskClient, docume
     rules = {
         re.sub(r"<(?:path:)?(\w+)>", r"{\1}", rule.rule)
         for rule in starter.application.url_map.iter_rules()
-        if rule.endpoint.partition(".")[0] not in ("api-docs", "swagger_ui", "page", "assets")
+        if rule.endpoint.partition(".")[0] not in ("openapi", "swagger_ui", "page", "assets")
     }
 
     assert rules == set(document["paths"])
