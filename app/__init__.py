@@ -9,6 +9,7 @@ from flask import Flask
 
 from app.container import Services, services_of
 from app.settings import Settings, SettingsError
+from onet_client.content_model import DOMAINS
 
 INDEX_SECONDS: Final = 0.6
 """How long a worker process waits at its start for the index of titles, so that the first search
@@ -114,5 +115,7 @@ def create_served_app() -> Flask:
 
     with prepared_process():
         app = create_wsgi_app()
-        services_of(app).titles.expect(INDEX_SECONDS)
+        services = services_of(app)
+        services.titles.expect(INDEX_SECONDS)
+        services.matrices.expect(DOMAINS[0])
     return app

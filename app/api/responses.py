@@ -52,14 +52,9 @@ def cached_response(
         until: when it may be another one though nothing changes; None where nobody knows.
     """
     etag = f'"{sha1(text, usedforsecurity=False).hexdigest()}"'
-    headers = {
-        "Content-Type": content_type,
-        "Content-Length": str(len(text)),
-        **dict(fixed),
-        **lifetime_headers(readings, now, services().sharing.at_most(longest)),
-        "ETag": etag,
-    }
-    response = _Finished([text], headers=headers)
+    own = {"Content-Type": content_type, "Content-Length": str(len(text)), "ETag": etag}
+    lifetime = lifetime_headers(readings, now, services().sharing.at_most(longest))
+    response = _Finished([text], headers={**own, **dict(fixed), **lifetime})
     expires_at = _fresh_until(readings, until, now)
     request = request_ctx.request  # not by its proxy, which takes a while each time
     if asked is not None and expires_at is not None:

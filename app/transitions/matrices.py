@@ -1,9 +1,10 @@
 """The matrices that transitions are ranked by, kept in step with the entries in the database."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from threading import Lock
+from threading import Lock, Thread
 from typing import Final
 
 from app.transitions.readiness import Matrix
@@ -89,6 +90,14 @@ class ReadinessMatrices:
                 snapshot = replace(snapshot, matrix=matrix, too_old=too_old)
             self._snapshots[domain] = snapshot
             return snapshot
+
+    def expect(self, domain: str) -> None:
+        """Begin to read a domain in the background, so that the first who asks need not wait."""
+        Thread(target=self._try, args=(domain,), name="matrices", daemon=True).start()
+
+    def _try(self, domain: str) -> None:
+        with suppress(DatabaseUnavailable):  # who asks is told
+            self.snapshot(domain)
 
     def _renewed(self, domain: str, snapshot: Snapshot | None, tick: int) -> Snapshot:
         """Read what changed since a snapshot; all that is rated where that is not known."""

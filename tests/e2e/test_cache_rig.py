@@ -267,17 +267,18 @@ def test_more_misses_than_may_wait_are_refused_at_once_and_hits_are_answered(
     held, hanging = next(codes), next(codes)
     reader = single.connect()
     assert 200 == ask(reader, of(held)).status
-    patient, crowd = single.connections(MAX_WAITING), single.connections(60)
+    patient: list[Connection] = []
     single.upstream.set_faults(Fault(path=hanging, delay=60))
 
     def waiting() -> float:
         return single.metrics("skillgap_fill_waiters")[""]
 
     for begun in range(0, MAX_WAITING, 40):
-        for one in patient[begun : begun + 40]:
+        patient += [single.connect() for _ in range(40)]
+        for one in patient[begun:]:
             one.request("GET", of(hanging))
         eventually(min(begun + 40, MAX_WAITING), waiting, seconds=15)
-    refused = [at_once(asking([one], of(hanging)))[0] for one in crowd]
+    refused = [at_once(asking([single.connect()], of(hanging)))[0] for _ in range(60)]
     hits = [at_once(asking([reader], of(held)))[0] for _ in range(30)]
     single.upstream.stop()
     single.upstream.set_faults()

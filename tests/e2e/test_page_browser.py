@@ -167,7 +167,8 @@ def test_a_title_is_typed_chosen_by_keyboard_and_compared(visit: Visit) -> None:
     page.get_by_role("button", name="Compare").press("Enter")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Chief Executives to Web Developers")
-    expect(page.get_by_text("88 %", exact=True)).to_be_visible()
+    readiness = page.get_by_role("region", name="Readiness")
+    expect(readiness.get_by_text("88 %", exact=True)).to_be_visible()
     assert page.url.endswith("/?from=Chief+Executives&to=Web+Developers&domain=skills")
 
 
