@@ -22,8 +22,15 @@ def run(folder: Path, soft: int, hard: int, *command: str, **settings: str) -> t
     return done.returncode, done.stderr
 
 
-@pytest.mark.parametrize("limit", [6, 8, 11])
-@pytest.mark.parametrize("command", ["serve", "gap 11-1011 15-1254", "db upgrade", "seed"])
+@pytest.mark.parametrize(
+    ("limit", "command"),
+    [
+        *((11, command) for command in ("serve", "gap 11-1011 15-1254", "db upgrade", "seed")),
+        (8, "db upgrade"),
+        (6, "seed"),
+        (6, "serve"),
+    ],
+)
 def test_too_few_for_anything_are_said_in_one_line(
     tmp_path: Path, limit: int, command: str
 ) -> None:
@@ -31,7 +38,7 @@ def test_too_few_for_anything_are_said_in_one_line(
     assert (1, expected) == run(tmp_path, limit, limit, *command.split())
 
 
-@pytest.mark.parametrize("limit", [12, 16, 127])
+@pytest.mark.parametrize("limit", [12, 127])
 def test_too_few_for_a_server_are_said_in_one_line(tmp_path: Path, limit: int) -> None:
     expected = f"Error: {limit} files may be open at once, 128 are needed: raise `ulimit -n`\n"
     assert (1, expected) == run(tmp_path, limit, limit, "serve")

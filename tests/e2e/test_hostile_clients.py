@@ -28,8 +28,17 @@ MANY = 300
 """More than a process has threads."""
 
 
+@pytest.fixture(scope="module")
+def shared(starter_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """A server that no test ends or leaves a connection to."""
+    settings = {"DATABASE_URL": starter_url, "ADMIN_TOKEN": "token"}
+    with serving(tmp_path_factory.mktemp("shared"), **settings) as running:
+        yield running
+
+
 @pytest.fixture
 def server(starter_url: str, tmp_path: Path) -> Iterator[Serving]:
+    """A server of the test's own."""
     with serving(tmp_path, DATABASE_URL=starter_url) as running:
         assert 200 == running.get(GAP).status_code
         yield running
@@ -106,8 +115,8 @@ def test_thousands_of_bad_connections_leave_hits_fast_and_memory_bounded(
 
 
 @pytest.mark.parametrize("way", ["silent", "half a head", "idle after an answer"])
-def test_a_connection_without_a_request_is_closed_in_seconds(server: Serving, way: str) -> None:
-    with connections(server.url, way, 1) as (connection,):
+def test_a_connection_without_a_request_is_closed_in_seconds(shared: Serving, way: str) -> None:
+    with connections(shared.url, way, 1) as (connection,):
         began = time.monotonic()
 
         assert b"" == connection.recv(1)
@@ -115,9 +124,9 @@ def test_a_connection_without_a_request_is_closed_in_seconds(server: Serving, wa
 
 
 @pytest.mark.parametrize("sent", [POST % 1000 + b"{", CHUNKED + b"1\r\n{\r\n"])
-def test_a_body_that_is_not_there_in_time_is_a_408(server: Serving, sent: bytes) -> None:
+def test_a_body_that_is_not_there_in_time_is_a_408(shared: Serving, sent: bytes) -> None:
     began = time.monotonic()
-    status, headers, problem = raw(server, sent, ends=False)
+    status, headers, problem = raw(shared, sent, ends=False)
 
     assert 408 == status
     assert "urn:problem-type:skillgap:request-timeout" == problem["type"]
@@ -138,23 +147,20 @@ CODES = b'{"codes": ["11-1011.00"]}'
         b"DELETE /admin/cache/entries" + ADMIN + b"Content-Length: 5\r\n\r\n",
     ],
 )
-def test_a_body_that_is_cut_short_is_not_acted_on(
-    starter_url: str, tmp_path: Path, sent: bytes
-) -> None:
-    with serving(tmp_path, DATABASE_URL=starter_url, ADMIN_TOKEN="token") as server:
-        status, _, problem = raw(server, sent, ends=True)
+def test_a_body_that_is_cut_short_is_not_acted_on(shared: Serving, sent: bytes) -> None:
+    status, _, problem = raw(shared, sent, ends=True)
 
-        assert (400, "urn:problem-type:skillgap:bad-request") == (status, problem["type"])
-        assert 200 == server.get(GAP).status_code
+    assert (400, "urn:problem-type:skillgap:bad-request") == (status, problem["type"])
+    assert 200 == shared.get(GAP).status_code
 
 
-def test_a_body_in_chunks_is_read_as_any(server: Serving) -> None:
+def test_a_body_in_chunks_is_read_as_any(shared: Serving) -> None:
     text = json.dumps(BATCH).encode()
-    whole = requests.post(server.url + "/skill-gap/batch", json=BATCH, timeout=10)
+    whole = requests.post(shared.url + "/skill-gap/batch", json=BATCH, timeout=10)
     headers = {"Content-Type": "application/json"}
     parts = (text[at : at + 7] for at in range(0, len(text), 7))
     chunked = requests.post(
-        server.url + "/skill-gap/batch", data=parts, headers=headers, timeout=10
+        shared.url + "/skill-gap/batch", data=parts, headers=headers, timeout=10
     )
 
     assert (200, whole.json()["answers"][0]["answer"]) == (
@@ -177,15 +183,15 @@ def raw(server: Serving, sent: bytes, *, ends: bool) -> tuple[int, dict[str, str
     return int(first.split()[1]), headers, json.loads(body)
 
 
-def test_a_head_that_is_too_long_is_refused(server: Serving) -> None:
-    answer = server.get(GAP, headers={"Accept": "a/b," * 100_000})
+def test_a_head_that_is_too_long_is_refused(shared: Serving) -> None:
+    answer = shared.get(GAP, headers={"Accept": "a/b," * 100_000})
 
     assert 431 == answer.status_code
-    assert 200 == server.get(GAP).status_code
+    assert 200 == shared.get(GAP).status_code
 
 
-def test_another_server_on_the_port_is_refused_naming_it(server: Serving, tmp_path: Path) -> None:
-    port = str(urlsplit(server.url).port)
+def test_another_server_on_the_port_is_refused_naming_it(shared: Serving, tmp_path: Path) -> None:
+    port = str(urlsplit(shared.url).port)
     refused = flask("serve", PORT=port, DATABASE_URL=f"sqlite:///{tmp_path / 'x.db'}")
 
     assert 1 == refused.returncode

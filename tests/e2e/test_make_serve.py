@@ -28,7 +28,7 @@ def project(tmp_path_factory):
     """A checkout whose environment finds the packages of this one, so that pip fetches nothing."""
     folder = tmp_path_factory.mktemp("checkout") / "project"
     for part in PARTS:
-        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / part, folder / part)
     for file in (*FILES, *REQUIREMENTS):
         shutil.copy(ROOT / file, folder / file)
     venv.create(folder / ".venv", symlinks=True)
@@ -121,11 +121,15 @@ def seconds_of_a_start(project):
         serving.stop()
 
 
-def test_make_serve_migrates_seeds_and_answers_and_starts_again_in_five_seconds(project, serving):
+def test_make_serve_migrates_seeds_and_answers_ends_by_sigterm_and_starts_again_in_five_seconds(
+    project, serving
+):
     answer = serving.get("/skill-gap?from=11-1011.00&to=15-1254.00").json()
-    serving.stop()
-
     assert (8, 0.8824) == (answer["summary"]["gaps"], answer["summary"]["readiness"])
+    serving.process.terminate()
+    assert -signal.SIGTERM == serving.process.wait(SECONDS)
+    assert_nothing_is_left(project, serving)
+
     # One of three: a slow start on a machine that is busy with something else proves nothing.
     assert any(5 > seconds_of_a_start(project) for _ in range(3))
 
@@ -136,13 +140,6 @@ def test_ctrl_c_at_the_terminal_ends_the_server_and_gives_its_port_free(project,
 
     # make itself, once its command is done, ends by the signal: 130 in a shell.
     assert -signal.SIGINT == serving.process.wait(SECONDS)
-    assert_nothing_is_left(project, serving)
-
-
-def test_sigterm_to_make_ends_the_server_and_gives_its_port_free(project, serving):
-    serving.process.terminate()
-
-    assert -signal.SIGTERM == serving.process.wait(SECONDS)
     assert_nothing_is_left(project, serving)
 
 

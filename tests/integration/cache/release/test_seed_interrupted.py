@@ -27,7 +27,7 @@ from onet_client.release_files import OCCUPATION_FILE
 
 START_UP = 0.1
 """About the seconds that a command takes before it touches the database."""
-LAST = "13-9999.99"
+LAST = "11-9999.99"
 """Where the part of a release ends that is loaded where the whole one would take long."""
 
 
