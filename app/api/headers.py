@@ -34,6 +34,7 @@ CACHED: Final[Headers] = PLAIN | {
         "For how long it is fresh, its age included, and may be used after that (RFC 5861).",
         "^public, max-age=[0-9]+, stale-while-revalidate=[0-9]+, stale-if-error=[0-9]+$",
     ),
+    "X-Accel-Expires": _seconds("For how long nginx in front keeps it.", 0),
     "Age": _seconds("Since O*NET vouched for the oldest entry.", 0),
     "ETag": ETAG,
 }

@@ -42,13 +42,17 @@ class Sharing(NamedTuple):
         age is added. While it is fetched anew it may be given for a sixtieth longer, so that who
         purges waits for hardly more than `max_age`; after errors, for no longer than here.
         """
-        fresh = max(0, min(int(self.max_age), left))
+        fresh = self.fresh(left)
         behind = int(min(fresh / REVALIDATING, self.stale_while_revalidate))
         error = max(0, int(self.stale_if_error) + min(0, left))
         return (
             f"public, max-age={age + fresh}, stale-while-revalidate={behind}, "
             f"stale-if-error={error}"
         )
+
+    def fresh(self, left: int) -> int:
+        """Return for how many seconds from now an answer may be kept without asking again."""
+        return max(0, min(int(self.max_age), left))
 
 
 def cache_status(readings: Sequence[Reading], now: datetime) -> str:
@@ -71,7 +75,7 @@ def cache_status(readings: Sequence[Reading], now: datetime) -> str:
 def lifetime_headers(
     readings: Sequence[Reading], now: datetime, sharing: Sharing
 ) -> dict[str, str]:
-    """Write Cache-Status, Age and Cache-Control.
+    """Write Cache-Status, Age, Cache-Control, and X-Accel-Expires for nginx.
 
     The oldest entry makes the age (RFC 9111 section 5.1), and the one that expires first decides
     for how long others may keep the answer.
@@ -86,6 +90,8 @@ def _lifetime(status: str, age: int, left: int, sharing: Sharing) -> dict[str, s
         "Cache-Status": status,
         "Age": str(age),
         "Cache-Control": sharing.cache_control(age, left),
+        # nginx takes max-age to count from when it got the answer, but for this, which it strips.
+        "X-Accel-Expires": str(sharing.fresh(left)),
     }
 
 
