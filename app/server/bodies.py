@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterable
-from typing import Final
+from typing import Any, Final, cast
 
 from app.problems import Problem
 
@@ -18,33 +18,43 @@ class Bodies:
     """Reads the bodies of a process; belongs to its event loop."""
 
     def __init__(self) -> None:
+        self._read: dict[asyncio.Task[Any], bytearray] = {}
         self._held = 0
+        self._evicted: set[asyncio.Task[Any]] = set()
 
     async def receive(self, chunks: AsyncIterable[bytes], declared: int | None) -> bytes:
-        """Read a body to its end.
+        """Read a body to its end, in a task of its own.
 
         Args:
-            chunks: what arrives. An empty one is the end, and one more that the connection broke.
+            chunks: what arrives. An empty one is the end, and one more that the connection broke,
+                or that something comes after the last chunk.
             declared: its `Content-Length`; None where it is chunked.
 
         Raises:
-            Problem: 408 where it takes longer than `SECONDS` or the server stops, 400 where the
-                connection ended before it, 413 where it is longer than `LONGEST`, 503 where the
-                process reads as much as it may (RFC 9110 section 15.5).
+            Problem: 408 where it takes longer than `SECONDS`, 400 where it ended otherwise than it
+                should, 413 where it is longer than `LONGEST`, 503 where the server stops, or where
+                the process reads as much as it may and most of that is this one's (RFC 9110 section
+                15.5).
         """
         if declared is not None and declared > LONGEST:
             raise _too_long()
-        body = bytearray()
+        task = cast("asyncio.Task[Any]", asyncio.current_task())
+        body = self._read[task] = bytearray()
         try:
             async with asyncio.timeout(SECONDS):
                 ends = await self._collect(chunks, body)
-        except (TimeoutError, asyncio.CancelledError):
+        except TimeoutError:
             detail = f"The body has to be there within {SECONDS:.0f} seconds."
             raise Problem(408, "request-timeout", detail) from None
+        except asyncio.CancelledError:
+            reason = "reads too many bodies" if task in self._evicted else "is stopping"
+            raise _unavailable(reason) from None
         finally:
-            self._held -= len(body)
+            self._held -= len(self._read.pop(task, b""))
+            self._evicted.discard(task)
         if ends > 1 or (declared is not None and len(body) < declared):
-            raise Problem(400, "bad-request", "The connection ended before the body did.")
+            detail = "The body was cut short, or has trailers, which are not taken."
+            raise Problem(400, "bad-request", detail)
         return bytes(body)
 
     async def _collect(self, chunks: AsyncIterable[bytes], body: bytearray) -> int:
@@ -57,10 +67,21 @@ class Bodies:
             if len(body) > LONGEST:
                 raise _too_long()
             if self._held > MOST_AT_ONCE:
-                detail = "Too many bodies are being sent. Try again shortly."
-                raise Problem(503, "service-unavailable", detail, headers={"Retry-After": "5"})
+                self._evict()
         return ends
+
+    def _evict(self) -> None:
+        """Give up the body of which most is here: whoever sends little shall not pay for it."""
+        longest = max(self._read, key=lambda task: len(self._read[task]))
+        self._held -= len(self._read.pop(longest))
+        self._evicted.add(longest)
+        longest.cancel()
 
 
 def _too_long() -> Problem:
     return Problem(413, "request-entity-too-large", f"A body has {LONGEST:,} bytes at most.")
+
+
+def _unavailable(reason: str) -> Problem:
+    detail = f"The server {reason}. Try again shortly."
+    return Problem(503, "service-unavailable", detail, headers={"Retry-After": "5"})

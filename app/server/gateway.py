@@ -6,6 +6,7 @@ it at once. A body is read first, by the event loop, so that no thread waits for
 
 import asyncio
 import io
+import re
 import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -25,6 +26,10 @@ Find = Callable[[str, str, str | None, str | None, str | None], KeptAnswer | Non
 
 BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods whose bodies mean nothing (RFC 9110 section 9.3) and are not read."""
+
+
+HOST: Final = re.compile(r"[\w.~!$&'()*+,;=%:\[\]-]+", re.ASCII)
+"""What a Host may be (RFC 9110 section 7.2); HTTP/1.0 has none."""
 
 
 class HungUp:
@@ -121,9 +126,11 @@ class Gateway:
         """Answer what is kept; not where a header comes twice, which the application looks at."""
         scope = watcher.scope
         headers = scope.headers
+        get = headers.get
         if self._find is None or scope.method != "GET" or len(headers) != len(headers.values()):
             return False
-        get = headers.get
+        if not HOST.fullmatch(get("host") or ""):
+            return False
         found = self._find(
             _native(scope.path),
             scope.query_string,
@@ -147,7 +154,7 @@ class Gateway:
         """Describe a request as PEP 3333 does.
 
         Raises:
-            Problem: where it has more than one Host (RFC 9112 section 3.2).
+            Problem: where it has not the one Host that it should (RFC 9112 section 3.2).
         """
         scope = watcher.scope
         server, _, port = scope.server.rpartition(":")
@@ -165,7 +172,7 @@ class Gateway:
             ABANDONED: HungUp(watcher.proto, self._loop),
             "HTTP_HOST": "",
         }
-        hosts = 0
+        hosts, modern = 0, scope.http_version != "1"
         for name, value in scope.headers.items():
             if "_" in name:
                 continue  # reads as another header, one of a proxy perhaps
@@ -175,8 +182,8 @@ class Gateway:
         for key in ("CONTENT_LENGTH", "CONTENT_TYPE"):
             if f"HTTP_{key}" in environ:
                 environ[key] = environ.pop(f"HTTP_{key}")
-        if hosts > 1:
-            raise Problem(400, "bad-request", "A request has one Host.")
+        if hosts > 1 or not HOST.fullmatch(environ["HTTP_HOST"] or "unnamed" * (not modern)):
+            raise Problem(400, "bad-request", "A request has one Host, the name of a server.")
         return environ
 
     def _begin_to_read(self, watcher: Any, environ: Environ) -> None:

@@ -21,6 +21,7 @@ from granian.server.common import WORKERS_METHODS
 from granian.server.mp import WorkerProcess
 
 from app.container import services_of
+from app.server.listener import close_what_is_not_read
 from app.server.worker_process import end_with_parent
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ STOP_SECONDS: Final = 30
 """How long a stopping worker may finish what is under way."""
 SEND_SECONDS: Final = 1.0
 """How long what was answered may take to be sent while the worker stops."""
+STALLED_SECONDS: Final = 20
+"""For how long a client may take nothing of its answers before its connection is closed."""
+LISTENING_SECONDS: Final = 2.0
+"""How long the server may take until it listens."""
 LOOK_SECONDS: Final = 0.05
 STOPPING: Final = frozenset({signal.SIGINT, signal.SIGTERM})
 M_ARENA_MAX: Final = -8
@@ -112,12 +117,18 @@ def run(
     serve = getattr(worker, WORKERS_METHODS[runtime_mode][listener.is_uds()])
     turns = partial(_enter_task, loop), partial(_leave_task, loop)
     serve(_Scheduler(loop, gateway.schedule, None, *turns), loop, stop)
-    Thread(target=_stop_when_told, args=(stop, gateway, loop), name="stop", daemon=True).start()
+    Thread(target=_watch, args=(stop, gateway, loop), name="watch", daemon=True).start()
     loop.run_until_complete(stopped.wait())
 
 
-def _stop_when_told(stop: Any, gateway: "Gateway", loop: asyncio.AbstractEventLoop) -> None:
-    """End the process when what is under way is answered, whoever still holds a connection."""
+def _watch(stop: Any, gateway: "Gateway", loop: asyncio.AbstractEventLoop) -> None:
+    """Bound what connections may hold; when told, end the process once all is answered.
+
+    Whoever still holds a connection is not waited for.
+    """
+    soon = time.monotonic() + LISTENING_SECONDS
+    while not close_what_is_not_read(STALLED_SECONDS) and time.monotonic() < soon:
+        time.sleep(LOOK_SECONDS)
     signal.sigwait(STOPPING)
     stop.set()
     loop.call_soon_threadsafe(gateway.give_up_reading)

@@ -1,8 +1,12 @@
 """Where the server listens, and whether it may."""
 
 import ipaddress
+import os
 import socket
+import stat
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from app.settings import SettingsError
 
@@ -39,6 +43,8 @@ def claim(host: str, port: int) -> Listener:
     try:
         guard.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         guard.bind((address, port))
+        # From here on nobody else can bind who does not share the port as the workers do.
+        guard.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
         guard.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     except OSError as error:
         guard.close()
@@ -65,3 +71,24 @@ def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, str]:
         raise AddressError(message) from error
     family, _, _, _, place = min(found, key=lambda each: each[0] != socket.AF_INET)
     return family, str(place[0])
+
+
+def close_what_is_not_read(seconds: int) -> bool:
+    """Have the system close connections whose other end takes nothing of what is sent (RFC 5482).
+
+    Set on the sockets that this process listens on, whose connections inherit it; on Linux alone.
+
+    Returns:
+        whether there are any.
+    """
+    found = False
+    for file in Path("/proc/self/fd").glob("*"):
+        with suppress(OSError):
+            number = int(file.name)
+            if not stat.S_ISSOCK(os.fstat(number).st_mode):
+                continue
+            with socket.socket(fileno=os.dup(number)) as one:
+                if one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                    one.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 1000 * seconds)
+                    found = True
+    return found

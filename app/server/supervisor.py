@@ -6,6 +6,7 @@ import select
 import signal
 import time
 from contextlib import suppress
+from multiprocessing.connection import wait
 from typing import Any, Final
 
 from granian.server.mp import MPServer
@@ -79,6 +80,18 @@ class Supervisor(MPServer):
     def _has_failed(self) -> bool:
         """Say whether a worker has ended with an error, other than by a signal."""
         return any(self.wrks[number].inner.exitcode > 0 for number in self.interrupt_children)
+
+    def _stop_workers(self) -> None:
+        """Tell all to stop, and kill those that do not within the time they have."""
+        for each in self.wrks:
+            each.terminate()  # type: ignore[no-untyped-call]
+        until = time.monotonic() + (self.workers_kill_timeout or 0)
+        for each in self.wrks:
+            if not wait([each.inner.sentinel], max(0.0, until - time.monotonic())):
+                log.warning("worker %d did not stop and is killed", each.idx + 1)
+                each.inner.kill()
+            each.inner.join()
+        self.wrks.clear()
 
     def _next_due(self) -> float | None:
         """Seconds until a worker is to be started; None where all run."""

@@ -67,5 +67,4 @@ def _require_tls(connection: Any, _record: Any) -> None:
     status = cursor.fetchone()
     cursor.close()
     if status is None or not status[1]:
-        connection.close()
         raise DatabaseUnavailable("DATABASE_URL asks for TLS, which the server does not offer")

@@ -123,6 +123,24 @@ def test_a_connection_without_a_request_is_closed_in_seconds(shared: Serving, wa
         assert 9 < time.monotonic() - began < 14
 
 
+@pytest.mark.soak
+def test_a_connection_that_reads_no_answer_is_closed_in_seconds(server: Serving) -> None:
+    address = urlsplit(server.url)
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        connection.connect((address.hostname, address.port))
+        connection.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 50)
+        (pid,) = worker_pids(server)
+        before = open_sockets(pid)
+
+        eventually(before - 1, lambda: open_sockets(pid), 30)
+
+
+def open_sockets(pid: int) -> int:
+    files = Path(f"/proc/{pid}/fd").iterdir()
+    return sum(str(file.readlink()).startswith("socket:") for file in files)
+
+
 @pytest.mark.parametrize("sent", [POST % 1000 + b"{", CHUNKED + b"1\r\n{\r\n"])
 def test_a_body_that_is_not_there_in_time_is_a_408(shared: Serving, sent: bytes) -> None:
     began = time.monotonic()

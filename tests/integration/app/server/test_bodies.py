@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -75,7 +74,10 @@ def test_a_server_that_stops_gives_up_a_body_at_once():
     with pytest.raises(Problem) as refused:
         asyncio.run(stop_meanwhile())
 
-    assert 408 == refused.value.status
+    assert (503, "The server is stopping. Try again shortly.") == (
+        refused.value.status,
+        refused.value.detail,
+    )
 
 
 def test_of_a_body_that_is_too_long_no_more_is_read_than_may_be(monkeypatch):
@@ -94,22 +96,27 @@ def test_of_a_body_that_is_too_long_no_more_is_read_than_may_be(monkeypatch):
     assert 3 == len(asked)  # none of the one that says how long it is
 
 
-def test_all_bodies_together_take_no_more_than_they_may_and_give_it_back(monkeypatch):
-    monkeypatch.setattr(bodies, "MOST_AT_ONCE", 10)
+def test_where_all_bodies_together_are_too_much_the_longest_is_given_up(monkeypatch):
+    monkeypatch.setattr(bodies, "MOST_AT_ONCE", 20)
 
-    async def two_at_once() -> list[object]:
+    async def several() -> list[object]:
         reader = Bodies()
-        first = asyncio.create_task(reader.receive(stalled(b"123456"), 7))
-        await asyncio.sleep(0)
-        second = await asyncio.gather(
-            reader.receive(arriving([b"123456"]), 6), return_exceptions=True
-        )
-        first.cancel()
-        with suppress(Problem):
-            await first
-        return [*second, await reader.receive(arriving([b"123456"]), 6)]
+        held = [b"1234567890", b"123456789"]
+        hoards = [asyncio.create_task(reader.receive(stalled(one), 11)) for one in held]
+        await asyncio.sleep(0.01)
+        small = await reader.receive(arriving([b"123"]), 3)
+        again = await reader.receive(arriving([b"12345"]), 5)  # there is room now
+        hoards[1].cancel()
+        found = await asyncio.gather(*hoards, return_exceptions=True)
+        return [small, again, *found]
 
-    refused, afterwards = asyncio.run(two_at_once())
+    small, again, evicted, stopped = asyncio.run(several())
 
-    assert isinstance(refused, Problem)
-    assert (503, b"123456") == (refused.status, afterwards)
+    assert (b"123", b"12345") == (small, again)
+    assert isinstance(evicted, Problem)
+    assert isinstance(stopped, Problem)
+    assert (503, True, True) == (
+        evicted.status,
+        "too many bodies" in evicted.detail,
+        "stopping" in stopped.detail,
+    )

@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from app.server.listener import AddressError, claim
+from app.server.listener import AddressError, claim, close_what_is_not_read
 
 
 @contextmanager
@@ -58,6 +58,14 @@ def test_the_workers_of_a_server_share_its_address_and_another_server_does_not()
             claim("127.0.0.1", port)
 
 
+def test_of_two_servers_that_start_at_once_one_is_refused() -> None:
+    with another_server("127.0.0.1", shares=False) as port:
+        pass
+    first = claim("127.0.0.1", port)  # whose workers do not listen yet
+    with closing(first.guard), pytest.raises(AddressError):
+        claim("127.0.0.1", port)
+
+
 def test_an_address_is_free_again_at_once_after_its_server() -> None:
     with another_server("127.0.0.1", shares=True) as port:
         client = socket.create_connection(("127.0.0.1", port))
@@ -99,3 +107,17 @@ def test_a_port_that_may_not_be_used_is_refused(monkeypatch: pytest.MonkeyPatch)
         claim("127.0.0.1", 80)
 
     assert "Permission denied" in str(refused.value)
+
+
+def test_a_connection_whose_other_end_reads_nothing_is_closed_by_the_system() -> None:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        assert close_what_is_not_read(7)
+        with (
+            socket.create_connection(listening.getsockname()),
+            listening.accept()[0] as accepted,
+        ):
+            held = accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+
+    assert 7000 == held

@@ -127,15 +127,24 @@ def test_an_answer_is_handed_on_whole_and_closed(ask):
     assert [True] == closed
 
 
-def test_more_than_one_host_is_refused_whatever_is_kept(ask, counted):
-    kept = KeptAnswer(200, [], b"kept")
-    watcher = ask(Watcher("GET", "/", ("host", "there")), find=lambda *_: kept)
+@pytest.mark.parametrize("hosts", [["here", "there"], [], [""], ["a b"], ["<script>"]])
+def test_a_request_without_one_good_host_is_refused_whatever_is_kept(ask, counted, hosts):
+    request = Watcher("GET", "/")
+    request.scope.headers = Headers(("host", host) for host in hosts)
+    watcher = ask(request, find=lambda *_: KeptAnswer(200, [], b"kept"))
 
     ((status, headers, body),) = watcher.answers
     assert 400 == status
     assert ("Connection", "close") in headers
     assert b"one Host" in body
     assert {("none", 400): 1} == counted
+
+
+def test_http_1_0_needs_no_host(ask):
+    request = Watcher("GET", "/")
+    request.scope.headers, request.scope.http_version = Headers(), "1"
+
+    assert [202] == [status for status, _, _ in ask(request).answers]
 
 
 def test_what_is_kept_is_answered_without_the_application(ask):
