@@ -1,6 +1,8 @@
 """Everything a database holds, in a form that two databases can be compared by."""
 
-from sqlalchemy import Engine, select
+from functools import cache
+
+from sqlalchemy import Dialect, Engine, TextualSelect, exists, literal, select, text, union_all
 
 from cache.db.onet_tables import Base
 
@@ -35,18 +37,20 @@ Dump = dict[str, list[Row]]
 
 def dump(engine: Engine, tables: tuple[str, ...] = (*PUBLISHED, "load", "landing_rating")) -> Dump:
     """Read tables, each in the order of its primary key, on one snapshot."""
+    kind = type(engine.dialect)
     with engine.connect() as connection:
         return {
-            name: [
-                dict(row)
-                for row in connection.execute(
-                    select(Base.metadata.tables[name]).order_by(
-                        *Base.metadata.tables[name].primary_key
-                    )
-                ).mappings()
-            ]
+            name: [dict(row) for row in connection.execute(_all_of(name, kind)).mappings()]
             for name in tables
         }
+
+
+@cache
+def _all_of(name: str, kind: type[Dialect]) -> TextualSelect:
+    """All rows of a table, as SQL: the engine of each test would write it anew."""
+    table = Base.metadata.tables[name]
+    query = select(table).order_by(*table.primary_key)
+    return text(str(query.compile(dialect=kind()))).columns(*table.columns)
 
 
 def without(dumped: Dump, *columns: str) -> Dump:
@@ -67,9 +71,15 @@ def held(engine: Engine) -> Dump:
 
 def clear(engine: Engine) -> None:
     """Delete every row."""
+    tables = Base.metadata.sorted_tables
+    full = union_all(
+        *(select(literal(table.name)).where(exists().select_from(table)) for table in tables)
+    )
     with engine.execution_options(writes=True).begin() as connection:
-        for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(table.delete())
+        names = set(connection.execute(full).scalars())
+        for table in reversed(tables):
+            if table.name in names:
+                connection.execute(table.delete())
 
 
 def fill(engine: Engine, dumped: Dump) -> None:
