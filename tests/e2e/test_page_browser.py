@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -122,11 +122,26 @@ def without_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servi
         yield running
 
 
+@contextmanager
+def watched(page: Page, at: Serving) -> Iterator[None]:
+    """Let nothing fail on a page, nor be asked of another than its server."""
+    wrong: list[str] = []
+    listeners: dict[Any, Callable[[Any], None]] = {
+        "pageerror": lambda error: wrong.append(str(error)),
+        "console": lambda said: wrong.append(said.text),
+        "request": lambda one: None if one.url.startswith(at.url) else wrong.append(one.url),
+    }
+    for event, listener in listeners.items():
+        page.on(event, listener)
+    yield
+    for event, listener in listeners.items():
+        page.remove_listener(event, listener)
+    assert [] == [each for each in wrong if not each.startswith(STATUS_SAID)]
+
+
 @pytest.fixture
 def visit(browser: Browser, starter: Serving) -> Iterator[Visit]:
-    """Opens an address in a window of its own, where nothing may fail or be asked elsewhere."""
-    wrong: list[str] = []
-
+    """Opens an address in a window of its own, which is watched."""
     with ExitStack() as stack:
 
         def visit(target: str, width: int = 1280, at: Serving = starter, **options: Any) -> Page:
@@ -135,15 +150,19 @@ def visit(browser: Browser, starter: Serving) -> Iterator[Visit]:
             )
             stack.callback(context.close)
             page = context.new_page()
-            page.on("pageerror", lambda error: wrong.append(str(error)))
-            page.on("console", lambda said: wrong.append(said.text))
-            page.on("request", lambda one: None if one.url.startswith(at.url)
-                    else wrong.append(one.url))  # fmt: skip
+            stack.enter_context(watched(page, at))
             page.goto(target)
             return page
 
         yield visit
-    assert [] == [each for each in wrong if not each.startswith(STATUS_SAID)]
+
+
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Iterator[Page]:
+    """A window for one state after the other: to open one takes longer than to look at it."""
+    context = browser.new_context(bypass_csp=True)
+    yield context.new_page()
+    context.close()
 
 
 def test_a_title_is_typed_chosen_by_keyboard_and_compared(visit: Visit) -> None:
@@ -413,20 +432,24 @@ def test_without_scripts_all_of_it_works_but_suggestions(visit: Visit) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Web Developers to Chief Executives")
 
 
+@pytest.mark.usefixtures("starter")
 @pytest.mark.parametrize("state", STATES.values(), ids=STATES)
 def test_every_state_says_so_fits_its_window_and_breaks_no_rule_of_axe(
-    visit: Visit, state: State, request: pytest.FixtureRequest
+    window: Page, state: State, request: pytest.FixtureRequest
 ) -> None:
     at = request.getfixturevalue(state.server)
-    page = visit(state.target, 640, at, color_scheme="light", bypass_csp=True)
+    window.set_viewport_size({"width": 640, "height": 900})
+    window.emulate_media(color_scheme="light")
+    with watched(window, at):
+        window.goto(at.url + state.target)
 
-    expect(page.get_by_role("main")).to_contain_text(state.words)
-    assert 640 == page.evaluate("document.documentElement.scrollWidth")
-    page.set_viewport_size({"width": 320, "height": 900})
-    assert 320 == page.evaluate("document.documentElement.scrollWidth")
-    assert [] == serious(page)
-    page.emulate_media(color_scheme="dark")
-    assert [] == serious(page, "color-contrast")
+        expect(window.get_by_role("main")).to_contain_text(state.words)
+        assert 640 == window.evaluate("document.documentElement.scrollWidth")
+        window.set_viewport_size({"width": 320, "height": 900})
+        assert 320 == window.evaluate("document.documentElement.scrollWidth")
+        assert [] == serious(window)
+        window.emulate_media(color_scheme="dark")
+        assert [] == serious(window, "color-contrast")
 
 
 def test_on_paper_there_is_the_chart_and_no_form(visit: Visit, tmp_path: Path) -> None:
@@ -466,7 +489,9 @@ def serious(page: Page, *rules: str) -> list[str]:
     chosen = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": tags}
     # The rest, every node that keeps a rule above all, would take as long again to describe.
     options = {"runOnly": chosen, "resultTypes": ["violations"], "preload": False}
-    found = Axe().run(page, options=options).response["violations"]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(Axe().axe_script)
+    found = page.evaluate("options => axe.run(options)", options)["violations"]
     return [one["id"] for one in found if one["impact"] in ("serious", "critical")]
 
 
