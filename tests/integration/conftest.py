@@ -79,7 +79,10 @@ def seeded_rows(seeded_sqlite: Path) -> Dump:
 
 @pytest.fixture(scope="session")
 def migrated_mysql(mysql_server: str) -> Iterator[Engine]:
-    """An engine of one migrated database, which is a slow thing to make, for test after test."""
+    """An engine of one migrated database, which is a slow thing to make, for test after test.
+
+    Who uses it disposes of its connections, since there are tests that kill all of a database.
+    """
     with empty_database(mysql_server) as url:
         for engine in _new_engine(url):
             upgrade(engine)
@@ -95,6 +98,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     else:
         shared = request.getfixturevalue("migrated_mysql")
         clear(shared)
+        shared.dispose()
         url = shared.url.render_as_string(hide_password=False)
     yield from _new_engine(url)
 
@@ -122,7 +126,9 @@ def seeded_engine(request: pytest.FixtureRequest, engine: Engine) -> Engine:
         engine.dispose()
         shutil.copy(request.getfixturevalue("seeded_sqlite"), str(engine.url.database))
     else:
-        fill(request.getfixturevalue("migrated_mysql"), request.getfixturevalue("seeded_rows"))
+        shared: Engine = request.getfixturevalue("migrated_mysql")
+        fill(shared, request.getfixturevalue("seeded_rows"))
+        shared.dispose()
     return engine
 
 
