@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha1
 from math import inf
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from flask import Response
@@ -17,6 +17,8 @@ from app.response_cache.headers import lifetime_headers
 from cache.reading import Reading
 
 Fixed = Sequence[tuple[str, str]]
+
+BY_CODING: Final[Fixed] = [("Vary", "Accept-Encoding")]
 
 
 def as_json(body: Any) -> bytes:
@@ -32,7 +34,7 @@ def cached_response(
     longest: float = inf,
     *,
     content_type: str = "application/json",
-    fixed: Fixed = (),
+    fixed: Fixed = BY_CODING,
 ) -> Response:
     """Answer with a text made of the entries read.
 
@@ -54,7 +56,7 @@ def cached_response(
         **lifetime_headers(readings, now, services().sharing.at_most(longest)),
         "ETag": etag,
     }
-    response = _Finished([text], headers=headers)
+    response = Finished([text], headers=headers)
     expires_at = _fresh_until(readings, now)
     request = request_ctx.request  # not by its proxy, which takes a while each time
     if asked is not None and expires_at is not None:
@@ -71,7 +73,7 @@ def _fresh_until(readings: Sequence[Reading], now: datetime) -> datetime | None:
     return min(fresh) if len(fresh) == len(expiries) else None
 
 
-class _Finished(Response):
+class Finished(Response):
     """A response with all the headers that it is to have: there is nothing to look for.
 
     Attributes:
@@ -81,7 +83,7 @@ class _Finished(Response):
     answer: Answer | None = None
 
     def get_wsgi_headers(self, environ: dict[str, Any]) -> Headers:
-        """Return the headers as they are, but for a 304, which has less of them."""
+        """Return the headers as they are, but for a 304, which has fewer."""
         return self.headers if self.status_code == 200 else super().get_wsgi_headers(environ)
 
     def get_app_iter(self, environ: dict[str, Any]) -> Iterable[bytes]:

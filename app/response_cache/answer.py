@@ -18,6 +18,7 @@ class Answer:
         key: what was asked, in one form for all ways of asking it.
         fixed: headers that every answer to it has, also a 304.
         expires_at: when the first of its entries becomes stale.
+        packed: the body in gzip, where it was asked for so.
     """
 
     endpoint: str
@@ -28,6 +29,7 @@ class Answer:
     etag: str
     entries: Sequence[Entry]
     expires_at: datetime
+    packed: bytes | None = None
 
 
 class AnswerBody(list[bytes]):
