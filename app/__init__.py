@@ -58,6 +58,7 @@ def create_app(
             given.request_ids,
             given.now,
             given.sharing,
+            given.cors,
         )
         app.wsgi_app = front  # type: ignore[method-assign]
     cli.register(app)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.occupations.lookup import Lookup
     from app.occupations.titles import Titles
     from app.problems import Problems
+    from app.response_cache.cors import Cors
     from app.response_cache.headers import Sharing
     from app.transitions.baseline import Baseline
     from app.transitions.matrices import ReadinessMatrices
@@ -69,6 +70,13 @@ class Services(CacheParts):
         return Sharing(
             self.settings.cache_max_age, limits.stale_while_revalidate, limits.stale_if_error
         )
+
+    @cached_property
+    def cors(self) -> "Cors":
+        """Which origins' pages may read the public API."""
+        from app.response_cache.cors import Cors
+
+        return Cors(self.settings.cors_origins)
 
     @cached_property
     def request_ids(self) -> RequestIds:

@@ -17,6 +17,7 @@ from cache.db import url as database_url
 
 T = TypeVar("T")
 DEFAULT_DATABASE: Final = "sqlite:///instance/skillgap.db"
+ANY_ORIGIN: Final[tuple[str, ...]] = ("*",)
 RELEASES: Final = Path("instance/releases")
 """Where releases that were downloaded are kept."""
 
@@ -60,6 +61,18 @@ def _seconds(low: float, high: float = 10 * 365 * 86400) -> Callable[[str], floa
     return parse
 
 
+def _origins(raw: str) -> tuple[str, ...]:
+    """Read origins as browsers write them (RFC 6454), separated by commas or spaces."""
+    given = tuple(raw.replace(",", " ").split())
+    if given != ("*",) and not all(
+        re.fullmatch(r"[a-z][a-z0-9+.-]*://[^/@?#]+", one) for one in given
+    ):
+        raise ValueError(
+            "takes *, or origins such as https://example.org without a path, or nothing"
+        )
+    return given
+
+
 def _one_of(*choices: str) -> Callable[[str], str]:
     def parse(raw: str) -> str:
         if raw not in choices:
@@ -96,8 +109,16 @@ def _upstream_url(raw: str) -> str:
     return url
 
 
-def _setting(name: str, parse: Callable[[str], T], default: T, *, secret: bool = False) -> Any:
-    return field(default=default, repr=not secret, metadata={"name": name, "parse": parse})
+def _setting(
+    name: str,
+    parse: Callable[[str], T],
+    default: T,
+    *,
+    secret: bool = False,
+    may_be_empty: bool = False,
+) -> Any:
+    metadata = {"name": name, "parse": parse, "may_be_empty": may_be_empty}
+    return field(default=default, repr=not secret, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +150,9 @@ class Settings:
     cache_negative_ttl: float = _setting("CACHE_NEGATIVE_TTL", _seconds(1), 86400.0)
     cache_max_age: float = _setting("CACHE_MAX_AGE", _seconds(0), 3600.0)
     cache_without_database: float = _setting("CACHE_WITHOUT_DATABASE", _seconds(0), 60.0)
+    cors_origins: tuple[str, ...] = _setting(
+        "CORS_ORIGINS", _origins, ANY_ORIGIN, may_be_empty=True
+    )
     trusted_proxies: int = _setting("TRUSTED_PROXIES", _integer(0, 10), 0)
     admin_token: str = _setting("ADMIN_TOKEN", _token, "", secret=True)
     host: str = _setting("HOST", _text, "127.0.0.1")
@@ -142,7 +166,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Read every setting; an empty variable counts as unset.
+        """Read every setting; an empty variable counts as unset, but where empty means something.
 
         Raises:
             SettingsError: naming each setting with a bad value and what it takes.
@@ -150,8 +174,9 @@ class Settings:
         values: dict[str, Any] = {}
         problems: list[str] = []
         for setting in fields(cls):
-            raw = environment.get(setting.metadata["name"], "").strip()
-            if raw:
+            given = environment.get(setting.metadata["name"])
+            raw = (given or "").strip()
+            if raw or (given is not None and setting.metadata["may_be_empty"]):
                 try:
                     values[setting.name] = setting.metadata["parse"](raw)
                 except ValueError as problem:

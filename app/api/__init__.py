@@ -10,7 +10,6 @@ from app.api import (
     admin,
     authorization,
     batch,
-    finish,
     health,
     metrics,
     occupations,
@@ -19,6 +18,7 @@ from app.api import (
 )
 from app.api.docs import PLACE, make_docs
 from app.api.document import Document
+from app.api.finishing import finish
 from app.container import services_of
 from app.problem_responses import ABANDONED, IdentifiedRequest, handle
 from cache.fill.abandonment import watch
@@ -49,7 +49,7 @@ def register(app: Flask) -> None:
 
 def _add_hooks(app: Flask) -> None:
     """Give every request an id, watch its caller, check whether it is allowed, and count it."""
-    count = services_of(app).metrics.http_request
+    count, cors = services_of(app).metrics.http_request, services_of(app).cors
 
     @app.before_request
     def before() -> None:
@@ -62,8 +62,7 @@ def _add_hooks(app: Flask) -> None:
         request = cast("IdentifiedRequest", request_ctx.request)
         response.headers.add("X-Request-ID", request.request_id)
         authorization.forbid_storing(request.environ, response)
-        finish.say_how_long_it_holds(response)
-        finish.spare_what_the_caller_has(response, request)
+        finish(response, request, cors)
         rule = request.url_rule
         count("none" if rule is None else rule.rule, response.status_code)
         return response

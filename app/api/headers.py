@@ -22,7 +22,7 @@ PLAIN: Final[Headers] = {
 UNSTORED: Final[Headers] = PLAIN | {
     "Cache-Control": _text("Nobody may store the answer.", "^no-store$")
 }
-ETAG: Final = _text("What to send as If-None-Match.", '^"[0-9a-f]{40}"$')
+ETAG: Final = _text("What to send as If-None-Match.", '^"[0-9a-f]{40}(-gzip)?"$')
 REVALIDATED: Final[Headers] = PLAIN | {
     "Cache-Control": _text("A copy is asked about before it is used.", "^no-cache$"),
     "ETag": ETAG,
@@ -37,9 +37,12 @@ CACHED: Final[Headers] = PLAIN | {
     "X-Accel-Expires": _seconds("For how long nginx in front keeps it.", 0),
     "Age": _seconds("Since O*NET vouched for the oldest entry.", 0),
     "ETag": ETAG,
+    "Vary": _text("Accept-Encoding may ask for gzip.", "^Accept-Encoding(, Origin)?$"),
 }
 """Of answers made of entries, and of a 304 in place of one."""
-VARIED: Final[Headers] = CACHED | {"Vary": _text("Accept, which may ask for CSV.", "^Accept$")}
+VARIED: Final[Headers] = CACHED | {
+    "Vary": _text("Accept may ask for CSV.", "^Accept, Accept-Encoding(, Origin)?$")
+}
 STILL_HOLDS: Final = "The copy of If-None-Match still holds."
 JOB: Final[Headers] = UNSTORED | {"Location": _text("Where the state of the job is.")}
 OF_PROBLEMS: Final[dict[int, Headers]] = {

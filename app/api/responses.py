@@ -19,6 +19,8 @@ from cache.reading import Reading
 Fixed = Sequence[tuple[str, str]]
 NEVER_STALE: Final = datetime.max.replace(tzinfo=UTC)
 
+BY_CODING: Final[Fixed] = [("Vary", "Accept-Encoding")]
+
 
 def as_json(body: Any) -> bytes:
     """Write a body as JSON."""
@@ -33,7 +35,7 @@ def cached_response(
     longest: float = inf,
     *,
     content_type: str = "application/json",
-    fixed: Fixed = (),
+    fixed: Fixed = BY_CODING,
     of_domains: Sequence[str] = (),
     until: datetime | None = NEVER_STALE,
 ) -> Response:
@@ -54,7 +56,7 @@ def cached_response(
     etag = f'"{sha1(text, usedforsecurity=False).hexdigest()}"'
     own = {"Content-Type": content_type, "Content-Length": str(len(text)), "ETag": etag}
     lifetime = lifetime_headers(readings, now, services().sharing.at_most(longest))
-    response = _Finished([text], headers={**own, **dict(fixed), **lifetime})
+    response = Finished([text], headers={**own, **dict(fixed), **lifetime})
     expires_at = _fresh_until(readings, until, now)
     request = request_ctx.request  # not by its proxy, which takes a while each time
     if asked is not None and expires_at is not None:
@@ -74,7 +76,7 @@ def _fresh_until(
     return min(fresh) if len(fresh) == len(expiries) else None
 
 
-class _Finished(Response):
+class Finished(Response):
     """A response with all the headers that it is to have: there is nothing to look for.
 
     Attributes:
@@ -84,7 +86,7 @@ class _Finished(Response):
     answer: Answer | None = None
 
     def get_wsgi_headers(self, environ: dict[str, Any]) -> Headers:
-        """Return the headers as they are, but for a 304, which has less of them."""
+        """Return the headers as they are, but for a 304, which has fewer."""
         return self.headers if self.status_code == 200 else super().get_wsgi_headers(environ)
 
     def get_app_iter(self, environ: dict[str, Any]) -> Iterable[bytes]:

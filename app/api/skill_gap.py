@@ -17,7 +17,7 @@ from app.occupations.lookup import LONGEST_BY_NAME
 from app.response_cache.negotiation import prefers_csv
 
 blueprint = QueryBlueprint("skill-gap", __name__, description="Compare two occupations.")
-VARY: Final[Fixed] = [("Vary", "Accept")]
+VARY: Final[Fixed] = [("Vary", "Accept, Accept-Encoding")]
 
 
 @blueprint.route("/skill-gap")

@@ -21,6 +21,7 @@ class Answer:
         expires_at: when the first of its entries becomes stale.
         of_domains: domains of which any change makes it another answer.
         longest: seconds for which others may store it, at most.
+        packed: the body in gzip, where it was asked for so.
     """
 
     endpoint: str
@@ -33,6 +34,7 @@ class Answer:
     expires_at: datetime
     of_domains: Sequence[str] = ()
     longest: float = inf
+    packed: bytes | None = None
 
 
 class AnswerBody(list[bytes]):

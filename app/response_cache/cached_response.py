@@ -1,4 +1,4 @@
-"""Finished answers in memory: the latest as they are sent, the others packed."""
+"""Finished answers in memory: the latest as they are sent, the others packed; in gzip if asked."""
 
 import zlib
 from collections import deque
@@ -8,9 +8,12 @@ from typing import Final
 
 from app.response_cache.answer import NEVER, Answer
 from app.response_cache.buffered_counters import BufferedCounters
+from app.response_cache.coding import GZIP, gunzipped, gzip_etag, gzipped, is_packable
+from app.response_cache.cors import Cors
 from app.response_cache.headers import Hit, Sharing, hit_headers, unchecked_headers
 
 Headers = list[tuple[str, str]]
+Own = tuple[tuple[str, str], ...]
 
 BESIDE: Final = 1_000
 """Bytes that the key, headers and counters of an answer take."""
@@ -27,20 +30,31 @@ NOTHING: Final[tuple[datetime, datetime, Headers]] = NEVER, NEVER, []
 
 
 class CachedResponse:
-    """A finished answer in memory: packed, unpacked, or both."""
+    """A finished answer in memory: packed, unpacked, in gzip, or several of these.
 
-    __slots__ = ("body", "content", "etag", "expires_at", "fixed", "full", "headers", "hits",
-                 "length", "longest", "not_modified", "packed", "size")  # fmt: skip
+    Attributes:
+        is_packable: whether it is offered in gzip.
+        own: its headers that the coding decides about; `gzip_own` those in gzip, once it was made.
+    """
+
+    __slots__ = ("body", "etag", "expires_at", "fixed", "full", "gzip", "gzip_own", "headers",
+                 "hits", "is_packable", "longest", "not_modified", "own", "packed",
+                 "size")  # fmt: skip
 
     def __init__(self, answer: Answer, hits: tuple[Hit, ...], counters: BufferedCounters) -> None:
         # A copy, since the writer of JSON leaves twice the room that the text takes.
         self.body: bytes | None = bytes(memoryview(answer.body))
         self.packed: bytes | None = None
         self.size = BESIDE + len(answer.body) // PACKED
-        self.length = str(len(answer.body))
-        self.content = "Content-Type", answer.content_type
         self.fixed = answer.fixed
         self.etag = answer.etag
+        content, length = ("Content-Type", answer.content_type), str(len(answer.body))
+        self.own: Own = content, ("Content-Length", length), ("ETag", answer.etag)
+        self.is_packable = is_packable(answer.content_type, len(answer.body))
+        self.gzip: bytes | None = None
+        self.gzip_own: Own = ()
+        if answer.packed is not None:
+            self.keep_gzip(answer.packed)
         self.hits = hits
         self.expires_at = answer.expires_at
         self.longest = answer.longest
@@ -51,35 +65,46 @@ class CachedResponse:
     def pack(self, dictionary: bytes) -> None:
         """Keep it small: what it shares with the dictionary takes next to nothing."""
         body = self.body
-        if self.packed is None and body is not None:
+        if self.packed is None and self.gzip is None and body is not None:
             packer = zlib.compressobj(wbits=RAW, zdict=dictionary)
             self.packed = packer.compress(body) + packer.flush()
         self.body, self.headers = None, NOTHING
 
     def unpack(self, dictionary: bytes) -> bytes:
-        """Take out what was packed with the same dictionary."""
-        self.body = body = zlib.decompressobj(wbits=RAW, zdict=dictionary).decompress(
-            self.packed or b""
-        )
-        return body
+        """Take out what was packed with the same dictionary, or in gzip."""
+        if self.packed is None:
+            return gunzipped(self.gzip or b"")
+        return zlib.decompressobj(wbits=RAW, zdict=dictionary).decompress(self.packed)
 
-    def headers_at(self, now: datetime, sharing: Sharing) -> Headers:
-        """Return the headers, which are written anew when the first figure of theirs counts on."""
+    def keep_gzip(self, packed: bytes) -> None:
+        """Keep it in gzip too, for as long as it is kept."""
+        content, length = self.own[0], ("Content-Length", str(len(packed)))
+        self.gzip_own = content, GZIP, length, ("ETag", gzip_etag(self.etag))
+        self.gzip = packed  # last: whoever sees it sees the headers too
+
+    def etag_in(self, if_none_match: str) -> str | None:
+        """Return the ETag that a request gave, where it is that of either coding."""
+        if if_none_match == self.etag:
+            return self.etag
+        return if_none_match if self.is_packable and if_none_match == gzip_etag(self.etag) else None
+
+    def headers_at(self, now: datetime, sharing: Sharing, cors: Cors) -> Headers:
+        """Return the headers of either coding, written anew when their first figure counts on."""
         since, until, headers = self.headers
         if not since <= now < until:
             until, lifetime = hit_headers(self.hits, now, sharing.at_most(self.longest))
-            headers = [*self.fixed, *lifetime.items(), ("ETag", self.etag)]
+            headers = [*self.fixed, *lifetime.items(), *cors.constant]
             self.headers = now, until, headers
         return headers
 
-    def headers_unchecked(self, now: datetime, sharing: Sharing) -> Headers:
-        """Return the headers where the database cannot be asked about the entries."""
+    def headers_unchecked(self, now: datetime, sharing: Sharing, cors: Cors) -> Headers:
+        """Return these headers where the database cannot be asked about the entries."""
         lifetime = unchecked_headers(self.hits, now, sharing.at_most(self.longest))
-        return [*self.fixed, *lifetime.items(), ("ETag", self.etag)]
+        return [*self.fixed, *lifetime.items(), *cors.constant]
 
 
 class Unpacked:
-    """The answers that are kept as they are sent: the latest that were made or asked for.
+    """The answers that are kept as they are sent, or their headers: the latest made or asked for.
 
     Answers are much alike, so some of them are the dictionary that all are packed with.
     """
@@ -93,7 +118,7 @@ class Unpacked:
     def add(self, kept: CachedResponse) -> None:
         """Keep an answer unpacked, and pack those that have been so longest, where need be."""
         with self._lock:
-            length = len(kept.body or b"")
+            length = len(kept.body or b"") or BESIDE
             self._answers.append((kept, length))
             self._bytes += length
             while self._bytes > UNPACKED:
@@ -105,9 +130,19 @@ class Unpacked:
 
     def body_of(self, kept: CachedResponse) -> bytes:
         """Unpack an answer, and keep it so."""
-        body = kept.unpack(self._dictionary)
+        kept.body = body = kept.unpack(self._dictionary)
         self.add(kept)
         return body
+
+    def gzip_of(self, kept: CachedResponse) -> bytes:
+        """Return an answer in gzip: made once, as it is small enough to be kept with the answer."""
+        packed = kept.gzip
+        if packed is None:
+            packed = gzipped(kept.body or kept.unpack(self._dictionary))
+            kept.keep_gzip(packed)
+        if kept.body is None and kept.headers is NOTHING:
+            self.add(kept)  # since its headers are about to be kept
+        return packed
 
     def _set_dictionary(self) -> None:
         latest = list(self._answers)[-SAMPLES:]

@@ -15,7 +15,9 @@ from typing import Any, Final, NamedTuple
 from app.logs import RequestIds
 from app.response_cache.answer import Answer, AnswerBody
 from app.response_cache.buffered_counters import BufferedCounters
-from app.response_cache.cached_response import CachedResponse, Unpacked
+from app.response_cache.cached_response import CachedResponse, Own, Unpacked
+from app.response_cache.coding import prefers_gzip
+from app.response_cache.cors import Cors
 from app.response_cache.headers import Hit, Sharing
 from app.response_cache.negotiation import prefers_csv
 from cache.entries.invalidation import ANY, Changes
@@ -31,6 +33,11 @@ ALIASES: Final = 24_000
 KEPT_BELOW: Final = ("/skill-gap", "/occupations/")
 """Paths of answers that are kept; for others nobody needs to know of changes."""
 STATUS_LINES: Final = {200: "200 OK", 304: "304 NOT MODIFIED"}
+FIELDS: Final = {
+    name: "HTTP_" + name.upper().replace("-", "_")
+    for name in ("accept", "accept-encoding", "if-none-match", "origin", "x-request-id")
+}
+"""Where the environ of PEP 3333 has the headers that matter here."""
 LONGEST: Final = 200
 """Characters of path and query together that are remembered."""
 
@@ -54,12 +61,14 @@ class ResponseCache:
         ids: RequestIds,
         now: Callable[[], datetime],
         sharing: Sharing,
+        cors: Cors,
     ) -> None:
         self._inner = inner
         self._counters = counters
         self._ids = ids
         self._now = now
         self._sharing = sharing
+        self._cors = cors
         self._answers: BoundedCache[Hashable, CachedResponse] = BoundedCache(changes, CAPACITY)
         self._aliases: dict[tuple[str, str], Hashable] = {}
         self._hits: dict[str, Hit] = {}
@@ -72,52 +81,60 @@ class ResponseCache:
         if accept is not None and prefers_csv(accept):
             return self._inner(environ, start_response)
         if environ["REQUEST_METHOD"] == "GET":
-            kept = self.find(
-                environ["PATH_INFO"],
-                get("QUERY_STRING", ""),
-                accept,
-                get("HTTP_IF_NONE_MATCH"),
-                get("HTTP_X_REQUEST_ID"),
-            )
+            query = get("QUERY_STRING", "")
+            kept = self.find(environ["PATH_INFO"], query, lambda name: get(FIELDS[name]))
             if kept is not None:
                 start_response(STATUS_LINES[kept.status], kept.headers)
                 return [kept.body] if kept.body else []
         return self._pass_on(environ, start_response)
 
-    def find(
-        self,
-        path: str,
-        query: str,
-        accept: str | None,
-        if_none_match: str | None,
-        request_id: str | None,
-    ) -> KeptAnswer | None:
+    def find(self, path: str, query: str, header: Callable[[str], str | None]) -> KeptAnswer | None:
         """Return the answer to a GET where it is kept.
 
-        Path and query are as PEP 3333 has them; headers that the request has not are None.
+        Path and query are as PEP 3333 has them; `header` returns the request's header of a name in
+        lower case, and None where it has none.
         """
         key = self._aliases.get((path, query))
-        if key is None or (accept is not None and prefers_csv(accept)):
+        if key is None:
+            return None
+        accept = header("accept")
+        if accept is not None and prefers_csv(accept):
             return None
         found = self._answers.get(key)
         if found is None:
             return None
         kept, unchecked = found
         now = self._now()
-        if now >= kept.expires_at or (if_none_match is not None and if_none_match != kept.etag):
+        if now >= kept.expires_at:
             return None
-        given = "X-Request-ID", self._ids.taken_or_made(request_id)
+        chosen = self._choose(kept, header)
+        if chosen is None:
+            return None
+        status, own, body = chosen
         headers_at = kept.headers_unchecked if unchecked else kept.headers_at
-        headers = headers_at(now, self._sharing)
+        headers = headers_at(now, self._sharing, self._cors)
+        given = "X-Request-ID", self._ids.taken_or_made(header("x-request-id"))
+        if self._cors.by_origin:
+            headers = [*headers, *self._cors.headers(header("origin"))]
+        return KeptAnswer(status, [*own, *headers, given], body)
+
+    def _choose(
+        self, kept: CachedResponse, header: Callable[[str], str | None]
+    ) -> tuple[int, Own, bytes] | None:
+        """Choose between 304, the answer in gzip and as it is; None where Flask has to look."""
+        if_none_match = header("if-none-match")
         if if_none_match is not None:
+            etag = kept.etag_in(if_none_match)
+            if etag is None:
+                return None
             kept.not_modified()
-            return KeptAnswer(304, [*headers, given], b"")
+            return 304, (("ETag", etag),), b""
         kept.full()
-        body = kept.body
-        if body is None:
-            body = self._unpacked.body_of(kept)
-        length = "Content-Length", kept.length
-        return KeptAnswer(200, [kept.content, length, *headers, given], body)
+        coding = header("accept-encoding")
+        if coding is not None and kept.is_packable and prefers_gzip(coding):
+            body = self._unpacked.gzip_of(kept)  # before its headers, which that makes
+            return 200, kept.gzip_own, body
+        return 200, kept.own, kept.body or self._unpacked.body_of(kept)
 
     def _pass_on(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         raw = environ["PATH_INFO"], environ.get("QUERY_STRING", "")

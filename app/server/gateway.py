@@ -21,7 +21,7 @@ from app.server.refusals import Refusals
 
 Environ = dict[str, Any]
 Wsgi = Callable[[Environ, Any], Iterable[bytes]]
-Find = Callable[[str, str, str | None, str | None, str | None], KeptAnswer | None]
+Find = Callable[[str, str, Callable[[str], str | None]], KeptAnswer | None]
 """Returns the answer to a GET where it is kept, as `ResponseCache.find` does."""
 
 BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -131,13 +131,7 @@ class Gateway:
             return False
         if not HOST.fullmatch(get("host") or ""):
             return False
-        found = self._find(
-            _native(scope.path),
-            scope.query_string,
-            get("accept"),
-            get("if-none-match"),
-            get("x-request-id"),
-        )
+        found = self._find(_native(scope.path), scope.query_string, get)
         if found is None:
             return False
         watcher.proto.response_bytes(*found)

@@ -104,7 +104,7 @@ def run(
 
     idle, backpressure, _, mode, http1, http2, sockets, files, _, tls, _, metrics = options
     parts = services_of(app)
-    refusals = Refusals(parts.request_ids, parts.metrics.http_request)
+    refusals = Refusals(parts.request_ids, parts.metrics.http_request, parts.cors)
     gateway = Gateway(app, getattr(app.wsgi_app, "find", None), refusals, loop, THREADS)
     stop, stopped = WorkerSignal(), asyncio.Event()
     stop.add_cb(lambda: loop.call_soon_threadsafe(stopped.set))

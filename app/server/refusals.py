@@ -9,6 +9,7 @@ import orjson
 from app.logs import RequestIds
 from app.problem_responses import MEDIA_TYPE, described
 from app.problems import Problem
+from app.response_cache.cors import Cors
 
 log = logging.getLogger("app.errors")
 
@@ -22,8 +23,9 @@ class Refusals:
     They cost next to nothing, since clients that mean no good ask for them by the thousand.
     """
 
-    def __init__(self, ids: RequestIds, count: Callable[[str, int], None]) -> None:
+    def __init__(self, ids: RequestIds, count: Callable[[str, int], None], cors: Cors) -> None:
         self._ids = ids
+        self._cors = cors
         self._count = count
 
     def answer(self, watcher: Any, error: Exception) -> None:
@@ -41,7 +43,8 @@ class Refusals:
             "Connection": "close",
             **problem.headers,
         }
-        watcher.proto.response_bytes(problem.status, [*headers.items()], text)
+        others = self._cors.of_path(scope.path, scope.headers.get("origin"))
+        watcher.proto.response_bytes(problem.status, [*headers.items(), *others], text)
         watcher.done()
         self._count(ENDPOINT, problem.status)
         log.log(

@@ -16,7 +16,7 @@ SECRETS = {"MYSQL_PASSWORD", "MYSQL_ROOT_PASSWORD"}
 # release lies in the image, and which host port reaches the server is said by `ports`.
 FIXED = {"DATABASE_URL", "SEED_DIR", "HOST", "PORT"}
 PARTS = {"MYSQL_HOST", "MYSQL_DATABASE", "MYSQL_USER", "MYSQL_PASSWORD"}
-VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(:[?-][^}]*)?\}")
+VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(:?[?-][^}]*)?\}")
 
 
 @pytest.fixture(scope="module")

@@ -31,6 +31,7 @@ DEFAULTS = {
     "CACHE_WITHOUT_DATABASE": 60,
     "CACHE_MAX_AGE": 3_600,
     "TRUSTED_PROXIES": 0,
+    "CORS_ORIGINS": ("*",),
     "ADMIN_TOKEN": "",
     "HOST": "127.0.0.1",
     "PORT": 8000,
@@ -101,6 +102,13 @@ def test_the_settings_are_those_of_the_contract_and_no_others():
         ("CACHE_WITHOUT_DATABASE", "0", 0),
         ("CACHE_MAX_AGE", "0", 0),
         ("TRUSTED_PROXIES", "2", 2),
+        ("CORS_ORIGINS", "", ()),
+        ("CORS_ORIGINS", " * ", ("*",)),
+        (
+            "CORS_ORIGINS",
+            "https://a.example, http://[::1]:81",
+            ("https://a.example", "http://[::1]:81"),
+        ),
         ("ADMIN_TOKEN", "~to=ken/+%", "~to=ken/+%"),
         ("HOST", "0.0.0.0", "0.0.0.0"),
         ("PORT", "1", 1),
@@ -260,7 +268,12 @@ def test_every_bad_value_is_named_at_once_and_none_is_repeated():
 
 @pytest.mark.parametrize("raw", ["", "  ", "\t\n"])
 def test_an_empty_variable_counts_as_unset(raw):
-    assert read() == read(**dict.fromkeys([*DEFAULTS, *OTHERS], raw))
+    assert read() == read(**dict.fromkeys({*DEFAULTS, *OTHERS} - {"CORS_ORIGINS"}, raw))
+
+
+@pytest.mark.parametrize("raw", ["", "  "])
+def test_an_empty_list_of_origins_means_none(raw):
+    assert () == read(CORS_ORIGINS=raw).cors_origins
 
 
 def test_variables_that_are_no_settings_are_let_be():

@@ -12,9 +12,12 @@ from sqlalchemy import Engine, event
 from support.clock import START, FakeClock
 
 from app import create_app
+from app.api import finishing
 from app.container import Services
 from app.response_cache import cached_response as kept_answers
+from app.response_cache import coding
 from app.response_cache import middleware as response_cache
+from app.response_cache.coding import gunzipped, gzip_etag
 from app.settings import Settings
 from cache.entries.invalidation import Changes
 from cache.entries.purge import purge
@@ -256,6 +259,76 @@ def test_a_condition_is_answered_as_flask_does(
     assert fast == both.is_fast(headers=headers)
     assert status == answer.status_code
     assert shown(both.slow(headers=headers)) == shown(answer)
+
+
+@pytest.mark.parametrize("asked", ["gzip", "gzip, deflate, br", "gzip;q=0", "identity", "br"])
+def test_an_answer_in_a_coding_is_the_one_that_flask_gives(both: Both, asked: str) -> None:
+    headers = {"Accept-Encoding": asked}
+    first = both.get(headers=headers)
+
+    assert both.is_fast(headers=headers)
+    assert shown(both.slow(headers=headers)) == shown(first) == shown(both.get(headers=headers))
+    packed = asked.startswith("gzip") and "q=0" not in asked
+    assert ("gzip" if packed else None) == first.headers.get("Content-Encoding")
+    body = gunzipped(first.data) if packed else first.data
+    assert both.get().data == body == both.slow().data
+    assert packed == (first.headers["ETag"] == gzip_etag(both.get().headers["ETag"]))
+
+
+@pytest.mark.parametrize("held", ["gzip", "identity"])
+@pytest.mark.parametrize("asked", ["gzip", "identity"])
+@pytest.mark.parametrize("condition", ["{}", '"x", {}'])
+def test_the_etag_of_either_coding_is_answered_304_with_itself(
+    both: Both, condition: str, asked: str, held: str
+) -> None:
+    etag = both.get(headers={"Accept-Encoding": held}).headers["ETag"]
+    headers = {"Accept-Encoding": asked, "If-None-Match": condition.format(etag)}
+    answer = both.get(headers=headers)
+
+    assert (condition == "{}") == both.is_fast(headers=headers)
+    assert (304, b"", etag) == (answer.status_code, answer.data, answer.headers["ETag"])
+    assert {"Content-Encoding", "Content-Length"}.isdisjoint(answer.headers.keys())
+    assert shown(both.slow(headers=headers)) == shown(answer)
+
+
+@pytest.mark.parametrize("first", ["gzip", "identity"])
+def test_an_answer_is_packed_once_whatever_becomes_of_it(
+    both: Both, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    packed: list[bytes] = []
+
+    def gzipped(body: bytes) -> bytes:
+        packed.append(body)
+        return coding.gzipped(body)
+
+    monkeypatch.setattr(kept_answers, "gzipped", gzipped)
+    monkeypatch.setattr(finishing, "gzipped", gzipped)
+    monkeypatch.setattr(kept_answers, "UNPACKED", 2 * len(both.get().data))
+    targets = [f"{GAP}&include=covered&limit={limit}" for limit in range(1, 9)]
+    headers = [{"Accept-Encoding": first}, {"Accept-Encoding": "gzip"}, {}]
+    plain = [both.slow(target).data for target in targets]
+    for each in headers * 3:
+        bodies = [both.get(target, headers=each) for target in targets]
+        assert plain == [
+            gunzipped(one.data) if "Content-Encoding" in one.headers else one.data for one in bodies
+        ]
+
+    assert sorted(plain) == sorted(packed)
+
+
+@pytest.mark.parametrize("origin", [None, "https://a.example", "https://evil.example"])
+def test_pages_on_the_list_alone_may_read_a_kept_answer(
+    open_app: Callable[..., Any], seeded_engine: Engine, origin: str | None
+) -> None:
+    client = open_app(seeded_engine.url, cors_origins=("https://a.example", "https://b.example"))
+    headers = {} if origin is None else {"Origin": origin}
+    for _ in range(3):
+        answer = client.get(GAP, headers=headers)
+        vary = ", ".join(answer.headers.getlist("Vary"))
+        assert "Accept, Accept-Encoding, Origin" == vary
+        allowed = origin if origin == "https://a.example" else None
+        assert allowed == answer.headers.get("Access-Control-Allow-Origin")
+        assert (allowed is not None) == ("Access-Control-Expose-Headers" in answer.headers)
 
 
 def test_kept_answers_take_no_more_memory_than_they_may(

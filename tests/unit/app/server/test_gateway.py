@@ -9,6 +9,7 @@ import pytest
 from werkzeug.wrappers import Request
 
 from app.logs import RequestIds
+from app.response_cache.cors import Cors
 from app.response_cache.middleware import KeptAnswer
 from app.server.gateway import Gateway
 from app.server.refusals import Refusals
@@ -88,7 +89,9 @@ def ask(counted):
             start_response("202 Accepted", [("X-One", "1")])
             return [b"done"]
 
-        refusals = Refusals(RequestIds(), lambda name, status: counted.update([(name, status)]))
+        refusals = Refusals(
+            RequestIds(), lambda name, status: counted.update([(name, status)]), Cors(["*"])
+        )
         without_bodies: Any = None
         Gateway(app or noting, find, refusals, without_bodies, 1).schedule(watcher)
         return watcher
@@ -152,8 +155,9 @@ def test_what_is_kept_is_answered_without_the_application(ask):
     kept = KeptAnswer(200, [("ETag", "1")], b"kept")
     asked: list[Any] = []
 
-    def find(*question: str | None) -> KeptAnswer:
-        asked.append(question)
+    def find(path: str, query: str, header: Any) -> KeptAnswer:
+        names = "accept", "if-none-match", "x-request-id"
+        asked.append((path, query, *map(header, names)))
         return kept
 
     request = Watcher("GET", "/a€?b", ("accept", "c"), ("x-request-id", "d"))
