@@ -1,6 +1,6 @@
 """The HTTP API: one module a resource. Here they are put onto an application, with its hooks."""
 
-from typing import cast
+from typing import Any, cast
 
 from flask import Flask, Response, json
 from flask.globals import request_ctx
@@ -31,7 +31,6 @@ OPENAPI = {
     "OPENAPI_VERSION": "3.0.3",
     "OPENAPI_URL_PREFIX": "/",
     "OPENAPI_JSON_PATH": "openapi.json",
-    "API_SPEC_OPTIONS": {"servers": [{"url": "."}]},  # where the document is, behind any proxy
 }
 LONGEST_BODY = 1_000_000
 """Bytes; more codes than a warm job takes are less than that."""
@@ -41,11 +40,23 @@ class _Api(Api):  # type: ignore[misc]  # the library is not typed
     """The library's, whose document is written once: that takes a while, and never changes."""
 
     @cached_property
-    def _document(self) -> str:
-        return json.dumps(self.spec.to_dict(), indent=2, sort_keys=False)
+    def _document(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.spec.to_dict()
+        return found
+
+    @cached_property
+    def _text(self) -> str:
+        return _written(self._document)
 
     def _openapi_json(self) -> Response:
-        return Response(self._document, mimetype="application/json")
+        prefix = request_ctx.request.script_root  # of a trusted proxy
+        servers = {"servers": [{"url": prefix}]}
+        text = _written(self._document | servers) if prefix else self._text
+        return Response(text, mimetype="application/json")
+
+
+def _written(document: dict[str, Any]) -> str:
+    return json.dumps(document, indent=2, sort_keys=False)
 
 
 def register(app: Flask) -> None:
