@@ -239,4 +239,5 @@ class CacheParts:
             governor=DatabaseGovernor(self.writer, settings.onet_max_rate, budget, guesses=guesses),
             listed=listed,
             observe=self.metrics.upstream_request,
+            ca_bundle=settings.onet_ca_bundle,
         )

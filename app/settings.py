@@ -73,6 +73,16 @@ def _origins(raw: str) -> tuple[str, ...]:
     return given
 
 
+def _certificates(raw: str) -> Path:
+    import ssl
+
+    try:
+        ssl.create_default_context(cafile=raw)
+    except OSError:  # ssl.SSLError is one
+        raise ValueError("takes a file of certificates in PEM that can be read") from None
+    return Path(raw).absolute()
+
+
 def _one_of(*choices: str) -> Callable[[str], str]:
     def parse(raw: str) -> str:
         if raw not in choices:
@@ -136,6 +146,7 @@ class Settings:
     onet_api_key: str = _setting("ONET_API_KEY", _text, "", secret=True)
     onet_api_username: str = _setting("ONET_API_USERNAME", _text, "", secret=True)
     onet_api_password: str = _setting("ONET_API_PASSWORD", _text, "", secret=True)
+    onet_ca_bundle: Path | None = _setting("ONET_CA_BUNDLE", _certificates, None)
     onet_connect_timeout: float = _setting("ONET_CONNECT_TIMEOUT", _seconds(0.001, 600), 3.0)
     onet_read_timeout: float = _setting("ONET_READ_TIMEOUT", _seconds(0.001, 600), 10.0)
     onet_deadline: float = _setting("ONET_DEADLINE", _seconds(0.001, 3600), 20.0)

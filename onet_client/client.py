@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 from onet_client import interpret
 from onet_client.auth import credentials
@@ -23,9 +24,8 @@ REFUSED = 422
 class OnetClient:
     """Asks O*NET Web Services; made by `connect`, and safe to share between threads.
 
-    Every method takes a `Deadline` to share with other calls, or else allows itself the
-    configured seconds. Any can raise any `OnetError`; the ones named are those that mean
-    something of their own there. A result is whole, or there is none.
+    Every method takes a `Deadline` to share with other calls, or else allows itself the configured
+    seconds, and can raise any `OnetError`: those named mean something of their own there.
 
     Attributes:
         listed: The codes that there are, once they had to be read for a code that is refused.
@@ -222,16 +222,16 @@ def connect(
     governor: Governor,
     listed: ListedCodes | None = None,
     observe: Callable[[Result], None] = lambda _: None,
+    ca_bundle: Path | None = None,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> OnetClient:
-    """A client of one upstream. Nothing is asked yet, and all times are seconds.
+    """A client of one upstream, which trusts a file of certificates or the public ones.
 
-    API version 2 takes `api_key`, 1.9 takes `username` and `password`. `connect_timeout` is
-    for a connection, `read_timeout` for each further piece of a reply, `deadline` for all of
-    a call, waiting and retries included. At most `max_concurrency` requests are under way at
-    once; the governor, which clients of one upstream should share, as they can `listed`, gives
-    leave for each, and `observe` is called with the result of each, by the thread that sent it.
+    Nothing is asked yet; times are seconds. API 2 takes `api_key`, 1.9 `username` and `password`.
+    `connect_timeout` is for a connection, `read_timeout` for each further piece of a reply,
+    `deadline` for all of a call, retries too. At most `max_concurrency` requests are under way at
+    once; the governor, which clients of one upstream should share, gives leave for each.
 
     Raises:
         NotConfigured: If credentials are missing or the URL is unusable, naming the setting.
@@ -239,12 +239,12 @@ def connect(
     transport = Transport(
         base_url(api_url),
         credentials(api_version, api_key, username, password),
-        connect_timeout=connect_timeout,
-        read_timeout=read_timeout,
+        time_outs=(connect_timeout, read_timeout),
         max_concurrency=max_concurrency,
         governor=governor,
         observe=observe,
         sleep=sleep,
         new_deadline=lambda: Deadline(deadline, clock),
+        ca_bundle=ca_bundle,
     )
     return OnetClient(transport, api_version, listed or ListedCodes())

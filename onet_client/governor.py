@@ -20,6 +20,9 @@ FAILURES_TO_OPEN = 5
 OPEN_SECONDS = 30.0
 """How long an open breaker lets nothing through, and the time from probe to probe."""
 
+LONGEST_CAUSE = 200
+"""Characters of what is kept of a failure."""
+
 LONGEST_PAUSE = 86_400.0
 """A Retry-After is obeyed up to a day, the longest period an O*NET quota has been named for."""
 
@@ -64,8 +67,8 @@ class Governor(Protocol):
     def success(self) -> None:
         """Note that the upstream answered for itself, which closes the breaker."""
 
-    def failure(self) -> None:
-        """Note a connection error, a time-out or a 5xx."""
+    def failure(self, cause: str) -> None:
+        """Note a connection error, a time-out or a 5xx, in words that may be shown to operators."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class GovernorState:
         day: The day that is counted, in days since the clock's beginning.
         spent: Requests that went on that day.
         guessed: How many of those were guesses.
+        opened_by: The failure that opened the breaker; None while it is closed.
     """
 
     next_slot: float = 0.0
@@ -91,6 +95,7 @@ class GovernorState:
     day: int = 0
     spent: int = 0
     guessed: int = 0
+    opened_by: str | None = None
 
 
 def spacing(max_rate: float) -> float:
@@ -114,8 +119,9 @@ def admit(
     state = on_day(_within_reach(state, now, spacing), now)
     _check_budget(state, now, budget, guess=guess)
     if state.open_until is not None and now < state.open_until:
+        last = f", at last: {state.opened_by}" if state.opened_by else ""
         raise CircuitOpen(
-            "not asked: the upstream failed repeatedly", retry_after=state.open_until - now
+            f"not asked: the upstream failed repeatedly{last}", retry_after=state.open_until - now
         )
     turn = _guess_turn(state, spacing) if guess else now
     wait = max(state.next_slot, state.paused_until, turn) - now
@@ -178,18 +184,19 @@ def paused(state: GovernorState, now: float, seconds: float) -> GovernorState:
 
 def succeeded(state: GovernorState) -> GovernorState:
     """The upstream answered: the breaker is closed and the count starts again."""
-    return replace(state, failures=0, open_until=None)
+    return replace(state, failures=0, open_until=None, opened_by=None)
 
 
-def failed(state: GovernorState, now: float) -> GovernorState:
+def failed(state: GovernorState, now: float, cause: str) -> GovernorState:
     """One failure more; the one that completes the row opens the breaker.
 
     Failures while it is open, of a probe or of requests sent before, do not put off the
-    next probe.
+    next probe, and the cause stays the one that opened it.
     """
     failures = state.failures + 1
     if state.open_until is None and failures >= FAILURES_TO_OPEN:
-        return replace(state, failures=failures, open_until=now + OPEN_SECONDS)
+        open_until, opened_by = now + OPEN_SECONDS, cause[:LONGEST_CAUSE]
+        return replace(state, failures=failures, open_until=open_until, opened_by=opened_by)
     return replace(state, failures=failures)
 
 
@@ -218,7 +225,7 @@ class InMemoryGovernor:
         with self._lock:
             self._state = succeeded(self._state)
 
-    def failure(self) -> None:
+    def failure(self, cause: str) -> None:
         """See Governor."""
         with self._lock:
-            self._state = failed(self._state, self._clock())
+            self._state = failed(self._state, self._clock(), cause)

@@ -1,5 +1,9 @@
 """Sessions of `requests` for asking O*NET, and what their exceptions mean."""
 
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
 import requests
 from requests.auth import AuthBase
 from requests.utils import get_environ_proxies
@@ -25,15 +29,20 @@ class Session(requests.Session):
         return None
 
 
-def new_session(base_url: str, auth: AuthBase | None, accept: str) -> Session:
+def new_session(
+    base_url: str, auth: AuthBase | None, accept: str, ca_bundle: Path | None = None
+) -> Session:
     """A new session of one connection, whose reads obey `reading_until`.
 
+    It trusts the certificates of `ca_bundle`, a file, or the public ones where that is None.
     It reads neither .netrc nor any setting of TLS verification from the environment; HTTPS_PROXY
     and NO_PROXY are heeded for https, where a proxy sees no credentials.
     """
     session = Session()
     session.trust_env = False
     session.auth = auth
+    if ca_bundle is not None:
+        session.verify = str(ca_bundle)
     session.headers.update({"Accept": accept, "User-Agent": USER_AGENT})
     for scheme in ("https://", "http://"):
         session.mount(scheme, DeadlineAdapter(pool_connections=1, pool_maxsize=1))
@@ -60,4 +69,29 @@ def translated(error: Exception, *, deadline_passed: bool) -> errors.OnetError:
         return errors.TimedOut("no answer within the time-out")
     if isinstance(error, requests.exceptions.ContentDecodingError):
         return errors.BadReply("a body that its Content-Encoding does not fit")
-    return errors.Unreachable("no connection, or one that broke")
+    said = _tls_trouble(error)
+    return errors.Unreachable(
+        f"no TLS connection: {said}" if said else "no connection, or one that broke"
+    )
+
+
+def _tls_trouble(error: BaseException) -> str | None:
+    """What went wrong with TLS, in the words of OpenSSL; None where something else did."""
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"{cause.verify_message} (ONET_CA_BUNDLE names certificates to trust)"
+        if isinstance(cause, ssl.SSLError):
+            return (cause.reason or "the handshake failed").replace("_", " ").lower()
+    return None
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The exception and those within it, wherever `requests` and `urllib3` put them."""
+    seen: set[int] = set()
+    waiting: list[object] = [error]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, BaseException) and id(one) not in seen:
+            seen.add(id(one))
+            yield one
+            waiting += [*one.args, getattr(one, "reason", None), one.__cause__, one.__context__]

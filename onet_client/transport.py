@@ -8,6 +8,7 @@ import queue
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urljoin
 
@@ -44,7 +45,8 @@ T = TypeVar("T")
 class Transport:
     """Sends GET requests below one base URL, from any number of threads.
 
-    A query has the deadline it is given, or else a new one from `new_deadline`.
+    A query has the deadline it is given, or else a new one from `new_deadline`; `time_outs` are
+    seconds until there is a connection, and until a further byte comes.
 
     Follows no redirect but to the base URL's own scheme, host, port and path. Reads neither
     .netrc nor any setting of TLS verification from the environment; HTTPS_PROXY and
@@ -56,23 +58,23 @@ class Transport:
         base_url: str,
         auth: AuthBase,
         *,
-        connect_timeout: float,
-        read_timeout: float,
+        time_outs: tuple[float, float],
         max_concurrency: int,
         governor: Governor,
         observe: Callable[[Result], None],
         sleep: Callable[[float], None],
         new_deadline: Callable[[], Deadline],
+        ca_bundle: Path | None,
     ) -> None:
         self.new_deadline = new_deadline
         self.base_url = base_url
-        self._timeouts = connect_timeout, read_timeout
+        self._timeouts = time_outs
         self._governor = governor
         self._observe = observe
         self._sleep = sleep
         self._sessions: queue.LifoQueue[Session] = queue.LifoQueue()
         for _ in range(max_concurrency):
-            self._sessions.put(new_session(base_url, auth, "application/json"))
+            self._sessions.put(new_session(base_url, auth, "application/json", ca_bundle))
         self._retrying = retrying(sleep)
 
     def get(self, path: str, read: Callable[[Reply], T], deadline: Deadline | None) -> T:
@@ -144,11 +146,11 @@ class Transport:
             raise
         except errors.DeadlineExceeded:  # says how little time was left, not how the upstream is
             raise
-        except errors.OnetError:
-            self._governor.failure()
+        except errors.OnetError as error:
+            self._governor.failure(str(error))
             raise
         if reply.status >= 500:
-            self._governor.failure()
+            self._governor.failure(f"an answer of status {reply.status}")
         else:
             self._governor.success()
         asked = retry_after(reply) if reply.status in RETRIED_STATUSES else None

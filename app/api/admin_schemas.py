@@ -180,6 +180,11 @@ class UpstreamSchema(Schema):
 
     configured = fields.Boolean(required=True)
     breaker_open = fields.Boolean(required=True)
+    breaker_cause = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The failure that opened the breaker; null while it is closed."},
+    )
     paused_until = Moment()
     spent_today = fields.Integer(required=True)
     daily_budget = fields.Integer(required=True)

@@ -1,8 +1,9 @@
 """GET /openapi.json: what is served, as OpenAPI; written once an application is asked for it."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from flask import Flask, Response, json
+from flask import Flask, Response, json, request
 from flask_smorest import Api, Blueprint
 
 from app.api.admin_schemas import ONE_SCOPE
@@ -10,12 +11,7 @@ from app.api.authorization import SCHEME
 from cache.local.once import cached_property
 from onet_client.version import VERSION
 
-OPENAPI = {
-    "API_TITLE": "Skill gap",
-    "API_VERSION": VERSION,
-    "OPENAPI_VERSION": "3.0.3",
-    "API_SPEC_OPTIONS": {"servers": [{"url": "."}]},  # where the document is, behind any proxy
-}
+OPENAPI = {"API_TITLE": "Skill gap", "API_VERSION": VERSION, "OPENAPI_VERSION": "3.0.3"}
 
 
 class Document:
@@ -25,11 +21,18 @@ class Document:
         self._resources = resources
 
     def get(self) -> Response:
-        """Answer with the document."""
-        return Response(self._text, mimetype="application/json")
+        """Answer with the document; where a trusted proxy says a prefix, it names the server."""
+        prefix = request.script_root
+        servers = {"servers": [{"url": prefix}]}
+        text = _written(self._document | servers) if prefix else self._text
+        return Response(text, mimetype="application/json")
 
     @cached_property
     def _text(self) -> str:
+        return _written(self._document)
+
+    @cached_property
+    def _document(self) -> dict[str, Any]:
         described = Flask("described", static_folder=None)
         described.config.update(OPENAPI)
         api = Api(described)
@@ -38,4 +41,9 @@ class Document:
         for resource in self._resources:
             api.register_blueprint(resource)
         api.spec.components.schemas["WarmRequest"] |= ONE_SCOPE
-        return json.dumps(api.spec.to_dict(), indent=2, sort_keys=False)
+        found: dict[str, Any] = api.spec.to_dict()
+        return found
+
+
+def _written(document: dict[str, Any]) -> str:
+    return json.dumps(document, indent=2, sort_keys=False)

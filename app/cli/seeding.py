@@ -90,6 +90,7 @@ def _fetched(wanted: str, *, or_kept: bool = False) -> Path:
             identify=_name,
             progress=progress,
             say=lambda line: click.echo(line, err=True),
+            ca_bundle=services().settings.onet_ca_bundle,
         )
         number = ReleaseNumber.parse(wanted)
         try:

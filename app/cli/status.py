@@ -35,7 +35,8 @@ def print_status() -> None:
         lines.append(("last load", what))
     lines += [("fills under way", f"{held.fills:,}"), ("refreshes waiting", f"{held.refreshes:,}")]
     lines += [(f"job {job['id']}", f"{job['scope']}, {job['state']}") for job in held.jobs]
-    asked = "left alone, since it failed" if held.pace.breaker_open else "configured"
+    left_alone = f"left alone, since it failed: {held.pace.breaker_cause}"
+    asked = left_alone if held.pace.breaker_open else "configured"
     lines.append(("upstream", asked if upstream.is_configured else "not configured"))
     spent, budget = held.pace.spent_today, held.pace.daily_budget
     lines.append(("asked today", f"{spent:,} of at most {budget:,} requests"))

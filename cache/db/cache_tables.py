@@ -76,7 +76,7 @@ class UpstreamGovernor(Base):
     """When the next request to the upstream may go: one row that all processes share.
 
     Times are seconds since 1970 by the database's clock, and `day` is days; `spent` and `guessed`
-    count the requests of that day.
+    count the requests of that day; `opened_by` is the failure that opened the breaker.
     """
 
     __tablename__ = "upstream_governor"
@@ -91,6 +91,7 @@ class UpstreamGovernor(Base):
     day: Mapped[int] = mapped_column(server_default="0")
     spent: Mapped[int] = mapped_column(server_default="0")
     guessed: Mapped[int] = mapped_column(server_default="0")
+    opened_by: Mapped[str | None] = mapped_column(String(200))
     version: Mapped[int]
 
 

@@ -28,7 +28,7 @@ __all__ = [
     "UpstreamGovernor", "UtcDateTime", "WarmItem", "WarmJob",
 ]  # fmt: skip
 
-SCHEMA_REVISION = "0008"
+SCHEMA_REVISION = "0009"
 """The Alembic revision these tables stand at; a database at another one is not ready."""
 
 

@@ -43,10 +43,12 @@ class Pace(NamedTuple):
     """How requests to the upstream go: whether the breaker is open, and until when they pause.
 
     Attributes:
+        breaker_cause: the failure that opened the breaker; None while it is closed.
         spent_today: requests that went since 00:00 UTC, of `daily_budget` that may go in a day.
     """
 
     breaker_open: bool
+    breaker_cause: str | None
     paused_until: datetime | None
     spent_today: int
     daily_budget: int
@@ -86,9 +88,9 @@ class DatabaseGovernor:
         """Record that the upstream answered; a row that says so already is only read."""
         self._change(lambda state, _now: (succeeded(state), None))
 
-    def failure(self) -> None:
+    def failure(self, cause: str) -> None:
         """Record a connection error, a time-out or a 5xx."""
-        self._change(lambda state, now: (failed(state, now), None))
+        self._change(lambda state, now: (failed(state, now, cause), None))
 
     def _change(self, decide: Decision[T]) -> T | None:
         """Apply a decision to the row; None where others kept changing it first."""
@@ -128,7 +130,8 @@ def read_pace(connection: Connection, daily_budget: int) -> Pace:
     """Read how requests go now, where `daily_budget` of them may go in a day."""
     found = _read(connection)
     if found is None:
-        return Pace(False, None, spent_today=0, daily_budget=daily_budget)
+        return Pace(False, None, None, spent_today=0, daily_budget=daily_budget)
     state, _, now = found
     until = datetime.fromtimestamp(state.paused_until, UTC) if state.paused_until > now else None
-    return Pace(state.open_until is not None, until, on_day(state, now).spent, daily_budget)
+    spent, is_open = on_day(state, now).spent, state.open_until is not None
+    return Pace(is_open, state.opened_by, until, spent, daily_budget)

@@ -40,10 +40,11 @@ class Archive:
         progress: Progress,
         say: Callable[[str], None],
         bounds: Bounds | None = None,
+        ca_bundle: Path | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._bounds = bounds or Bounds()
-        self._client = ArchiveClient(base_url, self._bounds)
+        self._client = ArchiveClient(base_url, self._bounds, ca_bundle)
         self._folder = folder
         self._identify = identify
         self._progress = progress

@@ -4,6 +4,7 @@ import contextvars
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Thread
 from typing import TypeVar
 
@@ -24,10 +25,10 @@ T = TypeVar("T")
 class ArchiveClient:
     """Sends GET requests below one base URL; follows no redirect away from it."""
 
-    def __init__(self, base_url: str, bounds: Bounds) -> None:
+    def __init__(self, base_url: str, bounds: Bounds, ca_bundle: Path | None = None) -> None:
         self.base_url = base_url
         self._bounds = bounds
-        self._session = new_session(base_url, None, "*/*")
+        self._session = new_session(base_url, None, "*/*", ca_bundle)
 
     def page(self, url: str, deadline: Deadline) -> str:
         """The text of a page.

@@ -98,7 +98,7 @@ def test_the_document_describes_the_api_where_it_is(front: Front) -> None:
     answer = front.get("openapi.json")
 
     (server,) = answer.json()["servers"]
-    assert front.root == urljoin(answer.url, server["url"])
+    assert front.root == urljoin(answer.url, server["url"]) + "/"
 
 
 def test_the_location_of_a_job_leads_to_it(front: Front) -> None:

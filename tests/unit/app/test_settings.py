@@ -4,6 +4,7 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
+import certifi
 import pytest
 
 from app.settings import Settings, SettingsError
@@ -18,6 +19,7 @@ DEFAULTS = {
     "ONET_API_KEY": "",
     "ONET_API_USERNAME": "",
     "ONET_API_PASSWORD": "",
+    "ONET_CA_BUNDLE": None,
     "ONET_CONNECT_TIMEOUT": 3,
     "ONET_READ_TIMEOUT": 10,
     "ONET_DEADLINE": 20,
@@ -238,6 +240,9 @@ def test_a_number_just_out_of_range_is_refused(name, raw):
         ("DATABASE_URL", "mysql+mysqldb://u@h/d?password=canary", "takes no option password; "),
         ("DATABASE_URL", "mysql+mysqldb://u@h/d?passwd=canary", "takes no option passwd; "),
         ("DATABASE_URL", "mysql+mysqldb://u:can@ary@h/d", "takes sqlite:///PATH or mysql+mysqldb"),
+        ("CORS_ORIGINS", "canary", "takes *, or origins such as"),
+        ("CORS_ORIGINS", "https://canary.example/", "takes *, or origins such as"),
+        ("CORS_ORIGINS", "*,https://canary.example", "takes *, or origins such as"),
         ("DATABASE_URL", "mysql+mysqldb://u@h/d?ssl_mode=canary", "takes for its option ssl_mode"),
     ],
 )
@@ -269,6 +274,17 @@ def test_every_bad_value_is_named_at_once_and_none_is_repeated():
 @pytest.mark.parametrize("raw", ["", "  ", "\t\n"])
 def test_an_empty_variable_counts_as_unset(raw):
     assert read() == read(**dict.fromkeys({*DEFAULTS, *OTHERS} - {"CORS_ORIGINS"}, raw))
+
+
+def test_a_bundle_of_certificates_has_to_be_one(tmp_path):
+    bundle = tmp_path / "ca.pem"
+    bundle.write_bytes(Path(certifi.where()).read_bytes())
+
+    assert bundle == read(ONET_CA_BUNDLE=str(bundle)).onet_ca_bundle
+    bundle.write_text("canary")
+    for raw in (str(bundle), str(tmp_path), str(tmp_path / "none.pem")):
+        with pytest.raises(SettingsError, match=r"^ONET_CA_BUNDLE takes a file of certificates"):
+            read(ONET_CA_BUNDLE=raw)
 
 
 @pytest.mark.parametrize("raw", ["", "  "])

@@ -95,10 +95,10 @@ def test_a_pause_neither_shortens_another_nor_lasts_forever(seconds, until):
 def test_five_failures_in_a_row_open_the_breaker_for_thirty_seconds(clock):
     governor = InMemoryGovernor(1e6, clock)
     for _ in range(4):
-        governor.failure()
+        governor.failure("no answer")
     assert 0.0 == governor.acquire()
 
-    governor.failure()
+    governor.failure("no answer")
     clock.sleep(10.0)
 
     with pytest.raises(CircuitOpen) as raised:
@@ -109,10 +109,10 @@ def test_five_failures_in_a_row_open_the_breaker_for_thirty_seconds(clock):
 def test_a_success_between_failures_starts_the_row_again(clock):
     governor = InMemoryGovernor(1e6, clock)
     for _ in range(4):
-        governor.failure()
+        governor.failure("no answer")
     governor.success()
     for _ in range(4):
-        governor.failure()
+        governor.failure("no answer")
 
     assert 0.0 == governor.acquire()
 
@@ -120,7 +120,7 @@ def test_a_success_between_failures_starts_the_row_again(clock):
 def opened(clock):
     governor = InMemoryGovernor(1e6, clock)
     for _ in range(5):
-        governor.failure()
+        governor.failure("no answer")
     return governor
 
 
@@ -134,7 +134,7 @@ def test_an_open_breaker_lets_one_probe_through_every_thirty_seconds(clock, fail
             if governor.acquire() == 0.0:
                 probes.append(clock.now)
                 for _ in range(failures_meanwhile):
-                    governor.failure()
+                    governor.failure("no answer")
         except CircuitOpen:
             pass
 
@@ -146,7 +146,7 @@ def test_a_probe_that_takes_long_to_fail_does_not_put_off_the_next(clock):
     clock.sleep(30.0)
     governor.acquire()
     clock.sleep(20.0)
-    governor.failure()
+    governor.failure("no answer")
 
     clock.sleep(10.0)
     assert 0.0 == governor.acquire()
@@ -160,7 +160,7 @@ def test_a_success_closes_the_breaker(clock):
 
     clock.sleep(0.1)
     assert 0.0 == governor.acquire()
-    governor.failure()
+    governor.failure("no answer")
     clock.sleep(0.1)
     assert 0.0 == governor.acquire()
 
@@ -211,7 +211,7 @@ def test_whatever_happens_the_rules_hold(events):
             case "success":
                 state, probe_at = succeeded(state), None
             case "failure":
-                state = failed(state, now)
+                state = failed(state, now, "no answer")
             case "pause":
                 state = paused(state, now, seconds)
             case "ask":

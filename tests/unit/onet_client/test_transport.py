@@ -331,7 +331,7 @@ class Governor:
     def success(self):
         self.told.append("success")
 
-    def failure(self):
+    def failure(self, cause):
         self.told.append("failure")
 
 
@@ -543,7 +543,8 @@ def test_a_request_is_observed_though_the_governor_fails_when_told_of_it(
         def success(self):
             raise ZeroDivisionError
 
-        failure = success
+        def failure(self, cause):
+            raise ZeroDivisionError(cause)
 
     upstream.faults["about", 0] = answering(status)
     observed = []

@@ -46,6 +46,7 @@ def test_the_cache_is_summed_up(admin: FlaskClient) -> None:
     assert {
         "configured": False,
         "breaker_open": False,
+        "breaker_cause": None,
         "paused_until": None,
         "spent_today": 0,
         "daily_budget": 50_000,

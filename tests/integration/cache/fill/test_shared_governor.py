@@ -9,7 +9,7 @@ from sqlalchemy import Engine, event, make_url, select, text, update
 from cache.db.clock import database_time
 from cache.db.database import DatabaseUnavailable, connect
 from cache.db.onet_tables import UpstreamGovernor
-from cache.fill.shared_governor import DatabaseGovernor
+from cache.fill.shared_governor import DatabaseGovernor, read_pace
 from onet_client.errors import BudgetSpent, CircuitOpen
 from onet_client.governor import DAY, FAILURES_TO_OPEN, OPEN_SECONDS
 
@@ -56,10 +56,11 @@ def test_a_shorter_pause_never_cuts_a_longer_one(engine: Engine) -> None:
 
 def test_failures_of_all_together_open_the_breaker_for_all(engine: Engine) -> None:
     governors = [DatabaseGovernor(engine, RATE) for _ in range(FAILURES_TO_OPEN)]
-    for governor in governors:
-        governor.failure()
+    for number, governor in enumerate(governors):
+        governor.failure(f"no answer, {number}" + "!" * 300)
+    governors[0].failure("what came after it")
 
-    with pytest.raises(CircuitOpen) as refused:
+    with pytest.raises(CircuitOpen, match=r"at last: no answer, 4!+$") as refused:
         DatabaseGovernor(engine, RATE).acquire()
     assert refused.value.retry_after is not None
     assert OPEN_SECONDS - 1 < refused.value.retry_after <= OPEN_SECONDS
@@ -67,7 +68,7 @@ def test_failures_of_all_together_open_the_breaker_for_all(engine: Engine) -> No
 
 def test_an_open_breaker_lets_one_probe_through_over_all(engine: Engine) -> None:
     for _ in range(FAILURES_TO_OPEN):
-        DatabaseGovernor(engine, RATE).failure()
+        DatabaseGovernor(engine, RATE).failure("no answer")
     rewind(engine, open_until=OPEN_SECONDS)
 
     def probe(_turn: int) -> bool:
@@ -82,10 +83,14 @@ def test_an_open_breaker_lets_one_probe_through_over_all(engine: Engine) -> None
 
 def test_a_success_closes_the_breaker_for_all(engine: Engine) -> None:
     for _ in range(FAILURES_TO_OPEN):
-        DatabaseGovernor(engine, RATE).failure()
+        DatabaseGovernor(engine, RATE).failure("no answer")
+    with engine.connect() as connection:
+        assert "no answer" == read_pace(connection, 1).breaker_cause
     DatabaseGovernor(engine, RATE).success()
 
     assert DatabaseGovernor(engine, RATE).acquire() == 0.0
+    with engine.connect() as connection:
+        assert None is read_pace(connection, 1).breaker_cause
 
 
 def test_a_success_that_changes_nothing_writes_nothing(engine: Engine) -> None:

@@ -1,0 +1,95 @@
+"""Answers over real sockets to those who take gzip, and to pages of other origins."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from playwright.sync_api import sync_playwright
+from support.browser import chromium
+from support.databases import load
+from support.processes import Serving, serving
+
+TOKEN = "canary-admin-token"
+GAP = "/skill-gap?from=11-1011.00&to=15-1254.00"
+LISTED = "https://a.example"
+FETCH = """async ([target, token]) => {
+    const headers = token ? {Authorization: `Bearer ${token}`} : {};
+    const answer = await fetch(target, {headers});
+    const names = ["ETag", "Cache-Status", "Age", "X-Request-ID", "Retry-After"];
+    return [answer.status, names.filter((name) => answer.headers.get(name) !== null)];
+}"""
+
+
+@pytest.fixture(scope="module", params=["*", f"{LISTED},https://b.example"])
+def origins(request: pytest.FixtureRequest) -> str:
+    """`CORS_ORIGINS` of the server."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def server(
+    origins: str, tmp_path_factory: pytest.TempPathFactory, starter_release: Path
+) -> Iterator[Serving]:
+    folder = tmp_path_factory.mktemp("server")
+    url = load(f"sqlite:///{folder / 's.db'}", starter_release)
+    with serving(folder, DATABASE_URL=url, ADMIN_TOKEN=TOKEN, CORS_ORIGINS=origins) as running:
+        yield running
+
+
+def test_kept_answers_are_sent_in_the_coding_that_is_asked_for(server: Serving) -> None:
+    for _ in range(3):
+        packed = server.get(GAP, headers={"Accept-Encoding": "gzip"})
+        plain = server.get(GAP, headers={"Accept-Encoding": "identity"})
+
+        assert packed.content == plain.content
+        assert "gzip" == packed.headers["Content-Encoding"]
+        assert int(packed.headers["Content-Length"]) < int(plain.headers["Content-Length"]) / 2.5
+        for etag in (packed.headers["ETag"], plain.headers["ETag"]):
+            again = server.get(GAP, headers={"If-None-Match": etag, "Accept-Encoding": "gzip"})
+            assert (304, b"", etag) == (again.status_code, again.content, again.headers["ETag"])
+
+
+@pytest.mark.parametrize("origin", [LISTED, "https://evil.example", None])
+@pytest.mark.parametrize("target", [GAP, "/skill-gap?from=x", "/occupations?q=nurse"])
+def test_an_answer_names_who_may_read_it(
+    server: Serving, origins: str, target: str, origin: str | None
+) -> None:
+    listed = origin if origin == LISTED else None
+    for _ in range(3):
+        answer = server.get(target, headers={} if origin is None else {"Origin": origin})
+        allowed = answer.headers.get("Access-Control-Allow-Origin")
+        assert ("*" if origins == "*" else listed) == allowed
+        assert (origins != "*") == ("Origin" in answer.headers.get("Vary", ""))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("origins", ["*"], indirect=True, scope="module")
+def test_a_page_of_another_origin_reads_answers_and_nothing_of_the_admin_api(
+    server: Serving, tmp_path: Path
+) -> None:
+    (tmp_path / "index.html").write_text("<!doctype html><title>Another</title>")
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+    with ExitStack() as stack:
+        other = stack.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), handler))
+        Thread(target=other.serve_forever).start()
+        stack.callback(other.shutdown)
+        driver = stack.enter_context(sync_playwright())
+        # Root in a container has no sandbox of Chromium's.
+        browser = driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        stack.callback(browser.close)
+        page = browser.new_page()
+        page.goto(f"http://127.0.0.1:{other.server_port}/")
+
+        read = ["ETag", "Cache-Status", "Age", "X-Request-ID"]
+        assert [200, read] == page.evaluate(FETCH, [server.url + GAP, ""])
+        missing = "/occupations/15-1252.00"  # not held, and nobody to ask
+        assert [503, ["Cache-Status", "X-Request-ID", "Retry-After"]] == page.evaluate(
+            FETCH, [server.url + missing, ""]
+        )
+        for token in ("", TOKEN):
+            with pytest.raises(Exception, match="Failed to fetch"):
+                page.evaluate(FETCH, [f"{server.url}/admin/cache", token])
