@@ -65,8 +65,11 @@ class Part:
         """Open it to append; what is written is not lost with the process."""
         with storing(self.path):
             file = self.path.open("ab")
-        with file:
+        try:
             yield file
+        finally:
+            with storing(self.path):
+                file.close()  # which writes what a full disk did not take before
 
     def discard(self) -> None:
         """Remove it: the note first, without which the rest means nothing."""

@@ -69,7 +69,7 @@ def test_marks_are_explained_where_they_occur(starter_url: str) -> None:
 def test_an_occupation_beside_itself_has_no_table(starter_url: str) -> None:
     text = printed(starter_url, "gap", "15-1254", "15-1254")
 
-    assert "0 gaps of 35 compared, 0 missing; readiness 1.0000." in text
+    assert "0 gaps of 35 compared, 0 missing; readiness 1.0000" in text
     assert "▒" not in text
 
 

@@ -123,7 +123,7 @@ def test_an_empty_database_is_summed_up(engine: Engine) -> None:
         summary.last_load,
     )
     assert (0, 0, []) == (summary.fills, summary.refreshes, summary.jobs)
-    assert Pace(False, None, spent_today=0, daily_budget=50_000) == summary.pace
+    assert Pace(False, None, None, spent_today=0, daily_budget=50_000) == summary.pace
 
 
 def test_a_loaded_release_is_summed_up(seeded_engine: Engine) -> None:
@@ -195,7 +195,8 @@ def test_the_upstreams_pace_is_told(engine: Engine, open_until: float | None) ->
     row = {"id": 1, "next_slot": 0.0, "failures": 0, "version": 1, "open_until": open_until}
     put(engine, UpstreamGovernor, row | {"paused_until": until.timestamp()})
 
-    assert Pace(open_until is not None, until, 0, 50_000) == inventory(engine).figures().pace
+    is_open = open_until is not None
+    assert Pace(is_open, None, until, 0, 50_000) == inventory(engine).figures().pace
 
 
 def test_what_went_today_is_told_and_what_went_yesterday_is_not(engine: Engine) -> None:

@@ -156,9 +156,8 @@ def test_seed_brings_the_newest_release_and_keeps_it_in_the_folder_of_the_image(
 def test_without_a_command_the_server_answers_from_the_database(shared):
     assert 200 == shared.get("/health/ready").status_code
     answer = shared.get("/skill-gap?from=11-1011.00&to=15-1254.00").json()
-    assert {"compared": 35, "gaps": 8, "missing": 1, "higher_level": 7, "readiness": 0.8824} == (
-        answer["summary"]
-    )
+    figures = {"compared": 35, "gaps": 8, "missing": 1, "higher_level": 7, "readiness": 0.8824}
+    assert figures.items() <= answer["summary"].items()
 
 
 def test_the_health_check_tells_a_server_that_answers(shared):
