@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT / "tests"))  # the browser that is found is the test
 from support.browser import chromium  # noqa: E402
 from support.mysql_server import free_port  # noqa: E402
 
-VIEW = "/?from=11-1011.00&to=15-1254.00"
+VIEW = "/?from=29-1141.00&to=15-1211.01"
 PICTURES = (
     ("screenshot.png", 1280, 980, "light"),
     ("screenshot-phone.png", 390, 1300, "dark"),
