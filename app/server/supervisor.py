@@ -5,19 +5,19 @@ import os
 import select
 import signal
 import time
+from collections import defaultdict
 from contextlib import suppress
 from multiprocessing.connection import wait
 from typing import Any, Final
 
 from granian.server.mp import MPServer
 
+from app.server.pauses import LONGEST_PAUSE, GrowingPause
+
 log = logging.getLogger(__name__)
 
 FIRST_SECONDS: Final = 5.0
 """Where a worker fails that soon after the start, the server cannot serve, and ends."""
-SHORTEST_PAUSE: Final = 1.0
-LONGEST_PAUSE: Final = 30.0
-"""Seconds, at least and at most, before a worker that has ended is started again."""
 
 
 class _Wakeup:
@@ -61,7 +61,7 @@ class Supervisor(MPServer):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.main_loop_interrupt = _Wakeup()  # type: ignore[assignment]
-        self._pauses: dict[int, float] = {}
+        self._pauses: defaultdict[int, GrowingPause] = defaultdict(GrowingPause)
         self._due: dict[int, float] = {}
 
     def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
@@ -100,11 +100,9 @@ class Supervisor(MPServer):
     def _note_ended(self) -> None:
         now = time.monotonic()
         for number in self.interrupt_children:
-            long_ago = now - self.wrks[number].birth > LONGEST_PAUSE
-            pause = SHORTEST_PAUSE if long_ago else self._pauses.get(number, SHORTEST_PAUSE)
+            pause = self._pauses[number].after(now - self.wrks[number].birth)
             log.error("worker %d has ended; another starts in %.0f s", number + 1, pause)
             self._due[number] = now + pause
-            self._pauses[number] = min(2 * pause, LONGEST_PAUSE)
         self.interrupt_children.clear()
 
     def _restart(self, spawn_target: Any, target_loader: Any) -> None:

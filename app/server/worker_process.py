@@ -12,14 +12,13 @@ from contextlib import contextmanager
 from threading import Event, Thread
 from typing import Final
 
+from app.server.pauses import GrowingPause
+
 log = logging.getLogger(__name__)
 
 COMMAND: Final = (sys.executable, "-m", "flask", "--app", "app:create_cli_app", "worker")
 START_DELAY: Final = 1.0
 """Seconds before it is started first, since the server's first answer should not wait for that."""
-SHORTEST_PAUSE: Final = 1.0
-LONGEST_PAUSE: Final = 30.0
-"""Seconds, at least and at most, before a worker that has ended is started again."""
 LOOK_INTERVAL: Final = 0.5
 """Seconds between two looks whether it still runs."""
 STEP_SECONDS: Final = 5
@@ -57,16 +56,14 @@ def worker_beside() -> Iterator[None]:
 
 def _keep(stop: Event) -> None:
     """Start a worker, and another one whenever it ends, after a pause that grows."""
-    wait, pause = START_DELAY, SHORTEST_PAUSE
+    wait, pause = START_DELAY, GrowingPause()
     while not stop.wait(wait):
         began = time.monotonic()
         ended = _run(stop)
         if stop.is_set():
             return
-        if time.monotonic() - began > LONGEST_PAUSE:
-            pause = SHORTEST_PAUSE
-        log.warning("the worker has ended (%s); the next one starts in %.0f s", ended, pause)
-        wait, pause = pause, min(2 * pause, LONGEST_PAUSE)
+        wait = pause.after(time.monotonic() - began)
+        log.warning("the worker has ended (%s); the next one starts in %.0f s", ended, wait)
 
 
 def _run(stop: Event) -> str:
