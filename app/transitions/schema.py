@@ -1,7 +1,7 @@
 """What transitions take and answer."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, get_args
 
 from marshmallow import Schema, ValidationError, fields, validate
@@ -20,48 +20,27 @@ SHARE: Final = {"minimum": 0, "maximum": 1}
 ANY_ZONE: Final = {"minimum": 1, "maximum": HIGHEST}
 
 
-class JobZoneList(DelimitedList):
-    """A job zone, or several that are separated by commas; in order, each once."""
+class OneOrSeveral(DelimitedList):
+    """A value, or several that are separated by commas; in order, each once."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, each: fields.Field[Any], wrong: str, description: str, order: Callable[[Any], int]
+    ) -> None:
         super().__init__(
-            WholeNumber(1, HIGHEST),
+            each,
             load_default=absent,
             validate=validate.Length(min=1),
-            metadata={
-                "description": "Only others of these job zones, such as `3,4`, of those held: "
-                "`job_zones` of an answer tells which."
-            },
+            metadata={"description": description},
         )
+        self._wrong = wrong
+        self._order = order
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:
         try:
             found = super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
         except ValidationError as error:
-            raise ValidationError("Not a job zone, or several such as 3,4.") from error
-        return sorted({*found})
-
-
-class DomainList(DelimitedList):
-    """A domain, or several that are separated by commas; in one order, each once."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            fields.String(validate=validate.OneOf(DOMAINS)),
-            load_default=absent,
-            validate=validate.Length(min=1),
-            metadata={
-                "description": "What the figures are the mean over; without it skills and "
-                "knowledge, as far as they are held."
-            },
-        )
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:
-        try:
-            found = super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
-        except ValidationError as error:
-            raise ValidationError(f"Not one or several of {', '.join(DOMAINS)}.") from error
-        return [domain for domain in DOMAINS if domain in found]
+            raise ValidationError(self._wrong) from error
+        return sorted({*found}, key=self._order)
 
 
 class ZoneChangeField(fields.String):
@@ -94,14 +73,26 @@ class TransitionsQuery(Query):
 
     direction = fields.String(load_default="to", validate=validate.OneOf(DIRECTIONS))
     rank = fields.String(load_default="fit", validate=validate.OneOf(RANKS))
-    domains = DomainList()
+    domains = OneOrSeveral(
+        fields.String(validate=validate.OneOf(DOMAINS)),
+        f"Not one or several of {', '.join(DOMAINS)}.",
+        "What the figures are the mean over; without it skills and knowledge, as far as they are "
+        "held.",
+        DOMAINS.index,
+    )
     domain = fields.String(
         load_default=absent,
         validate=validate.OneOf(DOMAINS),
         metadata={"description": "Short for `domains` of one.", "deprecated": True},
     )
     min_readiness = DecimalNumber(0, 1, load_default=0.0)
-    job_zone = JobZoneList()
+    job_zone = OneOrSeveral(
+        WholeNumber(1, HIGHEST),
+        "Not a job zone, or several such as 3,4.",
+        "Only others of these job zones, such as `3,4`, of those held: `job_zones` of an answer "
+        "tells which.",
+        int,
+    )
     zone_change = ZoneChangeField()
     limit = WholeNumber(1, LARGEST_PAGE, load_default=20)
 
