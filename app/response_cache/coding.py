@@ -7,12 +7,12 @@ from typing import Final
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
+from app.response_cache.negotiation import LONGEST
+
 NAME: Final = "Accept-Encoding"
 GZIP: Final = "Content-Encoding", "gzip"
 LEAST: Final = 500
 """Bytes of a body from which on it is worth packing: fewer fit into one packet as they are."""
-LONGEST: Final = 1_000
-"""Characters of an Accept-Encoding header; a longer one is taken as none."""
 FRAME: Final = 31
 """What makes zlib write the frame of gzip (RFC 1952), without a time."""
 PACKABLE: Final = ("text/", "application/json", "application/problem+json", "image/svg+xml")

@@ -7,8 +7,8 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
 LONGEST: Final = 1_000
-"""Characters of an Accept header; a longer one is taken as none, since to read it takes longer than
-to answer."""
+"""Characters of an Accept or Accept-Encoding header; a longer one is taken as none, since to read
+it takes longer than to answer."""
 
 
 def prefers_csv(accept: str) -> bool:
