@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
-from support.browser import chromium
+from playwright.sync_api import Browser, expect
+from support.browser import running_chromium
 from support.processes import Serving, serving
 
 pytestmark = [
@@ -17,11 +17,8 @@ TOKEN = "a-token"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        # Root in a container has no sandbox of Chromium's.
-        browser = driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+    with running_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

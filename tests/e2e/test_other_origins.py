@@ -8,8 +8,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import sync_playwright
-from support.browser import chromium
+from support.browser import running_chromium
 from support.databases import load
 from support.processes import Serving, serving
 
@@ -77,11 +76,7 @@ def test_a_page_of_another_origin_reads_answers_and_nothing_of_the_admin_api(
         other = stack.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), handler))
         Thread(target=other.serve_forever).start()
         stack.callback(other.shutdown)
-        driver = stack.enter_context(sync_playwright())
-        # Root in a container has no sandbox of Chromium's.
-        browser = driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        stack.callback(browser.close)
-        page = browser.new_page()
+        page = stack.enter_context(running_chromium()).new_page()
         page.goto(f"http://127.0.0.1:{other.server_port}/")
 
         read = ["ETag", "Cache-Status", "Age", "X-Request-ID"]

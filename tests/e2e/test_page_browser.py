@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
-from support.browser import chromium
+from playwright.sync_api import Browser, Page, Route, expect
+from support.browser import running_chromium
 from support.canary import CANARY
 from support.databases import load
 from support.processes import Serving, serving
@@ -65,11 +65,8 @@ expect.set_options(timeout=20_000)
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        # Root in a container has no sandbox of Chromium's.
-        browser = driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+    with running_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

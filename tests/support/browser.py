@@ -1,6 +1,10 @@
 """The browser that the page is tried in: an installed Chromium."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+from playwright.sync_api import Browser, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -15,3 +19,13 @@ def why_without_browser() -> str | None:
     if chromium() is None:
         return "no browser tests: Chromium is not installed (Debian: apt-get install chromium)"
     return None
+
+
+@contextmanager
+def running_chromium() -> Iterator[Browser]:
+    """A browser for as long as the block runs."""
+    with sync_playwright() as driver:
+        # Root in a container has no sandbox of Chromium's.
+        browser = driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        with closing(browser):
+            yield browser
