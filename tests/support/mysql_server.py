@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sqlalchemy import URL, Engine, NullPool, create_engine, make_url, text
+from sqlalchemy import URL, NullPool, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
 START_SECONDS = 60.0
@@ -201,6 +201,11 @@ def running_server(*, durable: bool = False) -> Iterator[URL]:
         server.remove()
 
 
+def create_database(server: URL, name: str) -> None:
+    """Create an empty database."""
+    _execute(server, f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+
+
 @contextlib.contextmanager
 def empty_database(server: URL | str) -> Iterator[str]:
     """An empty database under a name of its own, dropped after the block; gives its URL.
@@ -209,18 +214,17 @@ def empty_database(server: URL | str) -> Iterator[str]:
     """
     url = make_url(server)
     name = f"skillgap_test_{os.getpid()}_{secrets.token_hex(4)}"
-    engine = create_engine(url.set(database=""), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    create_database(url, name)
     try:
-        _execute(engine, f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
-        try:
-            yield url.set(database=name).render_as_string(hide_password=False)
-        finally:
-            _execute(engine, f"DROP DATABASE {name}")
+        yield url.set(database=name).render_as_string(hide_password=False)
     finally:
-        engine.dispose()
+        _execute(url, f"DROP DATABASE {name}")
 
 
-def _execute(engine: Engine, statement: str) -> None:
+def _execute(server: URL, statement: str) -> None:
+    engine = create_engine(
+        server.set(database=""), isolation_level="AUTOCOMMIT", poolclass=NullPool
+    )
     with engine.connect() as connection:
         # A test that leaves a transaction open fails here instead of waiting a day.
         connection.execute(text("SET SESSION lock_wait_timeout = 10"))

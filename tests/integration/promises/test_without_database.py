@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
 from support.answers import CheckedClient, freshness, members, problem
 from support.clock import eventually
 from support.databases import load
 from support.made_up_release import write_release
-from support.mysql_server import PrivateServer
+from support.mysql_server import PrivateServer, create_database
 
 from app import create_app
 from app.container import Services
@@ -38,10 +37,7 @@ AWAY = {"detail": "database-unavailable"}
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateServer]:
     server = PrivateServer()
     server.start()
-    engine = create_engine(server.url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("CREATE DATABASE skillgap CHARACTER SET utf8mb4"))
-    engine.dispose()
+    create_database(server.url, "skillgap")
     release = write_release(tmp_path_factory.mktemp("release") / "db_28_1_text")
     load(url_of(server), release)
     yield server

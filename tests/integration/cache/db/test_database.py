@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine, event, insert, make_url, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from support.cut import Cut
-from support.mysql_server import PrivateServer, free_port
+from support.mysql_server import PrivateServer, create_database, free_port
 from support.waiting import at_once
 
 from cache.db.database import (
@@ -417,10 +417,7 @@ def private_server():
     """A server that tests stop and start, with one migrated database on it."""
     server = PrivateServer()
     server.start()
-    engine = create_engine(server.url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("CREATE DATABASE skillgap CHARACTER SET utf8mb4"))
-    engine.dispose()
+    create_database(server.url, "skillgap")
     yield server
     server.remove()
 

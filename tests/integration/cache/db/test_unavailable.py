@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 from sqlalchemy import URL, Engine, create_engine, insert, text
 from sqlalchemy.exc import OperationalError
-from support.mysql_server import PrivateServer, free_port
+from support.mysql_server import PrivateServer, create_database, free_port
 from support.waiting import at_once
 
 from cache.db.database import DatabaseUnavailable, connect, read, write
@@ -28,8 +28,8 @@ def server() -> Iterator[PrivateServer]:
     """A server whose settings these tests change, with a migrated database on it."""
     server = PrivateServer()
     server.start()
+    create_database(server.url, "skillgap")
     with control(server) as run:
-        run("CREATE DATABASE skillgap CHARACTER SET utf8mb4")
         # Without the rights that overrule read_only and max_connections.
         run("CREATE USER plain@127.0.0.1 IDENTIFIED BY 'canary'")
         run("GRANT SELECT, INSERT, UPDATE, DELETE ON skillgap.* TO plain@127.0.0.1")
