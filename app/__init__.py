@@ -7,8 +7,8 @@ from typing import Any, Final
 import click
 from flask import Flask
 
-from app.container import Services, services_of
 from app.settings import Settings, SettingsError
+from app.wiring.container import Services, services_of
 from onet_client.content_model import DOMAINS
 
 INDEX_SECONDS: Final = 0.6

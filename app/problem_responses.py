@@ -9,9 +9,9 @@ from urllib.parse import quote
 from flask import Request, Response, json, request
 from werkzeug.exceptions import HTTPException
 
-from app.container import services
 from app.logs import RequestIds
 from app.problems import Problem, invalid_parameters
+from app.wiring.container import services
 from cache.db.unavailable import DatabaseUnavailable
 from cache.fill.abandonment import is_abandoned
 

@@ -19,8 +19,8 @@ from app.api import (
 from app.api.docs import PLACE, make_docs
 from app.api.document import Document
 from app.api.finishing import finish
-from app.container import services_of
 from app.problem_responses import ABANDONED, IdentifiedRequest, handle
+from app.wiring.container import services_of
 from cache.fill.abandonment import watch
 
 RESOURCES = [

@@ -22,8 +22,8 @@ from app.api.authorization import SCHEME
 from app.api.blueprints import IN_PATH, BodyBlueprint
 from app.api.headers import JOB, UNSTORED
 from app.api.problem_schema import answers_problems
-from app.container import services
 from app.occupations.fields import path_code
+from app.wiring.container import services
 from cache.entries.purge import purge
 from onet_client.errors import NotConfigured
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate
 
 from app.occupations.fields import CodeField
-from app.provenance import timestamp
+from app.occupations.provenance import timestamp
 from app.query_fields import LARGEST_PAGE, Query, WholeNumber, absent
 from cache.policy import Freshness
 from onet_client.content_model import DOMAINS

@@ -7,8 +7,8 @@ from typing import Any, Final
 from flask import Response, request
 from werkzeug.exceptions import NotFound
 
-from app.container import services
 from app.problems import Problem
+from app.wiring.container import services
 
 ADMIN: Final = "/admin"
 BELOW: Final = "/admin/"

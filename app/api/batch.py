@@ -15,7 +15,6 @@ from app.api.batch_schemas import EXAMPLE, AnswersSchema, BatchSchema
 from app.api.blueprints import BodyBlueprint
 from app.api.headers import UNSTORED
 from app.api.problem_schema import answers_problems
-from app.container import services
 from app.gaps.compare import GapChoice
 from app.gaps.json_body import gap_body
 from app.gaps.schema import gap_choice
@@ -23,6 +22,7 @@ from app.occupations.lookup import FoundPair, Pair
 from app.problem_responses import request_id
 from app.problems import Problem, Problems
 from app.response_cache.headers import cache_status
+from app.wiring.container import services
 
 log = logging.getLogger("app.errors")
 

@@ -7,7 +7,7 @@ from marshmallow import Schema, fields
 
 from app.api.headers import UNSTORED
 from app.api.problem_schema import answers_problems
-from app.container import services
+from app.wiring.container import services
 from cache.db.database import check_ready
 
 blueprint = Blueprint("health", __name__, description="Is it alive, can it serve.")

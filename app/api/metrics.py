@@ -10,7 +10,7 @@ from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from app.api.headers import UNSTORED
-from app.container import services
+from app.wiring.container import services
 from cache.db.database import DatabaseUnavailable
 from cache.inventory import Statistics
 from onet_client.version import VERSION

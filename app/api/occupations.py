@@ -9,12 +9,12 @@ from app.api.blueprints import IN_PATH, QueryBlueprint
 from app.api.headers import CACHED, REVALIDATED, STILL_HOLDS
 from app.api.problem_schema import answers_problems
 from app.api.responses import as_json, cached_response
-from app.container import services
 from app.occupations.fields import path_code
 from app.occupations.json_body import occupation_body, occupations_body
 from app.occupations.lookup import LONGEST_BY_NAME
 from app.occupations.schema import OccupationSchema, OccupationsQuery, OccupationsSchema
 from app.query_fields import DomainQuery
+from app.wiring.container import services
 
 blueprint = QueryBlueprint("occupations", __name__, description="Find and read occupations.")
 

@@ -7,9 +7,9 @@ from flask_smorest import Blueprint
 from marshmallow import EXCLUDE, Schema, fields, validate
 
 from app.api.headers import OF_PROBLEMS, OF_READS, UNSTORED
+from app.occupations.provenance import NoteSchema
 from app.problem_responses import MEDIA_TYPE
 from app.problems import TYPE_PREFIX
-from app.provenance import NoteSchema
 from onet_client.content_model import DOMAINS
 
 

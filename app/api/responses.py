@@ -11,9 +11,9 @@ from flask import Response
 from flask.globals import request_ctx
 from werkzeug.datastructures import Headers
 
-from app.container import services
 from app.response_cache.answer import Answer, AnswerBody
 from app.response_cache.headers import lifetime_headers
+from app.wiring.container import services
 from cache.reading import Reading
 
 Fixed = Sequence[tuple[str, str]]

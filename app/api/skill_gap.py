@@ -9,12 +9,12 @@ from app.api.blueprints import QueryBlueprint
 from app.api.headers import STILL_HOLDS, VARIED
 from app.api.problem_schema import answers_problems
 from app.api.responses import Fixed, as_json, cached_response
-from app.container import services
 from app.gaps.csv_body import CSV, CSV_EXAMPLE, csv_body, csv_headers
 from app.gaps.json_body import gap_body
 from app.gaps.schema import SkillGapQuery, SkillGapSchema, gap_choice
 from app.occupations.lookup import LONGEST_BY_NAME
 from app.response_cache.negotiation import prefers_csv
+from app.wiring.container import services
 
 blueprint = QueryBlueprint("skill-gap", __name__, description="Compare two occupations.")
 VARY: Final[Fixed] = [("Vary", "Accept, Accept-Encoding")]

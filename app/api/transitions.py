@@ -8,7 +8,6 @@ from app.api.blueprints import NAMED_IN_PATH, QueryBlueprint
 from app.api.headers import CACHED, STILL_HOLDS
 from app.api.problem_schema import answers_problems
 from app.api.responses import as_json, cached_response
-from app.container import services
 from app.occupations.fields import path_occupation
 from app.transitions.choice import PREFERRED
 from app.transitions.json_body import transitions_body
@@ -19,6 +18,7 @@ from app.transitions.schema import (
     transitions_choice,
 )
 from app.transitions.subject import read_subject
+from app.wiring.container import services
 
 blueprint = QueryBlueprint("transitions", __name__, description="Find the next step.")
 

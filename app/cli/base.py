@@ -12,9 +12,9 @@ import click
 from flask import has_app_context
 from flask.cli import ScriptInfo
 
-from app.container import services
 from app.server.descriptors import TooFewDescriptors
 from app.settings import SettingsError
+from app.wiring.container import services
 from cache.db.unavailable import DatabaseUnavailable
 from onet_client.content_model import DOMAINS
 

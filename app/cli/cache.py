@@ -3,7 +3,7 @@
 import click
 
 from app.cli.base import Command, OccupationCode
-from app.container import services
+from app.wiring.container import services
 
 
 @click.group("cache")

@@ -7,10 +7,10 @@ from typing import Any
 import click
 from marshmallow import ValidationError
 
-from app.container import services
 from app.occupations.lookup import LookupFailed
 from app.occupations.resolve import Unresolved
 from app.transitions.job_zones import JobZoneNotHeld
+from app.wiring.container import services
 
 
 @contextmanager

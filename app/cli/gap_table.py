@@ -10,7 +10,7 @@ from rich.text import Text
 from app.cli.layout import BETWEEN, RESERVED, Column, bar, fit
 from app.cli.screen import FAINT, STRONG, drawn, is_ascii, open_console, table
 from app.gaps.compare import HIGHEST_LEVEL
-from app.provenance import aged
+from app.occupations.provenance import aged
 
 Body = dict[str, Any]
 

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from app.cli.base import Command
-from app.container import services
+from app.wiring.container import services
 
 
 @click.command("sandbox", cls=Command)

@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 from app.cli.progress import download_bar, print_report, progress_bar
-from app.container import services
 from app.occupations.holdings import BRINGS_ALL, SEED
 from app.settings import RELEASES, Settings
+from app.wiring.container import services
 from cache.release.reader import open_release
 from cache.release.seed import SeedReport, is_seeded, seed
 from onet_client.archive.archive import Archive

@@ -2,8 +2,8 @@
 
 import click
 
-from app.container import services
-from app.provenance import timestamp
+from app.occupations.provenance import timestamp
+from app.wiring.container import services
 
 
 def print_status() -> None:

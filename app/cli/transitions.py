@@ -3,7 +3,7 @@
 import click
 
 from app.cli.base import Command, OccupationName
-from app.container import services
+from app.wiring.container import services
 
 
 @click.command("transitions", cls=Command)

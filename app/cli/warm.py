@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from app.cli.base import Command, OccupationCode, in_domain, on_signals
-from app.container import services
+from app.wiring.container import services
 
 if TYPE_CHECKING:
     from cache.warm.jobs import JobStatus

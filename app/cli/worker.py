@@ -5,7 +5,7 @@ from threading import Event, Thread
 import click
 
 from app.cli.base import Command, on_signals
-from app.container import services
+from app.wiring.container import services
 
 
 @click.command("worker", cls=Command)

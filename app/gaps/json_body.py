@@ -8,7 +8,7 @@ import orjson
 
 from app.gaps.compare import Comparison, GapChoice, chosen, compare
 from app.occupations.lookup import FoundPair
-from app.provenance import attribution, noted, source
+from app.occupations.provenance import attribution, noted, source
 from cache.reading import Reading
 
 CloserThan = Callable[[Reading, float], float | None]

@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 
 from app.gaps.compare import GapChoice, Kind, Sort
 from app.occupations.fields import OccupationField
-from app.provenance import NoteSchema, SourceSchema
+from app.occupations.provenance import NoteSchema, SourceSchema
 from app.query_fields import LARGEST_PAGE, DecimalNumber, DomainQuery, Flag, WholeNumber, absent
 
 MONTH: Final = "^[0-9]{4}-[0-9]{2}$"

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app.occupations.descriptions import Descriptions
 from app.occupations.lookup import FoundOccupation
+from app.occupations.provenance import attribution, noted, source, timestamp
 from app.occupations.resolve import HINT
 from app.occupations.titles import rated_first
-from app.provenance import attribution, noted, source, timestamp
 from cache.catalogue import Catalogue
 
 if TYPE_CHECKING:  # it loads numpy, which most processes can do without

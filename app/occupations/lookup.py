@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from app.occupations.provenance import Note
 from app.occupations.resolve import Unresolved, is_code, resolve, successor
-from app.provenance import Note
 from cache.pull_through import PullThrough
 from cache.reading import ReadFailed, Reading, UnknownOccupation
 

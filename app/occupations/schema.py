@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from app.occupations.fields import TITLE_LIKE, WITHOUT_NUL
-from app.provenance import NoteSchema, SourceSchema
+from app.occupations.provenance import NoteSchema, SourceSchema
 from app.query_fields import LARGEST_PAGE, DomainQuery, WholeNumber
 
 

@@ -5,7 +5,6 @@ from typing import Any, Final
 from flask import Blueprint, Response, current_app, render_template
 from jinja2 import Template
 
-from app.container import services
 from app.gaps.compare import GapChoice
 from app.gaps.json_body import gap_body, plain
 from app.gaps.schema import SkillGapQuery
@@ -18,6 +17,7 @@ from app.problem_responses import logged_problem, request_id
 from app.transitions.choice import TransitionsChoice
 from app.transitions.json_body import transitions_body
 from app.transitions.subject import read_subject
+from app.wiring.container import services
 from cache.db.database import DatabaseUnavailable
 from cache.local.once import MadeOnce
 from onet_client.content_model import DOMAINS

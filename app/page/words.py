@@ -6,7 +6,7 @@ from math import floor
 from typing import Any, Final, NamedTuple
 
 from app.occupations.holdings import SEED, is_whole, sentence
-from app.provenance import aged
+from app.occupations.provenance import aged
 from app.transitions.choice import in_words
 from app.transitions.job_zones import called
 from cache.catalogue import Holding

@@ -20,9 +20,9 @@ from granian._granian import CallbackScheduler, RSGIWorker, WorkerSignal
 from granian.server.common import WORKERS_METHODS
 from granian.server.mp import WorkerProcess
 
-from app.container import services_of
 from app.server.listener import close_what_is_not_read
 from app.server.worker_process import end_with_parent
+from app.wiring.container import services_of
 
 if TYPE_CHECKING:
     from app.server.gateway import Gateway

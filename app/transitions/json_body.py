@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from app.provenance import attribution, noted, source
+from app.occupations.provenance import attribution, noted, source
 from app.transitions.choice import TransitionsChoice
 from app.transitions.subject import Subject
 

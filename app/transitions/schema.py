@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 from webargs.fields import DelimitedList
 
 from app.gaps.schema import ComparedSchema
-from app.provenance import NoteSchema, SourceSchema
+from app.occupations.provenance import NoteSchema, SourceSchema
 from app.query_fields import LARGEST_PAGE, DecimalNumber, Query, WholeNumber, absent
 from app.transitions.choice import Direction, Rank, TransitionsChoice, ZoneChange
 from app.transitions.job_zones import HIGHEST

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.occupations.lookup import Lookup, LookupFailed
-from app.provenance import Note
+from app.occupations.provenance import Note
 from app.transitions.choice import PREFERRED
 from cache.reading import NoRatings, Reading
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from app.container import Services
 from app.settings import Settings
+from app.wiring.container import Services
 from bench.validity.measure import Scores, measure
 from bench.validity.page import write
 from cache.db.migrate import upgrade

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from app.container import Services
 from app.transitions.readiness import Matrix
+from app.wiring.container import Services
 from bench.validity.rankings import Ranking, at_random, cosine, mutual, of_service, pearson
 from bench.validity.scores import Score, Truth, moves, scores
 from bench.validity.truths import groups, related

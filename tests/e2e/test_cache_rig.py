@@ -35,7 +35,7 @@ from support.rig import (
 )
 from support.waiting import Done, at_once
 
-from app.container import utc_now
+from app.wiring.container import utc_now
 from cache.db.onet_tables import CacheEntry
 from cache.entries.invalidation import note_change
 from cache.fill.filler import LEASE_MARGIN

@@ -17,7 +17,7 @@ from support.processes import serving
 from support.proxies import example, needs, nginx, set_up, varnish, write_certificate
 from support.release_files import change
 
-from app.container import utc_now
+from app.wiring.container import utc_now
 
 pytestmark = pytest.mark.soak
 

@@ -17,9 +17,9 @@ from support.rig import Rig, ask, running_rig
 from support.watching_server import watching
 
 from app import create_app
-from app.cache_parts import WAIT_MARGIN
-from app.container import Services, utc_now
 from app.settings import Settings
+from app.wiring.cache_parts import WAIT_MARGIN
+from app.wiring.container import Services, utc_now
 from cache.fill.single_flight import AT_ONCE, MAX_FLIGHTS, Lane
 from cache.policy import Limits
 from cache.release.seed import seed

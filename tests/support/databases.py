@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from app.container import Services, utc_now
 from app.settings import Settings
+from app.wiring.container import Services, utc_now
 from cache.db.migrate import upgrade
 from cache.release.seed import seed
 

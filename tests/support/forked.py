@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import make_url
 from support.processes import FORKS, SECONDS
 
-from app.container import utc_now
+from app.wiring.container import utc_now
 from cache.db.database import connect as connect_database
 from cache.fill.shared_governor import DatabaseGovernor
 from cache.warm.jobs import WarmJobs

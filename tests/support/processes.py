@@ -51,7 +51,7 @@ FORKS = multiprocessing.get_context("forkserver")
 """Makes processes that have imported what the product needs."""
 FORKS.set_forkserver_preload(
     [
-        *("app.cli", "app.server.serve", "app.container", "cache.release.seed"),
+        *("app.cli", "app.server.serve", "app.wiring.container", "cache.release.seed"),
         *("alembic.command", "flask.testing", "flask_smorest", "flask_swagger_ui"),
         *("cache.metrics", "onet_client.client", "sqlalchemy.dialects.mysql.mysqldb", "sqlite3"),
         __name__,

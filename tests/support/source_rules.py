@@ -37,7 +37,7 @@ RULES = (
     "app/transitions/readiness.py",
 )
 
-WIRING = ("app.container", "app.cache_parts", "app.server", "app.problem_responses")
+WIRING = ("app.wiring", "app.server", "app.problem_responses")
 API, PAGE, CLI = "app.api", "app.page", "app.cli"
 SUBJECT = (*WEB, *HTTP, *DATABASE, *WIRING, API, PAGE, CLI, "app.response_cache", "app.problems")
 # What the modules of a package, or one module, must not import.

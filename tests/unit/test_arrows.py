@@ -81,7 +81,11 @@ def test_the_rules_name_modules_that_are_checked(module):
         ("app/page/x.py", "def f():\n    from app.api import batch", "imports app.api.batch"),
         ("app/cli/x.py", "import app.api.batch", "imports app.api.batch"),
         ("app/gaps/x.py", "from flask import request", "imports flask.request"),
-        ("app/occupations/x.py", "from app.container import services", "imports app.container"),
+        (
+            "app/occupations/x.py",
+            "from app.wiring.container import services",
+            "imports app.wiring.container",
+        ),
         ("app/transitions/x.py", "import sqlalchemy", "imports sqlalchemy"),
         ("cache/policy.py", "from time import time", "imports time.time"),
         ("cache/release/reader.py", "import sqlalchemy", "imports sqlalchemy"),

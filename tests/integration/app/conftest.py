@@ -19,8 +19,8 @@ from support.mysql_server import empty_database
 from support.skill_gap_oracle import Oracle
 
 from app import create_app
-from app.container import Services
 from app.settings import Settings
+from app.wiring.container import Services
 from cache.entries.invalidation import Changes
 from onet_client.sandbox import Sandbox, load_release
 

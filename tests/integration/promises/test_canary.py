@@ -12,8 +12,8 @@ from sqlalchemy import Engine, text
 from support.canary import CANARY
 
 from app import create_app
-from app.container import Services
 from app.settings import Settings
+from app.wiring.container import Services
 from cache.db.onet_tables import Base
 from onet_client.errors import OnetError
 from onet_client.sandbox import Fault, Sandbox, load_release

@@ -22,8 +22,8 @@ from support.processes import environment
 from support.waiting import at_once
 
 from app import create_app
-from app.container import Services
 from app.settings import Settings
+from app.wiring.container import Services
 from cache.db import sqlite_file
 from cache.db.database import check_ready, connect, read
 

@@ -13,8 +13,8 @@ from support.made_up_release import write_release
 from support.mysql_server import PrivateServer, create_database
 
 from app import create_app
-from app.container import Services
 from app.settings import Settings
+from app.wiring.container import Services
 from cache.db.database import connect
 from cache.entries.purge import purge
 

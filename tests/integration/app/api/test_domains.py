@@ -12,7 +12,7 @@ from support.crosswalk import KITES, TIDES
 from support.made_up_release import ELEMENTS, OTHER_ELEMENTS, write_domain, write_release
 from support.warming import expire_leases, finish, make_worker
 
-from app.container import Services
+from app.wiring.container import Services
 from cache.entries.purge import purge
 from cache.warm.queue import ATTEMPTS
 from onet_client.sandbox import Sandbox, load_release

@@ -13,12 +13,12 @@ from support.clock import START, FakeClock
 
 from app import create_app
 from app.api import finishing
-from app.container import Services
 from app.response_cache import cached_response as kept_answers
 from app.response_cache import coding
 from app.response_cache import middleware as response_cache
 from app.response_cache.coding import gunzipped, gzip_etag
 from app.settings import Settings
+from app.wiring.container import Services
 from cache.entries.invalidation import Changes
 from cache.entries.purge import purge
 

@@ -16,9 +16,9 @@ from support.release_files import change
 from support.skill_gap_oracle import Oracle
 
 from app import create_app
-from app.container import Services
 from app.settings import Settings
 from app.transitions import service as transitions_service
+from app.wiring.container import Services
 from cache.entries.invalidation import Changes
 from cache.entries.purge import purge
 from cache.entries.store import Store

@@ -217,7 +217,7 @@ def test_whoever_never_looks_for_a_title_never_loads_what_finds_them():
     program = (
         "import sys\n"
         "from app import create_app\n"
-        "from app.container import Services\n"
+        "from app.wiring.container import Services\n"
         "from app.settings import Settings\n"
         "services = Services(Settings.from_environment())\n"
         "create_app(services=services)\n"

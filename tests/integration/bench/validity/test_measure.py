@@ -9,8 +9,8 @@ from support.clock import FakeClock
 from support.databases import load_once
 
 from app import create_app
-from app.container import Services
 from app.settings import Settings
+from app.wiring.container import Services
 from bench.validity.measure import held, in_all, shipped
 from bench.validity.rankings import of_service
 

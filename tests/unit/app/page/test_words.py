@@ -6,9 +6,9 @@ import pytest
 from support.gap_bodies import body, item, transitions
 
 from app.occupations.holdings import SEED
+from app.occupations.provenance import aged
 from app.page import doubt, messages, words
 from app.page.links import Question, address, with_side
-from app.provenance import aged
 from cache.catalogue import Holding
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)

@@ -63,7 +63,7 @@ def test_what_is_set_before_wakes_once_and_is_over_then(wakeup):
 
 def test_what_starts_the_worker_processes_leaves_heavy_libraries_to_them():
     code = (
-        "import sys, app.server.serve, app.cli; from app.container import Services;"
+        "import sys, app.server.serve, app.cli; from app.wiring.container import Services;"
         "from app.settings import Settings; Services(Settings());"
         "metrics = 'prometheus_client' in sys.modules;"
         "from app import create_app; create_app(Settings());"

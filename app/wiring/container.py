@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
 
-from app.cache_parts import CacheParts
 from app.logs import RequestIds
 from app.occupations.holdings import Holdings
 from app.settings import Settings
+from app.wiring.cache_parts import CacheParts
 from cache.local.once import cached_property
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from support.databases import load
 from support.waiting import at_once
 
 from app import create_app
-from app.container import Services
 from app.settings import Settings
+from app.wiring.container import Services
 from cache.catalogue import Catalogue
 
 CROWD = 48

@@ -1,0 +1,1 @@
+"""How an application is put together: its parts, built once each."""
