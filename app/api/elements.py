@@ -1,5 +1,6 @@
 """GET /elements: what the elements of a domain are, and what their levels mean."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from flask import Response
@@ -12,11 +13,15 @@ from app.api.responses import as_json, cached_response
 from app.elements.json_body import element_body, elements_body
 from app.elements.schema import ElementsSchema, OneElementSchema
 from app.query_fields import DomainQuery
+from app.response_cache.answer import ALWAYS
 from app.wiring.container import services
+from cache.entries.meanings import Meanings
 from onet_client.content_model import DOMAINS
 
 blueprint = QueryBlueprint("elements", __name__, description="What elements and levels mean.")
 
+LONGEST_UNANSWERED: Final = 30
+"""Seconds for which others may store an answer that lacks what O*NET may give soon."""
 IN_PATH: Final = {
     "in": "path",
     "name": "element",
@@ -35,8 +40,7 @@ class ElementList(MethodView):
     @answers_problems(blueprint, 422, 503)
     def get(self, query: dict[str, Any]) -> Response:
         """List the elements of a domain, with descriptions and level anchors."""
-        domain = query["domain"]
-        return _answer(elements_body(services().elements.held(), domain), domain)
+        return _answer(elements_body, query["domain"])
 
 
 @blueprint.route("/elements/<element>", parameters=[IN_PATH])
@@ -48,8 +52,14 @@ class OneElement(MethodView):
     @answers_problems(blueprint, 404, 503)
     def get(self, element: str) -> Response:
         """Read an element's description and level anchors."""
-        return _answer(element_body(services().elements.held(), element), element)
+        return _answer(element_body, element)
 
 
-def _answer(body: dict[str, Any], asked: str) -> Response:
-    return cached_response(as_json(body), [], services().now(), [asked], of_domains=DOMAINS)
+def _answer(write: Callable[[Meanings, str], dict[str, Any]], asked: str) -> Response:
+    wired = services()
+    meanings, now = wired.elements.asked(), wired.now()
+    body = as_json(write(meanings, asked))
+    due_at = wired.elements.due_at(meanings)
+    if due_at is not None and due_at <= now:  # O*NET gave no answer now, and may soon
+        return cached_response(body, [], now, None, LONGEST_UNANSWERED)
+    return cached_response(body, [], now, [asked], of_domains=DOMAINS, until=due_at or ALWAYS)

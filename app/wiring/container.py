@@ -121,9 +121,8 @@ class Services(CacheParts):
     def elements(self) -> "ElementMeanings":
         """What elements and their levels mean."""
         from app.elements.meanings import ElementMeanings
-        from cache.entries.meanings import held_meanings
 
-        return ElementMeanings(lambda: held_meanings(self.reader), self.changes)
+        return ElementMeanings(self.meanings_fill, self.changes)
 
     @cached_property
     def titles(self) -> "Titles":

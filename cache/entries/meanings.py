@@ -5,7 +5,7 @@ reader to judge: nothing is made up for it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 
 from cache.db import database
 from cache.db.columns import Base
+from cache.db.lease import UNLEASED
 from cache.db.onet_tables import Element, ElementDescription, LevelAnchor, MeaningSource
 from cache.db.upsert import upsert
 from cache.policy import Origin
@@ -79,8 +80,20 @@ def publish_meanings(connection: Connection, table: str, rows: Rows, source: Rea
     if rows:
         columns = model.__table__.columns.keys()
         connection.execute(insert(model), [dict(zip(columns, row, strict=True)) for row in rows])
-    read = {"origin": source.origin, "release": source.release, "read_at": source.at}
-    upsert(connection, MeaningSource, [{"name": table, "rows": len(rows), **read}])
+    note_source(connection, table, replace(source, rows=len(rows)))
+
+
+def note_source(connection: Connection, table: str, source: ReadFrom) -> None:
+    """Note where the rows held were read; who asks for others meanwhile has lost the lease."""
+    row = {
+        "name": table,
+        "origin": source.origin,
+        "release": source.release,
+        "read_at": source.at,
+        "rows": source.rows,
+        **UNLEASED,
+    }
+    upsert(connection, MeaningSource, [row])
 
 
 def held_meanings(engine: Engine) -> Meanings:

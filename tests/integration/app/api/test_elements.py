@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from support.answers import problem
+from support.canary import CANARY
 from support.clock import LIMITS, FakeClock, eventually
 from support.databases import load_once
 from support.made_up_release import write_meanings, write_release
@@ -13,6 +14,7 @@ from support.release_files import change
 
 from cache.release.seed import seed
 from onet_client.content_model import DOMAINS, domain_of
+from onet_client.sandbox import Fault, Sandbox, load_release
 
 SIZES = {"skills": 35, "knowledge": 33, "abilities": 52}
 
@@ -131,3 +133,51 @@ def test_a_release_that_is_loaded_shows_within_a_second(open_app, engine, clock,
         change(release / "Content Model Reference.txt", old, new)
         seed(engine, release, limits=LIMITS, now=clock)
         eventually(new, description, 1.5)
+
+
+@pytest.fixture
+def telling(tmp_path):
+    """An upstream that tells what elements mean."""
+    release = write_meanings(write_release(tmp_path / "db_28_1_text"))
+    with Sandbox(load_release(release), api_key=CANARY) as running:
+        yield running
+
+
+@pytest.fixture
+def open_telling(open_app, engine, telling):
+    """Makes a client over an empty database, with that upstream behind it."""
+    upstream = {"onet_api_url": telling.url, "onet_api_key": CANARY, "onet_max_rate": 1_000.0}
+    return lambda **settings: open_app(engine.url, **upstream | settings)
+
+
+def test_a_database_that_only_the_api_fills_has_them_at_the_first_ask(open_telling, telling):
+    client = open_telling()
+
+    first = client.get("/elements/2.B.1.a").get_json()
+    asked = [request.path for request in telling.requests]
+    gap = client.get("/skill-gap?from=11-9001&to=15-9002")
+
+    assert ("Making knots.", 2) == (first["description"], len(first["anchors"]))
+    assert {"api"} == {source["origin"] for source in first["sources"].values()}
+    assert "O*NET Web Services" in first["attribution"]
+    assert 4 == len(asked)
+    assert 200 == gap.status_code
+    assert first == client.get("/elements/2.B.1.a").get_json()
+    assert ["2.A.1.a", "2.A.1.b", "2.B.1.a"] == [
+        one["id"] for one in client.get("/elements").get_json()["elements"]
+    ]
+    assert not [one for one in telling.requests[4:] if "content_model" in one.path]
+
+
+def test_no_failure_there_fails_a_gap_and_others_keep_the_answer_for_seconds(open_telling, telling):
+    client = open_telling(onet_read_timeout=0.5, onet_deadline=1.0)
+    assert 200 == client.get("/skill-gap?from=11-9001&to=15-9002").status_code
+    telling.set_faults(Fault(status=500))
+
+    answer = client.get("/elements")
+    elements = client.application.extensions["skillgap"].elements
+
+    assert {None} == {one["anchors"] and 1 for one in answer.get_json()["elements"]}
+    assert 3 == len(elements.of("skills"))
+    assert "max-age=30," in answer.headers["Cache-Control"]
+    assert 200 == client.get("/skill-gap?from=11-9001&to=15-9002").status_code
