@@ -13,6 +13,7 @@ from app.api import (
     health,
     metrics,
     occupations,
+    profiles,
     skill_gap,
     transitions,
 )
@@ -25,7 +26,16 @@ from cache.fill.abandonment import watch
 
 RESOURCES = [
     resource.blueprint
-    for resource in (skill_gap, batch, occupations, transitions, health, metrics, admin)
+    for resource in (
+        skill_gap,
+        profiles,
+        batch,
+        occupations,
+        transitions,
+        health,
+        metrics,
+        admin,
+    )
 ]
 LONGEST_BODY = 1_000_000
 """Bytes; more codes than a warm job takes are less than that."""

@@ -53,14 +53,12 @@ class QueryParser(FlaskParser):
         return dict(found)
 
 
-class QueryBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
-    """A resource whose parameters are all in the query string, and whose views finish answers.
+class FinishingBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
+    """A resource whose views finish answers.
 
     flask-smorest wraps a view once for each decorator, to write what it returned; here the
     decorators of answers only document it.
     """
-
-    ARGUMENTS_PARSER = QueryParser()
 
     def response(self, *details: Any, **options: Any) -> Callable[[View], View]:
         """Document an answer, which the view finishes itself."""
@@ -77,6 +75,12 @@ def _documented(view: View, document: Callable[[View], View]) -> View:
     return view
 
 
+class QueryBlueprint(FinishingBlueprint):
+    """A resource whose parameters are all in the query string."""
+
+    ARGUMENTS_PARSER = QueryParser()
+
+
 class BodyParser(FlaskParser):
     """Reads JSON bodies; whatever the JSON library cannot read is a bad body, never a failure."""
 
@@ -86,7 +90,8 @@ class BodyParser(FlaskParser):
         body = req.get_data()
         req.stream.read(1)  # a chunked body that is too long is refused only here
         try:
-            return json.loads(body.decode(), object_pairs_hook=_each_once)
+            text = body.decode()
+            return json.loads(text, object_pairs_hook=_each_once, parse_constant=_refused)
         except (ValueError, RecursionError):  # numbers and depths beyond Python's own limits too
             raise invalid_parameters({"body": ["Not JSON."]}) from None
 
@@ -99,7 +104,18 @@ def _each_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+def _refused(name: str) -> None:
+    """Refuse NaN and Infinity, which Python takes and JSON has not (RFC 8259 section 6)."""
+    raise ValueError(f"{name} is no number of JSON")
+
+
 class BodyBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
     """Resources that take JSON bodies."""
+
+    ARGUMENTS_PARSER = BodyParser()
+
+
+class FinishingBodyBlueprint(FinishingBlueprint):
+    """Resources that take JSON bodies, and whose views finish answers."""
 
     ARGUMENTS_PARSER = BodyParser()
