@@ -4,19 +4,18 @@ The level of an element is the one that is given, else the highest effective lev
 occupations; an element that neither gives is not in the profile, which is not the same as level 0.
 All else that is told of an element (importance, standard errors, raters, month) is told by the
 occupation whose level is the highest, but for the errors of a level that is given: nobody knows
-them.
+them. Where no occupation tells the importance, it is taken to be as high on its scale as the level
+is on its own: of what was tried, that ranks transitions nearest to how the published importances
+do (docs/api.md).
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
 
+from app.gaps.compare import HIGHEST_LEVEL
 from app.transitions.choice import OWN
 from cache.profile import ElementRating, Profile
-
-UNTOLD: Final = 3.0
-"""What importance is taken for where no occupation tells it: the middle of the scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class GivenRating(ElementRating):
     """An element whose level is given, 0-7; 0 is Not Relevant.
 
     Attributes:
-        is_weighed: an occupation tells the importance; else it is `UNTOLD`.
+        is_weighed: an occupation tells the importance; else it is taken from the level.
     """
 
     is_weighed: bool = False
@@ -82,7 +81,7 @@ def _given(
         id_,
         names[id_],
         level + 0.0,  # which makes 0.0 of -0.0
-        UNTOLD if told is None else told.importance,
+        1 + 4 * level / HIGHEST_LEVEL if told is None else told.importance,
         level_error=None,
         not_relevant=level == 0,
         low_precision=False,
