@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from weakref import WeakKeyDictionary
@@ -33,6 +34,7 @@ AGAIN_WITHIN: Final = 0.5
 """Seconds: a connection that took longer to fail timed out, and another one would too."""
 OTHERS_WITHIN: Final = 2.5
 """Seconds for which other servers of a cluster are tried, or a node that waits for the others."""
+OTHERS_PAUSE: Final = 0.1
 NO_MORE_CONNECTIONS: Final = (1040, 1203, 1226)
 """MySQL's numbers where a server has too many, or a user: those that are there go round."""
 REFUSED_PAUSE: Final = 0.02
@@ -108,17 +110,24 @@ def read(engine: Engine, work: Callable[[Connection], T], *, hasty: bool = False
     """
     with translated(engine.url):
         started = time.monotonic()
-        for _ in range(READ_ATTEMPTS - 1):
+        for attempt in count(1):
             try:
                 return _read_once(engine, work)
             except DBAPIError as error:
-                tries_others = has_others(engine.dialect) and not hasty
-                waited = time.monotonic() - started
-                if not error.connection_invalidated or waited > (
-                    OTHERS_WITHIN if tries_others else AGAIN_WITHIN
-                ):
+                lasts = not hasty and has_others(engine.dialect)
+                if not error.connection_invalidated or not _is_early(started, attempt, lasts):
                     raise
-        return _read_once(engine, work)
+                if attempt > 1:
+                    time.sleep(OTHERS_PAUSE)
+    raise AssertionError  # of this loop there is no other end
+
+
+def _is_early(started: float, attempt: int, lasts: bool) -> bool:
+    """Say whether what was lost is tried again; `lasts` where that may be on another server."""
+    waited = time.monotonic() - started
+    if lasts:
+        return waited <= OTHERS_WITHIN
+    return attempt < READ_ATTEMPTS and waited <= AGAIN_WITHIN
 
 
 def _read_once(engine: Engine, work: Callable[[Connection], T]) -> T:
@@ -148,7 +157,8 @@ def _connection(engine: Engine) -> Connection:
         try:
             return engine.connect()
         except PoolTimeoutError:
-            if not _is_answering(engine, asked, ANSWERS_WITHIN):
+            waits = OTHERS_WITHIN if has_others(engine.dialect) else ANSWERS_WITHIN
+            if not _is_answering(engine, asked, waits):
                 raise
         except OperationalError as error:
             is_refused = error_number(error) in NO_MORE_CONNECTIONS
@@ -180,7 +190,7 @@ def write(
     """
     writer = engine.execution_options(writes=True)
     with translated(engine.url):
-        lost = False
+        lost_at: float | None = None
         for attempt in range(TRANSACTION_ATTEMPTS - 1):
             committing = False
             try:
@@ -191,14 +201,25 @@ def write(
             except OperationalError as error:
                 if error_number(error) not in RETRIED_MYSQL_ERRORS:
                     may_be_stored = committing and not bears_twice
-                    if not error.connection_invalidated or lost or may_be_stored:
+                    if (
+                        not error.connection_invalidated
+                        or may_be_stored
+                        or _is_late(engine, lost_at)
+                    ):
                         raise
-                    lost = True
+                    lost_at = lost_at or time.monotonic()
                 sleep(min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE) * random.uniform(0.5, 1))  # noqa: S311 - no secret
             else:
                 return result
         with _connection(writer) as connection, connection.begin():
             return work(connection)
+
+
+def _is_late(engine: Engine, lost_at: float | None) -> bool:
+    """Say whether a connection was lost before, so that another one would be, too."""
+    if lost_at is None:
+        return False
+    return not has_others(engine.dialect) or time.monotonic() - lost_at > OTHERS_WITHIN
 
 
 def check_ready(engine: Engine) -> None:
