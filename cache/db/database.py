@@ -201,11 +201,8 @@ def write(
             except OperationalError as error:
                 if error_number(error) not in RETRIED_MYSQL_ERRORS:
                     may_be_stored = committing and not bears_twice
-                    if (
-                        not error.connection_invalidated
-                        or may_be_stored
-                        or _is_late(engine, lost_at)
-                    ):
+                    is_over = may_be_stored or _is_late(engine, lost_at)
+                    if not error.connection_invalidated or is_over:
                         raise
                     lost_at = lost_at or time.monotonic()
                 sleep(min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE) * random.uniform(0.5, 1))  # noqa: S311 - no secret

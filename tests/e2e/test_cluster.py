@@ -18,16 +18,17 @@ import pytest
 from sqlalchemy import Engine, delete
 from support.callers import Asked, Callers
 from support.clock import eventually
-from support.commands import Command
-from support.galera import PORT, Cluster, Node, running_cluster, text_of
+from support.commands import Command, flask
+from support.galera import NAME, PORT, Cluster, Node, running_cluster, text_of
 from support.mysql_server import free_port
+from support.next_program import next_program, running
 from support.processes import SECONDS, serving
 from support.proxies import example, haproxy
 from support.rig import AUTHORIZED, settings, worker_pids
 from support.waiting import at_once
 
 from cache.db.database import connect
-from cache.db.onet_tables import UpstreamGovernor
+from cache.db.onet_tables import SCHEMA_REVISION, UpstreamGovernor
 from cache.entries.purge import purge
 from cache.fill.filler import LEASE_MARGIN
 from onet_client.sandbox import Fault, Sandbox, load_release
@@ -264,14 +265,11 @@ def test_what_a_killed_server_was_filling_is_filled_by_one_on_another_node(
         got = [one.result(3 * lease) for one in waiting]
         taken = time.monotonic() - begun
 
+    paths = [f"{one.path}?{one.query}" for one in fleet.upstream.requests]
     log.info("lease: taken over %.1f s after its owner was killed; lasts %.0f s", taken, lease)
     assert {200} == {one.status for one in got}
     assert 1 == len({one.body for one in got})
-    assert [2, 1] == list(
-        Counter(
-            one.path for one in fleet.upstream.requests if code in one.path + one.query
-        ).values()
-    )
+    assert [2, 1] == list(Counter(path for path in paths if code in path).values())
 
 
 def patiently(callers: Callers, server: str, target: str) -> Asked:
@@ -348,3 +346,46 @@ def eventually_done(callers: Callers, job: str) -> dict[str, object]:
         if found.get("state") in ("done", "failed") or time.monotonic() > deadline:
             return found
         time.sleep(0.2)
+
+
+def test_two_programs_work_at_once_while_the_newer_one_migrates(
+    fleet: Fleet, tmp_path: Path
+) -> None:
+    program = next_program(tmp_path / "next")
+    missing = [of(code) for code in fleet.codes[5:]]
+    port = free_port()
+    callers = fleet.callers()
+    servers = list(fleet.servers)
+    callers.servers = {**fleet.servers, "next": f"http://127.0.0.1:{port}"}
+    more = settings(text_of(fleet.cluster.url), fleet.upstream, DEADLINE) | {"PORT": str(port)}
+
+    with callers.asking(missing[:20], servers, servers):
+        time.sleep(1)
+        with running(program, "db", "upgrade", **more) as migrating:
+            assert (0, "") == (migrating.wait(SECONDS), migrating.stdout.read())
+        time.sleep(1)
+    revision = fleet.cluster.nodes[0].execute(f"SELECT version_num FROM {NAME}.alembic_version")
+    ready = {name: callers.ask(name, "/health/ready").status for name in servers}
+    old_upgrade = flask("db", "upgrade", DATABASE_URL=text_of(fleet.cluster.url))
+    with running(program, "serve", **more, WEB_CONCURRENCY="1"):
+        eventually(200, lambda: callers.ask("next", "/health/ready").status, seconds=30)
+        with callers.asking(missing[20:], [*servers, "next"]):
+            time.sleep(5)
+        old = last_old_answer(fleet, callers, "next", [*servers, "next"])
+        job = request_job(callers, "next", fleet.codes[5:25])
+        found = eventually_done(callers, job)
+    with running(program, "db", "downgrade", SCHEMA_REVISION, **more) as migrating:
+        assert 0 == migrating.wait(SECONDS)
+
+    log.info(
+        "two programs: at revision %s; %s; pages twice %s; last old answer %.2f s after a purge; "
+        "warm job: %s of %s, failed %s",
+        revision[0][0], callers.counts(), fleet.fetched_twice() | fleet.fetched_again(), old,
+        found["done"], found["total"], found["failed"],
+    )  # fmt: skip
+    assert dict.fromkeys(servers, 200) == ready
+    assert (0, "", "") == (old_upgrade.returncode, old_upgrade.stdout, old_upgrade.stderr)
+    assert [] == [one for one in callers.asked if one.failed]
+    assert {} == fleet.fetched_twice() | fleet.fetched_again()
+    assert old < PROMISED
+    assert (found["total"], 0) == (found["done"], found["failed"])

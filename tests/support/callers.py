@@ -66,13 +66,18 @@ class Callers:
         return asked
 
     @contextmanager
-    def asking(self, missing: Sequence[str], misses_at: Sequence[str]) -> Iterator[None]:
-        """Ask all servers for hits, and some for one miss after the other, within the block."""
+    def asking(
+        self,
+        missing: Sequence[str],
+        misses_at: Sequence[str],
+        hits_at: Sequence[str] | None = None,
+    ) -> Iterator[None]:
+        """Ask servers (default: all) for hits, and some for one miss after the other, meanwhile."""
         self._stop.clear()
         began = time.monotonic()
         works: list[Callable[[], None]] = [
             lambda server=server: self._ask_hits(server)  # type: ignore[misc]
-            for server in self.servers
+            for server in hits_at or self.servers
         ]
         works += [
             lambda server=server: self._ask_misses(server, missing, began)  # type: ignore[misc]
