@@ -15,10 +15,11 @@ from sqlalchemy.engine import URL
 RESTS: Final = 10.0
 """Seconds for which a host that failed is tried after the others."""
 PORT: Final = 3306
-NOT_READY: Final = 1047
-"""MySQL's number for a Galera node that is not part of its cluster at the moment."""
-WAITED_IN_VAIN: Final = 1205
-"""And for a wait, of a Galera node for its cluster, or for another's lock."""
+LOST: Final = (1047, 1053, 1927)
+"""MySQL's numbers for a Galera node that is not part of its cluster at the moment, a server that
+is shutting down, and a connection that was killed."""
+LOST_ON_A_CLUSTER: Final = (1180, 1205)
+"""And, of a Galera node, for a commit and a wait while it left its cluster."""
 SYNC_WAIT: Final = "SET SESSION wsrep_sync_wait = 7"
 """A transaction begins on what any node had committed before: reads (1), changes (2 and 4)."""
 
@@ -101,10 +102,10 @@ def _greet(engine: Engine, connection: Any) -> None:
 
 
 def _give_up(context: Any) -> None:
-    """Take a node that is not ready, or could not wait for its cluster, for one that is lost."""
+    """Take a node that is not ready, or has just left its cluster, for one that is lost."""
     number = next(iter(context.original_exception.args), None)
-    if number == NOT_READY:
+    if number in LOST:
         context.is_disconnect = True
-    elif number == WAITED_IN_VAIN and context.dialect in _clusters:
+    elif number in LOST_ON_A_CLUSTER and has_others(context.dialect):
         context.is_disconnect = True
-        context.invalidate_pool_on_disconnect = False
+        context.invalidate_pool_on_disconnect = False  # a lock may have been waited for

@@ -281,6 +281,7 @@ def patiently(callers: Callers, server: str, target: str) -> Asked:
 
 
 WAYS = {
+    "stopped": (Node.stop, Node.start),
     "killed": (Node.kill, Node.start),
     "frozen": (Node.freeze, Node.thaw),
     "cut off": (Node.cut, Node.join),
