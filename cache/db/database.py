@@ -32,7 +32,7 @@ LONGEST_PAUSE: Final = 0.64
 READ_ATTEMPTS: Final = 3
 AGAIN_WITHIN: Final = 0.5
 """Seconds: a connection that took longer to fail timed out, and another one would too."""
-OTHERS_WITHIN: Final = 2.5
+OTHERS_WITHIN: Final = 4.0
 """Seconds for which other servers of a cluster are tried, or a node that waits for the others."""
 OTHERS_PAUSE: Final = 0.1
 NO_MORE_CONNECTIONS: Final = (1040, 1203, 1226)

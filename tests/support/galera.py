@@ -26,8 +26,9 @@ PROMPT = {
     "evs.keepalive_period": "PT0.25S",
     "evs.inactive_check_period": "PT0.25S",
     "evs.suspect_timeout": "PT1S",
-    "evs.inactive_timeout": "PT3S",
-    "evs.install_timeout": "PT3S",
+    "evs.inactive_timeout": "PT2S",
+    "evs.install_timeout": "PT1S",
+    "evs.join_retrans_period": "PT0.3S",
 }
 """A node that is silent is left out after a second, instead of five."""
 CONFIGURATION = """[mysqld]
