@@ -5,10 +5,10 @@ from typing import Any, Final
 from flask import Response, request
 
 from app.api.blueprints import FinishingBodyBlueprint
-from app.api.headers import UNSTORED
+from app.api.headers import READ_UNSTORED
 from app.api.problem_schema import answers_problems
 from app.api.responses import as_json
-from app.gaps.csv_body import CSV
+from app.gaps.csv_body import CSV, CSV_EXAMPLE
 from app.gaps.schema import gap_choice
 from app.problem_responses import keep_unsaid
 from app.profiles.json_body import (
@@ -50,7 +50,15 @@ def limit_body() -> None:
 
 @blueprint.route("/skill-gap", methods=["POST"])
 @blueprint.arguments(OwnGapQuery, example=GAP_EXAMPLE)
-@blueprint.response(200, OwnGapSchema, headers=UNSTORED)
+@blueprint.response(200, OwnGapSchema, headers=READ_UNSTORED)
+@blueprint.alt_response(
+    200,
+    schema={"type": "string"},
+    content_type="text/csv",
+    description="The answer; as CSV one row a gap, and with `include=covered` those after them.",
+    example=CSV_EXAMPLE,
+    headers=READ_UNSTORED,
+)
 @answers_problems(blueprint, 404, 413, 415, 422, 503, reads=True)
 @blueprint.doc(operationId="compareProfile")
 def skill_gap(query: dict[str, Any]) -> Response:
@@ -71,7 +79,7 @@ def skill_gap(query: dict[str, Any]) -> Response:
 
 @blueprint.route("/transitions", methods=["POST"])
 @blueprint.arguments(OwnTransitionsQuery, example=TRANSITIONS_EXAMPLE)
-@blueprint.response(200, OwnTransitionsSchema, headers=UNSTORED)
+@blueprint.response(200, OwnTransitionsSchema, headers=READ_UNSTORED)
 @answers_problems(blueprint, 404, 413, 415, 422, 503, reads=True)
 @blueprint.doc(operationId="rankTransitionsForProfile")
 def transitions(query: dict[str, Any]) -> Response:
