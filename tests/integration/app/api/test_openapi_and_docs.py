@@ -69,7 +69,7 @@ def operations(document: Any) -> Iterator[tuple[str, str, Any]]:
 
 
 def test_it_is_an_openapi_3_document_with_what_one_must_have(document: Any) -> None:
-    assert re.fullmatch(r"3\.0\.[0-9]+", document["openapi"])
+    assert re.fullmatch(r"3\.1\.[0-9]+", document["openapi"])
     assert document["info"]["title"]
     assert document["info"]["version"]
     for _, path, operation in operations(document):
