@@ -20,10 +20,10 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Tools:
 
 
 @pytest.fixture
-def server(starter_release: Path, tmp_path: Path) -> Iterator[Serving]:
-    with sandbox(starter_release, tmp_path) as upstream:
+def server(three_rated_domains: Path, tmp_path: Path) -> Iterator[Serving]:
+    with sandbox(three_rated_domains, tmp_path) as upstream:
         settings = {
-            "DATABASE_URL": load(f"sqlite:///{tmp_path / 'skillgap.db'}", starter_release),
+            "DATABASE_URL": load(f"sqlite:///{tmp_path / 'skillgap.db'}", three_rated_domains),
             "ONET_API_URL": upstream.url,
             "ONET_API_KEY": "clients-key",
             "ADMIN_TOKEN": TOKEN,

@@ -51,9 +51,10 @@ def ask_of_the_public(public: Any) -> None:
     assert ask(public, "get_occupations", m.Occupations).occupations[0].matched is None
     one = ask(public, "get_occupation", m.Occupation, "15-1254")
     assert (one.title, type(one.ratings[0])) == ("Web Developers", m.Element)
-    options = {"domains": ["skills"], "limit": 2}
+    options = {"domains": ["skills", "knowledge"], "limit": 2}
     steps = ask(public, "get_occupation_transitions", m.Transitions, "15-1254", **options)
     assert len(steps.transitions) == 2
+    assert options["domains"] == steps.domains
     assert steps.sources["skills"].origin == "seed"
     assert ask(public, "get_health", m.Health).status == "ok"
     assert ask(public, "get_health_ready", m.Health).status == "ok"
@@ -70,7 +71,7 @@ def ask_for_csv(public: Any) -> None:
 def ask_in_vain(public: Any, lonely: Any) -> None:
     unknown = ask(public, "get_skill_gap", m.Problem, "99-9999", "15-1254")
     assert unknown.type.endswith(":occupation-not-found")
-    unclear = ask(public, "get_skill_gap", m.Problem, "manager of webs", "15-1254")
+    unclear = ask(public, "get_skill_gap", m.Problem, "cheif executive", "15-1254")
     assert (unclear.status, len(unclear.candidates["from"]) > 0) == (422, True)
     away = ask(lonely, "get_occupation", m.Problem, "19-1042")
     assert away.type.endswith(":upstream-not-configured")

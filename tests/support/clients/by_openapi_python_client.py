@@ -37,7 +37,6 @@ def ask_of_the_public(public: Client) -> None:
     assert (gap.from_.code, gap.to.code) == ("11-1011.00", "15-1254.00")
     assert isinstance(gap.gaps[0], m.Item)
     assert gap.gaps[0].to.level > gap.gaps[0].from_.level
-    assert [] == list(gap.additional_properties)
     pairs = [m.Pair(from_="11-1011", to="15-1254"), m.Pair(from_="11-1011", to="99-9999")]
     body = m.Batch(pairs=pairs, kind=m.BatchKindType1.HIGHER_LEVEL, limit=1)
     first, second = ask(public, "post_skill_gap_batch", 200, m.Answers, body=body).answers
@@ -68,7 +67,7 @@ def ask_for_csv(public: Client) -> None:
 def ask_in_vain(public: Client, lonely: Client) -> None:
     unknown = ask(public, "get_skill_gap", 404, m.Problem, from_="99-9999", to="15-1254")
     assert unknown.type_.endswith(":occupation-not-found")
-    unclear = ask(public, "get_skill_gap", 422, m.Problem, from_="manager of webs", to="15-1254")
+    unclear = ask(public, "get_skill_gap", 422, m.Problem, from_="cheif executive", to="15-1254")
     assert unclear.candidates.additional_properties["from"]
     away = ask(lonely, "get_occupation", 503, m.Problem, "19-1042")
     assert away.type_.endswith(":upstream-not-configured")
