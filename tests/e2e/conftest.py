@@ -1,5 +1,7 @@
 """Databases that the commands themselves have made, on each kind of server."""
 
+import re
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
