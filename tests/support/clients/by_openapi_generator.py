@@ -56,9 +56,27 @@ def ask_of_the_public(public: Any) -> None:
     assert len(steps.transitions) == 2
     assert options["domains"] == steps.domains
     assert steps.sources["skills"].origin == "seed"
+    ask_about_elements(public)
     assert ask(public, "get_health", m.Health).status == "ok"
     assert ask(public, "get_health_ready", m.Health).status == "ok"
     assert "skillgap_database_up 1.0" in ask(public, "get_metrics", str)
+
+
+def ask_about_elements(public: Any) -> None:
+    listed = ask(public, "get_elements", m.Elements)
+    one = ask(public, "get_element", m.OneElement, listed.elements[0].id)
+    assert one.name == listed.elements[0].name
+    assert isinstance(one.scale, m.Scale)
+
+
+def ask_with_own_levels(public: Any) -> None:
+    own = m.Own(occupations=["15-1254"], ratings={"2.B.3.e": 4.5})
+    body = m.OwnGapQuery(var_from=own, to="11-1011", limit=1)
+    gap = ask(public, "post_skill_gap", m.OwnGap, body)
+    assert (gap.var_from.ratings, gap.var_from.occupations[0].code) == (1, "15-1254.00")
+    body = m.OwnTransitionsQuery(var_from=own, limit=2)
+    steps = ask(public, "post_transitions", m.OwnTransitions, body)
+    assert isinstance(steps.transitions[1], m.Transition)
 
 
 def ask_for_csv(public: Any) -> None:
@@ -96,6 +114,7 @@ def ask_as_operator(admin: Any, anybody: Any) -> None:
 
 public = Configuration(host=URL)
 ask_of_the_public(public)
+ask_with_own_levels(public)
 ask_for_csv(public)
 ask_in_vain(public, Configuration(host=LONELY_URL))
 ask_as_operator(Configuration(host=URL, access_token=TOKEN), public)

@@ -52,9 +52,28 @@ def ask_of_the_public(public: Client) -> None:
     steps = ask(public, "get_occupation_transitions", 200, m.Transitions, "15-1254", **options)
     assert len(steps.transitions) == 2
     assert steps.sources.additional_properties["skills"].origin == "seed"
+    ask_about_elements(public)
     assert ask(public, "get_health", 200, m.Health).status == "ok"
     assert ask(public, "get_health_ready", 200, m.Health).status == "ok"
     assert "skillgap_database_up 1.0" in ask(public, "get_metrics", 200, str)
+
+
+def ask_about_elements(public: Client) -> None:
+    listed = ask(public, "get_elements", 200, m.Elements)
+    one = ask(public, "get_element", 200, m.OneElement, listed.elements[0].id)
+    assert one.name == listed.elements[0].name
+    assert isinstance(one.scale, m.Scale)
+
+
+def ask_with_own_levels(public: Client) -> None:
+    ratings = m.OwnRatings.from_dict({"2.B.3.e": 4.5})
+    own = m.Own(occupations=["15-1254"], ratings=ratings)
+    body = m.OwnGapQuery(from_=own, to="11-1011", limit=1)
+    gap = ask(public, "post_skill_gap", 200, m.OwnGap, body=body)
+    assert (gap.from_.ratings, gap.from_.occupations[0].code) == (1, "15-1254.00")
+    body = m.OwnTransitionsQuery(from_=own, job_zone=None, limit=2)
+    steps = ask(public, "post_transitions", 200, m.OwnTransitions, body=body)
+    assert isinstance(steps.transitions[1], m.Transition)
 
 
 def ask_for_csv(public: Client) -> None:
@@ -92,6 +111,7 @@ def ask_as_operator(admin: AuthenticatedClient, anybody: Client) -> None:
 
 public = Client(base_url=URL)
 ask_of_the_public(public)
+ask_with_own_levels(public)
 ask_for_csv(public)
 ask_in_vain(public, Client(base_url=LONELY_URL))
 ask_as_operator(AuthenticatedClient(base_url=URL, token=TOKEN), public)

@@ -77,6 +77,21 @@ async function askOfThePublic() {
   assert(metrics.includes("skillgap_database_up 1.0"));
 }
 
+async function askAboutElements() {
+  const listed = good(await anybody.GET("/elements")).elements[0]!;
+  const path = { element: listed.id };
+  const one = good(await anybody.GET("/elements/{element}", { params: { path } }));
+  assert.deepEqual([one.name, one.scale.maximum], [listed.name, 7]);
+}
+
+async function askWithOwnLevels() {
+  const own = { occupations: ["15-1254"], ratings: { "2.B.3.e": 4.5 } };
+  const gap = good(await anybody.POST("/skill-gap", { body: { from: own, to: "11-1011" } }));
+  assert.deepEqual([gap.from.ratings, gap.from.occupations[0]!.code], [1, "15-1254.00"]);
+  const steps = good(await anybody.POST("/transitions", { body: { from: own, limit: 2 } }));
+  assert.equal(steps.transitions.length, 2);
+}
+
 async function askForCsv() {
   const query = { from: "11-1011", to: "15-1254", format: "csv" } as const;
   const answer = await anybody.GET("/skill-gap", { params: { query }, parseAs: "text" });
@@ -117,6 +132,8 @@ async function askAsOperator() {
 }
 
 await askOfThePublic();
+await askAboutElements();
+await askWithOwnLevels();
 await askForCsv();
 await askInVain();
 await askAsOperator();
