@@ -76,8 +76,13 @@ def ask_with_own_levels(public: Client) -> None:
     assert isinstance(steps.transitions[1], m.Transition)
 
 
-def ask_for_csv(public: Client) -> None:
-    """What the client's operations cannot read, its connection can."""
+def ask_for_what_it_cannot(public: Client) -> None:
+    """What the client's operations cannot ask for or read, its connection can."""
+    both = [m.GetOccupationTransitionsDomainsItem(name) for name in ("skills", "knowledge")]
+    ask(public, "get_occupation_transitions", 422, m.Problem, "15-1254", domains=both)
+    query = {"domains": "skills,knowledge"}
+    path = "/occupations/15-1254/transitions"
+    assert public.get_httpx_client().get(path, params=query).json()["domains"] == both
     query = {"from": "11-1011", "to": "15-1254", "format": "csv"}
     answer = public.get_httpx_client().get("/skill-gap", params=query)
     assert answer.text.startswith("from_code,")
@@ -112,7 +117,7 @@ def ask_as_operator(admin: AuthenticatedClient, anybody: Client) -> None:
 public = Client(base_url=URL)
 ask_of_the_public(public)
 ask_with_own_levels(public)
-ask_for_csv(public)
+ask_for_what_it_cannot(public)
 ask_in_vain(public, Client(base_url=LONELY_URL))
 ask_as_operator(AuthenticatedClient(base_url=URL, token=TOKEN), public)
 assert called == set(OPERATIONS), f"not called: {set(OPERATIONS) - called}"
