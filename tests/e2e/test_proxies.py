@@ -12,14 +12,23 @@ import requests
 from support.databases import load
 from support.mysql_server import free_port
 from support.processes import serving
-from support.proxies import example, haproxy, needs, nginx, set_up, write_certificate
+from support.proxies import (
+    PROGRAMS,
+    apache,
+    example,
+    haproxy,
+    needs,
+    nginx,
+    set_up,
+    write_certificate,
+)
 
 pytestmark = [pytest.mark.soak, needs("openssl", "openssl")]
 
 TOKEN = "canary-admin-token"
 GAP = "?from=11-1011.00&to=15-1254.00"
 ELSEWHERE = re.compile(r"https://(www\.|services\.)?(onetcenter|creativecommons)\.org/")
-RUN: dict[str, Callable[..., Any]] = {"nginx": nginx, "haproxy": haproxy}
+RUN: dict[str, Callable[..., Any]] = {"nginx": nginx, "haproxy": haproxy, "apache": apache}
 
 
 @dataclass
@@ -40,7 +49,7 @@ class Front:
 
 
 @pytest.fixture(
-    scope="module", params=[pytest.param(name, marks=needs(name, name)) for name in RUN]
+    scope="module", params=[pytest.param(name, marks=needs(*PROGRAMS[name])) for name in RUN]
 )
 def front(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, starter_release: Path
