@@ -102,10 +102,6 @@ def create() -> None:
     if ensured.returncode:
         say("Fetching pip, which this Python comes without")
         install_pip(PYTHON, (ROOT / PIP).read_text(encoding="utf-8"))
-    else:
-        # Before 3.12 it comes with pip, pinned by nothing and needed by nothing.
-        command = [PYTHON, "-I", "-m", "pip", "uninstall", "-qq", "--yes", "setuptools"]
-        subprocess.run(command, capture_output=True, check=True)  # noqa: S603
     write_stamp(interpreter(), {})
 
 
@@ -118,6 +114,14 @@ def run_pip(names: list[str]) -> int:
     # A user-wide setting breaks environments. Paths are relative, since pip splits at spaces.
     environment = {**os.environ, "PIP_USER": "0", "PIP_BUILD_CONSTRAINT": BUILD}
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603
+
+
+def install_pinned_pip() -> int:
+    """Have the environment's pip replace itself by the pinned one; its exit status."""
+    # Before Python 3.12 setuptools comes with pip, pinned by nothing and needed by nothing.
+    command = [PYTHON, "-I", "-m", "pip", "uninstall", "-qq", "--yes", "setuptools"]
+    subprocess.run(command, capture_output=True, check=False)  # noqa: S603
+    return run_pip([PIP])
 
 
 def install(names: list[str]) -> int:
@@ -154,7 +158,7 @@ def main(names: list[str]) -> int:
     if wanted.items() <= installed.items():
         return 0
     write_stamp(interpreter(), {})
-    if not pip.items() <= installed.items() and (status := run_pip([PIP])):
+    if not pip.items() <= installed.items() and (status := install_pinned_pip()):
         return status
     if status := install(names):
         return status
