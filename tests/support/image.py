@@ -18,7 +18,7 @@ from typing import IO, Any, Final
 import pytest
 from support.processes import ROOT
 
-BASE: Final = "docker.io/library/python:3.12-slim-bookworm"
+BASE: Final = "python:3.12-slim-bookworm"
 PROGRAMS: Final = ("buildah", "mmdebstrap", "unshare")
 AUTHORITIES: Final = Path("/etc/ssl/certs/ca-certificates.crt")
 SECONDS: Final = 1200
