@@ -72,7 +72,11 @@ class Query(Schema):
 class DomainQuery(Query):
     """What every read of an entry can choose."""
 
-    domain = fields.String(load_default=DOMAINS[0], validate=validate.OneOf(DOMAINS))
+    domain = fields.String(
+        load_default=DOMAINS[0],
+        validate=validate.OneOf(DOMAINS),
+        metadata={"description": "What kind of elements is compared or read."},
+    )
 
 
 class StrictSchema(Schema):
