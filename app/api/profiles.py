@@ -1,14 +1,16 @@
 """POST /skill-gap and POST /transitions: what someone can do in place of one occupation."""
 
+from datetime import datetime
 from typing import Any, Final
 
-from flask import Response, request
+from flask import Response
+from flask.globals import request_ctx
 
 from app.api.blueprints import FinishingBodyBlueprint
 from app.api.headers import READ_UNSTORED
 from app.api.operations import answers_json_or_csv
 from app.api.problem_schema import answers_problems
-from app.api.responses import as_json
+from app.api.responses import Finished, as_json
 from app.gaps.csv_body import CSV, CSV_EXAMPLE
 from app.gaps.schema import gap_choice
 from app.problem_responses import keep_unsaid
@@ -38,6 +40,7 @@ blueprint = FinishingBodyBlueprint("profiles", __name__, description="Compare wh
 
 LONGEST_BODY: Final = 50_000
 """Bytes; ten of the longest titles and all elements take less, however they are escaped."""
+UNKEPT: Final = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Encoding"}
 TIMEOUT: Final = 30.0
 """Seconds that a ranking waits for the occupations of a profile that are not cached."""
 
@@ -45,7 +48,7 @@ TIMEOUT: Final = 30.0
 @blueprint.before_request
 def limit_body() -> None:
     """Read no more than a profile can need, and log nothing of it."""
-    request.max_content_length = LONGEST_BODY
+    request_ctx.request.max_content_length = LONGEST_BODY
     keep_unsaid()
 
 
@@ -66,15 +69,16 @@ def skill_gap(query: dict[str, Any]) -> Response:
     stored or logged.
     """
     if query["format"] is None:
-        query["format"] = "csv" if prefers_csv(request.headers.get("Accept", "")) else "json"
+        query["format"] = (
+            "csv" if prefers_csv(request_ctx.request.headers.get("Accept", "")) else "json"
+        )
     wired = services()
     pair = wired.profiles.pair(own_of(query), query["target"], query["domain"])
     choice = gap_choice(query)
     if query["format"] == "json":
-        return _answer(
-            as_json(own_gap_body(pair, choice, wired.baseline.closer_than)), pair.readings
-        )
-    answer = _answer(own_gap_csv(pair, choice), pair.readings)
+        body = own_gap_body(pair, choice, wired.baseline.closer_than)
+        return _answer(as_json(body), pair.readings, wired.now())
+    answer = _answer(own_gap_csv(pair, choice), pair.readings, wired.now())
     answer.headers.update([("Content-Type", CSV), *own_csv_headers(pair)])
     return answer
 
@@ -93,12 +97,12 @@ def transitions(query: dict[str, Any]) -> Response:
     subject = wired.profiles.subject(own_of(query), own_domains(query), TIMEOUT)
     wired.transitions.check_zones(list(subject.profiles), subject.titles, choice)
     body = own_transitions_body(wired.transitions, subject, choice)
-    return _answer(as_json(body), subject.readings)
+    return _answer(as_json(body), subject.readings, wired.now())
 
 
-def _answer(text: bytes, readings: list[Reading]) -> Response:
+def _answer(text: bytes, readings: list[Reading], now: datetime) -> Response:
     """Answer with what nobody may store."""
-    headers = {"Cache-Control": "no-store"}
+    headers = {"Content-Type": "application/json", "Content-Length": str(len(text)), **UNKEPT}
     if readings:
-        headers["Cache-Status"] = cache_status(readings, services().now())
-    return Response(text, mimetype="application/json", headers=headers)
+        headers["Cache-Status"] = cache_status(readings, now)
+    return Finished([text], headers=headers)
