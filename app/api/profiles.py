@@ -5,7 +5,7 @@ from typing import Any, Final
 from flask import Response, request
 
 from app.api.blueprints import FinishingBodyBlueprint
-from app.api.headers import UNSTORED
+from app.api.headers import READ_UNSTORED
 from app.api.operations import answers_json_or_csv
 from app.api.problem_schema import answers_problems
 from app.api.responses import as_json
@@ -54,7 +54,7 @@ def limit_body() -> None:
 @answers_json_or_csv(
     blueprint,
     OwnGapSchema,
-    UNSTORED,
+    READ_UNSTORED,
     rows="one row a gap, and with `include=covered` those after them",
     example=CSV_EXAMPLE,
 )
@@ -81,7 +81,7 @@ def skill_gap(query: dict[str, Any]) -> Response:
 
 @blueprint.route("/transitions", methods=["POST"])
 @blueprint.arguments(OwnTransitionsQuery, example=TRANSITIONS_EXAMPLE)
-@blueprint.response(200, OwnTransitionsSchema, headers=UNSTORED)
+@blueprint.response(200, OwnTransitionsSchema, headers=READ_UNSTORED)
 @answers_problems(blueprint, 404, 413, 415, 422, 503, reads=True)
 def transitions(query: dict[str, Any]) -> Response:
     """Rank the occupations to go to with what someone can do, best first.

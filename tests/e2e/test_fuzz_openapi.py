@@ -33,6 +33,8 @@ adminToken.bearer = "TOKEN"
 "query.to" = { dictionary = "occupations", probability = 0.5 }
 "body.pairs[*].from" = { dictionary = "occupations", probability = 0.5 }
 "body.pairs[*].to" = { dictionary = "occupations", probability = 0.5 }
+"body.from.occupations[*]" = { dictionary = "occupations", probability = 0.5 }
+"body.to" = { dictionary = "occupations", probability = 0.5 }
 
 [dictionaries]
 codes.values = ["11-1011.00", "15-1254", "15-1252.00", "15-1299.08", "19-1042.00", "29-1141.00"]
@@ -46,6 +48,15 @@ positive_data_acceptance.expected-statuses = ["2xx", "304", "404"ALLOWED]
 include-name = "GET /occupations/{code}/transitions"
 # What a job zone looks like is in the document, which ones are held is not.
 checks.positive_data_acceptance.expected-statuses = ["2xx", "304", "404", "422"ALLOWED]
+
+[[operations]]
+include-name = "POST /skill-gap"
+# Nor is which elements there are, and that something has to be said.
+checks.positive_data_acceptance.expected-statuses = ["2xx", "404", "422"ALLOWED]
+
+[[operations]]
+include-name = "POST /transitions"
+checks.positive_data_acceptance.expected-statuses = ["2xx", "404", "422"ALLOWED]
 
 [[operations]]
 include-name = "GET /skill-gap"
