@@ -7,7 +7,7 @@ from marshmallow import Schema, ValidationError, fields, pre_load, validate
 from app.api.problem_schema import ProblemSchema
 from app.gaps.schema import COVERED, KINDS, SORTS, SkillGapSchema
 from app.occupations.fields import OccupationField
-from app.query_fields import LARGEST_PAGE
+from app.query_fields import LARGEST_PAGE, FormatField, Query
 from onet_client.content_model import DOMAINS
 
 MOST_PAIRS: Final = 100
@@ -78,6 +78,7 @@ class BatchSchema(StrictSchema):
         error_messages={"invalid": "Not a whole number."},
     )
     include = fields.String(load_default=None, validate=validate.OneOf([COVERED]))
+    format = FormatField()
 
     @pre_load
     def refuse_too_many(self, data: Any, **_: Any) -> Any:
@@ -86,6 +87,12 @@ class BatchSchema(StrictSchema):
         if isinstance(pairs, list) and len(pairs) > MOST_PAIRS:
             raise ValidationError({"pairs": [f"Takes at most {MOST_PAIRS}."]})
         return data
+
+
+class BatchQuery(Query):
+    """What the answer is written in, where the body does not say."""
+
+    format = FormatField()
 
 
 class AnswerSchema(Schema):

@@ -19,7 +19,8 @@ from cache.reading import Reading
 Fixed = Sequence[tuple[str, str]]
 NEVER_STALE: Final = datetime.max.replace(tzinfo=UTC)
 
-BY_CODING: Final[Fixed] = [("Vary", "Accept-Encoding")]
+VARY: Final[Fixed] = [("Vary", "Accept, Accept-Encoding")]
+"""Of every answer that there is in several formats."""
 
 
 def as_json(body: Any) -> bytes:
@@ -35,7 +36,7 @@ def cached_response(
     longest: float = inf,
     *,
     content_type: str = "application/json",
-    fixed: Fixed = BY_CODING,
+    fixed: Fixed = VARY,
     of_domains: Sequence[str] = (),
     until: datetime | None = NEVER_STALE,
 ) -> Response:

@@ -8,7 +8,15 @@ from marshmallow import Schema, fields, validate
 from app.gaps.compare import GapChoice, Kind, Sort
 from app.occupations.fields import OccupationField
 from app.occupations.provenance import NoteSchema, SourceSchema
-from app.query_fields import LARGEST_PAGE, DecimalNumber, DomainQuery, Flag, WholeNumber, absent
+from app.query_fields import (
+    LARGEST_PAGE,
+    DecimalNumber,
+    DomainQuery,
+    Flag,
+    FormatField,
+    WholeNumber,
+    absent,
+)
 
 MONTH: Final = "^[0-9]{4}-[0-9]{2}$"
 KINDS: Final = get_args(Kind)
@@ -29,11 +37,7 @@ class SkillGapQuery(DomainQuery):
     sort = fields.String(load_default="priority", validate=validate.OneOf(SORTS))
     limit = WholeNumber(1, LARGEST_PAGE, load_default=absent)
     include = fields.String(load_default=absent, validate=validate.OneOf([COVERED]))
-    format = fields.String(
-        load_default=absent,
-        validate=validate.OneOf(["json", "csv"]),
-        metadata={"description": "Wins over Accept, which may prefer text/csv; else it is JSON."},
-    )
+    format = FormatField()
 
 
 def gap_choice(query: Mapping[str, Any]) -> GapChoice:

@@ -9,7 +9,7 @@ from webargs.fields import DelimitedList
 
 from app.gaps.schema import ComparedSchema
 from app.occupations.provenance import NoteSchema, SourceSchema
-from app.query_fields import LARGEST_PAGE, DecimalNumber, Query, WholeNumber, absent
+from app.query_fields import LARGEST_PAGE, DecimalNumber, FormatField, Query, WholeNumber, absent
 from app.transitions.choice import Direction, Rank, TransitionsChoice, ZoneChange
 from app.transitions.job_zones import HIGHEST
 from onet_client.content_model import DOMAINS
@@ -95,6 +95,7 @@ class TransitionsQuery(Query):
     )
     zone_change = ZoneChangeField()
     limit = WholeNumber(1, LARGEST_PAGE, load_default=20)
+    format = FormatField()
 
 
 class TopGapSchema(Schema):
