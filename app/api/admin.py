@@ -1,16 +1,14 @@
 """The admin API: what the cache holds, filling it ahead of requests, and forgetting."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
-from flask import request
+from flask import Response, jsonify, request
 from flask.views import MethodView
 from werkzeug.exceptions import NotFound
 
 from app.api.admin_schemas import (
     CacheEntriesSchema,
-    CacheSummarySchema,
     EntriesQuery,
     JobSchema,
     JobStatusSchema,
@@ -22,6 +20,7 @@ from app.api.authorization import SCHEME
 from app.api.blueprints import IN_PATH, BodyBlueprint
 from app.api.headers import JOB, UNSTORED
 from app.api.problem_schema import answers_problems
+from app.occupations.cache_summary import CacheSummarySchema, cache_summary
 from app.occupations.fields import path_code
 from app.wiring.container import services
 from cache.entries.purge import purge
@@ -38,11 +37,10 @@ class Cache(MethodView):
     @secured
     @blueprint.response(200, CacheSummarySchema, headers=UNSTORED)
     @answers_problems(blueprint, 401, 404, 503)
-    def get(self) -> dict[str, Any]:
+    def get(self) -> Response:
         """Show what the cache holds and what is under way."""
-        summary = services().inventory.summary()
-        configured = services().upstream.is_configured
-        return asdict(summary) | {"upstream": {"configured": configured} | summary.pace._asdict()}
+        held = services().inventory.summary()
+        return jsonify(cache_summary(held, is_configured=services().upstream.is_configured))
 
 
 @blueprint.route("/admin/cache/entries")

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from app.cli.layout import BETWEEN, RESERVED, Column, bar, fit
-from app.cli.screen import FAINT, STRONG, drawn, is_ascii, open_console, table
+from app.cli.screen import FAINT, STRONG, credited, drawn, is_ascii, open_console, table
 from app.gaps.compare import HIGHEST_LEVEL
 from app.occupations.provenance import aged
 
@@ -50,7 +50,8 @@ def print_gap(body: Body, now: datetime) -> None:
         old = aged(body[side]["title"], body["sources"][side]["rated"], now)
         if old:
             console.print(old)
-    console.print(Text(body["attribution"], FAINT))
+    releases = [one["release"] for one in body["sources"].values()]
+    console.print(Text(credited(body["attribution"], releases), FAINT))
 
 
 def _head(body: Body, arrow: str) -> str:

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from app.cli.layout import Column, bar, fit
-from app.cli.screen import FAINT, STRONG, drawn, open_console, table
+from app.cli.screen import FAINT, STRONG, credited, drawn, open_console, table
 from app.transitions.choice import TransitionsChoice, in_words
 from app.transitions.job_zones import any_of, called
 
@@ -20,6 +20,7 @@ NAMES: Final = {
     "min_readiness": "--min-readiness",
     "domains": "--domains",
     "rank": "--rank",
+    "limit": "--limit",
 }
 FIGURES: Final = ("#", "fit", "ready", "used", "tied", "zone")
 MISSING: Final = "missing"
@@ -47,7 +48,8 @@ def print_transitions(body: Body, choice: TransitionsChoice) -> None:
     if body["job_zones"]:
         held = "; ".join(called(one["zone"], one["name"]) for one in body["job_zones"])
         console.print(Text(f"Job zones: {held}", FAINT))
-    console.print(Text(body["attribution"], FAINT))
+    releases = [one["release"] for one in body["sources"].values()]
+    console.print(Text(credited(body["attribution"], releases), FAINT))
 
 
 def _print_table(console: Console, found: Sequence[Body]) -> None:
