@@ -11,9 +11,11 @@ from marshmallow import ValidationError
 from marshmallow.exceptions import SCHEMA
 from sqlalchemy.engine import URL
 
+from app.elements.json_body import ElementNotFound
 from app.occupations.holdings import BRINGS_ALL, SEED, Holdings, sentence
-from app.occupations.lookup import LookupFailed, note
+from app.occupations.lookup import LookupFailed
 from app.occupations.nearest import nearest
+from app.occupations.replaced import note
 from app.occupations.resolve import HINT, Unresolved
 from app.response_cache.headers import cache_status
 from app.transitions.job_zones import JobZoneNotHeld
@@ -26,6 +28,8 @@ LISTED_ERRORS: Final = 20
 """Of one request: a list can be wrong in each of its items."""
 DATABASE_RETRY_SECONDS: Final = 5
 UPSTREAM_RETRY_SECONDS: Final = 30
+LONGEST_ID: Final = 60
+"""Characters of what should be an element's id that are repeated."""
 
 
 class Problem(Exception):
@@ -135,6 +139,8 @@ class Problems:
                 return _unresolved(error)
             case ValidationError():
                 return invalid_parameters(error.messages_dict)
+            case ElementNotFound():
+                return _no_element(error)
             case JobZoneNotHeld():
                 return invalid_parameters({error.parameter: [str(error)]})
             case DatabaseUnavailable():
@@ -217,6 +223,12 @@ def _unresolved(error: Unresolved) -> Problem:
     if not all(error.candidates.values()):
         problem.members["hint"] = HINT
     return problem
+
+
+def _no_element(error: ElementNotFound) -> Problem:
+    near = [{"id": one.id, "name": one.name} for one in error.candidates]
+    detail = f"O*NET has no element {str(error)[:LONGEST_ID]} that is known here."
+    return Problem(404, "element-not-found", detail, suggestions=near)
 
 
 def _near(code: str, titles: Mapping[str, str]) -> list[dict[str, str]]:

@@ -44,6 +44,10 @@ CACHED: Final[Headers] = PLAIN | {
     "Vary": _text("Accept may ask for CSV.", "^Accept, Accept-Encoding(, Origin)?$"),
 }
 """Of answers made of entries, and of a 304 in place of one."""
+QUOTED: Final[Headers] = {
+    name: header for name, header in CACHED.items() if name not in ("Cache-Status", "Age")
+} | {"Vary": _text("Accept-Encoding may ask for gzip.", "^Accept-Encoding(, Origin)?$")}
+"""Of answers that others may keep, that are made of no entry, and that are JSON only."""
 STILL_HOLDS: Final = "The copy of If-None-Match still holds."
 JOB: Final[Headers] = UNSTORED | {"Location": _text("Where the state of the job is.")}
 OF_PROBLEMS: Final[dict[int, Headers]] = {

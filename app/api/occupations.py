@@ -74,7 +74,7 @@ class OneOccupation(MethodView):
         asked = None if found.notes else [*query.values(), found.reading.profile.code]
         longest = LONGEST_BY_NAME if found.notes else inf
         if query["format"] == "json":
-            return cached_response(as_json(body), [found.reading], now, asked, longest)
+            return cached_response(as_json(body), [found.reading], now, asked, longest, fixed=VARY)
         text, fixed = occupation_csv(body).encode(), [*VARY, *occupation_headers(body)]
         return cached_response(
             text, [found.reading], now, asked, longest, content_type=CSV, fixed=fixed

@@ -1,7 +1,7 @@
 """Answers made of entries: their headers, and what may be kept."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha1
 from math import inf
 from typing import Any, Final
@@ -11,14 +11,14 @@ from flask import Response
 from flask.globals import request_ctx
 from werkzeug.datastructures import Headers
 
-from app.response_cache.answer import Answer, AnswerBody
+from app.response_cache.answer import ALWAYS, Answer, AnswerBody
 from app.response_cache.headers import lifetime_headers
 from app.wiring.container import services
 from cache.reading import Reading
 
 Fixed = Sequence[tuple[str, str]]
-NEVER_STALE: Final = datetime.max.replace(tzinfo=UTC)
 
+BY_CODING: Final[Fixed] = [("Vary", "Accept-Encoding")]
 VARY: Final[Fixed] = [("Vary", "Accept, Accept-Encoding")]
 """Of every answer that there is in several formats."""
 
@@ -36,15 +36,15 @@ def cached_response(
     longest: float = inf,
     *,
     content_type: str = "application/json",
-    fixed: Fixed = VARY,
+    fixed: Fixed = BY_CODING,
     of_domains: Sequence[str] = (),
-    until: datetime | None = NEVER_STALE,
+    until: datetime | None = ALWAYS,
 ) -> Response:
     """Answer with a text made of the entries read.
 
     Args:
         text: the body.
-        readings: of the entries.
+        readings: of the entries; an answer may be made of none.
         now: when they were read.
         asked: the request's other parameters, in one form; None where the answer depends on more
             than these and the entries, so that it cannot be served again.

@@ -41,7 +41,7 @@ def skill_gap(query: dict[str, Any]) -> Response:
     if query["format"] == "json":
         text = as_json(gap_body(found, choice, wired.baseline.closer_than))
         return cached_response(
-            text, found.readings, now, asked, longest, of_domains=[query["domain"]]
+            text, found.readings, now, asked, longest, fixed=VARY, of_domains=[query["domain"]]
         )
     text, fixed = csv_body(found, choice).encode(), [*VARY, *csv_headers(found)]
     return cached_response(text, found.readings, now, asked, longest, content_type=CSV, fixed=fixed)

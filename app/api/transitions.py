@@ -43,7 +43,7 @@ def transitions(query: dict[str, Any], code: str) -> Response:
     choice, wired = transitions_choice(query), services()
     text, domains = path_occupation(code), chosen_domains(query)
     subject = read_subject(wired.lookup, wired.transitions, text, domains)
-    wired.transitions.check_zones(subject.readings, choice)
+    wired.transitions.check_zones(subject.held, [subject.code], choice)
     body = transitions_body(wired.transitions, subject, choice)
     written, kind, fixed = _written(body, query["format"])
     # Which domains are compared by default depends on which are held.

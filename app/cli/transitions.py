@@ -47,7 +47,7 @@ def command(occupation: str, form: str | None, **asked: object) -> None:
         query = TransitionsQuery().load(given)
         choice, transitions = transitions_choice(query), services().transitions
         subject = read_subject(services().lookup, transitions, text, chosen_domains(query))
-        transitions.check_zones(subject.readings, choice)
+        transitions.check_zones(subject.held, [subject.code], choice)
         body = plain(transitions_body(transitions, subject, choice))
     if form == AS_JSON:
         print_json(body)

@@ -14,9 +14,14 @@ from app.query_fields import (
     DomainQuery,
     Flag,
     FormatField,
+    JsonBoolean,
+    JsonNumber,
+    JsonWhole,
+    StrictSchema,
     WholeNumber,
     absent,
 )
+from onet_client.content_model import DOMAINS
 
 MONTH: Final = "^[0-9]{4}-[0-9]{2}$"
 KINDS: Final = get_args(Kind)
@@ -38,6 +43,18 @@ class SkillGapQuery(DomainQuery):
     limit = WholeNumber(1, LARGEST_PAGE, load_default=absent)
     include = fields.String(load_default=absent, validate=validate.OneOf([COVERED]))
     format = FormatField()
+
+
+class GapMembers(StrictSchema):
+    """The same choices as members of a body; which format is not among them."""
+
+    domain = fields.String(load_default=DOMAINS[0], validate=validate.OneOf(DOMAINS))
+    kind = fields.String(load_default=None, validate=validate.OneOf(KINDS))
+    min_importance = JsonNumber(1, 5, load_default=1.0)
+    significant = JsonBoolean(load_default=False)
+    sort = fields.String(load_default="priority", validate=validate.OneOf(SORTS))
+    limit = JsonWhole(1, LARGEST_PAGE, load_default=None)
+    include = fields.String(load_default=None, validate=validate.OneOf([COVERED]))
 
 
 def gap_choice(query: Mapping[str, Any]) -> GapChoice:

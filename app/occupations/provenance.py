@@ -41,7 +41,11 @@ class Note(NamedTuple):
 class NoteSchema(Schema):
     """A code that O*NET does not list any more, and what was read in its place."""
 
-    parameter = fields.String(required=True, validate=validate.OneOf(["from", "to", "code"]))
+    parameter = fields.String(
+        required=True,
+        validate=validate.Regexp(r"^(from|to|code|from\.occupations\[[0-9]\])$"),
+        metadata={"example": "from"},
+    )
     code = fields.String(required=True, metadata={"example": "15-1132.00"})
     replaced_by = fields.String(required=True, metadata={"example": "15-1252.00"})
     text = fields.String(required=True)
@@ -82,14 +86,25 @@ def timestamp(moment: datetime) -> str:
     return f"{moment.isoformat()[:19]}Z"
 
 
+CALCULATED: Final = (
+    "Levels and importances are unaltered; gaps, priorities and readiness are calculated "
+    "from them here, which USDOL/ETA has not approved, endorsed, or tested."
+)
+"""What was done with ratings, as CC BY 4.0 asks to be told."""
+
+
 def attribution(readings: Sequence[Reading]) -> str:
     """Write what CC BY 4.0 and the O*NET Web Services terms ask to be shown."""
-    return _attribution(*[(reading.entry.release, reading.entry.origin) for reading in readings])
+    origins = [(reading.entry.release, reading.entry.origin) for reading in readings]
+    return attribution_of(CALCULATED, *origins)
 
 
 @lru_cache(maxsize=100)
-def _attribution(*origins: tuple[str | None, str | None]) -> str:
-    """Write it for the release and the origin of each entry: the same few for all requests."""
+def attribution_of(done: str, *origins: tuple[str | None, str | None]) -> str:
+    """Write it for a release and an origin each: the same few for all requests.
+
+    `done` says what was done with what is shown.
+    """
     web = (
         " and O*NET Web Services (https://services.onetcenter.org/)"
         if any(origin == "api" for _, origin in origins)
@@ -99,9 +114,7 @@ def _attribution(*origins: tuple[str | None, str | None]) -> str:
     return (
         f"This includes information from the {database}{web} by the U.S. Department of Labor, "
         "Employment and Training Administration (USDOL/ETA), used under the CC BY 4.0 license "
-        "(https://creativecommons.org/licenses/by/4.0/). O*NET is a trademark of USDOL/ETA. "
-        "Levels and importances are unaltered; gaps, priorities and readiness are calculated "
-        "from them here, which USDOL/ETA has not approved, endorsed, or tested."
+        f"(https://creativecommons.org/licenses/by/4.0/). O*NET is a trademark of USDOL/ETA. {done}"
     )
 
 

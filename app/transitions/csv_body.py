@@ -1,6 +1,6 @@
 """The answer of transitions as CSV: one row a transition."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any, Final
 
@@ -26,14 +26,25 @@ CSV_EXAMPLE: Final = (
 
 
 def csv_body(body: Mapping[str, Any]) -> str:
-    """Write a ranking, of which `body` is the JSON; null is empty."""
+    """Write the ranking of an occupation, of which `body` is the JSON."""
     subject = body["occupation"]
-    head = (
-        subject["code"], subject["title"], body["direction"], body["rank"],
-        BETWEEN.join(body["domains"]),
-    )  # fmt: skip
-    releases = {one["release"] for one in body["sources"].values() if one["release"]}
-    release = BETWEEN.join(sorted(releases)) or None
+    releases = [one["release"] for one in body["sources"].values()]
+    return transitions_csv(body, subject["code"], subject["title"], releases)
+
+
+def transitions_csv(
+    body: Mapping[str, Any], codes: str, titles: str, releases: Iterable[str | None]
+) -> str:
+    """Write a ranking, whatever the steps lead from; null is empty.
+
+    Args:
+        body: the JSON.
+        codes: of the occupations whose steps they are.
+        titles: of the same.
+        releases: of their ratings.
+    """
+    head = codes, titles, body["direction"], body["rank"], BETWEEN.join(body["domains"])
+    release = BETWEEN.join(sorted({*filter(None, releases)})) or None
     rows = (
         (*head, place, *(one[name] for name in COLUMNS[6:14]), *_elements(one), release)
         for place, one in enumerate(body["transitions"], 1)

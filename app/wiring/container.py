@@ -1,9 +1,9 @@
 """The composition root: everything a request or a command needs, built from the settings.
 
 In the order in which a request meets it: the response cache (`changes`, `counters`) answers what it
-has; a face calls a subject (`lookup`, `titles`, `transitions`, `holdings`), which reads entries
-through the cache (`pull_through`): from memory (`reads`, `changes`), from the database (`store`),
-or, on a miss, from O*NET (`upstream`). What fails becomes a problem (`problems`).
+has; a face calls a subject (`lookup`, `titles`, `transitions`, `profiles`, `holdings`), which reads
+entries through the cache (`pull_through`): from memory (`reads`, `changes`), from the database
+(`store`), or, on a miss, from O*NET (`upstream`). What fails becomes a problem (`problems`).
 """
 
 from collections.abc import Callable
@@ -20,10 +20,12 @@ from app.wiring.cache_parts import CacheParts
 from cache.local.once import cached_property
 
 if TYPE_CHECKING:
+    from app.elements.meanings import ElementMeanings
     from app.occupations.descriptions import Descriptions
     from app.occupations.lookup import Lookup
     from app.occupations.titles import Titles
     from app.problems import Problems
+    from app.profiles.service import Profiles
     from app.response_cache.cors import Cors
     from app.response_cache.headers import Sharing
     from app.transitions.baseline import Baseline
@@ -105,6 +107,13 @@ class Services(CacheParts):
         return Transitions(self.matrices, self.catalogue)
 
     @cached_property
+    def profiles(self) -> "Profiles":
+        """What reads profiles."""
+        from app.profiles.service import Profiles
+
+        return Profiles(self.lookup, self.matrices, self.transitions)
+
+    @cached_property
     def holdings(self) -> Holdings:
         """How much is held."""
         return Holdings(self.catalogue, self.changes)
@@ -115,6 +124,13 @@ class Services(CacheParts):
         from app.occupations.descriptions import Descriptions
 
         return Descriptions(self.catalogue, self.changes)
+
+    @cached_property
+    def elements(self) -> "ElementMeanings":
+        """What elements and their levels mean."""
+        from app.elements.meanings import ElementMeanings
+
+        return ElementMeanings(self.meanings_fill, self.changes)
 
     @cached_property
     def titles(self) -> "Titles":

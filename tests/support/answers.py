@@ -12,18 +12,25 @@ from werkzeug.test import TestResponse
 from app.api.admin_schemas import CacheEntriesSchema
 from app.api.health import HealthSchema
 from app.api.problem_schema import ProblemSchema
+from app.elements.schema import ElementsSchema, OneElementSchema
 from app.gaps.schema import SkillGapSchema
 from app.occupations.cache_summary import CacheSummarySchema
 from app.occupations.schema import OccupationSchema, OccupationsSchema
+from app.profiles.schema import OwnGapSchema, OwnTransitionsSchema
 from app.transitions.schema import TransitionsSchema
 
 SCHEMAS: dict[str, type[Schema]] = {
     "/skill-gap": SkillGapSchema,
+    "/elements": ElementsSchema,
     "/occupations": OccupationsSchema,
     "/admin/cache": CacheSummarySchema,
     "/admin/cache/entries": CacheEntriesSchema,
     "/health": HealthSchema,
     "/health/ready": HealthSchema,
+}
+POSTED: dict[str, type[Schema]] = {
+    "/skill-gap": OwnGapSchema,
+    "/transitions": OwnTransitionsSchema,
 }
 INNARDS = re.compile(
     r"Traceback|File \"|sqlalchemy|sqlite|mysql|mariadb|OperationalError|SELECT |canary|[/\\]site-",
@@ -62,13 +69,18 @@ def check(answer: TestResponse) -> None:
     elif answer.mimetype == "text/csv":
         assert not INNARDS.search(answer.text)
     elif answer.request.method not in ("GET", "HEAD"):
-        assert answer.mimetype == "application/json"
-    elif answer.status_code == 200 and answer.request.path in SCHEMAS:
-        _check_body(answer, SCHEMAS[answer.request.path])
-    elif answer.status_code == 200 and answer.request.path.endswith("/transitions"):
-        _check_body(answer, TransitionsSchema)
-    elif answer.status_code == 200 and answer.request.path.startswith("/occupations/"):
-        _check_body(answer, OccupationSchema)
+        _check_posted(answer)
+    elif answer.status_code == 200 and (schema := _schema_of(answer.request.path)):
+        _check_body(answer, schema)
+
+
+def _schema_of(path: str) -> type[Schema] | None:
+    if path in SCHEMAS:
+        return SCHEMAS[path]
+    if path.endswith("/transitions"):
+        return TransitionsSchema
+    below = {"/elements/": OneElementSchema, "/occupations/": OccupationSchema}
+    return next((schema for start, schema in below.items() if path.startswith(start)), None)
 
 
 def freshness(answer: Any) -> dict[str, int]:
@@ -99,6 +111,13 @@ def _check_problem(answer: TestResponse) -> None:
     assert answer.headers["X-Request-ID"] == body["request_id"]
     shown = {name: value for name, value in body.items() if name != "request_id"}
     assert not INNARDS.search(str(shown)), body
+
+
+def _check_posted(answer: TestResponse) -> None:
+    assert answer.mimetype == "application/json"
+    if answer.request.path in POSTED:
+        assert not INNARDS.search(answer.text)
+        _check_schema(POSTED[answer.request.path], answer.get_json())
 
 
 def _check_body(answer: TestResponse, schema: type[Schema]) -> None:

@@ -13,6 +13,7 @@ DATABASE = ("sqlalchemy", "alembic", "MySQLdb", "sqlite3")
 CLOCKS = ("time",)
 # Modules of `app` that decide and compute, and know of nothing else.
 RULES = (
+    "app/elements/near.py",
     "app/gaps/certainty.py",
     "app/gaps/compare.py",
     "app/gaps/student_t.py",
@@ -29,6 +30,7 @@ RULES = (
     "app/page/links.py",
     "app/page/messages.py",
     "app/page/words.py",
+    "app/profiles/merge.py",
     "app/transitions/choice.py",
     "app/transitions/elements.py",
     "app/transitions/fit.py",
@@ -50,9 +52,11 @@ FORBIDDEN = {
     "app/cli/": (API, PAGE),
     "app/server/": (API, PAGE, CLI),
     "app/response_cache/": ("flask", "flask_smorest", *DATABASE, *WIRING, API, PAGE, CLI),
-    "app/occupations/": (*SUBJECT, "app.gaps", "app.transitions"),
-    "app/gaps/": (*SUBJECT, "app.transitions"),
-    "app/transitions/": SUBJECT,
+    "app/elements/": (*SUBJECT, "app.gaps", "app.transitions", "app.profiles"),
+    "app/occupations/": (*SUBJECT, "app.gaps", "app.transitions", "app.profiles"),
+    "app/gaps/": (*SUBJECT, "app.transitions", "app.profiles"),
+    "app/transitions/": (*SUBJECT, "app.profiles"),
+    "app/profiles/": SUBJECT,
     "cache/policy.py": (*DATABASE, *CLOCKS),
     "cache/release/reader.py": (*DATABASE, *CLOCKS),
     "onet_client/interpret.py": (*HTTP, *CLOCKS),

@@ -16,10 +16,14 @@ from support.bad_requests import BAD_REQUESTS
 METHODS = ("get", "put", "post", "delete", "patch")
 SERVED = {
     "get /skill-gap",
+    "post /skill-gap",
     "post /skill-gap/batch",
+    "post /transitions",
     "get /occupations",
     "get /occupations/{code}",
     "get /occupations/{code}/transitions",
+    "get /elements",
+    "get /elements/{element}",
     "get /health",
     "get /health/ready",
     "get /metrics",
@@ -118,6 +122,7 @@ def test_every_variable_of_a_path_is_a_parameter_and_the_reverse(document: Any) 
         ),
         ("/occupations", "domain format limit offset q", []),
         ("/occupations/{code}", "domain format", []),
+        ("/elements", "domain", []),
         (
             "/occupations/{code}/transitions",
             "direction domain domains format job_zone limit min_readiness rank zone_change",
@@ -188,6 +193,9 @@ def test_every_error_is_documented_as_a_problem(document: Any) -> None:
         "/occupations/99-9999.99",
         "/occupations/19-1042.00",
         "/occupations",
+        "/elements",
+        "/elements/2.B.3.e",
+        "/elements/2.B.3",
         "/health",
         "/health/ready",
         "/metrics",
@@ -199,6 +207,7 @@ def test_an_answer_has_a_status_and_a_content_type_that_are_documented(
 ) -> None:
     answer = starter.get(target)
     path = re.sub(r"^/occupations/[^/]+", "/occupations/{code}", urlsplit(target).path)
+    path = re.sub(r"^/elements/[^/]+", "/elements/{element}", path)
     documented = document["paths"][path]["get"]["responses"]
 
     assert str(answer.status_code) in documented
@@ -266,11 +275,14 @@ def test_errors_may_have_a_cache_status_where_an_entry_is_read_and_nowhere_else(
         if status >= "400" and "Cache-Status" in response["headers"]
     }
 
-    reads = ("/skill-gap", "/occupations/{code}", "/occupations/{code}/transitions")
-    assert {f"get {path} {status}": False for path in reads for status in (404, 503)} == found
+    reads = (
+        "get /skill-gap", "post /skill-gap", "get /occupations/{code}",
+        "get /occupations/{code}/transitions", "post /transitions",
+    )  # fmt: skip
+    assert {f"{asked} {status}": False for asked in reads for status in (404, 503)} == found
 
 
-@pytest.mark.parametrize("name", ["Problem", "SkillGap", "Occupation", "Transitions"])
+@pytest.mark.parametrize("name", ["Problem", "SkillGap", "Occupation", "Transitions", "OwnGap"])
 def test_the_notes_of_answers_and_of_problems_are_documented_alike(
     document: Any, name: str
 ) -> None:
@@ -278,7 +290,9 @@ def test_the_notes_of_answers_and_of_problems_are_documented_alike(
 
     schema = resolve(document, notes["items"])
     assert {"parameter", "code", "replaced_by", "text"} == set(schema["required"])
-    assert ["from", "to", "code"] == schema["properties"]["parameter"]["enum"]
+    pattern = schema["properties"]["parameter"]["pattern"]
+    for place in ("from", "to", "code", "from.occupations[9]"):
+        assert re.fullmatch(pattern, place)
 
 
 def test_a_pair_of_a_batch_has_the_problem_that_all_others_have(document: Any) -> None:
