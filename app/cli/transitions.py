@@ -1,9 +1,11 @@
 """`flask transitions`: the occupations in reach, in the terminal."""
 
+from pathlib import Path
+
 import click
 
 from app.cli.base import AS_CSV, AS_JSON, Command, OccupationName, in_formats
-from app.wiring.container import services
+from app.cli.own import of_profiles
 
 
 @click.command(
@@ -11,13 +13,15 @@ from app.wiring.container import services
     cls=Command,
     examples=(
         'flask transitions "Web Developers"',
+        "flask transitions Chemists --and Nannies --ratings my.toml",
         "flask transitions 15-1254 --from --domains skills --limit 5",
         "flask transitions 15-1254 --job-zone 3,4 --zone-change -1..0",
         "flask transitions 15-1254 --min-readiness 0.9 --csv > steps.csv",
         "flask transitions 15-1254 --json | jq -r '.transitions[].title'",
     ),
 )
-@click.argument("occupation", metavar="OCCUPATION", type=OccupationName())
+@click.argument("occupation", metavar="OCCUPATION", required=False, type=OccupationName())
+@of_profiles
 @click.option(
     "--from", "direction", flag_value="from", default="to", help="Rank who can come to it instead."
 )
@@ -29,29 +33,26 @@ from app.wiring.container import services
 @click.option("--job-zone", metavar="N[,N...]", help="List those of these job zones, such as 3,4.")
 @click.option("--zone-change", metavar="N..N", help="How much higher the zone may be: -1..1.")
 @in_formats(AS_JSON, AS_CSV)
-def command(occupation: str, form: str | None, **asked: object) -> None:
-    """Rank the occupations that are in reach of OCCUPATION, a code or a title."""
-    from app.cli.complaints import complaining
-    from app.cli.screen import print_csv, print_json
-    from app.cli.transitions_table import NAMES, print_transitions
-    from app.gaps.json_body import plain
-    from app.occupations.fields import OccupationQuery
-    from app.transitions.csv_body import csv_body
-    from app.transitions.json_body import transitions_body
-    from app.transitions.schema import TransitionsQuery, chosen_domains, transitions_choice
-    from app.transitions.subject import read_subject
+def command(
+    occupation: str | None,
+    more: tuple[str, ...],
+    ratings: Path | None,
+    form: str | None,
+    **asked: str | None,
+) -> None:
+    """Rank the occupations that are in reach of OCCUPATION, a code or a title.
+
+    It may be several, of which the highest level counts: OCCUPATION, and one more with each --and.
+    With --ratings it may be left out. `flask profile` writes a FILE to start from.
+    """
+    from app.cli.transitions_answers import print_of_occupation, print_of_profile
 
     given = {name: value for name, value in asked.items() if value is not None}
-    with complaining(NAMES, form):
-        text = OccupationQuery().load({"code": occupation})["code"]
-        query = TransitionsQuery().load(given)
-        choice, transitions = transitions_choice(query), services().transitions
-        subject = read_subject(services().lookup, transitions, text, chosen_domains(query))
-        transitions.check_zones(subject.held, [subject.code], choice)
-        body = plain(transitions_body(transitions, subject, choice))
-    if form == AS_JSON:
-        print_json(body)
-    elif form == AS_CSV:
-        print_csv(csv_body(body))
+    if occupation is None and (more or ratings is None):
+        raise click.UsageError("Missing argument 'OCCUPATION'.")
+    if occupation is not None and not more and ratings is None:
+        print_of_occupation(occupation, given, form)
+    elif given["direction"] != "to":
+        raise click.UsageError("--from is for one OCCUPATION, without --and and --ratings")
     else:
-        print_transitions(body, choice)
+        print_of_profile(occupation, more, ratings, given, form)
