@@ -13,8 +13,9 @@ from flask import Response, request
 
 from app.api.batch_schemas import EXAMPLE, AnswersSchema, BatchQuery, BatchSchema
 from app.api.blueprints import BodyBlueprint
-from app.api.formats import answers_csv, chosen_format
+from app.api.formats import chosen_format
 from app.api.headers import UNSTORED
+from app.api.operations import answers_json_or_csv
 from app.api.problem_schema import answers_problems
 from app.gaps.compare import GapChoice
 from app.gaps.csv_body import BATCH_COLUMNS, BATCH_EXAMPLE, pair_rows, problem_row
@@ -55,16 +56,20 @@ def limit_body() -> None:
 @blueprint.route("/skill-gap/batch", methods=["POST"])
 @blueprint.arguments(BatchQuery, location="query")
 @blueprint.arguments(BatchSchema, example=EXAMPLE)
-@blueprint.response(200, AnswersSchema, headers=UNSTORED)
-@answers_csv(
+@answers_json_or_csv(
     blueprint,
-    "The answers; as CSV the rows of `GET /skill-gap` for each pair, one at least.",
-    BATCH_EXAMPLE,
+    AnswersSchema,
     UNSTORED,
+    rows="the rows of `GET /skill-gap` for each pair, one at least",
+    example=BATCH_EXAMPLE,
 )
 @answers_problems(blueprint, 413, 415, 422, 503)
 def skill_gaps(asked: dict[str, Any], query: dict[str, Any]) -> Response:
-    """Compare up to 100 pairs; what is not cached is fetched together, for up to 120 seconds."""
+    """Compare up to 100 pairs; what is not cached is fetched together, for up to 120 seconds.
+
+    Each pair has an answer or a problem of its own, in the order of the pairs; one that fails
+    fails alone.
+    """
     pairs = [(pair["source"], pair["target"]) for pair in query["pairs"]]
     choice, problems = gap_choice(query), services().problems()
     with _place():

@@ -7,8 +7,9 @@ from flask import Response
 from flask.views import MethodView
 
 from app.api.blueprints import IN_PATH, QueryBlueprint
-from app.api.formats import answers_csv, chosen_format, vary
+from app.api.formats import chosen_format, vary
 from app.api.headers import CACHED, LISTED, STILL_HOLDS
+from app.api.operations import answers_json_or_csv
 from app.api.problem_schema import answers_problems
 from app.api.responses import VARY, as_json, cached_response
 from app.occupations.csv_body import (
@@ -40,12 +41,16 @@ class Occupations(MethodView):
     """The occupation list."""
 
     @blueprint.arguments(OccupationsQuery, location="query")
-    @blueprint.response(200, OccupationsSchema, headers=LISTED)
-    @answers_csv(blueprint, "The answer; as CSV one row an occupation.", LIST_EXAMPLE, LISTED)
+    @answers_json_or_csv(
+        blueprint, OccupationsSchema, LISTED, rows="one row an occupation", example=LIST_EXAMPLE
+    )
     @blueprint.alt_response(304, description=STILL_HOLDS, headers=LISTED)
     @answers_problems(blueprint, 422, 503)
     def get(self, query: dict[str, Any]) -> Response:
-        """List the occupations that `q` may mean, best first, or all by code."""
+        """List the occupations that `q` may mean, best first, or all by code.
+
+        `q` may be misspelt or half typed. A search finds 200 at most.
+        """
         wired, form = services(), chosen_format(query.pop("format"))
         body = occupations_body(wired.catalogue, wired.titles.index, **query)
         if form == "json":
@@ -62,12 +67,16 @@ class OneOccupation(MethodView):
     """One occupation."""
 
     @blueprint.arguments(RatingsQuery, location="query")
-    @blueprint.response(200, OccupationSchema, headers=CACHED)
-    @answers_csv(blueprint, "The answer; as CSV one row an element.", CSV_EXAMPLE, CACHED)
+    @answers_json_or_csv(
+        blueprint, OccupationSchema, CACHED, rows="one row an element", example=CSV_EXAMPLE
+    )
     @blueprint.alt_response(304, description=STILL_HOLDS, headers=CACHED)
     @answers_problems(blueprint, 404, 422, 503, reads=True)
     def get(self, query: dict[str, Any], code: str) -> Response:
-        """Read an occupation's title, ratings and cache state."""
+        """Read an occupation's title, ratings and cache state.
+
+        What is not cached is fetched from O*NET.
+        """
         query["format"] = chosen_format(query["format"])
         found, now = services().lookup.one(path_code(code), query["domain"]), services().now()
         body = occupation_body(services().descriptions, found)

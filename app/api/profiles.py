@@ -5,8 +5,9 @@ from typing import Any, Final
 from flask import Response, request
 
 from app.api.blueprints import FinishingBodyBlueprint
-from app.api.formats import answers_csv, chosen_format
-from app.api.headers import UNSTORED
+from app.api.formats import chosen_format
+from app.api.headers import READ_UNSTORED
+from app.api.operations import answers_json_or_csv
 from app.api.problem_schema import answers_problems
 from app.api.responses import as_json
 from app.gaps.csv_body import CSV_EXAMPLE
@@ -54,12 +55,20 @@ def limit_body() -> None:
 
 @blueprint.route("/skill-gap", methods=["POST"])
 @blueprint.arguments(OwnGapQuery, example=GAP_EXAMPLE)
-@blueprint.response(200, OwnGapSchema, headers=UNSTORED)
-@answers_csv(blueprint, "The answer; as CSV one row a gap.", CSV_EXAMPLE, UNSTORED)
+@answers_json_or_csv(
+    blueprint,
+    OwnGapSchema,
+    READ_UNSTORED,
+    rows="one row a gap, and with `include=covered` those after them",
+    example=CSV_EXAMPLE,
+)
 @answers_problems(blueprint, 404, 413, 415, 422, 503, reads=True)
-@blueprint.doc(operationId="compareProfile")
 def skill_gap(query: dict[str, Any]) -> Response:
-    """Compare what someone can do with an occupation, with the gaps weightiest first."""
+    """Compare what someone can do with an occupation, with the gaps weightiest first.
+
+    A level is the rating given, else the highest among the occupations. Nothing of the body is
+    stored or logged.
+    """
     wired = services()
     pair = wired.profiles.pair(own_of(query), query["target"], query["domain"])
     choice = gap_choice(query)
@@ -72,14 +81,20 @@ def skill_gap(query: dict[str, Any]) -> Response:
 
 @blueprint.route("/transitions", methods=["POST"])
 @blueprint.arguments(OwnTransitionsQuery, example=TRANSITIONS_EXAMPLE)
-@blueprint.response(200, OwnTransitionsSchema, headers=UNSTORED)
-@answers_csv(
-    blueprint, "The answer; as CSV one row a transition.", TRANSITIONS_CSV_EXAMPLE, UNSTORED
+@answers_json_or_csv(
+    blueprint,
+    OwnTransitionsSchema,
+    READ_UNSTORED,
+    rows="one row a transition",
+    example=TRANSITIONS_CSV_EXAMPLE,
 )
 @answers_problems(blueprint, 404, 413, 415, 422, 503, reads=True)
-@blueprint.doc(operationId="rankTransitionsForProfile")
 def transitions(query: dict[str, Any]) -> Response:
-    """Rank the occupations to go to with what someone can do, best first."""
+    """Rank the occupations to go to with what someone can do, best first.
+
+    Of all rated occupations that are cached: others than those of the body are not fetched for it.
+    Nothing of the body is stored or logged.
+    """
     choice, wired = own_transitions_choice(query), services()
     subject = wired.profiles.subject(own_of(query), own_domains(query), TIMEOUT)
     wired.transitions.check_zones(list(subject.profiles), subject.titles, choice)

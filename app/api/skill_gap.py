@@ -6,8 +6,9 @@ from typing import Any
 from flask import Response
 
 from app.api.blueprints import QueryBlueprint
-from app.api.formats import answers_csv, chosen_format, vary
+from app.api.formats import chosen_format, vary
 from app.api.headers import CACHED, STILL_HOLDS
+from app.api.operations import answers_json_or_csv
 from app.api.problem_schema import answers_problems
 from app.api.responses import VARY, as_json, cached_response
 from app.gaps.csv_body import CSV_EXAMPLE, csv_body, csv_headers
@@ -23,17 +24,21 @@ blueprint.after_request(vary)
 
 @blueprint.route("/skill-gap")
 @blueprint.arguments(SkillGapQuery, location="query")
-@blueprint.response(200, SkillGapSchema, headers=CACHED)
-@answers_csv(
+@answers_json_or_csv(
     blueprint,
-    "The answer; as CSV one row a gap, and with `include=covered` those after them.",
-    CSV_EXAMPLE,
+    SkillGapSchema,
     CACHED,
+    rows="one row a gap, and with `include=covered` those after them",
+    example=CSV_EXAMPLE,
 )
 @blueprint.alt_response(304, description=STILL_HOLDS, headers=CACHED)
 @answers_problems(blueprint, 404, 422, 503, reads=True)
 def skill_gap(query: dict[str, Any]) -> Response:
-    """Compare two occupations, with the gaps weightiest first."""
+    """Compare two occupations, with the gaps weightiest first.
+
+    A gap is an element that the second demands at a higher level than the first; `readiness` is
+    the share of the weighted demand that is met. What is not cached is fetched from O*NET.
+    """
     query["format"], wired = chosen_format(query["format"]), services()
     found = wired.lookup.pair(query["source"], query["target"], query["domain"])
     asked, longest = (list(query.values()), inf) if found.by_code else (None, LONGEST_BY_NAME)

@@ -5,8 +5,9 @@ from typing import Any, Final
 from flask import Response
 
 from app.api.blueprints import NAMED_IN_PATH, QueryBlueprint
-from app.api.formats import answers_csv, chosen_format, vary
+from app.api.formats import chosen_format, vary
 from app.api.headers import CACHED, STILL_HOLDS
+from app.api.operations import answers_json_or_csv
 from app.api.problem_schema import answers_problems
 from app.api.responses import VARY, Fixed, as_json, cached_response
 from app.gaps.json_body import plain
@@ -33,12 +34,16 @@ LONGEST_AGE: Final = 60
 
 @blueprint.route("/occupations/<path:code>/transitions", parameters=[NAMED_IN_PATH])
 @blueprint.arguments(TransitionsQuery, location="query")
-@blueprint.response(200, TransitionsSchema, headers=CACHED)
-@answers_csv(blueprint, "The answer; as CSV one row a transition.", CSV_EXAMPLE, CACHED)
+@answers_json_or_csv(
+    blueprint, TransitionsSchema, CACHED, rows="one row a transition", example=CSV_EXAMPLE
+)
 @blueprint.alt_response(304, description=STILL_HOLDS, headers=CACHED)
 @answers_problems(blueprint, 404, 422, 503, reads=True)
 def transitions(query: dict[str, Any], code: str) -> Response:
-    """Rank the occupations to go to, or to come from, by how well they fit, best first."""
+    """Rank the occupations to go to, or to come from, by how well they fit, best first.
+
+    Of all rated occupations that are cached: the others are not fetched for it.
+    """
     query["format"] = chosen_format(query["format"])
     choice, wired = transitions_choice(query), services()
     text, domains = path_occupation(code), chosen_domains(query)
