@@ -204,8 +204,9 @@ class Catalogue:
 
     def listed(self, codes: Collection[str]) -> set[str] | None:
         """Return those of some codes that a loaded release lists; None where none was loaded."""
-        asked = bindparam("asked_codes", expanding=True)  # the first value stays in a statement
-        query = select(Occupation.code).where(Occupation.code.in_(asked))
+        # By a parameter, since the first value that is written into a statement stays in it.
+        is_asked = Occupation.code.in_(bindparam("asked_codes", expanding=True))
+        query = select(Occupation.code).where(is_asked)
 
         def work(connection: Connection) -> set[str] | None:
             if not was_published(connection):

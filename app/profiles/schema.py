@@ -58,7 +58,8 @@ class RatingsField(fields.Dict):
         found, wrong = {}, {}
         for id_, level in value.items():
             try:
-                found[id_] = self.LEVEL.deserialize(level)
+                is_plain = type(level) in (int, float) and 0 <= level <= HIGHEST_LEVEL
+                found[id_] = float(level) if is_plain else self.LEVEL.deserialize(level)
             except ValidationError as error:
                 wrong[id_] = error.messages
         if wrong:

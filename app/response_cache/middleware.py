@@ -139,6 +139,7 @@ class ResponseCache:
     def _pass_on(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         raw = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
         kept = raw[0].startswith(KEPT_BELOW) and len(raw[0]) + len(raw[1]) <= LONGEST
+        kept = kept and environ["REQUEST_METHOD"] != "POST"
         tick = self._answers.tick() if kept else None  # before anything is read
         if tick is None:
             return self._inner(environ, start_response)
