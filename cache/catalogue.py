@@ -131,6 +131,18 @@ class Catalogue:
 
         return database.read(self._engine, work)
 
+    def releases(self, domain: str, codes: Collection[str]) -> dict[str, str | None]:
+        """Read the releases that the ratings of occupations in a domain are of, by code.
+
+        Those without ratings here are left out; None where the upstream did not say which.
+        """
+        query = select(CacheEntry.occupation_code, CacheEntry.release).where(
+            CacheEntry.domain == domain,
+            CacheEntry.state == "rated",
+            CacheEntry.occupation_code.in_(codes),
+        )
+        return database.read(self._engine, lambda c: dict(c.execute(query).all()))
+
     def newest_load(self) -> int | None:
         """Tell the number of the latest release that was published; None where none was."""
         query = select(func.max(Load.id)).where(IS_PUBLISHED)

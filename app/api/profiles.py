@@ -7,19 +7,23 @@ from flask import Response
 from flask.globals import request_ctx
 
 from app.api.blueprints import FinishingBodyBlueprint
+from app.api.formats import chosen_format
 from app.api.headers import READ_UNSTORED
 from app.api.operations import answers_json_or_csv
 from app.api.problem_schema import answers_problems
 from app.api.responses import Finished, as_json
-from app.gaps.csv_body import CSV, CSV_EXAMPLE
+from app.gaps.csv_body import CSV_EXAMPLE
+from app.gaps.json_body import plain
 from app.gaps.schema import gap_choice
+from app.occupations.spreadsheet import CSV
 from app.problem_responses import keep_unsaid
-from app.profiles.json_body import (
-    own_csv_headers,
-    own_gap_body,
+from app.profiles.csv_body import (
     own_gap_csv,
-    own_transitions_body,
+    own_gap_headers,
+    own_transitions_csv,
+    own_transitions_headers,
 )
+from app.profiles.json_body import own_gap_body, own_transitions_body
 from app.profiles.schema import (
     GAP_EXAMPLE,
     TRANSITIONS_EXAMPLE,
@@ -32,7 +36,7 @@ from app.profiles.schema import (
     own_transitions_choice,
 )
 from app.response_cache.headers import cache_status
-from app.response_cache.negotiation import prefers_csv
+from app.transitions.csv_body import CSV_EXAMPLE as TRANSITIONS_CSV_EXAMPLE
 from app.wiring.container import services
 from cache.reading import Reading
 
@@ -68,24 +72,25 @@ def skill_gap(query: dict[str, Any]) -> Response:
     A level is the rating given, else the highest among the occupations. Nothing of the body is
     stored or logged.
     """
-    if query["format"] is None:
-        query["format"] = (
-            "csv" if prefers_csv(request_ctx.request.headers.get("Accept", "")) else "json"
-        )
     wired = services()
     pair = wired.profiles.pair(own_of(query), query["target"], query["domain"])
     choice = gap_choice(query)
-    if query["format"] == "json":
+    if chosen_format(query["format"]) == "json":
         body = own_gap_body(pair, choice, wired.baseline.closer_than)
         return _answer(as_json(body), pair.readings, wired.now())
-    answer = _answer(own_gap_csv(pair, choice), pair.readings, wired.now())
-    answer.headers.update([("Content-Type", CSV), *own_csv_headers(pair)])
-    return answer
+    text = own_gap_csv(pair, choice)
+    return _answer_csv(text, own_gap_headers(pair), pair.readings, wired.now())
 
 
 @blueprint.route("/transitions", methods=["POST"])
 @blueprint.arguments(OwnTransitionsQuery, example=TRANSITIONS_EXAMPLE)
-@blueprint.response(200, OwnTransitionsSchema, headers=READ_UNSTORED)
+@answers_json_or_csv(
+    blueprint,
+    OwnTransitionsSchema,
+    READ_UNSTORED,
+    rows="one row a transition",
+    example=TRANSITIONS_CSV_EXAMPLE,
+)
 @answers_problems(blueprint, 404, 413, 415, 422, 503, reads=True)
 def transitions(query: dict[str, Any]) -> Response:
     """Rank the occupations to go to with what someone can do, best first.
@@ -97,7 +102,10 @@ def transitions(query: dict[str, Any]) -> Response:
     subject = wired.profiles.subject(own_of(query), own_domains(query), TIMEOUT)
     wired.transitions.check_zones(list(subject.profiles), subject.titles, choice)
     body = own_transitions_body(wired.transitions, subject, choice)
-    return _answer(as_json(body), subject.readings, wired.now())
+    if chosen_format(query["format"]) == "json":
+        return _answer(as_json(body), subject.readings, wired.now())
+    text = own_transitions_csv(plain(body))
+    return _answer_csv(text, own_transitions_headers(), subject.readings, wired.now())
 
 
 def _answer(text: bytes, readings: list[Reading], now: datetime) -> Response:
@@ -106,3 +114,11 @@ def _answer(text: bytes, readings: list[Reading], now: datetime) -> Response:
     if readings:
         headers["Cache-Status"] = cache_status(readings, now)
     return Finished([text], headers=headers)
+
+
+def _answer_csv(
+    text: str, named: list[tuple[str, str]], readings: list[Reading], now: datetime
+) -> Response:
+    answer = _answer(text.encode(), readings, now)
+    answer.headers.update([("Content-Type", CSV), *named])
+    return answer
