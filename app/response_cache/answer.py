@@ -19,9 +19,11 @@ class Answer:
         key: what was asked, in one form for all ways of asking it.
         fixed: headers that every answer to it has, also a 304.
         expires_at: when the first of its entries becomes stale.
-        of_domains: domains of which any change makes it another answer.
+        of_domains: domains of which any change makes it another answer; `ANY` for all there is.
         longest: seconds for which others may store it, at most.
         packed: the body in gzip, where it was asked for so.
+        is_aged: whether its headers tell its age and for how long others may store it, by its
+            entries; else `fixed` says that.
     """
 
     endpoint: str
@@ -35,6 +37,7 @@ class Answer:
     of_domains: Sequence[str] = ()
     longest: float = inf
     packed: bytes | None = None
+    is_aged: bool = True
 
 
 class AnswerBody(list[bytes]):
