@@ -1,0 +1,101 @@
+"""From what a page shows to HTML, with the headers that it has."""
+
+from hashlib import sha1
+from typing import Any, Final
+
+from flask import Response, current_app
+from jinja2 import Template
+
+from app.occupations.holdings import BRINGS_ALL
+from app.page import chart, doubt, steps, words
+from app.page.assets import asset_url
+from app.page.links import address, csv_address, swapped, turned, with_side
+from app.page.messages import FIELDS
+from app.page.reading import Shown
+from app.response_cache.answer import Answer
+from app.wiring.container import services
+from app.wiring.finished import Finished, fresh_until
+from cache.entries.invalidation import ANY
+from cache.local.once import MadeOnce
+from onet_client.content_model import DOMAINS
+
+HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; "
+    "img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-cache",
+    "Vary": "Accept-Encoding",
+}
+TYPE: Final = "text/html; charset=utf-8"
+PLACE: Final = "/"
+HELPERS: Final[dict[str, Any]] = {
+    "domains": DOMAINS,
+    "brings_all": BRINGS_ALL,
+    "fields": FIELDS,
+    "chart": chart,
+    "words": words,
+    "steps": steps,
+    "doubt": doubt,
+    "asset_url": asset_url,
+    "address": address,
+    "csv_address": csv_address,
+    "with_side": with_side,
+    "swapped": swapped,
+    "turned": turned,
+}
+"""What templates call."""
+
+_templates: MadeOnce[str, Template] = MadeOnce()
+"""Jinja keeps them, but lets each of those who come first compile one."""
+
+
+def render(name: str, **shown: Any) -> str:
+    """Write a template."""
+    template = _templates.share(name, lambda: current_app.jinja_env.get_template(name))
+    return template.render(HELPERS | shown)
+
+
+def page(shown: Shown) -> Response:
+    """Make the page, which the response cache may keep where nothing but a change alters it."""
+    now = services().now()
+    text = render(
+        "page.html",
+        asked=shown.asked,
+        message=shown.message,
+        body=shown.body,
+        shares=shown.shares,
+        ranking=shown.ranking,
+        coverage=shown.coverage,
+        examples=shown.examples,
+        now=now,
+    ).encode()
+    response = answered(text)
+    expires_at = fresh_until(shown.readings, shown.until, now)
+    if expires_at is not None:
+        entries = list({one.entry.key: one.entry for one in shown.readings}.values())
+        response.answer = Answer(
+            PLACE,
+            (PLACE, repr(shown.given)),
+            text,
+            TYPE,
+            list(HEADERS.items()),
+            response.headers["ETag"],
+            entries,
+            expires_at,
+            of_domains=(ANY,),
+            is_aged=False,
+        )
+    return response
+
+
+def answered(text: bytes, status: int = 200) -> Finished:
+    """Answer with a page; whoever has it is asked to make sure of it at each use."""
+    own = {"Content-Type": TYPE, "Content-Length": str(len(text))}
+    response = Finished([text], status, HEADERS | own)
+    if status < 400:
+        response.headers["ETag"] = f'"{sha1(text, usedforsecurity=False).hexdigest()}"'
+    else:
+        response.headers["Cache-Control"] = "no-store"
+    return response
