@@ -11,6 +11,7 @@ from marshmallow import ValidationError
 from marshmallow.exceptions import SCHEMA
 from sqlalchemy.engine import URL
 
+from app.elements.json_body import ElementNotFound
 from app.occupations.holdings import BRINGS_ALL, SEED, Holdings, sentence
 from app.occupations.lookup import LookupFailed, note
 from app.occupations.nearest import nearest
@@ -26,6 +27,8 @@ LISTED_ERRORS: Final = 20
 """Of one request: a list can be wrong in each of its items."""
 DATABASE_RETRY_SECONDS: Final = 5
 UPSTREAM_RETRY_SECONDS: Final = 30
+LONGEST_ID: Final = 60
+"""Characters of what should be an element's id that are repeated."""
 
 
 class Problem(Exception):
@@ -134,6 +137,8 @@ class Problems:
                 return _unresolved(error)
             case ValidationError():
                 return invalid_parameters(error.messages_dict)
+            case ElementNotFound():
+                return _no_element(error)
             case JobZoneNotHeld():
                 return invalid_parameters({error.parameter: [str(error)]})
             case DatabaseUnavailable():
@@ -216,6 +221,12 @@ def _unresolved(error: Unresolved) -> Problem:
     if not all(error.candidates.values()):
         problem.members["hint"] = HINT
     return problem
+
+
+def _no_element(error: ElementNotFound) -> Problem:
+    near = [{"id": one.id, "name": one.name} for one in error.candidates]
+    detail = f"O*NET has no element {str(error)[:LONGEST_ID]} that is known here."
+    return Problem(404, "element-not-found", detail, suggestions=near)
 
 
 def _near(code: str, titles: Mapping[str, str]) -> list[dict[str, str]]:

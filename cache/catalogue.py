@@ -29,11 +29,19 @@ class ListingRow:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """An occupation by itself; O*NET's descriptions are one paragraph, or None here."""
+    """An occupation by itself; what O*NET does not tell, or was not read, is None.
+
+    Attributes:
+        description: one paragraph.
+        job_zone: the higher, the more preparation it takes.
+        job_zone_name: O*NET's.
+    """
 
     code: str
     title: str
     description: str | None
+    job_zone: int | None = None
+    job_zone_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,13 @@ class Catalogue:
 
     def occupation(self, code: str) -> Described | None:
         """Read one occupation, rated or not."""
-        query = select(Occupation.code, Occupation.title, Occupation.description)
+        query = select(
+            Occupation.code,
+            Occupation.title,
+            Occupation.description,
+            Occupation.job_zone,
+            JobZone.name,
+        ).outerjoin(JobZone, JobZone.zone == Occupation.job_zone)
 
         def work(connection: Connection) -> Described | None:
             row = connection.execute(query.where(Occupation.code == code)).first()

@@ -6,6 +6,7 @@ from typing import ClassVar, Protocol
 from onet_client.deadline import Deadline
 from onet_client.errors import NotConfigured
 from onet_client.listed_codes import ListedCodes
+from onet_client.meanings import MeaningTables
 from onet_client.paging import DomainCheck, Position
 from onet_client.rows import OccupationRow, RatingRow
 
@@ -17,9 +18,14 @@ class UpstreamClient(Protocol):
 
     Attributes:
         listed: the codes that there are, as far as they were read.
+        meanings: reads the tables of what elements and levels mean.
     """
 
     listed: ListedCodes
+    meanings: MeaningTables
+
+    def tables(self, *, deadline: Deadline | None = None) -> Sequence[str]:
+        """Ask which tables there are."""
 
     def release(self, *, deadline: Deadline | None = None) -> str:
         """Ask which release is served."""

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from http import HTTPStatus
 from pathlib import Path
 
 from onet_client import interpret
@@ -12,13 +13,12 @@ from onet_client.errors import BadRequest, NoData, NotFound, OnetError, UnknownC
 from onet_client.governor import Governor
 from onet_client.interpret import Page
 from onet_client.listed_codes import ListedCodes
+from onet_client.meanings import MeaningTables
 from onet_client.paging import DomainCheck, Position
 from onet_client.reply import ApiVersion, Reply, Result, bad
 from onet_client.rows import OccupationRow, RatingRow
 from onet_client.transport import Transport
 from onet_client.urls import OCCUPATIONS_PATH, base_url, rows_path, taxonomy_path
-
-REFUSED = 422
 
 
 class OnetClient:
@@ -29,12 +29,12 @@ class OnetClient:
 
     Attributes:
         listed: The codes that there are, once they had to be read for a code that is refused.
+        meanings: The tables of what elements and levels mean.
     """
 
     def __init__(self, transport: Transport, api: ApiVersion, listed: ListedCodes) -> None:
-        self.listed = listed
-        self._transport = transport
-        self._api = api
+        self.listed, self.meanings = listed, MeaningTables(transport, api)
+        self._transport, self._api = transport, api
         self._release: str | None = None
         self._layouts: dict[str, tuple[str, ...]] = {}
 
@@ -47,7 +47,9 @@ class OnetClient:
 
     def tables(self, *, deadline: Deadline | None = None) -> tuple[str, ...]:
         """The ids of the tables of that release."""
-        return self._transport.get("database", self._read_tables, deadline)
+        return self._transport.get(
+            "database", lambda reply: interpret.tables(reply, self._api), deadline
+        )
 
     def occupation(self, code: str, *, deadline: Deadline | None = None) -> OccupationRow:
         """The occupation of that code.
@@ -102,7 +104,7 @@ class OnetClient:
                 path, lambda reply: interpret.successors(reply, code), deadline
             )
         except BadRequest as refused:
-            if refused.status != REFUSED:  # a code is all there is to refuse
+            if refused.status != HTTPStatus.UNPROCESSABLE_ENTITY:  # else it is the code
                 raise
             raise _unknown(f"{code} is not in the 2010 taxonomy", refused) from refused
 
@@ -156,7 +158,7 @@ class OnetClient:
         check_domain(domain)
 
         def read(reply: Reply) -> tuple[str, ...]:
-            return tables_of(domain, self._read_tables(reply))
+            return tables_of(domain, interpret.tables(reply, self._api))
 
         self._layouts[domain] = found = self._transport.get("database", read, deadline)
         return found
@@ -199,9 +201,6 @@ class OnetClient:
         )
         if code not in codes:
             raise _unknown(f"{code} is not in the list of occupations", instead) from instead
-
-    def _read_tables(self, reply: Reply) -> tuple[str, ...]:
-        return interpret.tables(reply, self._api)
 
 
 def _unknown(said: str, instead: OnetError) -> UnknownCode:

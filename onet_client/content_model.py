@@ -35,6 +35,13 @@ LIST_TABLES: Final[Mapping[str, tuple[tuple[str], ...]]] = {
 OCCUPATION_TABLE: Final = "occupation_data"
 ELEMENT_TABLE: Final = "content_model_reference"
 SCALE_TABLE: Final = "scales_reference"
+ANCHOR_TABLE: Final = "level_scale_anchors"
+
+MEANING_TABLES: Final[Mapping[str, str]] = {
+    ELEMENT_TABLE: "element descriptions",
+    ANCHOR_TABLE: "level anchors",
+}
+"""What tells what elements and their levels mean: tables, each with what it holds."""
 
 
 class RatingScale(NamedTuple):
@@ -60,6 +67,12 @@ OCCUPATION_CODE: Final = re.compile(rf"{SOC_CODE}\.[0-9]{{2}}")
 ELEMENT_ID: Final = re.compile(r"(?!.{21})[0-9](\.[0-9A-Za-z]{1,3}){1,6}")
 """The id of an element such as 2.A.1.a, at most 20 characters, to be matched in full."""
 
+_PREFIXES: Final = tuple(
+    (prefix, domain)
+    for domain, layouts in DOMAIN_TABLES.items()
+    for prefix in layouts[-1].values()  # the finest: `2.` is that of knowledge, too
+)
+
 NAMED_TABLES: Final = 50
 """How many of the tables offered a message names; O*NET has about 40."""
 
@@ -72,6 +85,12 @@ def table_title(table: str) -> str:
 def file_name(table: str) -> str:
     """The file of a text release that holds a table, such as `Essential Skills.txt`."""
     return f"{table_title(table)}.txt"
+
+
+def domain_of(element: str) -> str | None:
+    """The domain that an element, or a group of some, belongs to by its id; None for others."""
+    found = (domain for prefix, domain in _PREFIXES if element.startswith(prefix))
+    return next(found, None)
 
 
 def check_code(code: str) -> None:

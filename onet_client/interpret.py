@@ -14,6 +14,10 @@ from marshmallow import Schema, ValidationError
 
 from onet_client.reply import MAX_PAGE_ROWS, ApiVersion, Reply, bad, json_document
 from onet_client.rows import (
+    AnchorRow,
+    AnchorRowSchema,
+    DescriptionRow,
+    DescriptionRowSchema,
     EnvelopeSchema,
     ListedOccupationSchema,
     OccupationReportSchema,
@@ -128,6 +132,30 @@ def ratings(reply: Reply, api: ApiVersion, code: str | None = None) -> Page[Rati
     return _page(document, found, api)
 
 
+def descriptions(reply: Reply, api: ApiVersion) -> Page[DescriptionRow]:
+    """A page of the table of descriptions of elements, those that nobody rates included.
+
+    Raises:
+        OnetError: As every reply can.
+    """
+    document = _object(json_document(reply))
+    found = tuple(DescriptionRow(**item) for item in _validated(_DESCRIPTION, document.get("row")))
+    _check_unique(row.element_id for row in found)
+    return _page(document, found, api)
+
+
+def anchors(reply: Reply, api: ApiVersion) -> Page[AnchorRow]:
+    """A page of the table of anchors, those of other scales than the level included.
+
+    Raises:
+        OnetError: As every reply can.
+    """
+    document = _object(json_document(reply))
+    found = tuple(AnchorRow(**item) for item in _validated(_ANCHOR, document.get("row")))
+    _check_unique((row.element_id, row.scale_id, row.level) for row in found)
+    return _page(document, found, api)
+
+
 def check_pairs(keys: Sequence[tuple[str, str]]) -> None:
     """Accept the (element, scale) pairs of one occupation if each element has both scales.
 
@@ -140,6 +168,7 @@ def check_pairs(keys: Sequence[tuple[str, str]]) -> None:
         raise bad("an element that is not rated on both scales")
 
 
+_DESCRIPTION, _ANCHOR = DescriptionRowSchema(), AnchorRowSchema()
 _TABLE, _RATING, _ENVELOPE = TableSchema(), RatingSchema(), EnvelopeSchema()
 _OCCUPATION, _LISTED_OCCUPATION = OccupationReportSchema(), ListedOccupationSchema()
 

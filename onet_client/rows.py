@@ -63,6 +63,25 @@ class OccupationRow:
     description: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class DescriptionRow:
+    """What an element, or a group of some, is."""
+
+    element_id: str
+    name: str
+    description: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorRow:
+    """An example of what a value of a scale takes."""
+
+    element_id: str
+    scale_id: str
+    level: int
+    text: str
+
+
 _CODE = (OCCUPATION_CODE, "an O*NET-SOC code")
 _FLAG = {"Y": True, "N": False}
 
@@ -118,6 +137,23 @@ class OccupationReportSchema(ListedOccupationSchema):
     """One occupation's own page."""
 
     description = StrictText(5000, prose=True, required=True, allow_none=True)
+
+
+class DescriptionRowSchema(RowSchema):
+    """A row of the content model; some of its ids are of no element that is rated."""
+
+    element_id = StrictText(20, required=True)
+    name = StrictText(150, required=True, data_key="element_name")
+    description = StrictText(5000, prose=True, required=True, allow_none=True)
+
+
+class AnchorRowSchema(RowSchema):
+    """A row of the anchors, which are whole numbers."""
+
+    element_id = StrictText(20, required=True)
+    scale_id = StrictText(5, required=True)
+    level = StrictCount(required=True, data_key="anchor_value")
+    text = StrictText(1000, required=True, data_key="anchor_description")
 
 
 class TableSchema(RowSchema):

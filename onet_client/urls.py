@@ -5,6 +5,7 @@ the configured one before it is asked.
 """
 
 import re
+from collections.abc import Sequence
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlencode, urljoin, urlsplit
 
@@ -90,8 +91,13 @@ def taxonomy_path(code: str, api: ApiVersion) -> str:
 
 
 def rows_path(table: str, code: str | None) -> str:
-    """The first page of a table, or of one occupation's rows in it, under a fixed sort."""
+    """The first page of a table of ratings, or of one occupation's rows in it."""
     wanted = [] if code is None else [("filter", f"onetsoc_code.eq.{code}")]
-    sort = [("sort", column) for column in _SORT]
-    query = urlencode([("start", "1"), ("end", str(MAX_PAGE_ROWS)), *wanted, *sort])
+    return table_path(table, _SORT, wanted)
+
+
+def table_path(table: str, sort: Sequence[str], wanted: Sequence[tuple[str, str]] = ()) -> str:
+    """The first page of a table, or of the rows wanted of it, sorted by the columns named."""
+    order = [("sort", column) for column in sort]
+    query = urlencode([("start", "1"), ("end", str(MAX_PAGE_ROWS)), *wanted, *order])
     return f"database/rows/{table}?{query}"

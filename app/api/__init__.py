@@ -10,6 +10,7 @@ from app.api import (
     admin,
     authorization,
     batch,
+    elements,
     health,
     metrics,
     occupations,
@@ -25,7 +26,16 @@ from cache.fill.abandonment import watch
 
 RESOURCES = [
     resource.blueprint
-    for resource in (skill_gap, batch, occupations, transitions, health, metrics, admin)
+    for resource in (
+        skill_gap,
+        batch,
+        occupations,
+        transitions,
+        elements,
+        health,
+        metrics,
+        admin,
+    )
 ]
 LONGEST_BODY = 1_000_000
 """Bytes; more codes than a warm job takes are less than that."""

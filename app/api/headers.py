@@ -40,6 +40,10 @@ CACHED: Final[Headers] = PLAIN | {
     "Vary": _text("Accept-Encoding may ask for gzip.", "^Accept-Encoding(, Origin)?$"),
 }
 """Of answers made of entries, and of a 304 in place of one."""
+QUOTED: Final[Headers] = {
+    name: header for name, header in CACHED.items() if name not in ("Cache-Status", "Age")
+}
+"""Of answers that others may keep, and that are made of no entry."""
 VARIED: Final[Headers] = CACHED | {
     "Vary": _text("Accept may ask for CSV.", "^Accept, Accept-Encoding(, Origin)?$")
 }

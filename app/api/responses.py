@@ -1,7 +1,7 @@
 """Answers made of entries: their headers, and what may be kept."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha1
 from math import inf
 from typing import Any, Final
@@ -10,14 +10,13 @@ import orjson
 from flask import Response
 from flask.globals import request_ctx
 
-from app.response_cache.answer import Answer
+from app.response_cache.answer import ALWAYS, Answer
 from app.response_cache.headers import lifetime_headers
 from app.wiring.container import services
 from app.wiring.finished import Finished, fresh_until
 from cache.reading import Reading
 
 Fixed = Sequence[tuple[str, str]]
-NEVER_STALE: Final = datetime.max.replace(tzinfo=UTC)
 
 BY_CODING: Final[Fixed] = [("Vary", "Accept-Encoding")]
 
@@ -37,13 +36,13 @@ def cached_response(
     content_type: str = "application/json",
     fixed: Fixed = BY_CODING,
     of_domains: Sequence[str] = (),
-    until: datetime | None = NEVER_STALE,
+    until: datetime | None = ALWAYS,
 ) -> Response:
     """Answer with a text made of the entries read.
 
     Args:
         text: the body.
-        readings: of the entries.
+        readings: of the entries; an answer may be made of none.
         now: when they were read.
         asked: the request's other parameters, in one form; None where the answer depends on more
             than these and the entries, so that it cannot be served again.

@@ -67,6 +67,8 @@ def print_report(report: SeedReport) -> None:
         counts[f"{domain}, empty"] = report.empty[domain]
     for what, count in (*counts.items(), *report.lists.items()):
         click.echo(f"  {what:<20}{count:>8,}")
+    for problem in report.left_out:
+        click.echo(f"Left out: {problem}")
     kind = "complete" if report.complete else "partial: what it does not hold stays as it was"
     click.echo(f"The release is {kind}.")
     if report.kept:

@@ -81,10 +81,14 @@ def occupation_body(descriptions: Descriptions, found: FoundOccupation) -> dict[
         DatabaseUnavailable: where the database cannot be reached or used.
     """
     entry, profile = found.reading.entry, found.reading.profile
+    described = descriptions.of(entry)
     body = {
         "code": profile.code,
         "title": profile.title,
-        "description": descriptions.of(entry),
+        "description": described.text,
+        "job_zone": described.job_zone,
+        "job_zone_name": described.job_zone_name,
+        "url": described.url,
         "domain": entry.domain,
         "ratings": [
             {

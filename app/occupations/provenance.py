@@ -82,14 +82,25 @@ def timestamp(moment: datetime) -> str:
     return f"{moment.isoformat()[:19]}Z"
 
 
+CALCULATED: Final = (
+    "Levels and importances are unaltered; gaps, priorities and readiness are calculated "
+    "from them here, which USDOL/ETA has not approved, endorsed, or tested."
+)
+"""What was done with ratings, as CC BY 4.0 asks to be told."""
+
+
 def attribution(readings: Sequence[Reading]) -> str:
     """Write what CC BY 4.0 and the O*NET Web Services terms ask to be shown."""
-    return _attribution(*[(reading.entry.release, reading.entry.origin) for reading in readings])
+    origins = [(reading.entry.release, reading.entry.origin) for reading in readings]
+    return attribution_of(CALCULATED, *origins)
 
 
 @lru_cache(maxsize=100)
-def _attribution(*origins: tuple[str | None, str | None]) -> str:
-    """Write it for the release and the origin of each entry: the same few for all requests."""
+def attribution_of(done: str, *origins: tuple[str | None, str | None]) -> str:
+    """Write it for a release and an origin each: the same few for all requests.
+
+    `done` says what was done with what is shown.
+    """
     releases = sorted({release for release, _ in origins if release})
     database = f"the O*NET {' and '.join(releases)} Database" if releases else "the O*NET Database"
     web = (
@@ -100,7 +111,5 @@ def _attribution(*origins: tuple[str | None, str | None]) -> str:
     return (
         f"This includes information from {database}{web} by the U.S. Department of Labor, "
         "Employment and Training Administration (USDOL/ETA), used under the CC BY 4.0 license "
-        "(https://creativecommons.org/licenses/by/4.0/). O*NET is a trademark of USDOL/ETA. "
-        "Levels and importances are unaltered; gaps, priorities and readiness are calculated "
-        "from them here, which USDOL/ETA has not approved, endorsed, or tested."
+        f"(https://creativecommons.org/licenses/by/4.0/). O*NET is a trademark of USDOL/ETA. {done}"
     )

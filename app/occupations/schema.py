@@ -90,6 +90,20 @@ class OccupationSchema(Schema):
     code = fields.String(required=True)
     title = fields.String(required=True)
     description = fields.String(required=True, allow_none=True)
+    job_zone = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The higher, the more preparation it takes.", "example": 4},
+    )
+    job_zone_name = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"example": "Job Zone Four: Considerable Preparation Needed"},
+    )
+    url = fields.String(
+        required=True,
+        metadata={"format": "uri", "description": "Its page at O*NET OnLine."},
+    )
     domain = fields.String(required=True)
     ratings = fields.List(fields.Nested(ElementSchema), required=True)
     cache = fields.Nested(CacheStateSchema, required=True)

@@ -9,6 +9,7 @@ from typing import Final
 from cache.policy import Entry
 
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
+ALWAYS: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -18,7 +19,8 @@ class Answer:
     Attributes:
         key: what was asked, in one form for all ways of asking it.
         fixed: headers that every answer to it has, also a 304.
-        expires_at: when the first of its entries becomes stale.
+        entries: those that it is made of, if any.
+        expires_at: when the first of its entries becomes stale, or it is another one anyway.
         of_domains: domains of which any change makes it another answer; `ANY` for all there is.
         longest: seconds for which others may store it, at most.
         packed: the body in gzip, where it was asked for so.

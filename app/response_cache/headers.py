@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from app.response_cache.answer import NEVER
+from app.response_cache.answer import ALWAYS, NEVER
 from cache.policy import Entry
 from cache.profile import Profile
 from cache.reading import Reading
@@ -78,17 +78,17 @@ def lifetime_headers(
     """Write Cache-Status, Age, Cache-Control, and X-Accel-Expires for nginx.
 
     The oldest entry makes the age (RFC 9111 section 5.1), and the one that expires first decides
-    for how long others may keep the answer.
+    for how long others may keep the answer; one that is made of no entry has neither.
     """
-    age = max([_age(reading.entry, now) for reading in readings])
-    left = min([_left(reading, now) or 0 for reading in readings])
+    age = max([_age(reading.entry, now) for reading in readings], default=0)
+    left = min([_left(reading, now) or 0 for reading in readings], default=int(sharing.max_age))
     return _lifetime(cache_status(readings, now), age, left, sharing)
 
 
 def _lifetime(status: str, age: int, left: int, sharing: Sharing) -> dict[str, str]:
+    of_entries = {"Cache-Status": status, "Age": str(age)} if status else {}
     return {
-        "Cache-Status": status,
-        "Age": str(age),
+        **of_entries,
         "Cache-Control": sharing.cache_control(age, left),
         # nginx takes max-age to count from when it got the answer, but for this, which it strips.
         "X-Accel-Expires": str(sharing.fresh(left)),
@@ -153,15 +153,17 @@ class HitHeaders(NamedTuple):
 def unchecked_headers(hits: Sequence[Hit], now: datetime, sharing: Sharing) -> dict[str, str]:
     """Write the headers of an answer made of entries that the database cannot be asked about."""
     readings = [Reading(hit.entry, NOBODY, "hit", unchecked=True) for hit in hits]
-    return lifetime_headers(readings, now, sharing)
+    return lifetime_headers(readings, now, sharing.at_most(UNCHECKED_SECONDS))
 
 
 def hit_headers(hits: Sequence[Hit], now: datetime, sharing: Sharing) -> HitHeaders:
     """Write the headers of an answer made of fresh entries."""
     figures = [hit.at(now) for hit in hits]
     status = ", ".join([each.member for each in figures])
-    age, left = max([each.age for each in figures]), min([each.left for each in figures])
-    return HitHeaders(min([each.until for each in figures]), _lifetime(status, age, left, sharing))
+    age = max([each.age for each in figures], default=0)
+    left = min([each.left for each in figures], default=int(sharing.max_age))
+    until = min([each.until for each in figures], default=ALWAYS)
+    return HitHeaders(until, _lifetime(status, age, left, sharing))
 
 
 def _age(entry: Entry, now: datetime) -> int:

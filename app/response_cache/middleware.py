@@ -1,7 +1,7 @@
 """Finished answers, kept in the process and served before Flask sees the request.
 
-Only a 200 made of fresh entries is kept: it depends on nothing but the request and the entries,
-which may be all of a domain.
+Only a 200 made of fresh entries, or of none, is kept: it depends on nothing but the request and the
+entries, which may be all of a domain.
 Errors are not kept, since they name the request; nor are stale answers, which are renewed soon, nor
 answers whose entries may have changed unseen. Flask serves what asks for more than a plain GET
 (HEAD, a list in If-None-Match) or for another format than the default one.
@@ -31,7 +31,7 @@ CAPACITY: Final = 28_000_000
 ALIASES: Final = 24_000
 """Ways of writing requests that are remembered, which may be several for an answer."""
 PAGE: Final = "/"
-KEPT_BELOW: Final = ("/skill-gap", "/occupations/")
+KEPT_BELOW: Final = ("/skill-gap", "/occupations/", "/elements")
 """Paths of answers that are kept, with that of the page; for others nobody needs to know of
 changes."""
 STATUS_LINES: Final = {200: "200 OK", 304: "304 NOT MODIFIED"}

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from app.response_cache.buffered_counters import BufferedCounters
     from cache.fill.crosswalk import Crosswalk
     from cache.fill.filler import Filler
+    from cache.fill.meanings import MeaningsFill
     from cache.fill.refresh_requests import RefreshRequests
     from cache.inventory import Inventory
     from cache.metrics import CacheMetrics
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from cache.upstream import Upstream
     from cache.warm.jobs import WarmJobs
     from cache.warm.worker import Worker
-    from onet_client.client import OnetClient
-    from onet_client.listed_codes import ListedCodes
 
 READ_SECONDS: Final = 1
 WRITE_SECONDS: Final = 30
@@ -151,8 +150,13 @@ class CacheParts:
             self.limits,
             self.now,
             self.metrics,
-            timeout=self.settings.onet_deadline + WAIT_MARGIN,
+            timeout=self._patience,
         )
+
+    @property
+    def _patience(self) -> float:
+        """Seconds that a request waits for a fill."""
+        return self.settings.onet_deadline + WAIT_MARGIN
 
     def _filler(self) -> "Filler":
         from cache.fill.filler import LEASE_MARGIN, Filler
@@ -176,8 +180,16 @@ class CacheParts:
         """What became of codes that are not listed."""
         from cache.fill.crosswalk import Crosswalk
 
-        timeout = self.settings.onet_deadline + WAIT_MARGIN
-        return Crosswalk(self.writer, self.reader, self.upstream, self.limits, self.now, timeout)
+        engines = self.writer, self.reader
+        return Crosswalk(*engines, self.upstream, self.limits, self.now, self._patience)
+
+    @cached_property
+    def meanings_fill(self) -> "MeaningsFill":
+        """What asks for what elements and levels mean."""
+        from cache.fill.meanings import MeaningsFill
+
+        engines = self.writer, self.reader
+        return MeaningsFill(*engines, self.upstream, self.limits, self.now, self._patience)
 
     @cached_property
     def warm_jobs(self) -> "WarmJobs":
@@ -198,7 +210,9 @@ class CacheParts:
             self.refresh_requests,
             self.pull_through,
             self.revalidation,
-            WholeTables(self.writer, self.revalidation, self.upstream, self.now),
+            WholeTables(
+                self.writer, self.revalidation, self.upstream, self.now, self.meanings_fill
+            ),
             TablePublisher(self.writer, self.settings.onet_api_url, self.limits),
             self.settings.onet_deadline,
         )
@@ -206,38 +220,6 @@ class CacheParts:
     @cached_property
     def upstream(self) -> "Upstream":
         """O*NET Web Services, which raise where there are no credentials to ask them."""
-        from cache.upstream import NoUpstream, Upstream
-        from onet_client.errors import NotConfigured
-        from onet_client.listed_codes import ListedCodes
+        from app.wiring.upstream import make_upstream
 
-        settings, listed = self.settings, ListedCodes()
-        try:
-            client = self._client(listed, settings.onet_max_concurrency)
-            guessing = self._client(listed, 1, guesses=True)
-        except NotConfigured as missing:
-            return NoUpstream(missing, settings.onet_api_url, settings.onet_deadline)
-        return Upstream(client, settings.onet_api_url, settings.onet_deadline, guessing)
-
-    def _client(
-        self, listed: "ListedCodes", max_concurrency: int, *, guesses: bool = False
-    ) -> "OnetClient":
-        from cache.fill.shared_governor import DatabaseGovernor
-        from onet_client.client import connect as connect_client
-
-        settings = self.settings
-        budget = settings.onet_daily_budget
-        return connect_client(
-            settings.onet_api_url,
-            settings.onet_api_version,
-            api_key=settings.onet_api_key,
-            username=settings.onet_api_username,
-            password=settings.onet_api_password,
-            connect_timeout=settings.onet_connect_timeout,
-            read_timeout=settings.onet_read_timeout,
-            deadline=settings.onet_deadline,
-            max_concurrency=max_concurrency,
-            governor=DatabaseGovernor(self.writer, settings.onet_max_rate, budget, guesses=guesses),
-            listed=listed,
-            observe=self.metrics.upstream_request,
-            ca_bundle=settings.onet_ca_bundle,
-        )
+        return make_upstream(self.settings, self.writer, self.metrics)

@@ -20,6 +20,7 @@ from app.wiring.cache_parts import CacheParts
 from cache.local.once import cached_property
 
 if TYPE_CHECKING:
+    from app.elements.meanings import ElementMeanings
     from app.occupations.descriptions import Descriptions
     from app.occupations.lookup import Lookup
     from app.occupations.titles import Titles
@@ -115,6 +116,13 @@ class Services(CacheParts):
         from app.occupations.descriptions import Descriptions
 
         return Descriptions(self.catalogue, self.changes)
+
+    @cached_property
+    def elements(self) -> "ElementMeanings":
+        """What elements and their levels mean."""
+        from app.elements.meanings import ElementMeanings
+
+        return ElementMeanings(self.meanings_fill, self.changes)
 
     @cached_property
     def titles(self) -> "Titles":

@@ -21,14 +21,16 @@ from cache.db.columns import (
     Base,
     UtcDateTime,
 )
+from cache.db.meaning_tables import ElementDescription, LevelAnchor, MeaningSource
 
 __all__ = [
-    "AlternateTitle", "Base", "CacheChange", "CacheEntry", "Element", "JobZone", "LandingRating",
-    "Load", "LoadTable", "Occupation", "Rating", "RelatedOccupation", "Scale", "Succession",
-    "UpstreamGovernor", "UtcDateTime", "WarmItem", "WarmJob",
+    "AlternateTitle", "Base", "CacheChange", "CacheEntry", "Element", "ElementDescription",
+    "JobZone", "LandingRating", "LevelAnchor", "Load", "LoadTable", "MeaningSource", "Occupation",
+    "Rating", "RelatedOccupation", "Scale", "Succession", "UpstreamGovernor", "UtcDateTime",
+    "WarmItem", "WarmJob",
 ]  # fmt: skip
 
-SCHEMA_REVISION = "0009"
+SCHEMA_REVISION = "0010"
 """The Alembic revision these tables stand at; a database at another one is not ready."""
 
 

@@ -1,6 +1,5 @@
 """The crosswalk from codes that O*NET does not list any more, as its 2010 taxonomy has it."""
 
-import logging
 import time
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
@@ -12,18 +11,14 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 from cache.db import database
 from cache.db.onet_tables import Succession
 from cache.fill.abandonment import Abandoned
+from cache.fill.left_alone import LeftAlone
 from cache.fill.single_flight import Detach, Lane, SingleFlight, Task, TooManyWaiting
 from cache.policy import Limits
 from cache.upstream import Upstream
 from onet_client.errors import OnetError, UnknownCode
 
-log = logging.getLogger(__name__)
-
 NONE_CAP: Final = 1_000
 """Codes without a successor that are kept: anyone can make some up."""
-LEFT_ALONE: Final = 30.0
-"""Seconds for which the upstream is not asked after it failed: a request for a code that is not
-listed has a clear answer without it, and need not wait for another failure."""
 
 
 class Successor(NamedTuple):
@@ -61,8 +56,7 @@ class Crosswalk:
         self._limits = limits
         self._now = now
         self._timeout = timeout
-        self._clock = clock
-        self._ask_from = float("-inf")
+        self._left_alone = LeftAlone(clock)
         self._single_flight: SingleFlight[str, list[Successor]] = SingleFlight()
 
     def of(self, codes: Collection[str]) -> dict[str, list[Successor]]:
@@ -79,7 +73,7 @@ class Crosswalk:
         known, now = self._read(codes), self._now()
         found = {code: known[code].successors if code in known else [] for code in codes}
         asked = [code for code in codes if self._is_due(known.get(code), now)]
-        if asked and self._clock() >= self._ask_from:
+        if asked and self._left_alone.is_over:
             found |= self._ask(asked)
         return found
 
@@ -94,17 +88,12 @@ class Crosswalk:
             if isinstance(result, Abandoned | TooManyWaiting):
                 continue
             if isinstance(result, OnetError | TimeoutError | database.DatabaseUnavailable):
-                self._leave_alone(code, result)
+                self._left_alone.begin(f"what became of {code}", result)
             elif isinstance(result, BaseException):
                 raise result
             else:
                 found[code] = result
         return found
-
-    def _leave_alone(self, what: str, error: Exception) -> None:
-        wait = getattr(error, "retry_after", None) or 0.0
-        self._ask_from = self._clock() + max(LEFT_ALONE, wait)
-        log.warning("what became of %s could not be asked: %r", what, error)
 
     def _fetch(self, code: str, detach: Detach) -> list[Successor]:
         try:

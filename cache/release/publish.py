@@ -19,6 +19,7 @@ from cache.entries.published_rows import (
     replace_ratings,
     withdraw,
 )
+from cache.release.meanings import publish_read_meanings
 from cache.release.publish_lists import publish_lists
 from cache.release.ratings import RatingRows
 from cache.release.reader import Release
@@ -65,6 +66,7 @@ def publish_release(
         listed = select(CacheEntry.occupation_code).where(IS_LISTED)
         connection.execute(delete(Occupation).where(Occupation.code.not_in(listed)))
     publish_lists(connection, release, occupations)
+    publish_read_meanings(connection, release, load.at)
     published = {"state": "published", "rows": rows.rows, "entries": len(entries)}
     connection.execute(
         update(Load).where(Load.id == load.id).values(published | {"finished_at": load.at})

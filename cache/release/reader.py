@@ -7,7 +7,7 @@ with release 30.3. This module decides what a valid release is and knows no data
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +24,7 @@ from cache.release.references import (
 )
 from cache.release.text import read_header, read_rows
 from onet_client.archive.number import release_url
-from onet_client.content_model import ELEMENT_TABLE, file_name
+from onet_client.content_model import ELEMENT_TABLE, MEANING_TABLES, file_name
 from onet_client.release_files import (
     OCCUPATION_FILE,
     FileProblem,
@@ -96,6 +96,12 @@ class Release:
         """
         return {of: files[0] for of, files in find_layouts(LISTS, self._files).items()}
 
+    @cached_property
+    def meaning_files(self) -> dict[str, str]:
+        """The file of each of `MEANING_TABLES` that the release holds, usable or not."""
+        names = {table: file_name(table) for table in MEANING_TABLES}
+        return {table: name for table, name in names.items() if self._holds(name)}
+
     @property
     def domains(self) -> list[str]:
         """The domains that the release holds."""
@@ -114,10 +120,14 @@ class Release:
         others = (*self.list_files.values(), *self._reference_files)
         for name in (OCCUPATION_FILE, SCALE_FILE, *rating_names, *others):
             total.update(name.encode())
-            with self._opened(name) as file, readable(name):
-                while block := file.read(1 << 20):
+            for block in self._blocks(name):
+                total.update(block)
+                lines += block.count(b"\n") if name in rating_names else 0
+        for name in self.meaning_files.values():
+            total.update(name.encode())
+            with suppress(ReleaseError):  # it is left out, whatever it holds
+                for block in self._blocks(name):
                     total.update(block)
-                    lines += block.count(b"\n") if name in rating_names else 0
         return total.hexdigest(), lines
 
     def occupations(self) -> dict[str, ListedOccupation]:
@@ -192,6 +202,17 @@ class Release:
         """
         with self._opened(name) as file, readable(name):
             yield from read_rows(name, file, needed, optional, reject)
+
+    def _blocks(self, name: str) -> Iterator[bytes]:
+        with self._opened(name) as file, readable(name):
+            while block := file.read(1 << 20):
+                yield block
+
+    def _holds(self, name: str) -> bool:
+        try:
+            return name in self._files
+        except ReleaseError:  # it is there twice
+            return True
 
     def _opened(self, name: str) -> IO[bytes]:
         if name not in self._files:

@@ -11,10 +11,12 @@ from cache.db import database
 from cache.db.held import IS_PUBLISHED, holds_entries, was_published
 from cache.db.onet_tables import CacheEntry, Load
 from cache.policy import Limits
+from cache.release.meanings import read_meanings_of
 from cache.release.publish import ReleaseLoad, publish_release
 from cache.release.publish_lists import count_lists
 from cache.release.reader import Release, open_release
-from onet_client.release_files import ReleaseError
+from onet_client.content_model import MEANING_TABLES
+from onet_client.release_files import FileProblem, ReleaseError
 
 Progress = Callable[[int, int], None]
 """Called with the rows landed so far and the rows there are."""
@@ -29,6 +31,7 @@ class SeedReport:
         rated: by domain that the release holds, occupations with ratings; `empty` likewise
             those that a complete release has none for.
         lists: what it lists beside ratings, such as `alternate titles`, and how many.
+        left_out: files that ratings can do without, and why they are not used.
         kept: the domains that the release does not hold and the database does.
     """
 
@@ -41,6 +44,7 @@ class SeedReport:
     rated: Mapping[str, int]
     empty: Mapping[str, int]
     lists: Mapping[str, int]
+    left_out: Sequence[FileProblem]
     kept: Sequence[str]
 
 
@@ -148,6 +152,8 @@ def _report(
         {domain: found.get((domain, state), 0) for domain in release.domains}
         for state in ("rated", "empty")
     )
+    rows, left_out = read_meanings_of(release)
+    meanings = {MEANING_TABLES[table]: len(rows[table]) for table in rows}
     return SeedReport(
         source=release.source,
         release=release.name,
@@ -157,7 +163,8 @@ def _report(
         ratings=ratings,
         rated=rated,
         empty=empty,
-        lists=count_lists(connection, release),
+        lists=count_lists(connection, release) | meanings,
+        left_out=left_out,
         kept=_other_domains(connection, release.domains),
     )
 

@@ -18,6 +18,7 @@ from cache.db.onet_tables import CacheEntry, Load, Occupation
 from cache.entries.invalidation import note_change
 from cache.entries.occupations import publish_occupations
 from cache.entries.renewal import Revalidation
+from cache.fill.meanings import MeaningsFill
 from cache.policy import ITEM_OUTCOMES, ItemOutcome
 from cache.upstream import Upstream
 from cache.warm.items import (
@@ -51,11 +52,13 @@ class WholeTables:
         revalidation: Revalidation,
         upstream: Upstream,
         now: Callable[[], datetime],
+        meanings: MeaningsFill,
     ) -> None:
         self._engine = engine
         self._revalidation = revalidation
         self._upstream = upstream
         self._now = now
+        self._meanings = meanings
 
     def prepare(self, lease: JobLease) -> TableReader | dict[ItemOutcome, int]:
         """Begin or resume to read whole tables, or list items where that is not needed.
@@ -68,6 +71,7 @@ class WholeTables:
             LeaseLost: where another worker prepares the job.
             DatabaseUnavailable: where the database cannot be reached or used.
         """
+        self._meanings.begin_if_due()
         deadline = Deadline(self._upstream.deadline)
         release = self._upstream.client.release(deadline=deadline)
         load_id = lease.work.load_id

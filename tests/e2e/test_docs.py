@@ -150,6 +150,7 @@ def test_every_problem_type_is_written_with_its_status() -> None:
         ("422", "invalid-parameter"),
         ("404", "occupation-not-found"),
         ("404", "no-ratings"),
+        ("404", "element-not-found"),
         ("401", "unauthorized"),
         ("404", "not-found"),
         ("405", "method-not-allowed"),

@@ -12,12 +12,14 @@ from werkzeug.test import TestResponse
 from app.api.admin_schemas import CacheEntriesSchema, CacheSummarySchema
 from app.api.health import HealthSchema
 from app.api.problem_schema import ProblemSchema
+from app.elements.schema import ElementsSchema, OneElementSchema
 from app.gaps.schema import SkillGapSchema
 from app.occupations.schema import OccupationSchema, OccupationsSchema
 from app.transitions.schema import TransitionsSchema
 
 SCHEMAS: dict[str, type[Schema]] = {
     "/skill-gap": SkillGapSchema,
+    "/elements": ElementsSchema,
     "/occupations": OccupationsSchema,
     "/admin/cache": CacheSummarySchema,
     "/admin/cache/entries": CacheEntriesSchema,
@@ -62,12 +64,17 @@ def check(answer: TestResponse) -> None:
         assert answer.mimetype == "application/json"
     elif answer.mimetype == "text/csv":
         assert not INNARDS.search(answer.text)
-    elif answer.status_code == 200 and answer.request.path in SCHEMAS:
-        _check_body(answer, SCHEMAS[answer.request.path])
-    elif answer.status_code == 200 and answer.request.path.endswith("/transitions"):
-        _check_body(answer, TransitionsSchema)
-    elif answer.status_code == 200 and answer.request.path.startswith("/occupations/"):
-        _check_body(answer, OccupationSchema)
+    elif answer.status_code == 200 and (schema := _schema_of(answer.request.path)):
+        _check_body(answer, schema)
+
+
+def _schema_of(path: str) -> type[Schema] | None:
+    if path in SCHEMAS:
+        return SCHEMAS[path]
+    if path.endswith("/transitions"):
+        return TransitionsSchema
+    below = {"/elements/": OneElementSchema, "/occupations/": OccupationSchema}
+    return next((schema for start, schema in below.items() if path.startswith(start)), None)
 
 
 def freshness(answer: Any) -> dict[str, int]:

@@ -42,6 +42,18 @@ RELATED = {
     ("15-9002.00", "11-9001.00", "Primary-Long", 1),
 }
 
+DESCRIPTIONS = {
+    "2.A.1": ("Airs", "What is heard and read."),
+    "2.A.1.a": ("Listening to Wind", 'Telling winds by "sound".'),
+    "2.A.1.b": ("Reading Tides", None),
+    "2.B.1.a": ("Knot Making", "Making knots."),
+}
+ANCHORS = {
+    "2.A.1.a": ((2, "Hear a breeze"), (6, "Name a gale by its first breath")),
+    "2.B.1.a": ((0, "Leave a rope as it is"), (7, 'Tie a knot, or "hitch", in the dark')),
+    "1.A.1.a.1": ((3, "See the next hill"),),  # which the release does not describe
+}
+
 
 def rating_lines(prefix: str = "", elements: Mapping[str, str] = ELEMENTS) -> list[str]:
     """The rating rows of the elements whose identifier starts with the prefix, in file order."""
@@ -92,6 +104,34 @@ def write_domain(folder: Path, stem: str) -> Path:
     lines = [RATING_HEADER, *rating_lines(elements=OTHER_ELEMENTS[stem]), ""]
     file.write_text("\n".join(lines), encoding="utf-8")
     return file
+
+
+def write_meanings(folder: Path) -> Path:
+    """Add descriptions of elements and anchors of their levels, and return the folder.
+
+    Among them are elements and scales that nothing here uses.
+    """
+    files = {
+        "Content Model Reference": [
+            "Element ID\tElement Name\tDescription",
+            "1\tWorker Characteristics\tTraits.",
+            *(f"{key}\t{name}\t{text or 'n/a'}" for key, (name, text) in DESCRIPTIONS.items()),
+            "4.A.1\tLooking\tNo skill.",
+        ],
+        "Level Scale Anchors": [
+            "Element ID\tElement Name\tScale ID\tAnchor Value\tAnchor Description",
+            *(
+                f"{key}\tany\tLV\t{level}\t{text}"
+                for key, anchors in ANCHORS.items()
+                for level, text in anchors
+            ),
+            "2.A.1.a\tany\tIM\t99\tNo level",
+            "4.A.1\tany\tLV\t99\tNo skill",
+        ],
+    }
+    for name, lines in files.items():
+        (folder / f"{name}.txt").write_text("\n".join([*lines, ""]), encoding="utf-8")
+    return folder
 
 
 def write_lists(folder: Path, *, job_titles: bool = False) -> Path:

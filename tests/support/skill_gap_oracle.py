@@ -67,13 +67,21 @@ class Oracle:
 
     def readiness(self, source: str, target: str) -> Fraction:
         """How much of the weighted demand the source meets."""
-        demanded = met = Fraction(0)
-        for element, rows in self.rows[target].items():
-            if element in self.rows[source] and not _not_relevant(rows):
-                has = _level(self.rows[source][element])
-                demanded += _weight(rows) * _level(rows)
-                met += _weight(rows) * min(has, _level(rows))
-        return met / demanded if demanded else Fraction(1)
+        levels = self._weighed_levels(source)
+        demanded = met = 0
+        for element, (weight, level) in self._weighed_levels(target).items():
+            if element in levels:
+                demanded += weight * level
+                met += weight * min(levels[element][1], level)
+        return Fraction(met, demanded) if demanded else Fraction(1)
+
+    @cache  # noqa: B019 - an oracle lives as long as the tests
+    def _weighed_levels(self, code: str) -> dict[str, tuple[int, int]]:
+        """Weight (in 400ths) and level (in 100ths) of each element: what is whole adds up fast."""
+        return {
+            element: (_whole(400 * _weight(rows)), _whole(100 * _level(rows)))
+            for element, rows in self.rows[code].items()
+        }
 
     @cache  # noqa: B019 - an oracle lives as long as the tests
     def _of_all(self, target: str) -> list[float]:
@@ -186,6 +194,11 @@ def _level(rows: Any) -> Fraction:
 
 def _weight(rows: Any) -> Fraction:
     return (Fraction(rows["IM"]["Data Value"]) - 1) / 4
+
+
+def _whole(number: Fraction) -> int:
+    assert 1 == number.denominator
+    return number.numerator
 
 
 def _number(text: str) -> Fraction | None:

@@ -13,6 +13,7 @@ DATABASE = ("sqlalchemy", "alembic", "MySQLdb", "sqlite3")
 CLOCKS = ("time",)
 # Modules of `app` that decide and compute, and know of nothing else.
 RULES = (
+    "app/elements/near.py",
     "app/gaps/certainty.py",
     "app/gaps/compare.py",
     "app/gaps/student_t.py",
@@ -52,6 +53,7 @@ FORBIDDEN = {
     "app/cli/": (API, PAGE),
     "app/server/": (API, PAGE, CLI),
     "app/response_cache/": ("flask", "flask_smorest", *DATABASE, *WIRING, API, PAGE, CLI),
+    "app/elements/": (*SUBJECT, "app.gaps", "app.transitions"),
     "app/occupations/": (*SUBJECT, "app.gaps", "app.transitions"),
     "app/gaps/": (*SUBJECT, "app.transitions"),
     "app/transitions/": SUBJECT,

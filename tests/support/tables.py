@@ -12,6 +12,8 @@ PUBLISHED = (
     "related_occupation",
     "job_zone",
     "element",
+    "element_description",
+    "level_anchor",
     "scale",
     "rating",
     "cache_entry",

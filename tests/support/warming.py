@@ -11,6 +11,7 @@ from support.fake_client import no_upstream
 
 from cache.db.onet_tables import WarmItem, WarmJob
 from cache.entries.renewal import Revalidation
+from cache.fill.meanings import MeaningsFill
 from cache.fill.refresh_requests import RefreshRequests
 from cache.metrics import CacheMetrics
 from cache.pull_through import PullThrough
@@ -36,12 +37,14 @@ def make_worker(
     counted = metrics or CacheMetrics()
     revalidation = Revalidation(engine, LIMITS, now)
     upstream = no_upstream() if client is None else Upstream(client, URL, deadline=20.0)
+    nobody = no_upstream()  # to ask what elements mean
+    meanings = MeaningsFill(engine, engine, nobody, LIMITS, now, timeout=1.0)
     return Worker(
         WarmQueue(engine, counted),
         RefreshRequests(engine, engine),
         pull_through or engines.pull_through(engine, upstream, LIMITS, now, metrics=counted),
         revalidation,
-        WholeTables(engine, revalidation, upstream, now),
+        WholeTables(engine, revalidation, upstream, now, meanings),
         TablePublisher(engine, URL, LIMITS),
         deadline=20.0,
     )

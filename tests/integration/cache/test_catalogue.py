@@ -3,7 +3,7 @@
 import pytest
 from support.clock import LIMITS, FakeClock
 from support.fills import fill, rated
-from support.made_up_release import RATED, TITLES, write_release
+from support.made_up_release import JOB_ZONE_NAMES, RATED, TITLES, write_lists, write_release
 
 from cache.catalogue import Catalogue, Described, Holding, ListingRow
 from cache.entries.purge import purge
@@ -18,7 +18,7 @@ ODD = {"99-1001.00": "100% Wool_Carders!", "99-1002.00": "100 Wool Carders"}
 @pytest.fixture(scope="module")
 def catalogue(shared_engine, tmp_path_factory):
     """The made-up release, two occupations with titles that `LIKE` could misread, an unknown."""
-    release = write_release(tmp_path_factory.mktemp("catalogue") / "db_28_1_text")
+    release = write_lists(write_release(tmp_path_factory.mktemp("catalogue") / "db_28_1_text"))
     seed(shared_engine, release, limits=LIMITS, now=FakeClock())
     store = Store(shared_engine)
     for code, title in ODD.items():
@@ -67,7 +67,9 @@ def test_pages_put_together_are_the_whole_list(catalogue, limit):
 
 
 def test_one_occupation_is_described_rated_or_not(catalogue):
-    assert Described(UNRATED, "Cloud Drivers", "They do.") == catalogue.occupation(UNRATED)
+    kites = Described("11-9001.00", "Kite Masters", "They do.", 5, JOB_ZONE_NAMES[5])
+    assert kites == catalogue.occupation("11-9001.00")
+    assert Described(UNRATED, "Cloud Drivers", "They do.", 1) == catalogue.occupation(UNRATED)
     assert Described("99-1001.00", ODD["99-1001.00"], None) == catalogue.occupation("99-1001.00")
 
 

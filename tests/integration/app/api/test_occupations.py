@@ -154,6 +154,8 @@ def test_an_occupation_shows_its_title_ratings_and_cache_state(
 
     assert (CODE, "Web Developers", "skills") == (body["code"], body["title"], body["domain"])
     assert body["description"].startswith("Develop and implement websites")
+    assert (3, None) == (body["job_zone"], body["job_zone_name"])
+    assert f"https://www.onetonline.org/link/summary/{CODE}" == body["url"]
     assert sorted(oracle.rows[CODE]) == [rating["id"] for rating in body["ratings"]]
     assert {
         "id": "2.B.3.e",

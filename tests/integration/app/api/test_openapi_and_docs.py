@@ -20,6 +20,8 @@ SERVED = {
     "get /occupations",
     "get /occupations/{code}",
     "get /occupations/{code}/transitions",
+    "get /elements",
+    "get /elements/{element}",
     "get /health",
     "get /health/ready",
     "get /metrics",
@@ -118,6 +120,7 @@ def test_every_variable_of_a_path_is_a_parameter_and_the_reverse(document: Any) 
         ),
         ("/occupations", "domain limit offset q", []),
         ("/occupations/{code}", "domain", []),
+        ("/elements", "domain", []),
         (
             "/occupations/{code}/transitions",
             "direction domain domains job_zone limit min_readiness rank zone_change",
@@ -188,6 +191,9 @@ def test_every_error_is_documented_as_a_problem(document: Any) -> None:
         "/occupations/99-9999.99",
         "/occupations/19-1042.00",
         "/occupations",
+        "/elements",
+        "/elements/2.B.3.e",
+        "/elements/2.B.3",
         "/health",
         "/health/ready",
         "/metrics",
@@ -199,6 +205,7 @@ def test_an_answer_has_a_status_and_a_content_type_that_are_documented(
 ) -> None:
     answer = starter.get(target)
     path = re.sub(r"^/occupations/[^/]+", "/occupations/{code}", urlsplit(target).path)
+    path = re.sub(r"^/elements/[^/]+", "/elements/{element}", path)
     documented = document["paths"][path]["get"]["responses"]
 
     assert str(answer.status_code) in documented

@@ -138,6 +138,15 @@ GOOD = {
         "title": "Software Developers",
         "asked_at": START,
     },
+    "element_description": {"element_id": "2.A.1", "name": "Content", "description": "Groups."},
+    "level_anchor": {"element_id": "2.A.1.a", "level": 2, "text": "Hear a breeze"},
+    "meaning_source": {
+        "name": "level_scale_anchors",
+        "origin": "seed",
+        "release": "30.3",
+        "read_at": START,
+        "rows": 1,
+    },
     "upstream_governor": {
         "id": 1,
         "next_slot": 0.0,
@@ -205,6 +214,9 @@ BITES = [
     ("warm_item", {"job_id": "9"}),
     ("succession", {"position": None}),
     ("succession", {"asked_at": None}),
+    ("element_description", {"name": None}),
+    ("level_anchor", {"text": None}),
+    ("meaning_source", {"origin": "rumour"}),
     ("upstream_governor", {"id": 2}),
 ]
 

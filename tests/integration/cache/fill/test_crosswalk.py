@@ -13,7 +13,8 @@ from cache.db import database
 from cache.db.onet_tables import Succession
 from cache.fill import crosswalk as successions
 from cache.fill.abandonment import watch
-from cache.fill.crosswalk import LEFT_ALONE, Crosswalk, Successor
+from cache.fill.crosswalk import Crosswalk, Successor
+from cache.fill.left_alone import LEFT_ALONE
 from cache.upstream import Upstream
 from onet_client.errors import TimedOut, UnknownCode
 from onet_client.rows import OccupationRow

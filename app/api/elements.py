@@ -1,0 +1,65 @@
+"""GET /elements: what the elements of a domain are, and what their levels mean."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from flask import Response
+from flask.views import MethodView
+
+from app.api.blueprints import QueryBlueprint
+from app.api.headers import QUOTED, STILL_HOLDS
+from app.api.problem_schema import answers_problems
+from app.api.responses import as_json, cached_response
+from app.elements.json_body import element_body, elements_body
+from app.elements.schema import ElementsSchema, OneElementSchema
+from app.query_fields import DomainQuery
+from app.response_cache.answer import ALWAYS
+from app.wiring.container import services
+from cache.entries.meanings import Meanings
+from onet_client.content_model import DOMAINS
+
+blueprint = QueryBlueprint("elements", __name__, description="What elements and levels mean.")
+
+LONGEST_UNANSWERED: Final = 30
+"""Seconds for which others may store an answer that lacks what O*NET may give soon."""
+IN_PATH: Final = {
+    "in": "path",
+    "name": "element",
+    "required": True,
+    "schema": {"type": "string", "example": "2.B.3.e"},
+}
+
+
+@blueprint.route("/elements")
+class ElementList(MethodView):
+    """The elements of a domain."""
+
+    @blueprint.arguments(DomainQuery, location="query")
+    @blueprint.response(200, ElementsSchema, headers=QUOTED)
+    @blueprint.alt_response(304, description=STILL_HOLDS, headers=QUOTED)
+    @answers_problems(blueprint, 422, 503)
+    def get(self, query: dict[str, Any]) -> Response:
+        """List the elements of a domain, with descriptions and level anchors."""
+        return _answer(elements_body, query["domain"])
+
+
+@blueprint.route("/elements/<element>", parameters=[IN_PATH])
+class OneElement(MethodView):
+    """One element."""
+
+    @blueprint.response(200, OneElementSchema, headers=QUOTED)
+    @blueprint.alt_response(304, description=STILL_HOLDS, headers=QUOTED)
+    @answers_problems(blueprint, 404, 503)
+    def get(self, element: str) -> Response:
+        """Read an element's description and level anchors."""
+        return _answer(element_body, element)
+
+
+def _answer(write: Callable[[Meanings, str], dict[str, Any]], asked: str) -> Response:
+    wired = services()
+    meanings, now = wired.elements.asked(), wired.now()
+    body = as_json(write(meanings, asked))
+    due_at = wired.elements.due_at(meanings)
+    if due_at is not None and due_at <= now:  # O*NET gave no answer now, and may soon
+        return cached_response(body, [], now, None, LONGEST_UNANSWERED)
+    return cached_response(body, [], now, [asked], of_domains=DOMAINS, until=due_at or ALWAYS)

@@ -1,0 +1,1 @@
+"""Elements: what skills, knowledge and abilities are, and what their levels mean."""
