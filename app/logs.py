@@ -72,6 +72,19 @@ class ShorteningFilter(logging.Filter):
         return True
 
 
+class Wordless(Exception):
+    """Stands for an exception whose words are not to be logged."""
+
+
+def wordless(error: BaseException) -> Wordless:
+    """Return what has the traceback of an exception and of its causes, and of words their names."""
+    found = Wordless(type(error).__name__).with_traceback(error.__traceback__)
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if cause is not None:
+        found.__cause__ = wordless(cause)
+    return found
+
+
 def configure(settings: Settings) -> None:
     """Set up the root logger from `LOG_LEVEL` and `LOG_FORMAT`."""
     names = "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s"

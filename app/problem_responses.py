@@ -9,7 +9,7 @@ from urllib.parse import quote
 from flask import Request, Response, json, request
 from werkzeug.exceptions import HTTPException
 
-from app.logs import RequestIds
+from app.logs import RequestIds, wordless
 from app.problems import Problem, invalid_parameters
 from app.wiring.container import services
 from cache.db.unavailable import DatabaseUnavailable
@@ -32,9 +32,11 @@ class IdentifiedRequest(Request):
 
     Attributes:
         ids: makes the ids; each application has its own.
+        is_unsaid: the log is to say nothing that may repeat its body.
     """
 
     ids: ClassVar[RequestIds]
+    is_unsaid = False
 
     @cached_property
     def request_id(self) -> str:
@@ -45,6 +47,11 @@ class IdentifiedRequest(Request):
 def request_id() -> str:
     """Return the id of the current request."""
     return cast("IdentifiedRequest", request).request_id
+
+
+def keep_unsaid() -> None:
+    """Have the log say nothing that may repeat the body of the current request."""
+    cast("IdentifiedRequest", request).is_unsaid = True
 
 
 def described(method: str, path: str) -> str:
@@ -71,14 +78,17 @@ def logged_problem(error: Exception) -> Problem:
         error, problem = unavailable, problem_of(unavailable)
     unexpected = problem.status == HTTPStatus.INTERNAL_SERVER_ERROR
     failed = problem.status > HTTPStatus.INTERNAL_SERVER_ERROR and not is_abandoned()
+    reason = problem.reason if isinstance(error, Logged) else str(error)
+    if is_unsaid := cast("IdentifiedRequest", request).is_unsaid:
+        reason = reason if isinstance(error, DatabaseUnavailable) else "not said"
     log.log(
         logging.ERROR if unexpected or failed else logging.INFO,
         "%s -> %d %s: %s",
         described(request.method, request.path),
         problem.status,
         problem.name,
-        problem.reason if isinstance(error, Logged) else str(error),
-        exc_info=error if unexpected else None,
+        reason,
+        exc_info=(wordless(error) if is_unsaid else error) if unexpected else None,
     )
     return problem
 

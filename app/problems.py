@@ -13,8 +13,9 @@ from sqlalchemy.engine import URL
 
 from app.elements.json_body import ElementNotFound
 from app.occupations.holdings import BRINGS_ALL, SEED, Holdings, sentence
-from app.occupations.lookup import LookupFailed, note
+from app.occupations.lookup import LookupFailed
 from app.occupations.nearest import nearest
+from app.occupations.replaced import note
 from app.occupations.resolve import HINT, Unresolved
 from app.response_cache.headers import cache_status
 from app.transitions.job_zones import JobZoneNotHeld

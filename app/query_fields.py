@@ -1,4 +1,4 @@
-"""The parameters of queries: strict, in ASCII, each given once."""
+"""The parameters of queries, in ASCII, each given once, and the members of bodies: strict."""
 
 import re
 from typing import Any, ClassVar, Final
@@ -73,3 +73,48 @@ class DomainQuery(Query):
     """What every read of an entry can choose."""
 
     domain = fields.String(load_default=DOMAINS[0], validate=validate.OneOf(DOMAINS))
+
+
+class StrictSchema(Schema):
+    """A JSON object with the members that it has fields for, and no others."""
+
+    @pre_load
+    def refuse_others(self, data: Any, **_: Any) -> Any:
+        """Refuse what is no object or has other members, without repeating their names."""
+        names = [field.data_key or name for name, field in self.fields.items()]
+        if not isinstance(data, dict) or data.keys() - set(names):
+            raise ValidationError(f"Takes a JSON object of {', '.join(names)} and nothing else.")
+        return data
+
+
+class JsonNumber(fields.Float):
+    """A JSON number from a lowest to a highest."""
+
+    def __init__(self, low: float, high: float, **options: Any) -> None:
+        super().__init__(validate=validate.Range(low, high), **options)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValidationError("Not a number.")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class JsonWhole(fields.Integer):
+    """A whole JSON number from a lowest to a highest."""
+
+    def __init__(self, low: int, high: int, **options: Any) -> None:
+        super().__init__(
+            strict=True,
+            validate=validate.Range(low, high),
+            error_messages={"invalid": "Not a whole number."},
+            **options,
+        )
+
+
+class JsonBoolean(fields.Boolean):
+    """JSON's true or false."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, bool):
+            raise ValidationError("Not true or false.")
+        return super()._deserialize(value, attr, data, **kwargs)

@@ -14,6 +14,7 @@ from app.api import (
     health,
     metrics,
     occupations,
+    profiles,
     skill_gap,
     transitions,
 )
@@ -28,6 +29,7 @@ RESOURCES = [
     resource.blueprint
     for resource in (
         skill_gap,
+        profiles,
         batch,
         occupations,
         transitions,

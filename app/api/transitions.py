@@ -36,7 +36,7 @@ def transitions(query: dict[str, Any], code: str) -> Response:
     choice, wired = transitions_choice(query), services()
     text, domains = path_occupation(code), chosen_domains(query)
     subject = read_subject(wired.lookup, wired.transitions, text, domains)
-    wired.transitions.check_zones(subject.readings, choice)
+    wired.transitions.check_zones(subject.held, [subject.code], choice)
     body = as_json(transitions_body(wired.transitions, subject, choice))
     # Which domains are compared by default depends on which are held.
     of_domains = subject.domains if domains else PREFERRED

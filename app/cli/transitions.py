@@ -36,7 +36,7 @@ def command(occupation: str, as_json: bool, **asked: object) -> None:
         query = TransitionsQuery().load(given)
         choice, transitions = transitions_choice(query), services().transitions
         subject = read_subject(services().lookup, transitions, text, chosen_domains(query))
-        transitions.check_zones(subject.readings, choice)
+        transitions.check_zones(subject.held, [subject.code], choice)
     body = plain(transitions_body(transitions, subject, choice))
     if as_json:
         print_json(body)

@@ -1,13 +1,15 @@
 """GET /skill-gap as CSV (RFC 4180): a header and one row an element, for spreadsheets."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import StringIO
 from typing import Any, Final
 from unicodedata import category, normalize
 
-from app.gaps.compare import Comparison, GapChoice, chosen, compare
+from app.gaps.compare import Comparison, Gap, GapChoice, chosen, compare
 from app.occupations.lookup import FoundPair
+from cache.profile import ElementRating
+from cache.reading import Reading
 
 CSV: Final = "text/csv; charset=utf-8; header=present"
 COLUMNS: Final = (
@@ -30,37 +32,58 @@ WORDS: Final = {None: "", True: "true", False: "false"}
 
 
 def csv_body(found: FoundPair, choice: GapChoice) -> bytes:
-    """Write the chosen gaps, and what is covered after them where that is asked for.
+    """Write the chosen gaps of a pair, and what is covered after them where that is asked for."""
+    source, domain = found.source.profile, found.source.entry.domain
+    gap = compare(source, found.target.profile)
+    return csv_of(gap, (source.code, source.title), domain, choice, lambda one: one.importance)
 
-    Figures are those of the JSON; null is empty.
+
+def csv_of(
+    gap: Gap,
+    source: tuple[str, str],
+    domain: str,
+    choice: GapChoice,
+    importance: Callable[[ElementRating], float | None],
+) -> bytes:
+    """Write what a comparison found. Figures are those of the JSON; null is empty.
+
+    Args:
+        gap: the comparison.
+        source: how the source is called: code and title.
+        domain: what was compared.
+        choice: which gaps.
+        importance: returns how important an element is to the source, where anybody says so.
     """
-    source, target = found.source, found.target
-    gap = compare(source.profile, target.profile)
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    sides = (
-        source.profile.code, _shown(source.profile.title),
-        target.profile.code, _shown(target.profile.title), source.entry.domain,
-    )  # fmt: skip
+    code, title = source
+    sides = code, _shown(title), gap.target.code, _shown(gap.target.title), domain
     pair = gap.readiness, *(gap.readiness_interval or ("", "")), gap.source.rated, gap.target.rated
     covered = gap.covered if choice.covered else ()
-    writer.writerows((*sides, *_cells(item, item.kind), *pair) for item in chosen(gap, choice))
-    writer.writerows((*sides, *_cells(item, "covered"), *pair) for item in covered)
+    kinds: list[tuple[Comparison, str]] = [(item, item.kind) for item in chosen(gap, choice)]
+    kinds += ((item, "covered") for item in covered)
+    writer.writerows(
+        (*sides, *_cells(item, kind, importance(item.source)), *pair) for item, kind in kinds
+    )
     return text.getvalue().encode()
 
 
 def csv_headers(found: FoundPair) -> list[tuple[str, str]]:
-    """Name the file, should it be saved."""
-    pair = f"{found.source.profile.code}-to-{found.target.profile.code}"
-    name = f"{found.source.entry.domain}-gap-{pair}.csv"
+    """Name the file of a pair, should it be saved."""
+    return file_headers(found.source.profile.code, found.target)
+
+
+def file_headers(source: str, target: Reading) -> list[tuple[str, str]]:
+    """Name the file of what a source was compared with, should it be saved."""
+    name = f"{target.entry.domain}-gap-{source}-to-{target.profile.code}.csv"
     return [("Content-Disposition", f'attachment; filename="{name}"')]
 
 
-def _cells(item: Comparison, kind: str) -> Iterator[Any]:
+def _cells(item: Comparison, kind: str, importance: float | None) -> Iterator[Any]:
     source, target = item.source, item.target
     yield from (target.id, _shown(target.name), kind)
-    yield from (source.level, source.importance, target.level, target.importance)
+    yield from (source.level, importance, target.level, target.importance)
     yield from (item.level_gap, item.priority, WORDS[item.significant], WORDS[item.low_precision])
     yield from (WORDS[source.not_relevant], WORDS[target.not_relevant], item.gain)
 

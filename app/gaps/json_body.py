@@ -6,12 +6,14 @@ from typing import Any, Final
 
 import orjson
 
-from app.gaps.compare import Comparison, GapChoice, chosen, compare
+from app.gaps.compare import Comparison, Gap, GapChoice, chosen, compare
 from app.occupations.lookup import FoundPair
 from app.occupations.provenance import attribution, noted, source
+from cache.profile import ElementRating
 from cache.reading import Reading
 
 CloserThan = Callable[[Reading, float], float | None]
+WriteSide = Callable[[ElementRating], Any]
 
 SIDES: Final = 10_000
 """Sides kept as text, about 200 bytes each; all skills of 29.0 have fewer."""
@@ -27,28 +29,9 @@ def gap_body(found: FoundPair, choice: GapChoice, closer_than: CloserThan) -> di
     """
     source_side, target_side = found.source, found.target
     gap = compare(source_side.profile, target_side.profile)
-    missing = gap.count("missing")
-    body: dict[str, Any] = {
+    body = {
         "from": {"code": source_side.profile.code, "title": source_side.profile.title},
-        "to": {"code": target_side.profile.code, "title": target_side.profile.title},
-        "domain": source_side.entry.domain,
-        "summary": {
-            "compared": gap.compared,
-            "gaps": len(gap.gaps),
-            "missing": missing,
-            "higher_level": len(gap.gaps) - missing,
-            "readiness": gap.readiness,
-            "readiness_interval": gap.readiness_interval,
-            "closer_than": closer_than(target_side, gap.readiness),
-        },
-        "gaps": [_item(item) for item in chosen(gap, choice)],
-    }
-    if choice.covered:
-        body["covered"] = [_item(item) for item in gap.covered]
-    body |= {
-        "incomparable": [
-            {"id": one.id, "name": one.name, "rated": one.rated} for one in gap.incomparable
-        ],
+        **compared_body(gap, target_side, choice, closer_than, published),
         "sources": {
             "from": source(source_side) | {"rated": gap.source.rated},
             "to": source(target_side) | {"rated": gap.target.rated},
@@ -58,14 +41,49 @@ def gap_body(found: FoundPair, choice: GapChoice, closer_than: CloserThan) -> di
     return noted(body, found.notes)
 
 
-def _item(item: Comparison) -> dict[str, Any]:
+def compared_body(
+    gap: Gap, target: Reading, choice: GapChoice, closer_than: CloserThan, write_source: WriteSide
+) -> dict[str, Any]:
+    """Write what a comparison found, whatever the source is.
+
+    Args:
+        gap: the comparison.
+        target: what the source was compared with.
+        choice: which gaps.
+        closer_than: tells what share of all occupations is less ready for a target.
+        write_source: writes the source's side of an element.
+    """
+    missing = gap.count("missing")
+    body: dict[str, Any] = {
+        "to": {"code": target.profile.code, "title": target.profile.title},
+        "domain": target.entry.domain,
+        "summary": {
+            "compared": gap.compared,
+            "gaps": len(gap.gaps),
+            "missing": missing,
+            "higher_level": len(gap.gaps) - missing,
+            "readiness": gap.readiness,
+            "readiness_interval": gap.readiness_interval,
+            "closer_than": closer_than(target, gap.readiness),
+        },
+        "gaps": [_item(item, write_source) for item in chosen(gap, choice)],
+    }
+    if choice.covered:
+        body["covered"] = [_item(item, write_source) for item in gap.covered]
+    body["incomparable"] = [
+        {"id": one.id, "name": one.name, "rated": one.rated} for one in gap.incomparable
+    ]
+    return body
+
+
+def _item(item: Comparison, write_source: WriteSide) -> dict[str, Any]:
     source, target = item.source, item.target
     return {
         "id": target.id,
         "name": target.name,
         "kind": item.kind,
-        "from": _side(source.level, source.importance, source.not_relevant),
-        "to": _side(target.level, target.importance, target.not_relevant),
+        "from": write_source(source),
+        "to": published(target),
         "level_gap": item.level_gap,
         "priority": item.priority,
         "gain": item.gain,
@@ -74,12 +92,22 @@ def _item(item: Comparison) -> dict[str, Any]:
     }
 
 
+def published(rating: ElementRating) -> orjson.Fragment:
+    """Write one side as O*NET rates it."""
+    return _kept_side(rating.level, rating.importance, rating.not_relevant)
+
+
 @lru_cache(maxsize=SIDES)
-def _side(level: float, importance: float, not_relevant: bool) -> orjson.Fragment:
+def _kept_side(level: float, importance: float, not_relevant: bool) -> orjson.Fragment:
     """Write one side, once for all elements that are rated the same: figures have two decimals."""
-    side = {"level": level, "importance": importance, "not_relevant": not_relevant}
     # A copy, since the writer of JSON leaves 4 kB of room.
-    return orjson.Fragment(bytes(memoryview(orjson.dumps(side))))
+    text = orjson.dumps(side(level, importance, not_relevant))
+    return orjson.Fragment(bytes(memoryview(text)))
+
+
+def side(level: float, importance: float | None, not_relevant: bool) -> dict[str, Any]:
+    """Say how an element is rated on one side."""
+    return {"level": level, "importance": importance, "not_relevant": not_relevant}
 
 
 def plain(body: dict[str, Any]) -> dict[str, Any]:

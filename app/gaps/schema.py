@@ -8,7 +8,19 @@ from marshmallow import Schema, fields, validate
 from app.gaps.compare import GapChoice, Kind, Sort
 from app.occupations.fields import OccupationField
 from app.occupations.provenance import NoteSchema, SourceSchema
-from app.query_fields import LARGEST_PAGE, DecimalNumber, DomainQuery, Flag, WholeNumber, absent
+from app.query_fields import (
+    LARGEST_PAGE,
+    DecimalNumber,
+    DomainQuery,
+    Flag,
+    JsonBoolean,
+    JsonNumber,
+    JsonWhole,
+    StrictSchema,
+    WholeNumber,
+    absent,
+)
+from onet_client.content_model import DOMAINS
 
 MONTH: Final = "^[0-9]{4}-[0-9]{2}$"
 KINDS: Final = get_args(Kind)
@@ -34,6 +46,18 @@ class SkillGapQuery(DomainQuery):
         validate=validate.OneOf(["json", "csv"]),
         metadata={"description": "Wins over Accept, which may prefer text/csv; else it is JSON."},
     )
+
+
+class GapMembers(StrictSchema):
+    """The same choices as members of a body; which format is not among them."""
+
+    domain = fields.String(load_default=DOMAINS[0], validate=validate.OneOf(DOMAINS))
+    kind = fields.String(load_default=None, validate=validate.OneOf(KINDS))
+    min_importance = JsonNumber(1, 5, load_default=1.0)
+    significant = JsonBoolean(load_default=False)
+    sort = fields.String(load_default="priority", validate=validate.OneOf(SORTS))
+    limit = JsonWhole(1, LARGEST_PAGE, load_default=None)
+    include = fields.String(load_default=None, validate=validate.OneOf([COVERED]))
 
 
 def gap_choice(query: Mapping[str, Any]) -> GapChoice:

@@ -3,10 +3,11 @@
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from app.occupations.provenance import Note
-from app.occupations.resolve import Unresolved, is_code, resolve, successor
+from app.occupations.replaced import Codes, notes_of, other_codes, was_replaced
+from app.occupations.resolve import Unresolved, resolve
 from cache.pull_through import PullThrough
 from cache.reading import ReadFailed, Reading, UnknownOccupation
 
@@ -20,14 +21,22 @@ what those mean can change while the entries stay."""
 
 Pair = tuple[str, str]
 """Two occupations as the caller names them."""
-Codes = dict[str, str]
-"""Texts or codes, by parameter."""
+Read = tuple[Codes, list[Reading]]
+"""The codes that texts mean, and the entry of each code once."""
+Key = TypeVar("Key")
 
 
 class FoundOccupation(NamedTuple):
     """One occupation's entry, and whether it was read in place of an old code."""
 
     reading: Reading
+    notes: list[Note]
+
+
+class FoundNamed(NamedTuple):
+    """The entries of occupations by the names of parameters, and what was read for old codes."""
+
+    readings: dict[str, Reading]
     notes: list[Note]
 
 
@@ -98,7 +107,7 @@ class Lookup:
         """
         given = {"code": code}
         _, (reading,) = self._read(domain, given)
-        return FoundOccupation(reading, _notes(given, {"code": reading}))
+        return FoundOccupation(reading, notes_of(given, {"code": reading}))
 
     def pair(self, source: str, target: str, domain: str) -> FoundPair:
         """Read the entries of two occupations.
@@ -110,6 +119,33 @@ class Lookup:
         given = _given((source, target))
         return _found_pair(given, *self._read(domain, given))
 
+    def named(self, given: Codes, domain: str) -> FoundNamed:
+        """Read the entries of occupations by the names of parameters.
+
+        Raises:
+            Unresolved: where texts do not name one occupation each.
+            LookupFailed: for the first entry that has nothing to serve.
+        """
+        codes, readings = self._read(domain, given)
+        by_code = {reading.entry.code: reading for reading in readings}
+        found = {name: by_code[code] for name, code in codes.items()}
+        return FoundNamed(found, notes_of(given, found))
+
+    def each(
+        self, given: Codes, domain: str, timeout: float
+    ) -> dict[str, FoundOccupation | BaseException]:
+        """Read the entries of occupations by the names of parameters, in `timeout` seconds at most.
+
+        Each is read as by `one`, and has the exception that this would raise.
+        """
+        asked = {name: {name: text} for name, text in given.items()}
+        return {
+            name: one
+            if isinstance(one, BaseException)
+            else FoundOccupation(one[1][0], notes_of(asked[name], {name: one[1][0]}))
+            for name, one in self._each(asked, domain, timeout).items()
+        }
+
     def pairs(
         self, pairs: Sequence[Pair], domain: str, timeout: float
     ) -> dict[Pair, FoundPair | BaseException]:
@@ -117,31 +153,41 @@ class Lookup:
 
         A pair is read as by `pair`, and has the exception that this would raise.
         """
+        asked = {pair: _given(pair) for pair in pairs}
+        return {
+            pair: one if isinstance(one, BaseException) else _found_pair(asked[pair], *one)
+            for pair, one in self._each(asked, domain, timeout).items()
+        }
+
+    def _each(
+        self, asked: Mapping[Key, Codes], domain: str, timeout: float
+    ) -> dict[Key, Read | BaseException]:
+        """Read for many answers what the texts of each mean, each entry once."""
         deadline = time.monotonic() + timeout
-        found: dict[Pair, FoundPair | BaseException] = {}
-        left: dict[Pair, Codes] = {}
-        for pair in pairs:
+        found: dict[Key, Read | BaseException] = {}
+        left: dict[Key, Codes] = {}
+        for key, given in asked.items():
             try:
-                left[pair] = resolve(_given(pair), self.index)
+                left[key] = resolve(given, self.index)
             except Unresolved as error:
-                found[pair] = error
+                found[key] = error
         while left:
             groups = [list(dict.fromkeys(codes.values())) for codes in left.values()]
             seconds = max(0.0, deadline - time.monotonic())
             results = self.pull_through.read_each(domain, groups, seconds)
             unknown = {one.code for one in results if isinstance(one, UnknownOccupation)}
             successors = self._successors(unknown if time.monotonic() < deadline else ())
-            again: dict[Pair, Codes] = {}
-            for (pair, codes), result in zip(left.items(), results, strict=True):
-                outcome = _outcome(result, _given(pair), codes, successors)
+            again: dict[Key, Codes] = {}
+            for (key, codes), result in zip(left.items(), results, strict=True):
+                outcome = _outcome(result, asked[key], codes, successors)
                 if isinstance(outcome, dict):
-                    again[pair] = outcome
+                    again[key] = outcome
                 else:
-                    found[pair] = outcome
+                    found[key] = outcome
             left = again
         return found
 
-    def _read(self, domain: str, given: Codes) -> tuple[Codes, list[Reading]]:
+    def _read(self, domain: str, given: Codes) -> Read:
         """Read each entry that texts mean once, and tell which code each of them means."""
         codes = resolve(given, self.index)
         while True:
@@ -149,7 +195,7 @@ class Lookup:
                 return codes, self.pull_through.read(domain, list(dict.fromkeys(codes.values())))
             except ReadFailed as error:
                 unknown = [error.code] if isinstance(error, UnknownOccupation) else []
-                others = _other_codes(error, given, codes, self._successors(unknown))
+                others = other_codes(error, given, codes, self._successors(unknown))
                 if others is None:
                     raise LookupFailed(error, given, codes) from error
                 codes = others
@@ -166,7 +212,7 @@ def _given(pair: Pair) -> Codes:
 def _found_pair(given: Codes, codes: Codes, readings: list[Reading]) -> FoundPair:
     """Name the sides of what was read for the codes that texts mean."""
     source, target = readings[0], readings[-1]
-    notes = _notes(given, {"from": source, "to": target})
+    notes = notes_of(given, {"from": source, "to": target})
     return FoundPair(source, target, readings, notes, codes == given)
 
 
@@ -175,54 +221,14 @@ def _outcome(
     given: Codes,
     codes: Codes,
     successors: Mapping[str, Iterable["Successor"]],
-) -> FoundPair | BaseException | Codes:
-    """Return what was found for a pair, why nothing was, or by which codes to read it again."""
+) -> Read | BaseException | Codes:
+    """Return what was read, why nothing was, or by which codes to read again."""
     if isinstance(result, list):
-        return _found_pair(given, codes, result)
+        return codes, result
     try:
-        others = _other_codes(result, given, codes, successors)
+        others = other_codes(result, given, codes, successors)
     except Unresolved as several:
         return several
     if others is not None:
         return others
     return LookupFailed(result, given, codes) if isinstance(result, ReadFailed) else result
-
-
-def _other_codes(
-    error: BaseException,
-    given: Codes,
-    codes: Codes,
-    successors: Mapping[str, Iterable["Successor"]],
-) -> Codes | None:
-    """Put what replaced it in place of a code that O*NET does not list, if the caller gave that.
-
-    What was replaced once is not again, so that this ends even where codes replace each other.
-
-    Raises:
-        Unresolved: where several replaced it.
-    """
-    if not isinstance(error, UnknownOccupation):
-        return None
-    parameters = [name for name, text in given.items() if error.code == text == codes[name]]
-    found = successors.get(error.code, ())
-    new = successor(error.code, found, parameters) if parameters else None
-    return None if new is None else {**codes, **dict.fromkeys(parameters, new)}
-
-
-def was_replaced(text: str, code: str) -> bool:
-    """Say whether the caller gave a code, and another one was read for it."""
-    return is_code(text) and text != code
-
-
-def _notes(given: Codes, readings: Mapping[str, Reading]) -> list[Note]:
-    return [
-        note(name, given[name], reading.profile.code, reading.profile.title)
-        for name, reading in readings.items()
-        if was_replaced(given[name], reading.profile.code)
-    ]
-
-
-def note(parameter: str, old: str, new: str, title: str) -> Note:
-    """Say that O*NET replaced a code; the title of the new one is left out where it is empty."""
-    text = f"O*NET replaced {old} by {f'{new} {title}'.rstrip()}."
-    return Note(parameter, old, new, text)

@@ -41,7 +41,11 @@ class Note(NamedTuple):
 class NoteSchema(Schema):
     """A code that O*NET does not list any more, and what was read in its place."""
 
-    parameter = fields.String(required=True, validate=validate.OneOf(["from", "to", "code"]))
+    parameter = fields.String(
+        required=True,
+        validate=validate.Regexp(r"^(from|to|code|from\.occupations\[[0-9]\])$"),
+        metadata={"example": "from"},
+    )
     code = fields.String(required=True, metadata={"example": "15-1132.00"})
     replaced_by = fields.String(required=True, metadata={"example": "15-1252.00"})
     text = fields.String(required=True)

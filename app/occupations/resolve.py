@@ -45,6 +45,16 @@ class Unresolved(Exception):
         self.messages = messages
         self.candidates = candidates
 
+    @classmethod
+    def together(cls, errors: Iterable["Unresolved"]) -> "Unresolved":
+        """Make one of several, each of other parameters."""
+        messages: dict[str, str] = {}
+        candidates: dict[str, list[Candidate]] = {}
+        for error in errors:
+            messages |= error.messages
+            candidates |= error.candidates
+        return cls(messages, candidates)
+
 
 def is_code(text: str) -> bool:
     """Return whether a text is a whole code."""

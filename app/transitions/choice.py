@@ -6,6 +6,8 @@ from typing import Final, Literal, NamedTuple
 Direction = Literal["to", "from"]
 Rank = Literal["fit", "readiness"]
 
+OWN: Final = ""
+"""The code of what is compared and is no occupation of O*NET's."""
 PREFERRED: Final = ("skills", "knowledge")
 """The domains that are compared where the caller names none, as far as they are held."""
 

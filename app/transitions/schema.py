@@ -158,15 +158,14 @@ class TransitionSchema(Schema):
     )
 
 
-class TransitionsSchema(Schema):
-    """A ranking, of what is cached.
+class RankingSchema(Schema):
+    """A ranking, of what is cached, whatever the steps lead from.
 
-    `compared` counts the rated occupations at hand, this one included, before filters and limit.
-    `domains` are those that the occupation is rated in, of those asked for; `sources` has one for
-    each. `job_zones` are those that any occupation listed is in.
+    `compared` counts the rated occupations at hand, those that they lead from included, before
+    filters and limit. `domains` are those that it was ranked by, of those asked for; `sources` has
+    one for each. `job_zones` are those that any occupation listed is in.
     """
 
-    occupation = fields.Nested(ComparedSchema, required=True)
     direction = fields.String(required=True, validate=validate.OneOf(DIRECTIONS))
     rank = fields.String(required=True, validate=validate.OneOf(RANKS))
     domains = fields.List(fields.String(validate=validate.OneOf(DOMAINS)), required=True)
@@ -174,13 +173,19 @@ class TransitionsSchema(Schema):
     occupations_listed = fields.Integer(required=True)
     job_zones = fields.List(fields.Nested(JobZoneSchema), required=True)
     transitions = fields.List(fields.Nested(TransitionSchema), required=True)
+    attribution = fields.String(required=True)
+    notes = fields.List(fields.Nested(NoteSchema))
+
+
+class TransitionsSchema(RankingSchema):
+    """A ranking for an occupation."""
+
+    occupation = fields.Nested(ComparedSchema, required=True)
     sources = fields.Dict(
         fields.String(validate=validate.OneOf(DOMAINS)),
         fields.Nested(SourceSchema),
         required=True,
     )
-    attribution = fields.String(required=True)
-    notes = fields.List(fields.Nested(NoteSchema))
 
 
 def transitions_choice(query: Mapping[str, Any]) -> TransitionsChoice:

@@ -1,6 +1,6 @@
 """Transitions, ranked and written as JSON: each question once, while nothing changes."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import orjson
 
-from app.transitions.choice import TransitionsChoice
+from app.transitions.choice import OWN, TransitionsChoice
 from app.transitions.elements import weightiest
 from app.transitions.fit import Fit, JobZonesByCode, fits, ranked
 from app.transitions.job_zones import JobZones, check_zones
@@ -18,6 +18,7 @@ from app.transitions.readiness import Matrix
 from cache.catalogue import Catalogue
 from cache.local.once import MadeOnce
 from cache.policy import Entry
+from cache.profile import Profile
 from cache.reading import Reading
 
 CAPACITY: Final = 8_000_000
@@ -25,14 +26,17 @@ CAPACITY: Final = 8_000_000
 OVERHEAD: Final = 1_000
 """Bytes that a ranking takes beyond its text."""
 
+TIERS: Final = ("Primary-Short", "Primary-Long", "Supplemental")
+"""How closely O*NET calls occupations related, the closest first."""
+
 Domains = tuple[str, ...]
 
 
 class RankedTransitions(NamedTuple):
-    """The transitions of an occupation.
+    """The transitions of an occupation, or of a profile made of some.
 
     Attributes:
-        compared: rated occupations at hand, this one included.
+        compared: rated occupations at hand, those that they lead from included.
         listed: occupations in O*NET's list.
         job_zones: those of all occupations listed.
         transitions: a JSON array.
@@ -99,26 +103,65 @@ class Transitions:
         }
         steps = fits(matrices.values(), code, choice.direction)
         chosen = ranked(steps, code, choice, kept.job_zones)
-        rows = self._rows(matrices, kept.job_zones, code, choice, chosen)
+        related = self._catalogue.related(code)
+        rows = _rows(matrices, kept.job_zones, related, code, choice, chosen)
         # A copy, since the writer of JSON leaves far more room than a short text takes.
         written = bytes(memoryview(orjson.dumps(rows)))
         result = RankedTransitions(len(steps) + 1, len(kept.job_zones), kept.zone_names, written)
         self._keep(kept, (code, choice), entries, result)
         return result
 
+    def of_profile(
+        self, profiles: Mapping[str, Profile], own: Collection[str], choice: TransitionsChoice
+    ) -> RankedTransitions:
+        """Rank the transitions of what is no occupation; nothing of it is kept.
+
+        Args:
+            profiles: what is had, by domain, under the code `OWN`.
+            own: the codes of the occupations that it is made of, which no step leads to.
+            choice: which transitions, from the profile to others.
+        """
+        kept = self._current(tuple(profiles))
+        matrices = {
+            domain: kept.snapshots[domain].matrix.changed([profile])
+            for domain, profile in profiles.items()
+        }
+        zones = {**kept.job_zones, OWN: _highest(kept.job_zones, own)}
+        found = fits(matrices.values(), OWN, choice.direction)
+        steps = [one for one in found if one.code not in own]
+        chosen = ranked(steps, OWN, choice, zones)
+        rows = _rows(matrices, zones, self._related(own), OWN, choice, chosen)
+        compared = len({*own, *(one.code for one in steps)})
+        return RankedTransitions(compared, len(kept.job_zones), kept.zone_names, orjson.dumps(rows))
+
     def fresh_until(self, domains: Sequence[str]) -> datetime | None:
         """Return when the first of all entries becomes stale; None where that is not known."""
         found = [self._matrices.snapshot(domain).fresh_until for domain in domains]
         return min(filter(None, found), default=None) if all(found) else None
 
-    def check_zones(self, readings: Sequence[Reading], choice: TransitionsChoice) -> None:
+    def check_zones(
+        self, domains: Sequence[str], codes: Collection[str], choice: TransitionsChoice
+    ) -> None:
         """Refuse job zones that are not known: nothing could be listed.
+
+        Args:
+            domains: that are compared.
+            codes: of the occupations that steps lead from, or to.
+            choice: which transitions are asked for.
 
         Raises:
             JobZoneNotHeld: naming those that there are.
         """
-        kept = self._current(tuple(reading.entry.domain for reading in readings))
-        check_zones(choice, kept.zone_names, kept.job_zones.get(readings[0].entry.code))
+        kept = self._current(tuple(domains))
+        check_zones(choice, kept.zone_names, _highest(kept.job_zones, codes))
+
+    def _related(self, codes: Collection[str]) -> dict[str, str]:
+        """Read the closest tier of each occupation that O*NET calls related to any of some."""
+        found: dict[str, str] = {}
+        for code in codes:
+            for other, tier in self._catalogue.related(code).items():
+                found[other] = min(found.get(other, tier), tier, key=_distance)
+        return found
 
     def _keep(
         self,
@@ -149,35 +192,46 @@ class Transitions:
         zones = sorted({*filter(None, job_zones.values())})
         return _Kept(snapshots, job_zones, {zone: names.get(zone) for zone in zones})
 
-    def _rows(
-        self,
-        matrices: Mapping[str, Matrix],
-        job_zones: JobZonesByCode,
-        code: str,
-        choice: TransitionsChoice,
-        chosen: Sequence[Fit],
-    ) -> list[dict[str, object]]:
-        related = self._catalogue.related(code)
-        shown = chosen[: choice.limit]
-        others = [one.code for one in shown]
-        elements = weightiest(matrices, code, others, choice.direction)
-        ties = tied_with(chosen, margins(matrices.values(), code, others))
-        return [
-            {
-                "code": one.code,
-                "title": _title(matrices, one.code),
-                "fit": one.fit,
-                "readiness": one.readiness,
-                "utilization": one.utilization,
-                "tied_with": tied,
-                "job_zone": job_zones.get(one.code),
-                "related": related.get(one.code),
-                "gaps": [gap._asdict() for gap in gaps],
-                "carries_over": [item._asdict() for item in carried],
-            }
-            for one, tied, (gaps, carried) in zip(shown, ties, elements, strict=True)
-        ]
+
+def _rows(
+    matrices: Mapping[str, Matrix],
+    job_zones: JobZonesByCode,
+    related: Mapping[str, str],
+    code: str,
+    choice: TransitionsChoice,
+    chosen: Sequence[Fit],
+) -> list[dict[str, object]]:
+    shown = chosen[: choice.limit]
+    others = [one.code for one in shown]
+    elements = weightiest(matrices, code, others, choice.direction)
+    ties = tied_with(chosen, margins(matrices.values(), code, others))
+    return [
+        {
+            "code": one.code,
+            "title": _title(matrices, one.code),
+            "fit": one.fit,
+            "readiness": one.readiness,
+            "utilization": one.utilization,
+            "tied_with": tied,
+            "job_zone": job_zones.get(one.code),
+            "related": related.get(one.code),
+            "gaps": [gap._asdict() for gap in gaps],
+            "carries_over": [item._asdict() for item in carried],
+        }
+        for one, tied, (gaps, carried) in zip(shown, ties, elements, strict=True)
+    ]
 
 
 def _title(matrices: Mapping[str, Matrix], code: str) -> str:
     return next(matrix.titles[code] for matrix in matrices.values() if code in matrix.titles)
+
+
+def _highest(job_zones: JobZonesByCode, codes: Collection[str]) -> int | None:
+    """Return the highest job zone that any of some occupations is in; None where none is held."""
+    zones = [job_zones.get(code) for code in codes]
+    return max([zone for zone in zones if zone is not None], default=None)
+
+
+def _distance(tier: str) -> tuple[int, str]:
+    """Put tiers in order, those that O*NET has come up with since then last."""
+    return (TIERS.index(tier) if tier in TIERS else len(TIERS), tier)

@@ -27,6 +27,11 @@ class Subject(NamedTuple):
     notes: list[Note]
 
     @property
+    def held(self) -> list[str]:
+        """The domains that it has a reading in."""
+        return [reading.entry.domain for reading in self.readings]
+
+    @property
     def code(self) -> str:
         """The occupation's code."""
         return self.readings[0].entry.code

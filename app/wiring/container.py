@@ -1,9 +1,9 @@
 """The composition root: everything a request or a command needs, built from the settings.
 
 In the order in which a request meets it: the response cache (`changes`, `counters`) answers what it
-has; a face calls a subject (`lookup`, `titles`, `transitions`, `holdings`), which reads entries
-through the cache (`pull_through`): from memory (`reads`, `changes`), from the database (`store`),
-or, on a miss, from O*NET (`upstream`). What fails becomes a problem (`problems`).
+has; a face calls a subject (`lookup`, `titles`, `transitions`, `profiles`, `holdings`), which reads
+entries through the cache (`pull_through`): from memory (`reads`, `changes`), from the database
+(`store`), or, on a miss, from O*NET (`upstream`). What fails becomes a problem (`problems`).
 """
 
 from collections.abc import Callable
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.occupations.lookup import Lookup
     from app.occupations.titles import Titles
     from app.problems import Problems
+    from app.profiles.service import Profiles
     from app.response_cache.cors import Cors
     from app.response_cache.headers import Sharing
     from app.transitions.baseline import Baseline
@@ -104,6 +105,13 @@ class Services(CacheParts):
         from app.transitions.service import Transitions
 
         return Transitions(self.matrices, self.catalogue)
+
+    @cached_property
+    def profiles(self) -> "Profiles":
+        """What reads profiles."""
+        from app.profiles.service import Profiles
+
+        return Profiles(self.lookup, self.matrices, self.transitions)
 
     @cached_property
     def holdings(self) -> Holdings:

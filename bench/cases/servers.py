@@ -9,7 +9,7 @@ from pathlib import Path
 
 from support.mysql_server import free_port
 
-from app.server.serve import THREADS
+from app.server.http_process import THREADS
 from bench.figures import Cell, Report
 from bench.load import Measured, Traffic, measure, median, remarks
 from bench.pairs import keep_answer, random_targets, rated_codes, typical

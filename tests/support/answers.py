@@ -15,6 +15,7 @@ from app.api.problem_schema import ProblemSchema
 from app.elements.schema import ElementsSchema, OneElementSchema
 from app.gaps.schema import SkillGapSchema
 from app.occupations.schema import OccupationSchema, OccupationsSchema
+from app.profiles.schema import OwnGapSchema, OwnTransitionsSchema
 from app.transitions.schema import TransitionsSchema
 
 SCHEMAS: dict[str, type[Schema]] = {
@@ -25,6 +26,10 @@ SCHEMAS: dict[str, type[Schema]] = {
     "/admin/cache/entries": CacheEntriesSchema,
     "/health": HealthSchema,
     "/health/ready": HealthSchema,
+}
+POSTED: dict[str, type[Schema]] = {
+    "/skill-gap": OwnGapSchema,
+    "/transitions": OwnTransitionsSchema,
 }
 INNARDS = re.compile(
     r"Traceback|File \"|sqlalchemy|sqlite|mysql|mariadb|OperationalError|SELECT |canary|[/\\]site-",
@@ -60,10 +65,10 @@ def check(answer: TestResponse) -> None:
         _check_problem(answer)
     elif answer.request.method == "OPTIONS":
         assert not answer.data
-    elif answer.request.method not in ("GET", "HEAD"):
-        assert answer.mimetype == "application/json"
     elif answer.mimetype == "text/csv":
         assert not INNARDS.search(answer.text)
+    elif answer.request.method not in ("GET", "HEAD"):
+        _check_posted(answer)
     elif answer.status_code == 200 and (schema := _schema_of(answer.request.path)):
         _check_body(answer, schema)
 
@@ -105,6 +110,13 @@ def _check_problem(answer: TestResponse) -> None:
     assert answer.headers["X-Request-ID"] == body["request_id"]
     shown = {name: value for name, value in body.items() if name != "request_id"}
     assert not INNARDS.search(str(shown)), body
+
+
+def _check_posted(answer: TestResponse) -> None:
+    assert answer.mimetype == "application/json"
+    if answer.request.path in POSTED:
+        assert not INNARDS.search(answer.text)
+        _check_schema(POSTED[answer.request.path], answer.get_json())
 
 
 def _check_body(answer: TestResponse, schema: type[Schema]) -> None:

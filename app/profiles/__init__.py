@@ -1,0 +1,1 @@
+"""What people can do by themselves: occupations they have had, and ratings of their own."""

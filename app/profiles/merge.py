@@ -1,0 +1,91 @@
+"""One profile of several occupations and own ratings: the rules.
+
+The level of an element is the one that is given, else the highest effective level among the
+occupations; an element that neither gives is not in the profile, which is not the same as level 0.
+All else that is told of an element (importance, standard errors, raters, month) is told by the
+occupation whose level is the highest, but for the errors of a level that is given: nobody knows
+them. Where no occupation tells the importance, it is taken to be as high on its scale as the level
+is on its own: of what was tried, that ranks transitions nearest to how the published importances
+do (docs/api.md).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from app.gaps.compare import HIGHEST_LEVEL
+from app.transitions.choice import OWN
+from cache.profile import ElementRating, Profile
+
+
+@dataclass(frozen=True, slots=True)
+class GivenRating(ElementRating):
+    """An element whose level is given, 0-7; 0 is Not Relevant.
+
+    Attributes:
+        is_weighed: an occupation tells the importance; else it is taken from the level.
+    """
+
+    is_weighed: bool = False
+
+
+@dataclass(frozen=True)
+class OwnProfile(Profile):
+    """A profile that is no occupation's; what is derived of it is forgotten with it."""
+
+    @cached_property
+    def weights(self) -> tuple[float, ...]:
+        """The importance of each on a scale from 0 to 1."""
+        return tuple((rating.importance - 1) / 4 for rating in self.ratings)
+
+
+def merged(
+    profiles: Iterable[Profile], ratings: Mapping[str, float], names: Mapping[str, str]
+) -> OwnProfile:
+    """Make one profile of some in a domain, and of own ratings on top.
+
+    Args:
+        profiles: of the occupations, in whatever order.
+        ratings: levels by element id, 0-7.
+        names: of the elements rated.
+    """
+    elements: dict[str, ElementRating] = {}
+    for profile in sorted(profiles, key=lambda one: one.code):
+        if not elements:
+            elements.update(profile.elements)
+            continue
+        for id_, rating in profile.elements.items():
+            held = elements.get(id_)
+            if held is None or _rank(rating) > _rank(held):
+                elements[id_] = rating
+    for id_, level in ratings.items():
+        elements[id_] = _given(id_, level, names, elements.get(id_))
+    return OwnProfile(OWN, "", elements)
+
+
+def importance(rating: ElementRating) -> float | None:
+    """Return how important an element is to a profile, 1-5; None where no occupation tells."""
+    return None if isinstance(rating, GivenRating) and not rating.is_weighed else rating.importance
+
+
+def _rank(rating: ElementRating) -> tuple[float, bool, float]:
+    """Return by what the occupation is chosen that tells of an element."""
+    level = 0.0 if rating.not_relevant else rating.level
+    return level, not rating.not_relevant, rating.importance
+
+
+def _given(
+    id_: str, level: float, names: Mapping[str, str], told: ElementRating | None
+) -> GivenRating:
+    return GivenRating(
+        id_,
+        names[id_],
+        level + 0.0,  # which makes 0.0 of -0.0
+        1 + 4 * level / HIGHEST_LEVEL if told is None else told.importance,
+        level_error=None,
+        not_relevant=level == 0,
+        low_precision=False,
+        importance_error=None if told is None else told.importance_error,
+        importance_raters=None if told is None else told.importance_raters,
+        is_weighed=told is not None,
+    )
