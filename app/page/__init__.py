@@ -3,11 +3,11 @@
 from flask import Flask
 from werkzeug.exceptions import NotFound
 
-from app.page import assets, view
+from app.page import assets, own_view, view
 
 
 def register(app: Flask) -> None:
     """Register the page, its files, and what browsers are told where there is none."""
-    for part in (view, assets):
+    for part in (view, own_view, assets):
         app.register_blueprint(part.blueprint)
     app.register_error_handler(NotFound, view.missing)

@@ -6,6 +6,7 @@ colour alone. The figures stand beside it, so that who does not see it misses no
 in percent of the width, so that marks keep their size however wide the drawing is.
 """
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from app.gaps.compare import HIGHEST_LEVEL
@@ -16,6 +17,8 @@ MIDDLE: Final = 8
 """Of a drawing, in pixels below its top."""
 RING: Final = 5
 DOT: Final = 4
+BELOW: Final = 26
+"""Where the number of an example stands, in pixels below the top."""
 
 
 def marks(item: Item) -> str:
@@ -28,9 +31,19 @@ def marks(item: Item) -> str:
     return f"{_opened('marks')}{line}{_ring(start)}{_dot(end)}</svg>"
 
 
-def key(side: str) -> str:
-    """Draw the mark of one side, `from` or `to`, by itself."""
-    return f"{_opened('key')}{(_ring if side == 'from' else _dot)('50%')}</svg>"
+def scale(asked: float, anchors: Iterable[tuple[int, str]]) -> str:
+    """Draw what stands beside a slider: the levels of O*NET's examples, and the one asked for."""
+    examples = "".join(
+        f'{_line(place)}<text x="{place}" y="{BELOW}">{level}</text>'
+        for level, place in ((level, _place(level)) for level, _ in anchors)
+    )
+    return f"{_opened('scale')}{examples}{_dot(_place(asked))}</svg>"
+
+
+def key(kind: str) -> str:
+    """Draw a mark by itself: that of a side, `from` or `to`, or of an example of a level."""
+    draw = {"from": _ring, "to": _dot, "anchor": _line}[kind]
+    return f"{_opened('key')}{draw('50%')}</svg>"
 
 
 def _opened(name: str) -> str:
@@ -43,6 +56,10 @@ def _place(level: float) -> str:
 
 def _ring(x: str) -> str:
     return f'<circle class="from" cx="{x}" cy="{MIDDLE}" r="{RING}"/>'
+
+
+def _line(x: str) -> str:
+    return f'<line class="anchor" x1="{x}" x2="{x}" y1="{MIDDLE - RING}" y2="{MIDDLE + RING}"/>'
 
 
 def _dot(x: str) -> str:

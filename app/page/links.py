@@ -50,6 +50,13 @@ def csv_address(asked: Question) -> str:
     return "skill-gap?" + urlencode(given | {"include": "covered", "format": "csv"})
 
 
+def own_levels(asked: Question) -> str:
+    """Return the address of the page where own levels take the place of the source's."""
+    given = {"from": asked.source, "to": asked.target}
+    more = {} if asked.domain == DOMAINS[0] else {"domain": asked.domain}
+    return "own-levels?" + urlencode(given | more)
+
+
 def alone(asked: Question, codes: Mapping[str, str]) -> Question:
     """Return the question about one occupation: where it leads to, or who could come to it."""
     if "from" in codes:

@@ -199,7 +199,7 @@ def _choices(
     order = {True: 0, None: 1, False: 2}
     found = sorted(candidates, key=lambda one: order[rated.get(one["code"])])
     return tuple(
-        Choice(one["code"], _called(one), UNRATED[rated.get(one["code"], True)]) for one in found
+        Choice(one["code"], called(one), UNRATED[rated.get(one["code"], True)]) for one in found
     )
 
 
@@ -207,11 +207,11 @@ def _links(
     occupations: Iterable[Mapping[str, str]], asked: Question, side: str
 ) -> tuple[Link, ...]:
     return tuple(
-        Link(_called(one), address(with_side(asked, side, one["code"]))) for one in occupations
+        Link(called(one), address(with_side(asked, side, one["code"]))) for one in occupations
     )
 
 
-def _called(one: Mapping[str, str]) -> str:
+def called(one: Mapping[str, str]) -> str:
     """Name an occupation, and the alternate title that it was found by."""
     other = one.get("matched", one["title"])
     return one["title"] if is_code(other) or other == one["title"] else f"{one['title']} ({other})"

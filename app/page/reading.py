@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from app.gaps.compare import GapChoice, compare
 from app.gaps.json_body import gap_body, plain
+from app.occupations.descriptions import Description
 from app.occupations.lookup import FoundPair, LookupFailed
 from app.page import examples, messages, words
 from app.page.links import Link, Question
@@ -17,6 +18,7 @@ from app.transitions.json_body import transitions_body
 from app.transitions.subject import read_subject
 from app.wiring.container import Services
 from cache.db.database import DatabaseUnavailable
+from cache.entries.meanings import Meaning
 from cache.reading import Reading
 from onet_client.content_model import DOMAINS
 
@@ -50,6 +52,8 @@ class Shown:
         ranking: the answer of /occupations/{code}/transitions; None where there is none.
         coverage: how many occupations are rated here; None where unknown or shown elsewhere.
         examples: pairs that are rated here.
+        described: what O*NET tells of the occupations named, by title.
+        meanings: what elements mean, by id.
         readings: entries that it is made of.
         until: when it may be another one though nothing changes; None where that can be any time.
     """
@@ -62,6 +66,8 @@ class Shown:
     ranking: dict[str, Any] | None = None
     coverage: words.Coverage | None = None
     examples: list[Link] = field(default_factory=list)
+    described: dict[str, Description] = field(default_factory=dict)
+    meanings: Mapping[str, Meaning] = field(default_factory=dict)
     readings: list[Reading] = field(default_factory=list)
     until: datetime | None = None
 
@@ -88,6 +94,7 @@ def alone(wired: Services, asked: Question, codes: Mapping[str, str]) -> Shown:
     shown = _begun(wired, asked, one_of(asked, codes))
     shown.message = messages.half_asked(asked)
     _rank(wired, shown)
+    _explain(wired, shown)
     return shown
 
 
@@ -106,6 +113,7 @@ def comparison(wired: Services, asked: Question, found: FoundPair) -> Shown:
             share = _share(wired, shown, domain)
         shown.shares.append(share)
     _rank(wired, shown)
+    _explain(wired, shown)
     return shown
 
 
@@ -154,6 +162,25 @@ def _rank(wired: Services, shown: Shown) -> None:
         fresh, is_whole = None, False
     if shown.until is not None:
         shown.until = min(fresh, shown.until) if fresh and is_whole else None
+
+
+def _explain(wired: Services, shown: Shown) -> None:
+    """Read what the occupations and elements shown are; without that the rest is shown."""
+    named = {shown.asked.source, shown.asked.target}
+    try:
+        shown.meanings = meanings(wired)
+        for reading in shown.readings:
+            if reading.entry.code in named:
+                described = wired.descriptions.of(reading.entry)
+                shown.described.setdefault(reading.profile.title, described)
+    except DatabaseUnavailable:
+        shown.until = None
+
+
+def meanings(wired: Services) -> dict[str, Meaning]:
+    """Return the elements of which something is known but the name, by id."""
+    known = (one for domain in DOMAINS for one in wired.elements.of(domain).values())
+    return {one.id: one for one in known if one.description or one.anchors}
 
 
 def coverage(wired: Services, domain: str) -> words.Coverage | None:

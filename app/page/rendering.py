@@ -1,5 +1,6 @@
 """From what a page shows to HTML, with the headers that it has."""
 
+from collections.abc import Mapping
 from hashlib import sha1
 from typing import Any, Final
 
@@ -9,13 +10,16 @@ from jinja2 import Template
 from app.occupations.holdings import BRINGS_ALL
 from app.page import chart, doubt, steps, words
 from app.page.assets import asset_url
-from app.page.links import address, csv_address, swapped, turned, with_side
+from app.page.links import address, csv_address, own_levels, swapped, turned, with_side
 from app.page.messages import FIELDS
+from app.page.own_messages import OWN_FIELDS
 from app.page.reading import Shown
 from app.response_cache.answer import Answer
+from app.transitions.job_zones import called
 from app.wiring.container import services
 from app.wiring.finished import Finished, fresh_until
 from cache.entries.invalidation import ANY
+from cache.entries.meanings import Meaning
 from cache.local.once import MadeOnce
 from onet_client.content_model import DOMAINS
 
@@ -34,6 +38,7 @@ HELPERS: Final[dict[str, Any]] = {
     "domains": DOMAINS,
     "brings_all": BRINGS_ALL,
     "fields": FIELDS,
+    "own_fields": OWN_FIELDS,
     "chart": chart,
     "words": words,
     "steps": steps,
@@ -41,6 +46,8 @@ HELPERS: Final[dict[str, Any]] = {
     "asset_url": asset_url,
     "address": address,
     "csv_address": csv_address,
+    "own_levels": own_levels,
+    "called": called,
     "with_side": with_side,
     "swapped": swapped,
     "turned": turned,
@@ -69,6 +76,9 @@ def page(shown: Shown) -> Response:
         ranking=shown.ranking,
         coverage=shown.coverage,
         examples=shown.examples,
+        described=shown.described,
+        meanings=shown.meanings,
+        glossary=glossary(shown.meanings, shown.body, shown.ranking),
         now=now,
     ).encode()
     response = answered(text)
@@ -88,6 +98,23 @@ def page(shown: Shown) -> Response:
             is_aged=False,
         )
     return response
+
+
+def glossary(
+    meanings: Mapping[str, Meaning], body: words.Body | None, ranking: words.Body | None
+) -> list[Meaning]:
+    """Return what the words of next steps mean, where nothing above has them.
+
+    Args:
+        meanings: of all elements, by id.
+        body: the comparison above, if any.
+        ranking: the next steps, if any.
+    """
+    rows = [*body["gaps"], *body["covered"]] if body else []
+    above = {item["id"] for item in rows}
+    named = steps.elements(ranking) if ranking else {}
+    found = [meanings.get(id_) for id_ in named if id_ not in above]
+    return [one for one in found if one is not None]
 
 
 def answered(text: bytes, status: int = 200) -> Finished:

@@ -1,6 +1,5 @@
 """What the page says of next steps: functions from the answer of transitions to plain words."""
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from app.page.words import Body, percent
@@ -76,16 +75,11 @@ def both_ways(item: Body) -> str:
     return f"{ready} of what is needed is there, {used} of what is there is needed"
 
 
-def carried(item: Body) -> str:
-    """Name the weightiest that carries over in a transition."""
-    return _named("Carries over", item["carries_over"]) or "Nothing carries over"
-
-
-def weightiest(item: Body) -> str:
-    """Name the gaps that a transition lists."""
-    return _named("Missing most", item["gaps"]) or "No gaps"
-
-
-def _named(lead: str, items: Iterable[Body]) -> str:
-    names = [item["name"] for item in items]
-    return f"{lead}: {', '.join(names)}" if names else ""
+def elements(body: Body) -> dict[str, str]:
+    """Return the elements that transitions name, by id, in the order of their names."""
+    named = [
+        (one["name"], one["id"])
+        for transition in body["transitions"]
+        for one in (*transition["carries_over"], *transition["gaps"])
+    ]
+    return {id_: name for name, id_ in sorted(set(named))}

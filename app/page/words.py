@@ -111,10 +111,10 @@ def gain_means(body: Body) -> str:
     )
 
 
-def gain(item: Body) -> str:
+def gain(share: float) -> str:
     """Write a gain (0-1) in tenths of a percent; only 0 is shown as 0.0."""
-    text = f"{item['gain'] * 100:.1f}"
-    return "<0.1" if item["gain"] > 0 and text == "0.0" else text
+    text = f"{share * 100:.1f}"
+    return "<0.1" if share > 0 and text == "0.0" else text
 
 
 def midnight(now: datetime) -> datetime:

@@ -3,14 +3,14 @@
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
-from support.browser import running_chromium
+from support.axe import serious
+from support.browser import running_chromium, watched
 from support.canary import CANARY
 from support.databases import load
 from support.processes import Serving, serving
@@ -22,6 +22,7 @@ HAVE, WANT = "The job you have", "The job you want"
 OTHERS = "Compare other jobs"
 GAP = f"/?from={EXECUTIVES}&to={DEVELOPERS}"
 ZONED = ("13-1071.00", "29-1141.00", "41-2031.00")
+NAMED = {"2.B.3.e": "Programming", "2.A.2.a": "Critical Thinking"}
 UNRATED, UNREAD = "15-1252.00", "15-2051.00"
 
 
@@ -53,8 +54,6 @@ STATES = {
     "database down": State("without_database", GAP, "cannot reach its database"),
 }
 COLOUR = "one => getComputedStyle(one).backgroundColor"
-# What the browser itself says of an answer that is an error.
-STATUS_SAID = "Failed to load resource"
 
 pytestmark = [
     pytest.mark.browser,
@@ -75,7 +74,7 @@ def browser() -> Iterator[Browser]:
 def with_zones(
     starter_release: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Serving]:
-    """A server of the starter release with three job zones, two of which have names."""
+    """A server of the starter release with three job zones, two of which have names, and words."""
     folder = tmp_path_factory.mktemp("with_zones")
     release = Path(shutil.copytree(starter_release, folder / "release"))
     zones = "".join(f"{code}\t{zone}\n" for zone, code in enumerate(ZONED, 2))
@@ -83,6 +82,9 @@ def with_zones(
     names = "2\tJob Zone 1-2: Very Little to Some Preparation Needed\n3\tJob Zone Three: Medium\n"
     reference = release / "Job Zone Reference.txt"
     reference.write_text(f"Job Zone\tName\n{names}", encoding="utf-8")
+    words = [f"{key}\t{name}\tIt is {name.lower()}." for key, name in NAMED.items()]
+    meanings = release / "Content Model Reference.txt"
+    meanings.write_text("\n".join(["Element ID\tElement Name\tDescription", *words, ""]), "utf-8")
     url = load(f"sqlite:///{folder / 'skillgap.db'}", release)
     with serving(folder, DATABASE_URL=url) as running:
         yield running
@@ -119,23 +121,6 @@ def without_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servi
     folder = tmp_path_factory.mktemp("without_database")
     with serving(folder, DATABASE_URL=f"sqlite:///{folder / 'empty.db'}") as running:
         yield running
-
-
-@contextmanager
-def watched(page: Page, at: Serving) -> Iterator[None]:
-    """Let nothing fail on a page, nor be asked of another than its server."""
-    wrong: list[str] = []
-    listeners: dict[Any, Callable[[Any], None]] = {
-        "pageerror": lambda error: wrong.append(str(error)),
-        "console": lambda said: wrong.append(said.text),
-        "request": lambda one: None if one.url.startswith(at.url) else wrong.append(one.url),
-    }
-    for event, listener in listeners.items():
-        page.on(event, listener)
-    yield
-    for event, listener in listeners.items():
-        page.remove_listener(event, listener)
-    assert [] == [each for each in wrong if not each.startswith(STATUS_SAID)]
 
 
 @pytest.fixture
@@ -450,6 +435,24 @@ def test_the_table_has_headers_and_what_carries_over_can_be_opened(visit: Visit)
     expect(page.get_by_role("rowheader", name="Critical Thinking")).to_be_visible()
 
 
+def test_what_a_word_means_and_an_occupation_is_is_one_key_away(
+    visit: Visit, with_zones: Serving
+) -> None:
+    page = visit(GAP, at=with_zones)
+
+    row = page.get_by_role("rowheader", name="Programming")
+    row.locator("summary").press("Enter")
+    expect(page.get_by_text("It is programming.")).to_be_visible()
+    page.get_by_text("About Chief Executives and Web").press("Enter")
+    online = page.get_by_role("link", name="Web Developers at O*NET OnLine")
+    expect(online).to_have_attribute(
+        "href", f"https://www.onetonline.org/link/summary/{DEVELOPERS}"
+    )
+    steps = page.get_by_role("region", name="Next steps")
+    steps.get_by_role("link", name="Critical Thinking").first.press("Enter")
+    expect(page.get_by_text("It is critical thinking.")).to_be_in_viewport()
+
+
 def test_without_scripts_all_of_it_works_but_suggestions(visit: Visit) -> None:
     page = visit("/", java_script_enabled=False)
 
@@ -509,21 +512,6 @@ def test_axe_is_at_work(visit: Visit) -> None:
     page.evaluate("document.querySelector('label').remove()")
 
     assert "label" in serious(page)
-
-
-def serious(page: Page, *rules: str) -> list[str]:
-    """The rules that axe-core finds broken and calls serious or critical.
-
-    Looked at are these rules, or else all for WCAG 2.2 AA and for good practice.
-    """
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    chosen = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": tags}
-    # The rest, every node that keeps a rule above all, would take as long again to describe.
-    options = {"runOnly": chosen, "resultTypes": ["violations"], "preload": False}
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(Axe().axe_script)
-    found = page.evaluate("options => axe.run(options)", options)["violations"]
-    return [one["id"] for one in found if one["impact"] in ("serious", "critical")]
 
 
 def test_the_dark_scheme_is_dark(visit: Visit) -> None:

@@ -7,7 +7,7 @@ for (const link of document.querySelectorAll("[data-share]")) {
   button.type = "button";
   button.textContent = phone ? "Share" : "Copy link";
   button.addEventListener("click", async () => {
-    const url = link.href;
+    const url = link.dataset.share === "here" ? location.href : link.href;
     try {
       if (phone) await navigator.share({ title: document.title, url });
       else {

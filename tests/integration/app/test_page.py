@@ -4,19 +4,18 @@ import re
 import shutil
 from collections.abc import Callable
 from html import unescape
-from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
-from flask import Flask, Response
+from flask import Flask
 from flask.testing import FlaskClient
 from support.canary import CANARY
 from support.clock import FakeClock, eventually
 from support.crosswalk import FORMER, KITES, MOONS, TIDES
 from support.gap_bodies import body, item, transitions
-from support.made_up_release import write_lists, write_release
-from werkzeug.test import TestResponse
+from support.made_up_release import write_lists, write_meanings, write_release
+from support.pages import Reader, lead, read
 
 from app.page import words
 from app.page.links import Question, address, with_side
@@ -66,62 +65,6 @@ def empty_database(migrated_sqlite: Path, tmp_path: Path) -> str:
     return f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path)}"
 
 
-def lead(link: str, at: str = "/") -> str:
-    """Follow a link as a browser does, which has to stay under whatever prefix the page has."""
-    assert not link.startswith("/")
-    return urljoin(at, link)
-
-
-class Reader(HTMLParser):
-    """What a page says, and where it leads."""
-
-    def __init__(self, text: str, at: str = "/") -> None:
-        super().__init__()
-        self.at = at
-        self.links: list[str] = []
-        self.loaded: list[str] = []
-        self.ids: list[str] = []
-        self.tags: list[str] = []
-        self.values: dict[str, str] = {}
-        self.words = ""
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        self.tags.append(tag)
-        self.ids += [given["id"]] if "id" in given else []
-        if tag == "a":
-            self.links.append(lead(given["href"], self.at))
-        if tag in ("link", "script", "img"):
-            self.loaded.append(lead(given.get("href") or given["src"], self.at))
-        if tag == "input" and given["type"] == "text":
-            self.values[given["name"]] = given["value"]
-
-    def handle_data(self, data: str) -> None:
-        self.words += data
-
-
-def read(answer: TestResponse | Response) -> Reader:
-    """Look over a page as every one of them must be, and read it."""
-    assert "text/html; charset=utf-8" == answer.headers["Content-Type"]
-    policy = answer.headers["Content-Security-Policy"]
-    assert policy.startswith("default-src 'none'; style-src 'self'; script-src 'self';")
-    assert "unsafe" not in policy
-    assert "nosniff" == answer.headers["X-Content-Type-Options"]
-    assert "same-origin" == answer.headers["Referrer-Policy"]
-    kept = "no-cache" if answer.status_code < 400 else "no-store"
-    assert kept == answer.headers["Cache-Control"]
-    assert not re.search(
-        r"<[^>]+ (style|on[a-z]+)=|<script>|<style|javascript:", answer.get_data(as_text=True)
-    )
-    at = answer.request.path if isinstance(answer, TestResponse) else "/"
-    page = Reader(answer.get_data(as_text=True), at)
-    assert 1 == page.tags.count("h1") == page.tags.count("main")
-    assert len(page.ids) == len(set(page.ids))
-    assert all(each.startswith("/static/") for each in page.loaded)
-    return page
-
-
 def test_an_empty_page_has_examples_that_lead_to_answers(starter: FlaskClient) -> None:
     answer = starter.get("/")
     page = read(answer)
@@ -169,7 +112,7 @@ def test_it_has_the_figures_of_the_api_each_once(starter: FlaskClient) -> None:
     rows = {
         name: (levels, importance, gain)
         for name, levels, importance, gain in re.findall(
-            r'<th scope="row"><div class="named"><span>([^<]+?) <.*?</th><td>(.*?)</td>'
+            r'<th scope="row"[^>]*><div class="named"><span>([^<]+?) <.*?</th><td>(.*?)</td>'
             r'<td class="wide">(.*?)</td>'
             r"(?:<td>(.*?) %</td>)?</tr>",
             text,
@@ -184,7 +127,7 @@ def test_it_has_the_figures_of_the_api_each_once(starter: FlaskClient) -> None:
         start = "—" if one["from"]["not_relevant"] else f"{one['from']['level']:.2f}"
         assert f"{start} → {one['to']['level']:.2f}" == re.sub(r"<.*?>", "", levels)
         assert f"{one['to']['importance']:.2f}" == importance
-        assert words.gain(one) == unescape(gain)
+        assert words.gain(one["gain"]) == unescape(gain) or not one["gain"]
     assert body["attribution"].partition("(http")[0] in text
 
 
@@ -589,7 +532,7 @@ def test_next_steps_can_be_asked_of_one_job_zone(
     steps = answer.text.partition('<ol class="steps">')[2].partition("</ol>")[0]
 
     assert [unescape(address(with_side(asked, direction, TIDES)))] == [
-        unescape(link) for link in re.findall('href="([^"]+)"', steps)
+        unescape(link) for link in re.findall(r'href="(\./[^"]+)"', steps)
     ]
     assert "The nearest in job zone 3, of the 3 other" in page.words
     assert ["3: Medium Preparation Needed"] == re.findall(
@@ -689,6 +632,27 @@ def test_next_steps_are_the_first_ten_of_the_api(
     assert wanted == [
         (unescape(link), unescape(title), f"{share} %") for link, title, share in found
     ]
+
+
+def test_what_every_element_and_both_occupations_are_is_one_step_away(
+    open_page: Open, seeded: Seeded, tmp_path: Path
+) -> None:
+    release = write_meanings(write_lists(write_release(tmp_path / "db_28_1_text")))
+    client = open_page(seeded(release))
+    answer = client.get(f"/?from={KITES}&to={MOONS}")
+    page = read(answer)
+    named = set(re.findall(r'href="#(word-[^"]+)"', answer.text))
+
+    assert named
+    assert named <= set(page.ids)
+    for code in (KITES, MOONS):
+        assert f"https://www.onetonline.org/link/summary/{code}" in page.links
+    about = answer.text.partition('<details class="about">')[2].partition("</details>")[0]
+    told = client.get(f"/occupations/{MOONS}").get_json()
+    assert (told["description"] or "") in unescape(about)
+    assert "Kite Masters. They do. Job zone 5: Extensive Preparation Needed." in re.sub(
+        "<.*?>", "", about
+    )
 
 
 def test_the_step_that_is_compared_above_is_marked(starter: FlaskClient) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 STATIC = Path(__file__).parents[4] / "app/page/static"
-ORDER = ("page.css", "answer.css", "print.css")
+ORDER = ("page.css", "answer.css", "own.css", "print.css")
 CSS = "".join((STATIC / name).read_text(encoding="utf-8") for name in ORDER)
 TEXT, PARTS = 4.5, 3.0
 """What text must reach, and what the borders of controls and the parts of a drawing must."""

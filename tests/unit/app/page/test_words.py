@@ -131,7 +131,7 @@ def test_gaps_that_may_be_chance_are_counted_and_set_apart() -> None:
     ("figure", "text"), [(0.0, "0.0"), (0.0004, "<0.1"), (0.0006, "0.1"), (0.4286, "42.9")]
 )
 def test_a_gain_is_nothing_only_where_it_is_nothing(figure, text) -> None:
-    assert text == words.gain(item("a", 1, 2) | {"gain": figure})
+    assert text == words.gain(figure)
 
 
 def test_what_gains_are_is_said_with_what_there_is() -> None:
