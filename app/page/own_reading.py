@@ -1,6 +1,6 @@
 """What the page of own levels shows, read by what the API's views call."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import floor
 from typing import Any, Final, NamedTuple
@@ -85,7 +85,8 @@ def own_comparison(wired: Services, asked: OwnQuestion) -> OwnShown:
     """
     own, domain = asked.own, asked.domain
     start = wired.profiles.pair(Own(own.occupations, {}), asked.target, domain)
-    moved = _moved(own.ratings, start)
+    known = {id_ for one in DOMAINS for id_ in wired.matrices.snapshot(one).matrix.names}
+    moved = _moved(own.ratings, start, known)
     here = {id_: level for id_, level in moved.items() if domain_of(id_) == domain}
     pair = wired.profiles.pair(Own(own.occupations, here), asked.target, domain)
     titles = {one.entry.code: one.profile.title for one in pair.occupations}
@@ -104,12 +105,20 @@ def own_comparison(wired: Services, asked: OwnQuestion) -> OwnShown:
     return shown
 
 
-def _moved(levels: Mapping[str, float], start: OwnPair) -> dict[str, float]:
-    """Return the levels whose sliders are not where they began."""
-    held = start.profile.elements
-    places = {id_: place_of(_level(rating) or 0) for id_, rating in held.items()}
-    places |= {id_: 0.0 for id_ in start.target.profile.elements if id_ not in held}
-    return {id_: level for id_, level in levels.items() if level != places.get(id_)}
+def _moved(
+    levels: Mapping[str, float], start: OwnPair, known: Collection[str]
+) -> dict[str, float]:
+    """Return the levels whose sliders are not where they began, and those of other domains.
+
+    What is no element that is known here is left out: a link may be of another release.
+    """
+    held, asked = start.profile.elements, start.target.profile.elements
+    places = {id_: place_of(_level(held.get(id_)) or 0) for id_ in {*held, *asked}}
+    return {
+        id_: level
+        for id_, level in levels.items()
+        if (id_ in known or id_ in places) and level != places.get(id_)
+    }
 
 
 def _level(rating: ElementRating | None) -> float | None:

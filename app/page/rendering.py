@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from hashlib import sha1
+from pathlib import Path
 from typing import Any, Final
 
 from flask import Response, current_app
@@ -15,6 +16,7 @@ from app.page.messages import FIELDS
 from app.page.own_messages import OWN_FIELDS
 from app.page.reading import Shown
 from app.response_cache.answer import Answer
+from app.transitions.choice import in_words
 from app.transitions.job_zones import called
 from app.wiring.container import services
 from app.wiring.finished import Finished, fresh_until
@@ -48,20 +50,24 @@ HELPERS: Final[dict[str, Any]] = {
     "csv_address": csv_address,
     "own_levels": own_levels,
     "called": called,
+    "in_words": in_words,
     "with_side": with_side,
     "swapped": swapped,
     "turned": turned,
 }
 """What templates call."""
 
-_templates: MadeOnce[str, Template] = MadeOnce()
-"""Jinja keeps them, but lets each of those who come first compile one."""
+TEMPLATES: Final = sorted(path.name for path in (Path(__file__).parent / "templates").iterdir())
+
+_templates: MadeOnce[str, dict[str, Template]] = MadeOnce()
+"""Jinja keeps them, but lets each of those who come first compile one, and what it includes."""
 
 
 def render(name: str, **shown: Any) -> str:
     """Write a template."""
-    template = _templates.share(name, lambda: current_app.jinja_env.get_template(name))
-    return template.render(HELPERS | shown)
+    environment = current_app.jinja_env
+    found = _templates.share("", lambda: {each: environment.get_template(each) for each in TEMPLATES})
+    return found[name].render(HELPERS | shown)
 
 
 def page(shown: Shown) -> Response:

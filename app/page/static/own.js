@@ -48,11 +48,8 @@ function keep() {
 }
 
 function question() {
-  const asked = new URLSearchParams(new FormData(form));
-  const body = new URLSearchParams();
+  const body = new URLSearchParams({ to: form.dataset.to, domain: form.dataset.domain });
   for (const code of form.dataset.from.split(" ")) body.append("from", code);
-  body.set("to", form.dataset.to);
-  if (asked.has("domain")) body.set("domain", asked.get("domain"));
   return body;
 }
 
@@ -121,6 +118,7 @@ addEventListener("hashchange", () => {
 });
 
 for (const part of document.querySelectorAll("[data-scripts]")) part.hidden = false;
+for (const part of document.querySelectorAll("[data-plain]")) part.hidden = true;
 take(location.hash.slice(1));
 keep();
 if (sliders.length > 0 && levels().size > 0) workOut();

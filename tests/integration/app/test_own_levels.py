@@ -87,6 +87,12 @@ def test_a_moved_level_counts_as_the_api_counts_it(starter: FlaskClient, level: 
     ]
 
 
+def test_levels_of_no_element_known_here_are_passed_over(starter: FlaskClient) -> None:
+    sent = form_of(starter.get(PLACE).text) | {"level.2.B.9.z": ["3"], "level.1.A.1.z": ["3"]}
+
+    assert "No level is moved" in starter.post("/own-levels", data=sent).text
+
+
 def test_several_jobs_count_by_the_highest_of_each(starter: FlaskClient) -> None:
     answer = starter.get(f"{PLACE}&from={NURSES}")
     own = {"occupations": [EXECUTIVES, NURSES]}
