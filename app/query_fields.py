@@ -72,7 +72,11 @@ class Query(Schema):
 class DomainQuery(Query):
     """What every read of an entry can choose."""
 
-    domain = fields.String(load_default=DOMAINS[0], validate=validate.OneOf(DOMAINS))
+    domain = fields.String(
+        load_default=DOMAINS[0],
+        validate=validate.OneOf(DOMAINS),
+        metadata={"description": "What kind of elements is compared or read."},
+    )
 
 
 class StrictSchema(Schema):
@@ -85,6 +89,39 @@ class StrictSchema(Schema):
         if not isinstance(data, dict) or data.keys() - set(names):
             raise ValidationError(f"Takes a JSON object of {', '.join(names)} and nothing else.")
         return data
+
+
+class QuickSchema(StrictSchema):
+    """A strict object without hooks of its own, loaded by its fields where nothing is wrong.
+
+    marshmallow walks all fields, and notes what is wrong, which takes three times as long; so it
+    does that only where something is.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._takes = {one.data_key or name: (name, one) for name, one in self.load_fields.items()}
+        self._defaults = {
+            name: one.load_default for name, one in self.load_fields.items() if not one.required
+        }
+
+    def load(self, data: Any, **options: Any) -> Any:
+        """Load an object; see marshmallow."""
+        found = self._quick(data)
+        return super().load(data, **options) if found is None else found
+
+    def _quick(self, data: Any) -> dict[str, Any] | None:
+        """Load an object; None where anything is wrong with it."""
+        if type(data) is not dict or not data.keys() <= self._takes.keys():
+            return None
+        found = {name: one() if callable(one) else one for name, one in self._defaults.items()}
+        try:
+            for given, value in data.items():
+                name, field = self._takes[given]
+                found[name] = field.deserialize(value, given, data)
+        except ValidationError:
+            return None
+        return found if len(found) == len(self._takes) else None
 
 
 class JsonNumber(fields.Float):

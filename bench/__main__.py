@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT / "tests"))  # the private MariaDB server is the tes
 from bench.cases.behind import behind  # noqa: E402
 from bench.cases.growth import growth  # noqa: E402
 from bench.cases.load import load  # noqa: E402
+from bench.cases.post import post  # noqa: E402
 from bench.cases.seed import seed  # noqa: E402
 from bench.cases.servers import servers  # noqa: E402
 from bench.cases.start import start  # noqa: E402
@@ -26,7 +27,8 @@ from bench.page import printed, write_page  # noqa: E402
 from bench.stage import Stage  # noqa: E402
 
 CASES = {
-    case.__name__: case for case in (load, servers, behind, uncached, start, seed, warm, growth)
+    case.__name__: case
+    for case in (load, post, servers, behind, uncached, start, seed, warm, growth)
 }
 QUICK = ("load", "uncached", "start")
 LATEST_START = 700

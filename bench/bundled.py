@@ -3,9 +3,9 @@
 Usage: python -m bench.bundled < plan.json
 
 The plan holds `port`, `connections`, `seconds`, `processes`, `headers`, `targets`, the `status`
-that every answer must have, and perhaps `cold` with `cold_every`: then every so many requests of a
-connection goes to one of `cold`, and the latencies are those of the others. It prints one line of
-JSON such as wrk.lua does.
+that every answer must have, perhaps the `body` that is posted, and perhaps `cold` with
+`cold_every`: then every so many requests of a connection goes to one of `cold`, and the latencies
+are those of the others. It prints one line of JSON such as wrk.lua does.
 """
 
 import json
@@ -77,9 +77,15 @@ class _Line:
 def asked(plan: Mapping[str, Any], first: int, step: int) -> Iterator[tuple[bool, bytes]]:
     """Yield what one of `step` connections asks for, and whether it is of the cold kind."""
     headers = "".join(f"{name}: {value}\r\n" for name, value in plan["headers"].items())
-    rest = f" HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\n"
-    warm = [f"GET {target}{rest}".encode() for target in plan["targets"]]
-    cold = [f"GET {target}{rest}".encode() for target in plan.get("cold", ())]
+    body = plan.get("body", "")
+    if body:
+        headers += f"Content-Type: application/json\r\nContent-Length: {len(body.encode())}\r\n"
+    method, rest = (
+        "POST" if body else "GET",
+        f" HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\n{body}",
+    )
+    warm = [f"{method} {target}{rest}".encode() for target in plan["targets"]]
+    cold = [f"{method} {target}{rest}".encode() for target in plan.get("cold", ())]
     every = plan.get("cold_every", 0)
     at, cold_at = first * len(warm) // step, first
     for number in count(1 + first):

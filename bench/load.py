@@ -30,6 +30,7 @@ class Traffic:
     Attributes:
         status: what every answer must have.
         cold: targets that every hundredth request goes to instead.
+        body: what is sent, as JSON by POST; by GET where it is empty.
     """
 
     targets: Sequence[str]
@@ -37,6 +38,7 @@ class Traffic:
     headers: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
     cold: Sequence[str] = ()
+    body: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def measure(server: Server, traffic: Traffic, seconds: int) -> Measured:
     Raises:
         RuntimeError: where the server does not give the expected answer to begin with.
     """
-    _, _, size = server.touch(traffic.targets[0], traffic.headers, traffic.status)
+    _, _, size = server.touch(traffic.targets[0], traffic.headers, traffic.status, traffic.body)
     before = server.cpu_seconds()
     if traffic.cold or generator() == "bundled":
         found = _bundled(server.port, traffic, seconds)
@@ -105,7 +107,7 @@ def _wrk(port: int, traffic: Traffic, seconds: int) -> dict[str, Any]:
     ]
     script = str(ROOT / "bench" / "wrk.lua")
     command = ["wrk", f"-t{THREADS}", f"-c{traffic.connections}", f"-d{seconds}s", "-s", script]
-    environment = dict(os.environ)
+    environment = dict(os.environ) | ({"BENCH_BODY": traffic.body} if traffic.body else {})
     with NamedTemporaryFile("w", suffix=".txt") as file:
         if len(traffic.targets) > 1:
             file.write("\n".join(traffic.targets))
@@ -136,6 +138,7 @@ def _bundled(port: int, traffic: Traffic, seconds: int) -> dict[str, Any]:
         "status": traffic.status,
         "targets": list(traffic.targets),
         "cold": list(traffic.cold),
+        "body": traffic.body,
         "cold_every": 100 if traffic.cold else 0,
     }
     done = subprocess.run(

@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Sequence
+from http.client import HTTPResponse
 from pathlib import Path
 
 from bench.load import Traffic
@@ -39,10 +40,22 @@ def keep_answer(server: Server, target: str, file: Path) -> None:
     short, _ = server.ask(target, {"If-None-Match": full.headers["ETag"] or ""})
     if (full.status, short.status) != (200, 304):
         raise RuntimeError(f"{target} gave {full.status} and {short.status}: {body[:300]!r}")
+    _write(file, body, full=full, short=short)
+
+
+def keep_posted(server: Server, target: str, posted: str, file: Path) -> None:
+    """Write the server's answer to what is posted, for the ceiling."""
+    full, body = server.ask(target, body=posted)
+    if full.status != 200:
+        raise RuntimeError(f"{target} gave {full.status}: {body[:300]!r}")
+    _write(file, body, full=full, short=full)
+
+
+def _write(file: Path, body: bytes, **answers: HTTPResponse) -> None:
     left_out = {"server", "transfer-encoding", "connection"}  # the server's own
     kept = {
         name: [(key, value) for key, value in answer.getheaders() if key.lower() not in left_out]
-        for name, answer in (("full", full), ("short", short))
+        for name, answer in answers.items()
     }
     file.write_text(json.dumps(kept | {"body": body.decode()}))
 

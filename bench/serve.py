@@ -63,14 +63,19 @@ def waiting() -> Callable[..., Iterable[bytes]]:
 
 
 def flask() -> Callable[..., Iterable[bytes]]:
-    """Make a Flask application of one view."""
-    from flask import Flask, Response
+    """Make a Flask application of one view, and of one that takes a body."""
+    from flask import Flask, Response, request
 
     kept = _kept()
     application = Flask("bare")
 
     @application.get("/skill-gap")
     def view() -> Response:
+        return Response(kept["body"], headers=kept["full"])
+
+    @application.post("/skill-gap")
+    def posted() -> Response:
+        request.get_data()
         return Response(kept["body"], headers=kept["full"])
 
     return application

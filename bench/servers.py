@@ -33,19 +33,21 @@ class Server:
     log: Path
 
     def ask(
-        self, target: str, headers: Mapping[str, str] | None = None
+        self, target: str, headers: Mapping[str, str] | None = None, body: str = ""
     ) -> tuple[http.client.HTTPResponse, bytes]:
-        """Ask once over a connection of its own."""
+        """Ask once over a connection of its own; with a body by POST."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=START_SECONDS)
         try:
-            connection.request("GET", target, headers=dict(headers or {}))
+            kind = {"Content-Type": "application/json"} if body else {}
+            method = "POST" if body else "GET"
+            connection.request(method, target, body or None, {**(headers or {}), **kind})
             answer = connection.getresponse()
             return answer, answer.read()
         finally:
             connection.close()
 
     def touch(
-        self, target: str, headers: Mapping[str, str], status: int
+        self, target: str, headers: Mapping[str, str], status: int, body: str = ""
     ) -> tuple[http.client.HTTPResponse, bytes, int]:
         """Have every worker answer, twice, and return an answer with its bytes on the wire.
 
@@ -54,12 +56,13 @@ class Server:
         """
         for pause in (0.2, 0):  # a process that was idle looks at the database first
             for _ in range(TOUCHES):
-                answer, body = self.ask(target, headers)
+                answer, found = self.ask(target, headers, body)
             time.sleep(pause)
         if answer.status != status:
-            raise RuntimeError(f"{target} gave {answer.status}: {body[:300]!r}")
+            raise RuntimeError(f"{target} gave {answer.status}: {found[:300]!r}")
         head = sum(len(name) + len(value) + 4 for name, value in answer.getheaders())
-        return answer, body, len(f"HTTP/1.1 {status} {answer.reason}\r\n\r\n") + head + len(body)
+        line = len(f"HTTP/1.1 {status} {answer.reason}\r\n\r\n")
+        return answer, found, line + head + len(found)
 
     def make_all(self, targets: Sequence[str], workers: int) -> None:
         """Have each worker answer every target once; chance would leave some out."""

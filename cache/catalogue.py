@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, bindparam, func, select
 
 from cache.db import database
 from cache.db.held import IS_PUBLISHED, was_published
@@ -179,10 +179,11 @@ class Catalogue:
         """Read the tier of each occupation that O*NET calls related to one, the closest first."""
         query = (
             select(RelatedOccupation.related_code, RelatedOccupation.tier)
-            .where(RelatedOccupation.occupation_code == code)
+            .where(RelatedOccupation.occupation_code == bindparam("asked_code"))
             .order_by(RelatedOccupation.position, RelatedOccupation.related_code)
         )
-        return database.read(self._engine, lambda c: dict(c.execute(query).all()))
+        asked = {"asked_code": code}
+        return database.read(self._engine, lambda c: dict(c.execute(query, asked).all()))
 
     def lists(self, code: str) -> bool | None:
         """Return whether a loaded release lists the code; None where none was loaded."""
@@ -191,11 +192,12 @@ class Catalogue:
 
     def listed(self, codes: Collection[str]) -> set[str] | None:
         """Return those of some codes that a loaded release lists; None where none was loaded."""
-        query = select(Occupation.code).where(Occupation.code.in_(codes))
+        asked = bindparam("asked_codes", expanding=True)  # the first value stays in a statement
+        query = select(Occupation.code).where(Occupation.code.in_(asked))
 
         def work(connection: Connection) -> set[str] | None:
             if not was_published(connection):
                 return None
-            return set(connection.execute(query).scalars())
+            return set(connection.execute(query, {"asked_codes": list(codes)}).scalars())
 
         return database.read(self._engine, work)

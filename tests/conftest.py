@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from support.browser import why_without_browser
 from support.canary import CanaryWatch
+from support.galera import why_without_galera
 from support.made_up_release import write_release
 from support.mysql_server import empty_database, find_program, is_driver_installed, running_server
 
@@ -66,6 +67,7 @@ LACKING = {
     "full_release": _why_without_release(),
     "newer_release": _why_without_newer_release(),
     "browser": why_without_browser(),
+    "galera": why_without_galera(),
 }
 MARKS_BY_FIXTURE = {
     "mysql_server": "mysql",

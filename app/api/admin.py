@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from flask import request
 from flask.views import MethodView
 from werkzeug.exceptions import NotFound
 
 from app.api.admin_schemas import (
+    SCOPES,
     CacheEntriesSchema,
     CacheSummarySchema,
     EntriesQuery,
@@ -16,10 +17,13 @@ from app.api.admin_schemas import (
     JobStatusSchema,
     PurgedSchema,
     PurgeQuery,
+    WarmAll,
+    WarmCodes,
     WarmRequest,
+    WarmStale,
 )
 from app.api.authorization import SCHEME
-from app.api.blueprints import IN_PATH, BodyBlueprint
+from app.api.blueprints import IN_PATH, BodyBlueprint, in_path
 from app.api.headers import JOB, UNSTORED
 from app.api.problem_schema import answers_problems
 from app.occupations.fields import path_code
@@ -28,6 +32,27 @@ from cache.entries.purge import purge
 from onet_client.errors import NotConfigured
 
 blueprint = BodyBlueprint("admin", __name__, description="Run the cache. Needs the admin token.")
+JOB_ID: Final = in_path(
+    "id",
+    {
+        "description": "That of the answer which made it.",
+        "example": "3f2b8c1e9d4a4c6f8a7b5e2d1c0f9a8b",
+    },
+)
+ONE_SCOPE: Final = {
+    "content": {
+        "application/json": {
+            "schema": {"oneOf": [WarmCodes, WarmAll, WarmStale]},
+            "examples": {
+                "codes": {"value": {"codes": ["15-1254.00", "15-1252"]}},
+                "all": {"value": {"all": True, "domain": "knowledge"}},
+                "stale": {"value": {"stale": True}},
+            },
+        }
+    }
+}
+"""Each scope has a schema of its own: makers of clients pass over conditions that members have
+together."""
 secured = blueprint.doc(security=[{SCHEME: []}])
 
 
@@ -39,7 +64,11 @@ class Cache(MethodView):
     @blueprint.response(200, CacheSummarySchema, headers=UNSTORED)
     @answers_problems(blueprint, 401, 404, 503)
     def get(self) -> dict[str, Any]:
-        """Show what the cache holds and what is under way."""
+        """Show what the cache holds and what is under way.
+
+        Entries by domain and state, releases, the last load, unfinished jobs, and how O*NET is
+        asked.
+        """
         summary = services().inventory.summary()
         configured = services().upstream.is_configured
         return asdict(summary) | {"upstream": {"configured": configured} | summary.pace._asdict()}
@@ -54,7 +83,10 @@ class Entries(MethodView):
     @blueprint.response(200, CacheEntriesSchema, headers=UNSTORED)
     @answers_problems(blueprint, 401, 404, 422, 503)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
-        """List entries with what a read does with them now, by domain and code."""
+        """List entries with what a read does with them now, by domain and code.
+
+        Without `domain` and `state` all of them, page by page.
+        """
         total, page = services().inventory.entries(**query)
         cut = {"limit": query["limit"], "offset": query["offset"]}
         return {"total": total, **cut, "entries": page}
@@ -64,7 +96,10 @@ class Entries(MethodView):
     @blueprint.response(200, PurgedSchema, headers=UNSTORED)
     @answers_problems(blueprint, 401, 404, 422, 503)
     def delete(self, query: dict[str, Any]) -> dict[str, Any]:
-        """Forget every entry; what is being fetched meanwhile is not stored either."""
+        """Forget every entry; what is being fetched meanwhile is not stored either.
+
+        With `domain` those of one domain. They are fetched again when they are next asked for.
+        """
         return _purge(None, query["domain"])
 
 
@@ -77,7 +112,10 @@ class EntriesOfOccupation(MethodView):
     @blueprint.response(200, PurgedSchema, headers=UNSTORED)
     @answers_problems(blueprint, 401, 404, 422, 503)
     def delete(self, query: dict[str, Any], code: str) -> dict[str, Any]:
-        """Forget an occupation's entries; what is being fetched meanwhile is not stored either."""
+        """Forget an occupation's entries; what is being fetched meanwhile is not stored either.
+
+        With `domain` the one of that domain. They are fetched again when they are next asked for.
+        """
         return _purge([path_code(code)], query["domain"])
 
 
@@ -86,11 +124,16 @@ class Warm(MethodView):
     """Filling ahead of requests."""
 
     @secured
-    @blueprint.arguments(WarmRequest)
+    @blueprint.doc(requestBody=ONE_SCOPE)
+    @blueprint.arguments(WarmRequest(partial=SCOPES))
     @blueprint.response(202, JobSchema, headers=JOB)
     @answers_problems(blueprint, 401, 404, 413, 415, 422, 503)
     def post(self, wanted: dict[str, Any]) -> Any:
-        """Have entries filled by the workers; the same request meanwhile gets the same job."""
+        """Have entries filled by the workers; the same request meanwhile gets the same job.
+
+        Takes codes, or `all` that O*NET lists, or what is `stale`, of one domain. `Location` says
+        where the job tells how far it is.
+        """
         try:
             services().upstream.check()
         except NotConfigured as missing:
@@ -101,7 +144,7 @@ class Warm(MethodView):
         return job, 202, {"Location": f"{request.script_root}/admin/cache/jobs/{job.id}"}
 
 
-@blueprint.route("/admin/cache/jobs/<id>")
+@blueprint.route("/admin/cache/jobs/<id>", parameters=[JOB_ID])
 class WarmJobStatus(MethodView):
     """A warm job."""
 
@@ -109,7 +152,10 @@ class WarmJobStatus(MethodView):
     @blueprint.response(200, JobStatusSchema, headers=UNSTORED)
     @answers_problems(blueprint, 401, 404, 503)
     def get(self, id: str) -> Any:  # noqa: A002 - the name that the path has in the documents
-        """Show how far a job is, with the first of its errors."""
+        """Show how far a job is, with the first of its errors.
+
+        A job that is finished is kept for a week.
+        """
         job = services().warm_jobs.find(id)
         if job is None:
             raise NotFound("There is no such job; finished ones are kept for a week.")

@@ -12,8 +12,6 @@ from onet_client.content_model import DOMAINS
 
 STATES: Final = [state.value for state in Freshness]
 SCOPES: Final = ("codes", "all", "stale")
-ONE_SCOPE: Final = {"oneOf": [{"required": [scope]} for scope in SCOPES]}
-"""Completes the document's schema of a `WarmRequest`."""
 
 
 class Moment(fields.DateTime):
@@ -26,10 +24,14 @@ class Moment(fields.DateTime):
 
 
 class _True(fields.Boolean):
-    """`true` and nothing else."""
+    """`true` and nothing else.
+
+    The document does not say so by `enum` or `const`: openapi-generator makes the text "true" of
+    what those have.
+    """
 
     def __init__(self) -> None:
-        super().__init__(metadata={"enum": [True]})
+        super().__init__(required=True, metadata={"not": {"const": False}})
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
         if value is not True:
@@ -37,13 +39,30 @@ class _True(fields.Boolean):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
-class WarmRequest(Schema):
-    """What to fill: `codes`, or `all` that O*NET lists, or what is `stale`."""
-
-    codes = fields.List(CodeField, validate=validate.Length(1, LARGEST_PAGE))
-    all = _True()
-    stale = _True()
+class _Warm(Schema):
     domain = fields.String(load_default=DOMAINS[0], validate=validate.OneOf(DOMAINS))
+
+
+class WarmCodes(_Warm):
+    """Fill what is held of these codes, or not yet."""
+
+    codes = fields.List(CodeField, required=True, validate=validate.Length(1, LARGEST_PAGE))
+
+
+class WarmAll(_Warm):
+    """Fill all that O*NET lists."""
+
+    all = _True()
+
+
+class WarmStale(_Warm):
+    """Fill what is stale."""
+
+    stale = _True()
+
+
+class WarmRequest(WarmCodes, WarmAll, WarmStale):
+    """One of the three; to be made `partial`, for two of the required members are missing."""
 
     @pre_load
     def check_members(self, data: Any, **_: Any) -> Any:
@@ -51,7 +70,8 @@ class WarmRequest(Schema):
         if not isinstance(data, dict):
             raise ValidationError({"body": ["Takes a JSON object."]})
         if data.keys() - self.fields.keys():
-            raise ValidationError({"body": [f"Takes {', '.join(self.fields)} and nothing else."]})
+            names = ", ".join([*SCOPES, "domain"])
+            raise ValidationError({"body": [f"Takes {names} and nothing else."]})
         given = [scope for scope in SCOPES if scope in data]
         if len(given) != 1:
             one = f"Takes one of {', '.join(SCOPES)}."
@@ -97,7 +117,11 @@ class JobStatusSchema(JobSchema):
 class PurgeQuery(Query):
     """Which domain to forget; all where it is not given."""
 
-    domain = fields.String(load_default=absent, validate=validate.OneOf(DOMAINS))
+    domain = fields.String(
+        load_default=absent,
+        validate=validate.OneOf(DOMAINS),
+        metadata={"description": "Only entries of this domain; of all without it."},
+    )
 
 
 class PurgedSchema(Schema):
@@ -109,9 +133,20 @@ class PurgedSchema(Schema):
 class EntriesQuery(PurgeQuery):
     """Which entries to list."""
 
-    state = fields.String(load_default=absent, validate=validate.OneOf(STATES))
-    limit = WholeNumber(1, LARGEST_PAGE, load_default=100)
-    offset = WholeNumber(0, 1_000_000, load_default=0)
+    state = fields.String(
+        load_default=absent,
+        validate=validate.OneOf(STATES),
+        metadata={"description": "Only entries in this state: what a read does with them."},
+    )
+    limit = WholeNumber(
+        1,
+        LARGEST_PAGE,
+        load_default=100,
+        metadata={"description": "How many entries are listed at most."},
+    )
+    offset = WholeNumber(
+        0, 1_000_000, load_default=0, metadata={"description": "How many are passed over first."}
+    )
 
 
 class CacheEntrySchema(Schema):

@@ -53,7 +53,11 @@ def limit_body() -> None:
 @blueprint.response(200, AnswersSchema, headers=UNSTORED)
 @answers_problems(blueprint, 413, 415, 422, 503)
 def skill_gaps(query: dict[str, Any]) -> Response:
-    """Compare up to 100 pairs; what is not cached is fetched together, for up to 120 seconds."""
+    """Compare up to 100 pairs; what is not cached is fetched together, for up to 120 seconds.
+
+    Each pair has an answer or a problem of its own, in the order of the pairs; one that fails
+    fails alone.
+    """
     pairs = [(pair["source"], pair["target"]) for pair in query["pairs"]]
     choice, problems = gap_choice(query), services().problems()
     with _place():

@@ -1,7 +1,7 @@
 """How resources take parameters: query strings, whose meaning is remembered, and JSON bodies."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial, wraps
 from typing import Any, Final
 
@@ -15,20 +15,29 @@ from werkzeug.exceptions import UnsupportedMediaType
 from app.occupations.fields import PATH_CODE, PATH_OCCUPATION
 from app.problems import invalid_parameters
 
-IN_PATH: Final = {
-    "in": "path",
-    "name": "code",
-    "required": True,
-    "schema": {"type": "string", **PATH_CODE.metadata},
-}
-"""A code in a path, for the document."""
-NAMED_IN_PATH: Final = {**IN_PATH, "schema": {"type": "string", **PATH_OCCUPATION.metadata}}
-"""A code or a title in a path, for the document."""
 REMEMBERED: Final = 1_000
 """Query strings whose meaning is remembered."""
 LONGEST_REMEMBERED: Final = 200
 """Bytes of one."""
 View = Callable[..., Any]
+
+
+def in_path(name: str, described: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe a text in a path for the document, by its description and what JSON Schema has."""
+    schema = {"type": "string", **described}
+    description, example = schema.pop("description"), schema.pop("example")
+    schema["examples"] = [example]
+    return {
+        "in": "path",
+        "name": name,
+        "required": True,
+        "description": description,
+        "schema": schema,
+    }
+
+
+IN_PATH: Final = in_path("code", PATH_CODE.metadata)
+NAMED_IN_PATH: Final = in_path("code", PATH_OCCUPATION.metadata)
 
 
 class QueryParser(FlaskParser):

@@ -6,7 +6,7 @@ from typing import Any, Final
 from flask import Response
 from flask.views import MethodView
 
-from app.api.blueprints import QueryBlueprint
+from app.api.blueprints import QueryBlueprint, in_path
 from app.api.headers import QUOTED, STILL_HOLDS
 from app.api.problem_schema import answers_problems
 from app.api.responses import as_json, cached_response
@@ -22,12 +22,9 @@ blueprint = QueryBlueprint("elements", __name__, description="What elements and 
 
 LONGEST_UNANSWERED: Final = 30
 """Seconds for which others may store an answer that lacks what O*NET may give soon."""
-IN_PATH: Final = {
-    "in": "path",
-    "name": "element",
-    "required": True,
-    "schema": {"type": "string", "example": "2.B.3.e"},
-}
+IN_PATH: Final = in_path(
+    "element", {"description": "An element id of O*NET's.", "example": "2.B.3.e"}
+)
 
 
 @blueprint.route("/elements")
@@ -39,7 +36,10 @@ class ElementList(MethodView):
     @blueprint.alt_response(304, description=STILL_HOLDS, headers=QUOTED)
     @answers_problems(blueprint, 422, 503)
     def get(self, query: dict[str, Any]) -> Response:
-        """List the elements of a domain, with descriptions and level anchors."""
+        """List the elements of a domain, with descriptions and level anchors.
+
+        Those rated here or with anchors, by id. What O*NET has not published is null.
+        """
         return _answer(elements_body, query["domain"])
 
 
@@ -51,7 +51,10 @@ class OneElement(MethodView):
     @blueprint.alt_response(304, description=STILL_HOLDS, headers=QUOTED)
     @answers_problems(blueprint, 404, 503)
     def get(self, element: str) -> Response:
-        """Read an element's description and level anchors."""
+        """Read an element's description and level anchors.
+
+        What O*NET has not published is null.
+        """
         return _answer(element_body, element)
 
 

@@ -61,5 +61,7 @@ _READ: Final[Headers] = {
         required=False,
     )
 }
+READ_UNSTORED: Final[Headers] = UNSTORED | _READ
+"""Of answers made of entries that nobody may store."""
 OF_READS: Final[dict[int, Headers]] = {404: _READ, 503: _READ}
 """Further headers that the problems of a view that reads entries may have, by status."""

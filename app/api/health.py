@@ -31,7 +31,10 @@ class Health(MethodView):
 
     @blueprint.response(200, HealthSchema, headers=UNSTORED)
     def get(self) -> Response:
-        """Answer as long as the process is alive; asks nothing of the database."""
+        """Answer as long as the process is alive; asks nothing of the database.
+
+        For what starts a process again that has died.
+        """
         return _ok()
 
 
@@ -42,6 +45,9 @@ class Ready(MethodView):
     @blueprint.response(200, HealthSchema, headers=UNSTORED)
     @answers_problems(blueprint, 503)
     def get(self) -> Response:
-        """Answer where the database is reachable and migrated."""
+        """Answer where the database is reachable and migrated.
+
+        For what sends requests to servers that can answer them.
+        """
         check_ready(services().reader)
         return _ok()

@@ -24,7 +24,10 @@ class Metrics(MethodView):
 
     @blueprint.response(200, {"type": "string"}, content_type="text/plain", headers=UNSTORED)
     def get(self) -> Response:
-        """Write the metrics of all processes of this server in the text exposition format."""
+        """Write the metrics of all processes of this server in the text exposition format.
+
+        What the database would say is left out where it cannot be reached.
+        """
         services().counters.hand_over()
         of_database = CollectorRegistry()
         of_database.register(_Database())

@@ -28,7 +28,10 @@ class Occupations(MethodView):
     @blueprint.alt_response(304, description=STILL_HOLDS, headers=REVALIDATED)
     @answers_problems(blueprint, 422, 503)
     def get(self, query: dict[str, Any]) -> Response:
-        """List the occupations that `q` may mean, best first, or all by code."""
+        """List the occupations that `q` may mean, best first, or all by code.
+
+        `q` may be misspelt or half typed. A search finds 200 at most.
+        """
         wired = services()
         return jsonify(occupations_body(wired.catalogue, wired.titles.index, **query))
 
@@ -42,7 +45,10 @@ class OneOccupation(MethodView):
     @blueprint.alt_response(304, description=STILL_HOLDS, headers=CACHED)
     @answers_problems(blueprint, 404, 422, 503, reads=True)
     def get(self, query: dict[str, Any], code: str) -> Response:
-        """Read an occupation's title, ratings and cache state."""
+        """Read an occupation's title, ratings and cache state.
+
+        What is not cached is fetched from O*NET.
+        """
         found = services().lookup.one(path_code(code), query["domain"])
         text, now = as_json(occupation_body(services().descriptions, found)), services().now()
         if found.notes:

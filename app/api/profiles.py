@@ -5,10 +5,11 @@ from typing import Any, Final
 from flask import Response, request
 
 from app.api.blueprints import FinishingBodyBlueprint
-from app.api.headers import UNSTORED
+from app.api.headers import READ_UNSTORED
+from app.api.operations import answers_json_or_csv
 from app.api.problem_schema import answers_problems
 from app.api.responses import as_json
-from app.gaps.csv_body import CSV
+from app.gaps.csv_body import CSV, CSV_EXAMPLE
 from app.gaps.schema import gap_choice
 from app.problem_responses import keep_unsaid
 from app.profiles.json_body import (
@@ -50,11 +51,20 @@ def limit_body() -> None:
 
 @blueprint.route("/skill-gap", methods=["POST"])
 @blueprint.arguments(OwnGapQuery, example=GAP_EXAMPLE)
-@blueprint.response(200, OwnGapSchema, headers=UNSTORED)
+@answers_json_or_csv(
+    blueprint,
+    OwnGapSchema,
+    READ_UNSTORED,
+    rows="one row a gap, and with `include=covered` those after them",
+    example=CSV_EXAMPLE,
+)
 @answers_problems(blueprint, 404, 413, 415, 422, 503, reads=True)
-@blueprint.doc(operationId="compareProfile")
 def skill_gap(query: dict[str, Any]) -> Response:
-    """Compare what someone can do with an occupation, with the gaps weightiest first."""
+    """Compare what someone can do with an occupation, with the gaps weightiest first.
+
+    A level is the rating given, else the highest among the occupations. Nothing of the body is
+    stored or logged.
+    """
     if query["format"] is None:
         query["format"] = "csv" if prefers_csv(request.headers.get("Accept", "")) else "json"
     wired = services()
@@ -71,11 +81,14 @@ def skill_gap(query: dict[str, Any]) -> Response:
 
 @blueprint.route("/transitions", methods=["POST"])
 @blueprint.arguments(OwnTransitionsQuery, example=TRANSITIONS_EXAMPLE)
-@blueprint.response(200, OwnTransitionsSchema, headers=UNSTORED)
+@blueprint.response(200, OwnTransitionsSchema, headers=READ_UNSTORED)
 @answers_problems(blueprint, 404, 413, 415, 422, 503, reads=True)
-@blueprint.doc(operationId="rankTransitionsForProfile")
 def transitions(query: dict[str, Any]) -> Response:
-    """Rank the occupations to go to with what someone can do, best first."""
+    """Rank the occupations to go to with what someone can do, best first.
+
+    Of all rated occupations that are cached: others than those of the body are not fetched for it.
+    Nothing of the body is stored or logged.
+    """
     choice, wired = own_transitions_choice(query), services()
     subject = wired.profiles.subject(own_of(query), own_domains(query), TIMEOUT)
     wired.transitions.check_zones(list(subject.profiles), subject.titles, choice)

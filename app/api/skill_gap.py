@@ -7,6 +7,7 @@ from flask import Response, request
 
 from app.api.blueprints import QueryBlueprint
 from app.api.headers import STILL_HOLDS, VARIED
+from app.api.operations import answers_json_or_csv
 from app.api.problem_schema import answers_problems
 from app.api.responses import Fixed, as_json, cached_response
 from app.gaps.csv_body import CSV, CSV_EXAMPLE, csv_body, csv_headers
@@ -22,19 +23,21 @@ VARY: Final[Fixed] = [("Vary", "Accept, Accept-Encoding")]
 
 @blueprint.route("/skill-gap")
 @blueprint.arguments(SkillGapQuery, location="query")
-@blueprint.response(200, SkillGapSchema, headers=VARIED)
-@blueprint.alt_response(
-    200,
-    schema={"type": "string"},
-    content_type="text/csv",
-    description="The answer; as CSV one row a gap, and with `include=covered` those after them.",
+@answers_json_or_csv(
+    blueprint,
+    SkillGapSchema,
+    VARIED,
+    rows="one row a gap, and with `include=covered` those after them",
     example=CSV_EXAMPLE,
-    headers=VARIED,
 )
 @blueprint.alt_response(304, description=STILL_HOLDS, headers=VARIED)
 @answers_problems(blueprint, 404, 422, 503, reads=True)
 def skill_gap(query: dict[str, Any]) -> Response:
-    """Compare two occupations, with the gaps weightiest first."""
+    """Compare two occupations, with the gaps weightiest first.
+
+    A gap is an element that the second demands at a higher level than the first; `readiness` is
+    the share of the weighted demand that is met. What is not cached is fetched from O*NET.
+    """
     if query["format"] is None:
         query["format"] = "csv" if prefers_csv(request.headers.get("Accept", "")) else "json"
     wired = services()

@@ -32,7 +32,10 @@ LONGEST_AGE: Final = 60
 @blueprint.alt_response(304, description=STILL_HOLDS, headers=CACHED)
 @answers_problems(blueprint, 404, 422, 503, reads=True)
 def transitions(query: dict[str, Any], code: str) -> Response:
-    """Rank the occupations to go to, or to come from, by how well they fit, best first."""
+    """Rank the occupations to go to, or to come from, by how well they fit, best first.
+
+    Of all rated occupations that are cached: the others are not fetched for it.
+    """
     choice, wired = transitions_choice(query), services()
     text, domains = path_occupation(code), chosen_domains(query)
     subject = read_subject(wired.lookup, wired.transitions, text, domains)

@@ -30,17 +30,33 @@ COVERED: Final = "covered"
 """What `include` takes."""
 
 
+OF_KIND: Final = "Only gaps in elements that are Not Relevant in `from`, or only the others."
+OF_IMPORTANCE: Final = "Only gaps in elements at least so important in `to`, on O*NET's scale."
+OF_CERTAINTY: Final = "Only gaps that are wider than chance at 95 %."
+OF_ORDER: Final = "What the gaps are in order of, the greatest first; names from A to Z."
+OF_LIMIT: Final = "How many gaps are listed at most; all without it."
+OF_COVERED: Final = "Adds the required elements without a gap."
+
+
 class SkillGapQuery(DomainQuery):
     """What to compare, and which of the gaps to list."""
 
     source = OccupationField(required=True, data_key="from")
     target = OccupationField(required=True, data_key="to")
-    kind = fields.String(load_default=absent, validate=validate.OneOf(KINDS))
-    min_importance = DecimalNumber(1, 5, load_default=1.0)
-    significant = Flag(load_default=False)
-    sort = fields.String(load_default="priority", validate=validate.OneOf(SORTS))
-    limit = WholeNumber(1, LARGEST_PAGE, load_default=absent)
-    include = fields.String(load_default=absent, validate=validate.OneOf([COVERED]))
+    kind = fields.String(
+        load_default=absent, validate=validate.OneOf(KINDS), metadata={"description": OF_KIND}
+    )
+    min_importance = DecimalNumber(1, 5, load_default=1.0, metadata={"description": OF_IMPORTANCE})
+    significant = Flag(load_default=False, metadata={"description": OF_CERTAINTY})
+    sort = fields.String(
+        load_default="priority", validate=validate.OneOf(SORTS), metadata={"description": OF_ORDER}
+    )
+    limit = WholeNumber(1, LARGEST_PAGE, load_default=absent, metadata={"description": OF_LIMIT})
+    include = fields.String(
+        load_default=absent,
+        validate=validate.OneOf([COVERED]),
+        metadata={"description": OF_COVERED},
+    )
     format = fields.String(
         load_default=absent,
         validate=validate.OneOf(["json", "csv"]),

@@ -31,7 +31,12 @@ class CodeField(fields.String):
     def __init__(self, **options: Any) -> None:
         pattern = f"^ *{CODE.pattern} *$"
         super().__init__(
-            metadata={"pattern": pattern, "example": "15-1254.00"} | options.pop("metadata", {}),
+            metadata={
+                "description": "An O*NET-SOC code; without its last two digits it means .00.",
+                "pattern": pattern,
+                "example": "15-1254.00",
+            }
+            | options.pop("metadata", {}),
             **options,
         )
 

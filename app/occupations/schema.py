@@ -20,8 +20,15 @@ class OccupationsQuery(DomainQuery):
             "pattern": WITHOUT_NUL,
         },
     )
-    limit = WholeNumber(1, LARGEST_PAGE, load_default=20)
-    offset = WholeNumber(0, 1_000_000, load_default=0)
+    limit = WholeNumber(
+        1,
+        LARGEST_PAGE,
+        load_default=20,
+        metadata={"description": "How many occupations are listed at most."},
+    )
+    offset = WholeNumber(
+        0, 1_000_000, load_default=0, metadata={"description": "How many are passed over first."}
+    )
 
 
 class MatchedSchema(Schema):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, validate
 
 from app.gaps.compare import HIGHEST_LEVEL
 from app.gaps.schema import (
@@ -17,7 +17,7 @@ from app.gaps.schema import (
 from app.occupations.fields import OccupationField
 from app.occupations.provenance import SourceSchema
 from app.profiles.service import Own
-from app.query_fields import LARGEST_PAGE, JsonNumber, JsonWhole, StrictSchema
+from app.query_fields import LARGEST_PAGE, JsonNumber, JsonWhole, QuickSchema
 from app.transitions.choice import TransitionsChoice
 from app.transitions.job_zones import HIGHEST
 from app.transitions.schema import RANKS, RankingSchema, ZoneChangeField
@@ -66,7 +66,7 @@ class RatingsField(fields.Dict):
         return found
 
 
-class OwnSchema(StrictSchema):
+class OwnSchema(QuickSchema):
     """What someone can do: occupations they have had, own ratings, or both."""
 
     occupations = fields.List(
@@ -74,17 +74,16 @@ class OwnSchema(StrictSchema):
     )
     ratings = RatingsField()
 
-    @validates_schema
-    def refuse_nothing(self, data: Mapping[str, Any], **_: Any) -> None:
-        """Refuse what says nothing."""
-        if not data["occupations"] and not data["ratings"]:
-            raise ValidationError("Takes at least one occupation or rating.")
+
+def _says_something(said: Mapping[str, Any]) -> None:
+    if not said["occupations"] and not said["ratings"]:
+        raise ValidationError("Takes at least one occupation or rating.")
 
 
-class OwnGapQuery(GapMembers):
+class OwnGapQuery(QuickSchema, GapMembers):
     """What to compare a profile with, and which of the gaps to list."""
 
-    source = fields.Nested(OwnSchema, required=True, data_key="from")
+    source = fields.Nested(OwnSchema, required=True, data_key="from", validate=_says_something)
     target = OccupationField(required=True, data_key="to")
     format = fields.String(
         load_default=None,
@@ -93,10 +92,10 @@ class OwnGapQuery(GapMembers):
     )
 
 
-class OwnTransitionsQuery(StrictSchema):
+class OwnTransitionsQuery(QuickSchema):
     """Which transitions of a profile to rank, and how many to list."""
 
-    source = fields.Nested(OwnSchema, required=True, data_key="from")
+    source = fields.Nested(OwnSchema, required=True, data_key="from", validate=_says_something)
     rank = fields.String(load_default="fit", validate=validate.OneOf(RANKS))
     domains = fields.List(
         fields.String(validate=validate.OneOf(DOMAINS)),

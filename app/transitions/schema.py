@@ -71,8 +71,16 @@ class ZoneChangeField(fields.String):
 class TransitionsQuery(Query):
     """Which transitions to rank, and how many to list."""
 
-    direction = fields.String(load_default="to", validate=validate.OneOf(DIRECTIONS))
-    rank = fields.String(load_default="fit", validate=validate.OneOf(RANKS))
+    direction = fields.String(
+        load_default="to",
+        validate=validate.OneOf(DIRECTIONS),
+        metadata={"description": "Where steps lead: `to` others, or `from` others to this one."},
+    )
+    rank = fields.String(
+        load_default="fit",
+        validate=validate.OneOf(RANKS),
+        metadata={"description": "The figure that decides the order, the greatest first."},
+    )
     domains = OneOrSeveral(
         fields.String(validate=validate.OneOf(DOMAINS)),
         f"Not one or several of {', '.join(DOMAINS)}.",
@@ -85,7 +93,9 @@ class TransitionsQuery(Query):
         validate=validate.OneOf(DOMAINS),
         metadata={"description": "Short for `domains` of one.", "deprecated": True},
     )
-    min_readiness = DecimalNumber(0, 1, load_default=0.0)
+    min_readiness = DecimalNumber(
+        0, 1, load_default=0.0, metadata={"description": "Only steps of at least this readiness."}
+    )
     job_zone = OneOrSeveral(
         WholeNumber(1, HIGHEST),
         "Not a job zone, or several such as 3,4.",
@@ -94,7 +104,12 @@ class TransitionsQuery(Query):
         int,
     )
     zone_change = ZoneChangeField()
-    limit = WholeNumber(1, LARGEST_PAGE, load_default=20)
+    limit = WholeNumber(
+        1,
+        LARGEST_PAGE,
+        load_default=20,
+        metadata={"description": "How many steps are listed at most."},
+    )
 
 
 class TopGapSchema(Schema):

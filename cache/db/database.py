@@ -1,8 +1,10 @@
 """The database connection: one engine per process, safe transactions on every dialect."""
 
+import random
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from weakref import WeakKeyDictionary
@@ -12,6 +14,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from cache.db.cluster import has_others
 from cache.db.mysql import connect_mysql
 from cache.db.revision import trouble
 from cache.db.sqlite_file import AsItLies, open_file
@@ -22,10 +25,16 @@ T = TypeVar("T")
 
 RETRIED_MYSQL_ERRORS: Final = (1205, 1213)
 """Lock wait time-out, and deadlock or Galera certification failure: safe to run again."""
-TRANSACTION_ATTEMPTS: Final = 5
+TRANSACTION_ATTEMPTS: Final = 10
+FIRST_PAUSE: Final = 0.04
+LONGEST_PAUSE: Final = 0.64
+"""Seconds before a transaction is run again, at most; nodes that clash wait differently long."""
 READ_ATTEMPTS: Final = 3
 AGAIN_WITHIN: Final = 0.5
 """Seconds: a connection that took longer to fail timed out, and another one would too."""
+OTHERS_WITHIN: Final = 4.0
+"""Seconds for which other servers of a cluster are tried, or a node that waits for the others."""
+OTHERS_PAUSE: Final = 0.1
 NO_MORE_CONNECTIONS: Final = (1040, 1203, 1226)
 """MySQL's numbers where a server has too many, or a user: those that are there go round."""
 REFUSED_PAUSE: Final = 0.02
@@ -90,24 +99,35 @@ def _connect_sqlite(url: URL) -> Engine:
     return engine
 
 
-def read(engine: Engine, work: Callable[[Connection], T]) -> T:
+def read(engine: Engine, work: Callable[[Connection], T], *, hasty: bool = False) -> T:
     """Run `work` on one consistent snapshot, again where its connection is found dead.
 
     So it may run several times. What it returned is used, whatever becomes of the connection.
+    With `hasty`, what timed out is not tried once more on another server of a cluster.
 
     Raises:
         DatabaseUnavailable: where the database cannot be reached or used.
     """
     with translated(engine.url):
         started = time.monotonic()
-        for _ in range(READ_ATTEMPTS - 1):
+        for attempt in count(1):
             try:
                 return _read_once(engine, work)
             except DBAPIError as error:
-                waited = time.monotonic() - started
-                if not error.connection_invalidated or waited > AGAIN_WITHIN:
+                lasts = not hasty and has_others(engine.dialect)
+                if not error.connection_invalidated or not _is_early(started, attempt, lasts):
                     raise
-        return _read_once(engine, work)
+                if attempt > 1:
+                    time.sleep(OTHERS_PAUSE)
+    raise AssertionError  # of this loop there is no other end
+
+
+def _is_early(started: float, attempt: int, lasts: bool) -> bool:
+    """Say whether what was lost is tried again; `lasts` where that may be on another server."""
+    waited = time.monotonic() - started
+    if lasts:
+        return waited <= OTHERS_WITHIN
+    return attempt < READ_ATTEMPTS and waited <= AGAIN_WITHIN
 
 
 def _read_once(engine: Engine, work: Callable[[Connection], T]) -> T:
@@ -137,7 +157,8 @@ def _connection(engine: Engine) -> Connection:
         try:
             return engine.connect()
         except PoolTimeoutError:
-            if not _is_answering(engine, asked, ANSWERS_WITHIN):
+            waits = OTHERS_WITHIN if has_others(engine.dialect) else ANSWERS_WITHIN
+            if not _is_answering(engine, asked, waits):
                 raise
         except OperationalError as error:
             is_refused = error_number(error) in NO_MORE_CONNECTIONS
@@ -153,18 +174,24 @@ def _is_answering(engine: Engine, asked: float, within: float) -> bool:
 
 
 def write(
-    engine: Engine, work: Callable[[Connection], T], sleep: Callable[[float], None] = time.sleep
+    engine: Engine,
+    work: Callable[[Connection], T],
+    sleep: Callable[[float], None] = time.sleep,
+    *,
+    bears_twice: bool = False,
 ) -> T:
     """Run `work` in one transaction, again after a deadlock or on a dead pooled connection.
 
-    So it may run several times and must do nothing but use the database.
+    So it may run several times and must do nothing but use the database. What was lost while
+    committing may have been stored: that is run again only if it bears being done twice.
 
     Raises:
         DatabaseUnavailable: where the database cannot be reached or used.
     """
     writer = engine.execution_options(writes=True)
     with translated(engine.url):
-        for attempt in range(1, TRANSACTION_ATTEMPTS):
+        lost_at: float | None = None
+        for attempt in range(TRANSACTION_ATTEMPTS - 1):
             committing = False
             try:
                 with _connection(writer) as connection, connection.begin():
@@ -172,15 +199,24 @@ def write(
                     committing = True
                 _answered[engine.dialect] = time.monotonic()
             except OperationalError as error:
-                # What was lost while committing may have been stored: that is not run again.
-                stale = error.connection_invalidated and attempt == 1 and not committing
-                if not stale and error_number(error) not in RETRIED_MYSQL_ERRORS:
-                    raise
-                sleep(0.02 * 2**attempt)
+                if error_number(error) not in RETRIED_MYSQL_ERRORS:
+                    may_be_stored = committing and not bears_twice
+                    is_over = may_be_stored or _is_late(engine, lost_at)
+                    if not error.connection_invalidated or is_over:
+                        raise
+                    lost_at = lost_at or time.monotonic()
+                sleep(min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE) * random.uniform(0.5, 1))  # noqa: S311 - no secret
             else:
                 return result
         with _connection(writer) as connection, connection.begin():
             return work(connection)
+
+
+def _is_late(engine: Engine, lost_at: float | None) -> bool:
+    """Say whether a connection was lost before, so that another one would be, too."""
+    if lost_at is None:
+        return False
+    return not has_others(engine.dialect) or time.monotonic() - lost_at > OTHERS_WITHIN
 
 
 def check_ready(engine: Engine) -> None:

@@ -12,6 +12,8 @@ from cache.db.onet_tables import LandingRating, Load
 
 BATCH: Final = 2_000
 """Rows a statement: under 1 MB, which the smallest usual max_allowed_packet takes."""
+_COLUMNS: Final = ", ".join(LandingRating.__table__.columns.keys())
+"""By name: there are more of them once a newer program has migrated the database."""
 
 
 def land(
@@ -82,6 +84,6 @@ def _literals(connection: Connection) -> Callable[[Sequence[tuple[Any, ...]]], N
             f"{written(row[12:])})"
             for row in batch
         )
-        unescaped.exec_driver_sql(f"INSERT INTO landing_rating VALUES {values}")  # noqa: S608 - escaped above
+        unescaped.exec_driver_sql(f"INSERT INTO landing_rating ({_COLUMNS}) VALUES {values}")  # noqa: S608 - escaped above
 
     return store

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, delete, update
+from sqlalchemy.orm import DeclarativeBase
 
 from cache.db.clock import database_time, has_passed
-from cache.db.columns import Base
 
 Rows = Mapping[str, Any]
 
@@ -37,7 +37,7 @@ class RowLeases:
 
     def __init__(
         self,
-        model: type[Base],
+        model: type[DeclarativeBase],
         named: Sequence[ColumnElement[bool]],
         fence: Sequence[ColumnElement[bool]] = (),
         **taken: Any,

@@ -1,24 +1,19 @@
 """Runs the migrations over an engine of this package."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Final
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Engine
 
 from cache.db.database import check_ready, read, read_schema
+from cache.db.migration_lease import alone
 from cache.db.revision import is_newer, trouble
 from cache.db.unavailable import DatabaseUnavailable, translated
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
-WAIT_FOR_OTHERS: Final = 30
-"""Seconds; a migration of O*NET's 120,000 ratings takes two."""
-LOCK: Final = "LEFT(CONCAT('migration of ', DATABASE()), 64)"
-"""Of the server, by the name of the database."""
 
 
 def upgrade(engine: Engine) -> None:
@@ -57,35 +52,9 @@ def _run(engine: Engine, step: Callable[[Config], None]) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with (
+        alone(engine),
         translated(engine.url),
         engine.execution_options(writes=True).connect() as connection,
-        _alone(connection),
     ):
         config.attributes["connection"] = connection
         step(config)
-
-
-@contextmanager
-def _alone(connection: Connection) -> Iterator[None]:
-    """Let one at a time migrate a database of MySQL's; SQLite's has one writer anyway.
-
-    Raises:
-        DatabaseUnavailable: where another is still at work after 30 seconds.
-    """
-    if connection.dialect.name != "mysql":
-        yield
-        return
-    try:
-        taken = connection.execute(text(f"SELECT GET_LOCK({LOCK}, {WAIT_FOR_OTHERS})")).scalar()
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise
-        taken = True  # some clusters have no such locks; a statement may be done twice
-    connection.rollback()  # that began a transaction; migrations make their own
-    if not taken:
-        raise DatabaseUnavailable("another one is migrating the database still; wait for it")
-    try:
-        yield
-    finally:
-        with suppress(DBAPIError):  # the lock ends with the connection, too
-            connection.execute(text(f"SELECT RELEASE_LOCK({LOCK})"))

@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL
 
+from cache.db.cluster import use_cluster
 from cache.db.unavailable import DatabaseUnavailable
 from cache.db.url import ENCRYPTED, tls_mode
 
@@ -55,6 +56,7 @@ def connect_mysql(url: URL, read_timeout: int | None) -> Engine:
         pool_recycle=1800,
         hide_parameters=True,
     )
+    use_cluster(engine)
     if mode in ENCRYPTED:
         event.listen(engine, "connect", _require_tls)
     return engine

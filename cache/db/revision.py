@@ -1,14 +1,25 @@
 """What stands in the way of a database's use, by its revision and its tables, and what helps."""
 
+import re
 from collections.abc import Collection
+from typing import Final
 
 from cache.db.onet_tables import SCHEMA_REVISION, Base
 from cache.db.unavailable import UNMIGRATED
 
+LETS_GO_ON: Final = re.compile(r"[0-9]{4}_lets_([0-9]{4})")
+"""A revision that programs from another one on can work at, such as `0010_lets_0009`.
+
+Its migration only adds: tables, indexes, columns that may be NULL or have a default.
+"""
+
 
 def is_newer(revision: str | None) -> bool:
-    """Return whether a database is at a revision that this program does not know."""
-    return revision is not None and revision > SCHEMA_REVISION
+    """Return whether a database is at a revision that this program cannot work at any more."""
+    if revision is None or revision <= SCHEMA_REVISION:
+        return False
+    lets = LETS_GO_ON.fullmatch(revision)
+    return lets is None or SCHEMA_REVISION[:4] < lets[1]
 
 
 def trouble(revision: str | None, tables: Collection[str]) -> str | None:
@@ -29,7 +40,7 @@ def trouble(revision: str | None, tables: Collection[str]) -> str | None:
             f"{at}: a newer program has migrated it; run that one, or `flask db downgrade "
             f"{SCHEMA_REVISION}` with it"
         )
-    if revision != SCHEMA_REVISION:
+    if revision < SCHEMA_REVISION:
         return f"{at}: run `flask db upgrade`"
     if lacking:
         return (

@@ -178,7 +178,7 @@ class Changes:
             DatabaseUnavailable: where the database cannot be reached or used.
         """
         try:
-            began, version, keys = database.read(self._engine, self._read)
+            began, version, keys = database.read(self._engine, self._read, hasty=True)
         except DatabaseUnavailable as error:
             self._failure = error
             raise

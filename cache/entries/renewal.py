@@ -84,4 +84,4 @@ class Revalidation:
                 note_change(connection, CacheEntry.domain == domain)
             return changed.rowcount
 
-        return database.write(self._engine, work)
+        return database.write(self._engine, work, bears_twice=True)

@@ -104,7 +104,9 @@ class Crosswalk:
         detach()
         asked_at = self._now()
         database.write(
-            self._writer, lambda connection: _store(connection, code, successors, asked_at)
+            self._writer,
+            lambda connection: _store(connection, code, successors, asked_at),
+            bears_twice=True,
         )
         return successors
 

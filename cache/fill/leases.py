@@ -27,7 +27,9 @@ _IS: Final = (
     _ENTRY.c.domain == bindparam("of_domain"),
     _ENTRY.c.occupation_code == bindparam("of_code"),
 )
-_SEEN: Final = TimedQuery(select(_ENTRY.c.generation, _ENTRY.c.state).where(*_IS))
+_SEEN: Final = TimedQuery(
+    select(_ENTRY.c.generation, _ENTRY.c.state, _ENTRY.c.lease_owner).where(*_IS)
+)
 ENTRY_LEASES: Final = RowLeases(
     CacheEntry,
     _IS,
@@ -97,12 +99,14 @@ class Leases:
                 lease = lease_until(now, self._seconds, owner)
                 connection.execute(insert(CacheEntry).values(new | lease))
                 return Lease(domain, code, owner, 0, "absent")
+            if row.lease_owner == owner:  # whose commit was lost on its way back
+                return Lease(domain, code, owner, row.generation, row.state)
             rows = {"of_domain": domain, "of_code": code, "seen": row.generation}
             taken = ENTRY_LEASES.take(connection, rows, owner, now, self._seconds)
             return Lease(domain, code, owner, row.generation, row.state) if taken else None
 
         try:
-            return database.write(self._writer, work)
+            return database.write(self._writer, work, bears_twice=True)
         except IntegrityError:  # another process made the row, and has the lease
             return None
 
@@ -142,7 +146,7 @@ class Leases:
                 values["refresh_requested_at"] = None
             ENTRY_LEASES.give_back(connection, rows, lease.owner, None, **values)
 
-        database.write(self._writer, work)
+        database.write(self._writer, work, bears_twice=True)
 
 
 def _make_room(connection: Connection, now: datetime) -> None:

@@ -80,6 +80,7 @@ class RefreshRequests:
             lambda connection: connection.execute(
                 change.values(refresh_requested_at=database_time(connection))
             ),
+            bears_twice=True,
         )
 
     def due(self, limit: int) -> list[tuple[str, str]]:
@@ -108,4 +109,6 @@ class RefreshRequests:
             .where(CacheEntry.domain == domain, CacheEntry.occupation_code == code)
             .values(refresh_requested_at=None)
         )
-        database.write(self._writer, lambda connection: connection.execute(change))
+        database.write(
+            self._writer, lambda connection: connection.execute(change), bears_twice=True
+        )

@@ -109,12 +109,14 @@ class DatabaseGovernor:
     def _insert(self) -> None:
         first = insert(UpstreamGovernor).values(id=ROW, version=0, **asdict(GovernorState()))
         with suppress(IntegrityError):  # another process was first
-            database.write(self._engine, lambda connection: connection.execute(first))
+            database.write(
+                self._engine, lambda connection: connection.execute(first), bears_twice=True
+            )
 
     def _update(self, state: GovernorState, version: int) -> bool:
         values = {"version": version + 1, "seen_version": version, **asdict(state)}
         changed = database.write(
-            self._engine, lambda connection: connection.execute(_CHANGE, values)
+            self._engine, lambda connection: connection.execute(_CHANGE, values), bears_twice=True
         )
         return changed.rowcount == 1
 

@@ -79,7 +79,7 @@ class WarmJobs:
             return _active(connection, key) or self._create(connection, key, domain, scope, wanted)
 
         try:
-            return database.write(self._engine, work)
+            return database.write(self._engine, work, bears_twice=True)
         except IntegrityError:  # another process made it in the same moment
             return self.request(domain, scope, codes)
 

@@ -94,12 +94,14 @@ def land_page(
     rows: Sequence[PageRow],
     after: Position,
 ) -> None:
-    """Store a page's rows, and the position after it."""
-    first = after.landed - len(rows) + 1
-    land(connection, load_id, _landing_rows(table, rows, first), lambda _done: None)
-    place = update(LoadTable).where(LoadTable.load_id == load_id, LoadTable.name == table)
+    """Store a page's rows and the position after it, unless it stands there already."""
+    before = after.landed - len(rows)
+    place = update(LoadTable).where(
+        LoadTable.load_id == load_id, LoadTable.name == table, LoadTable.landed == before
+    )
     position = {"landed": after.landed, "total": after.total, "next_url": after.url}
-    connection.execute(place.values(position))
+    if connection.execute(place.values(position)).rowcount:
+        land(connection, load_id, _landing_rows(table, rows, before + 1), lambda _done: None)
 
 
 def _landing_rows(table: str, rows: Sequence[PageRow], first: int) -> Iterator[tuple[Any, ...]]:

@@ -69,7 +69,7 @@ class TableReader:
             self.lease.renew(connection)
             land_page(connection, self.load_id, table, rows, after)
 
-        database.write(self._engine, work)
+        database.write(self._engine, work, bears_twice=True)
         if self._lines is not None:  # while the next page must wait for its turn anyway
             for row in rows:
                 self._lines[row.code].append(canonical_line(row.figures))

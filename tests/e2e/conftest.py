@@ -1,5 +1,7 @@
 """Databases that the commands themselves have made, on each kind of server."""
 
+import re
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -50,3 +52,15 @@ def upstream(
     """A sandbox that serves the whole release; who sets faults takes them back."""
     with sandbox(skills_release, tmp_path_factory.mktemp("sandbox")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def three_rated_domains(starter_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The starter release with knowledge and abilities, rated as its skills are."""
+    folder = tmp_path_factory.mktemp("release") / "db_29_0_text"
+    shutil.copytree(starter_release, folder)
+    skills = (folder / "Skills.txt").read_text(encoding="utf-8")
+    for stem, prefix in (("Knowledge", "2.C"), ("Abilities", "1.A")):
+        ratings = re.sub(r"\t2\.([AB])\.", rf"\t{prefix}.\1.", skills)
+        (folder / f"{stem}.txt").write_text(ratings, encoding="utf-8")
+    return folder

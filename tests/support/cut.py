@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import Engine, event
 
@@ -43,3 +44,29 @@ def cuts(engine: Engine, work: Callable[[], object]) -> Iterator[int]:
             yield statements
         else:
             return
+
+
+@contextmanager
+def lost_commits(engine: Engine) -> Iterator[list[bool]]:
+    """Store what is committed, but have every second commit's word lost with the connection.
+
+    Gives a list with whether each was lost.
+    """
+    commit, lost = engine.dialect.do_commit, []
+
+    def store_and_lose(connection: Any) -> None:
+        commit(connection)
+        lost.append(len(lost) % 2 == 0)
+        if lost[-1]:
+            raise engine.dialect.loaded_dbapi.OperationalError(2013, "Lost connection")
+
+    def take_for_lost(context: Any) -> None:
+        context.is_disconnect |= context.original_exception.args[0] == 2013
+
+    event.listen(engine, "handle_error", take_for_lost)
+    engine.dialect.do_commit = store_and_lose  # type: ignore[method-assign]
+    try:
+        yield lost
+    finally:
+        del engine.dialect.do_commit
+        event.remove(engine, "handle_error", take_for_lost)

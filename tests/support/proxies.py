@@ -14,7 +14,6 @@ import requests
 from support.mysql_server import free_port
 from support.processes import ROOT
 
-DOCUMENT: Final = ROOT / "docs" / "proxies.md"
 PLACE: Final = "127.0.0.1:8000"
 """Where the product is in the examples."""
 SECONDS: Final = 10
@@ -28,9 +27,10 @@ def needs(program: str, package: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(missing, reason=reason)
 
 
-def example(language: str) -> str:
-    """The example of a configuration in the documents."""
-    (found,) = re.findall(rf"```{language}\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+def example(language: str, document: str = "proxies.md") -> str:
+    """The example of a configuration in a document."""
+    text = (ROOT / "docs" / document).read_text()
+    (found,) = re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
     return str(found)
 
 

@@ -4,17 +4,20 @@ import os
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from threading import Barrier, BrokenBarrierError
 
 import pytest
 from sqlalchemy import create_engine, event, insert, make_url, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
-from support.cut import Cut
+from support.cut import Cut, lost_commits
 from support.mysql_server import PrivateServer, create_database, free_port
 from support.waiting import at_once
 
+from cache.db import cluster
+from cache.db import database as module
 from cache.db.database import (
+    LONGEST_PAUSE,
     TRANSACTION_ATTEMPTS,
     DatabaseUnavailable,
     check_ready,
@@ -137,8 +140,55 @@ def test_a_transaction_that_always_clashes_is_given_up_after_a_few_growing_waits
 
     assert TRANSACTION_ATTEMPTS == len(attempts)
     assert TRANSACTION_ATTEMPTS - 1 == len(waits)
-    assert sorted(set(waits)) == waits
-    assert sum(waits) < 1
+    assert all(LONGEST_PAUSE >= wait > 0 for wait in waits)
+    assert sum(waits[-3:]) > 3 * sum(waits[:3])
+    assert 1.5 < sum(waits) < 5
+
+
+def lost() -> OperationalError:
+    error = Exception(2013, "Lost connection")
+    return OperationalError("SELECT 1", None, error, connection_invalidated=True)
+
+
+@pytest.mark.parametrize("is_cluster", [False, True])
+def test_what_is_lost_on_a_cluster_is_tried_on_other_servers_for_seconds(
+    engine, monkeypatch, is_cluster
+):
+    if is_cluster:
+        monkeypatch.setattr(cluster, "_clusters", {engine.dialect})
+    monkeypatch.setattr(module, "OTHERS_PAUSE", 0.0)
+    attempts = []
+
+    def work(_connection) -> None:
+        attempts.append(1)
+        if len(attempts) < 5:
+            raise lost()
+
+    runs = {
+        read: lambda **how: read(engine, work, **how),
+        write: lambda: write(engine, work, sleep=lambda _seconds: None),
+    }
+    for run in runs.values():
+        attempts.clear()
+        with nullcontext() if is_cluster else pytest.raises(DatabaseUnavailable):
+            run()
+        assert (len(attempts) == 5) == is_cluster
+    attempts.clear()
+    with pytest.raises(DatabaseUnavailable):
+        runs[read](hasty=True)
+
+
+@pytest.mark.parametrize("bears_twice", [False, True])
+def test_what_was_lost_while_committing_is_run_again_only_if_it_bears_that(
+    engine, occupations, bears_twice
+):
+    def work(connection) -> None:
+        add_letter(connection, FIRST, "a")
+
+    with lost_commits(engine), nullcontext() if bears_twice else pytest.raises(DatabaseUnavailable):
+        write(engine, work, bears_twice=bears_twice)
+
+    assert ["aa" if bears_twice else "a", ""] == titles(engine)
 
 
 def test_what_a_failed_attempt_wrote_is_not_kept(engine, occupations):

@@ -1,8 +1,10 @@
 """The migrations make the tables of the models, up and down, on every database."""
 
 import io
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from alembic import command
@@ -10,23 +12,28 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import CheckConstraint, Connection, Engine, event, insert, inspect, text
+from sqlalchemy import CheckConstraint, Connection, Engine, event, insert, inspect, text, update
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from support.clock import START, eventually
 from support.commands import Command, flask
 from support.processes import SECONDS
 
-from cache.db import database
+from cache.db import database, migration_lease
 from cache.db.database import DatabaseUnavailable, check_ready
 from cache.db.migrate import MIGRATIONS, downgrade, upgrade
+from cache.db.migration_lease import MigrationLease, alone
 from cache.db.onet_tables import SCHEMA_REVISION, Base
 
 MYSQL = pytest.param("mysql", marks=pytest.mark.mysql)
 TABLES = {*Base.metadata.tables}
 
 
+LEASE = MigrationLease.__tablename__
+"""Beside the tables that migrations make, on MySQL."""
+
+
 def tables_of(engine: Engine) -> set[str]:
-    return set(inspect(engine).get_table_names())
+    return set(inspect(engine).get_table_names()) - {LEASE}
 
 
 def script_config(output: io.StringIO | None = None) -> Config:
@@ -378,7 +385,12 @@ def cut_after(engine: Engine, allowed: int) -> Iterator[None]:
 def differences(engine: Engine) -> list[object]:
     with engine.connect() as connection:
         context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "compare_server_default": True}
+            connection,
+            opts={
+                "compare_type": True,
+                "compare_server_default": True,
+                "include_name": lambda name, kind, _: (name, kind) != (LEASE, "table"),
+            },
         )
         return list(compare_metadata(context, Base.metadata))
 
@@ -458,6 +470,63 @@ def test_what_a_newer_program_migrated_is_let_be_and_told_without_a_traceback(
     assert 1 == done.stderr.count("\n")
     with pytest.raises(DatabaseUnavailable, match="a newer program has migrated it"):
         check_ready(empty_engine)
+
+
+def stand_at(engine: Engine, revision: str) -> None:
+    with engine.execution_options(writes=True).begin() as connection:
+        connection.execute(text(f"UPDATE alembic_version SET version_num = '{revision}'"))
+
+
+@pytest.mark.parametrize(
+    ("revision", "goes_on"),
+    [
+        (f"9999_lets_{SCHEMA_REVISION[:4]}", True),
+        ("9999_lets_0001", True),
+        ("9999_lets_9998", False),
+        ("9999", False),
+    ],
+)
+def test_a_newer_schema_is_worked_at_where_its_migration_lets_this_program_go_on(
+    database_url, empty_engine, revision, goes_on
+):
+    upgrade(empty_engine)
+    stand_at(empty_engine, revision)
+
+    if goes_on:
+        check_ready(empty_engine)
+        upgrade(empty_engine)
+    else:
+        for run in (check_ready, upgrade):
+            with pytest.raises(DatabaseUnavailable, match="a newer program has migrated it"):
+                run(empty_engine)
+    assert [(revision,)] == database.read(
+        empty_engine, lambda c: c.execute(text("SELECT version_num FROM alembic_version")).all()
+    )
+
+
+@pytest.mark.parametrize("database_url", [MYSQL], indirect=True)
+def test_what_a_killed_one_was_migrating_is_another_s_once_its_lease_is_over(
+    empty_engine, monkeypatch
+):
+    with alone(empty_engine):
+        pass
+    taken = {"lease_owner": "killed", "lease_expires_at": datetime.now(UTC) + timedelta(seconds=1)}
+    database.write(empty_engine, lambda c: c.execute(update(MigrationLease).values(taken)))
+    waits = []
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        time.sleep(seconds)
+
+    with alone(empty_engine, sleep):
+        monkeypatch.setattr(migration_lease, "WAIT_FOR_OTHERS", 0.0)
+        with (
+            pytest.raises(DatabaseUnavailable, match="another one is migrating"),
+            alone(empty_engine),
+        ):
+            pass
+
+    assert 5 < len(waits) < 15
 
 
 def test_a_table_that_is_lacking_is_named_by_readiness_and_by_upgrade(empty_engine):

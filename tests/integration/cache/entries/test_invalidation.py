@@ -243,9 +243,9 @@ def test_a_look_counts_from_when_it_has_a_connection(changes, seconds, monkeypat
     """Not from when it began to wait for one, or in a crowd no look would be good."""
     real = module.database.read
 
-    def crowded(engine, work):
+    def crowded(engine, work, *, hasty):
         seconds.now += 2 * TRUSTED
-        return real(engine, work)
+        return real(engine, work, hasty=hasty)
 
     monkeypatch.setattr(module.database, "read", crowded)
     changes.look()
@@ -303,11 +303,11 @@ class Server:
         self.is_there, self.asked = True, 0
         real = module.database.read
 
-        def read(engine, work):
+        def read(engine, work, *, hasty):
             self.asked += 1
             if not self.is_there:
                 raise DatabaseUnavailable("the database cannot be reached or used (2002 no)")
-            return real(engine, work)
+            return real(engine, work, hasty=hasty)
 
         monkeypatch.setattr(module.database, "read", read)
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select, update
 from support import filling
 from support.caches import process
 from support.clock import LIMITS, START, FakeClock, eventually
-from support.cut import Cut
+from support.cut import Cut, lost_commits
 from support.fake_client import FakeClient
 from support.fills import CODE, rated
 from support.made_up_release import RATED, TITLES
@@ -92,6 +92,19 @@ def test_of_many_threads_one_has_the_lease(engine, leases, known):
 
     owners = [one.result.owner for one in done if one.result is not None]
     assert [row_of(engine).lease_owner] == owners
+
+
+def test_a_fill_whose_every_commit_is_reported_lost_asks_the_upstream_once(engine):
+    client = FakeClient()
+    cache = process(engine, client)
+
+    with lost_commits(engine) as lost:
+        (reading,) = cache.read("skills", [NEW])
+
+    assert lost.count(True) >= 2
+    assert "rated" == row_of(engine).state == reading.entry.state
+    assert [("occupation", NEW), ("ratings", NEW)] == [one for one in client.calls if one[1]]
+    assert row_of(engine).lease_owner is None
 
 
 def test_leases_of_different_entries_are_held_together(leases):
