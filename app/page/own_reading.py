@@ -105,9 +105,7 @@ def own_comparison(wired: Services, asked: OwnQuestion) -> OwnShown:
     return shown
 
 
-def _moved(
-    levels: Mapping[str, float], start: OwnPair, known: Collection[str]
-) -> dict[str, float]:
+def _moved(levels: Mapping[str, float], start: OwnPair, known: Collection[str]) -> dict[str, float]:
     """Return the levels whose sliders are not where they began, and those of other domains.
 
     What is no element that is known here is left out: a link may be of another release.

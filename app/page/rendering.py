@@ -66,7 +66,9 @@ _templates: MadeOnce[str, dict[str, Template]] = MadeOnce()
 def render(name: str, **shown: Any) -> str:
     """Write a template."""
     environment = current_app.jinja_env
-    found = _templates.share("", lambda: {each: environment.get_template(each) for each in TEMPLATES})
+    found = _templates.share(
+        "", lambda: {each: environment.get_template(each) for each in TEMPLATES}
+    )
     return found[name].render(HELPERS | shown)
 
 
