@@ -6,7 +6,6 @@ from typing import Final
 
 from flask import Request, Response
 
-from app.api.responses import Finished
 from app.response_cache.coding import (
     GZIP,
     NAME,
@@ -16,6 +15,7 @@ from app.response_cache.coding import (
     prefers_gzip,
 )
 from app.response_cache.cors import Cors, preflight_headers
+from app.wiring.finished import Finished
 
 ASKING: Final = ("GET", "HEAD")
 FILES: Final = 16

@@ -1,6 +1,6 @@
 """Answers made of entries: their headers, and what may be kept."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha1
 from math import inf
@@ -9,11 +9,11 @@ from typing import Any, Final
 import orjson
 from flask import Response
 from flask.globals import request_ctx
-from werkzeug.datastructures import Headers
 
-from app.response_cache.answer import ALWAYS, Answer, AnswerBody
+from app.response_cache.answer import ALWAYS, Answer
 from app.response_cache.headers import lifetime_headers
 from app.wiring.container import services
+from app.wiring.finished import Finished, fresh_until
 from cache.reading import Reading
 
 Fixed = Sequence[tuple[str, str]]
@@ -58,7 +58,7 @@ def cached_response(
     own = {"Content-Type": content_type, "Content-Length": str(len(text)), "ETag": etag}
     lifetime = lifetime_headers(readings, now, services().sharing.at_most(longest))
     response = Finished([text], headers={**own, **dict(fixed), **lifetime})
-    expires_at = _fresh_until(readings, until, now)
+    expires_at = fresh_until(readings, until, now)
     request = request_ctx.request  # not by its proxy, which takes a while each time
     if asked is not None and expires_at is not None:
         rule, entries = str(request.url_rule), [reading.entry for reading in readings]
@@ -66,31 +66,3 @@ def cached_response(
         more = entries, expires_at, of_domains, longest
         response.answer = Answer(rule, key, text, content_type, fixed, etag, *more)
     return response
-
-
-def _fresh_until(
-    readings: Sequence[Reading], until: datetime | None, now: datetime
-) -> datetime | None:
-    """Return when the first entry becomes stale; None where one is already, or never will be."""
-    expiries = [*[reading.entry.expires_at for reading in readings], until]
-    fresh = [expiry for expiry in expiries if expiry is not None and expiry > now]
-    return min(fresh) if len(fresh) == len(expiries) else None
-
-
-class Finished(Response):
-    """A response with all the headers that it is to have: there is nothing to look for.
-
-    Attributes:
-        answer: what the response cache may keep of it.
-    """
-
-    answer: Answer | None = None
-
-    def get_wsgi_headers(self, environ: dict[str, Any]) -> Headers:
-        """Return the headers as they are, but for a 304, which has fewer."""
-        return self.headers if self.status_code == 200 else super().get_wsgi_headers(environ)
-
-    def get_app_iter(self, environ: dict[str, Any]) -> Iterable[bytes]:
-        """Return the body, with the answer if it may be kept."""
-        body = super().get_app_iter(environ)
-        return body if self.answer is None else AnswerBody(body, self.answer)

@@ -59,6 +59,12 @@ class Titles:
             self._do_behind(lambda: self._read(held))
         return held.index
 
+    @property
+    def is_current(self) -> bool:
+        """Whether the index is of what the database holds, as far as this process knows."""
+        held, tick = self._held, self._changes.tick()
+        return held is not None and tick is not None and held.tick == tick
+
     def _current(self, held: _Held | None) -> _Held:
         tick = self._changes.tick_or_look()
         return held if held and tick is not None and tick == held.tick else self._read(held)

@@ -10,11 +10,8 @@ from werkzeug.exceptions import NotFound
 blueprint = Blueprint("assets", __name__)
 
 FOLDER: Final = Path(__file__).parent / "static"
-TYPES: Final = {
-    "page.css": "text/css",
-    "page.js": "text/javascript",
-    "favicon.svg": "image/svg+xml",
-}
+KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+TYPES: Final = {path.name: KINDS[path.suffix] for path in sorted(FOLDER.iterdir())}
 CONTENT: Final = {name: (FOLDER / name).read_bytes() for name in TYPES}
 VERSIONS: Final = {name: sha256(content).hexdigest()[:16] for name, content in CONTENT.items()}
 FOREVER: Final = "public, max-age=31536000, immutable"

@@ -23,6 +23,14 @@ class Question(NamedTuple):
     job_zone: int | None = None
 
 
+class Link(NamedTuple):
+    """A link that the page offers, and what is said beside it."""
+
+    text: str
+    href: str
+    more: str = ""
+
+
 def address(asked: Question) -> str:
     """Return the address of a page, relative to it; what has its default value is left out."""
     given = {
@@ -36,11 +44,29 @@ def address(asked: Question) -> str:
     return f"./?{query}" if query else "./"
 
 
+def csv_address(asked: Question) -> str:
+    """Return the address of the comparison as a file for spreadsheets, what is covered with it."""
+    given = {"from": asked.source, "to": asked.target, "domain": asked.domain}
+    return "skill-gap?" + urlencode(given | {"include": "covered", "format": "csv"})
+
+
+def own_levels(asked: Question) -> str:
+    """Return the address of the page where own levels take the place of the source's."""
+    given = {"from": asked.source, "to": asked.target}
+    more = {} if asked.domain == DOMAINS[0] else {"domain": asked.domain}
+    return "own-levels?" + urlencode(given | more)
+
+
 def alone(asked: Question, codes: Mapping[str, str]) -> Question:
     """Return the question about one occupation: where it leads to, or who could come to it."""
     if "from" in codes:
         return asked._replace(source=codes["from"], direction="to")
     return asked._replace(target=codes["to"], direction="from") if "to" in codes else asked
+
+
+def swapped(asked: Question) -> Question:
+    """Return the question with the occupations in each other's place."""
+    return asked._replace(source=asked.target, target=asked.source)
 
 
 def turned(asked: Question) -> Question:

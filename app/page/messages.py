@@ -1,57 +1,73 @@
 """What the page says where there is no answer: the problem, and what to do about it."""
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from app.occupations.holdings import SEED
 from app.occupations.resolve import is_code
-from app.page.links import Question, address, with_side
+from app.page.links import Link, Question, address, with_side
 from app.page.words import wait
 from onet_client.content_model import DOMAINS
 
 ProblemBody = Mapping[str, Any]
 
-EXAMPLES: Final = (
-    ("Registered Nurses", "29-1141.00", "Health Informatics Specialists", "15-1211.01"),
-    ("Retail Salespersons", "41-2031.00", "Customer Service Representatives", "43-4051.00"),
-    ("Graphic Designers", "27-1024.00", "Web Developers", "15-1254.00"),
-)
-FIELDS: Final = {"from": "the occupation to start from", "to": "the occupation to get to"}
+FIELDS: Final = {"from": "The job you have", "to": "The job you want"}
+"""What the fields of the form are called, by parameter."""
+
+UNRATED: Final[dict[bool | None, str]] = {
+    True: "",
+    None: "ratings not here yet",
+    False: "no ratings",
+}
+"""What is said beside an occupation, by whether it is rated here."""
 
 
-class Link(NamedTuple):
-    """A link that a message offers."""
+class Choice(NamedTuple):
+    """An occupation that may be meant on a side, and what is said beside it."""
 
+    code: str
     text: str
-    href: str
+    more: str = ""
+
+
+class Doubt(NamedTuple):
+    """A side whose text may mean several occupations, `from` or `to`."""
+
+    side: str
+    legend: str
+    choices: tuple[Choice, ...]
 
 
 class Message(NamedTuple):
-    """The problem in a line, what to do in a sentence, and links that help."""
+    """The problem in a line, what to do in a sentence, and what helps.
+
+    Attributes:
+        doubts: where both sides may mean several occupations, which are chosen together.
+        faults: what is wrong with a field of the form, by side.
+    """
 
     heading: str
     text: str
     links: tuple[Link, ...] = ()
-
-
-def welcome() -> Message:
-    """Say what can be asked, on a page without a question."""
-    links = tuple(
-        Link(f"{source} → {target}", address(Question(source_code, target_code)))
-        for source, source_code, target, target_code in EXAMPLES
-    )
-    text = "Name two occupations above: one you know and one you wonder about. Or look at one of:"
-    return Message("Nothing asked yet", text, links)
+    doubts: tuple[Doubt, ...] = ()
+    faults: Mapping[str, str] = MappingProxyType({})
 
 
 def half_asked(asked: Question) -> Message:
     """Say which occupation is missing."""
     side = "to" if asked.source else "from"
-    text = f"Fill in “{side.capitalize()}” as well, {FIELDS[side]}, and press Compare."
+    text = f"Fill in “{FIELDS[side]}” as well and press Compare, or follow a step below."
     return Message("One more occupation", text)
 
 
-def of(problem: ProblemBody, asked: Question, retry_after: int, title: str = "") -> Message:
+def of(
+    problem: ProblemBody,
+    asked: Question,
+    retry_after: int,
+    title: str = "",
+    rated: Mapping[str, bool | None] = MappingProxyType({}),
+) -> Message:
     """Put a problem of the API into words.
 
     Args:
@@ -60,27 +76,33 @@ def of(problem: ProblemBody, asked: Question, retry_after: int, title: str = "")
         asked: the question of the page.
         retry_after: seconds until trying again makes sense.
         title: of the occupation that the problem is about, where it is known.
+        rated: which of its candidates have ratings; None where that is not known here.
     """
     name = problem["type"].rpartition(":")[2]
     about = f"{title} ({problem['code']})" if title else problem.get("code", "")
     if name == "invalid-parameter":
-        return _invalid(problem, asked)
+        return _invalid(problem, asked, rated)
     if name == "occupation-not-found":
         text = "Search for its title above, check the code, or go on with one that is near:"
-        links = _choices(problem.get("suggestions", ()), asked, problem["occupation"])
-        return Message(f"O*NET has no occupation {about}", text, links)
+        links = _links(problem.get("suggestions", ()), asked, problem["occupation"])
+        return _of_field(problem, f"O*NET has no occupation {about}", text, links)
     if name == "no-ratings":
         text = (
             "O*NET lists this occupation but has not rated it, so there is nothing to compare. "
             "Go on with a rated one that is near:"
         )
-        links = _choices(problem.get("alternatives", ()), asked, problem["occupation"])
-        return Message(f"No {asked.domain} ratings for {about}", text, links)
+        links = _links(problem.get("alternatives", ()), asked, problem["occupation"])
+        return _of_field(problem, f"No {asked.domain} ratings for {about}", text, links)
     if name == "upstream-not-configured":
         return _not_configured(problem, asked, about)
     if "not_offered" in problem:
         return _not_offered(problem["not_offered"], asked, about)
     return _try_again(name, problem, asked, wait(retry_after), about)
+
+
+def _of_field(problem: ProblemBody, heading: str, text: str, links: tuple[Link, ...]) -> Message:
+    """Say what is the matter with the occupation on one side."""
+    return Message(heading, text, links, faults={problem["occupation"]: f"{heading}."})
 
 
 def _not_configured(problem: ProblemBody, asked: Question, about: str) -> Message:
@@ -89,7 +111,7 @@ def _not_configured(problem: ProblemBody, asked: Question, about: str) -> Messag
         f"{problem['held']} This service has no access to O*NET Web Services; whoever runs it can "
         f"bring all by “{SEED}”, or set that up."
     )
-    near = _choices(problem.get("alternatives", ()), asked, problem["occupation"])
+    near = _links(problem.get("alternatives", ()), asked, problem["occupation"])
     skills = _skills_instead(asked)
     if near:
         text += (
@@ -98,7 +120,8 @@ def _not_configured(problem: ProblemBody, asked: Question, about: str) -> Messag
         text += " these:"
     elif skills:
         text += f" Go on with {DOMAINS[0]}:"
-    return Message(f"The {asked.domain} ratings of {about} are not here", text, near + skills)
+    heading = f"The {asked.domain} ratings of {about} are not here"
+    return _of_field(problem, heading, text, near + skills)
 
 
 def _not_offered(domain: str, asked: Question, about: str) -> Message:
@@ -133,37 +156,62 @@ def _try_again(name: str, problem: ProblemBody, asked: Question, when: str, abou
     return Message(heading, text, (Link("Try again", address(asked)),))
 
 
-def _invalid(problem: ProblemBody, asked: Question) -> Message:
+def _invalid(problem: ProblemBody, asked: Question, rated: Mapping[str, bool | None]) -> Message:
     """Say which texts are not understood, and offer the occupations that they may mean."""
-    candidates = problem.get("candidates", {})
     details = {each["parameter"]: each["detail"] for each in problem["errors"]}
-    for side, given in (("from", asked.source), ("to", asked.target)):
-        if candidates.get(side):
-            text = f"You asked for “{given}”. {details[side]} It could be:"
-            links = _choices(candidates[side], asked, side)
-            return Message("Which occupation do you mean?", text, links)
-        if side in candidates:
-            text = (
-                "Check the spelling, try another or a broader word for the job, choose from the "
-                "suggestions while you type, or give an O*NET-SOC code such as 15-1254.00."
-            )
-            return Message(f"No occupation is called “{given}”", text)
-    errors = " ".join(
-        f"{name.capitalize() if name in FIELDS else name}: {detail}"
-        for name, detail in details.items()
-    )
-    return Message("This cannot be looked up", f"Check what is asked above. {errors}")
+    faults = {side: details[side] for side in FIELDS if side in details}
+    given = {"from": asked.source, "to": asked.target}
+    doubts = [
+        Doubt(side, f"{FIELDS[side]}: “{given[side]}”", _choices(found, rated))
+        for side, found in problem.get("candidates", {}).items()
+        if found
+    ]
+    unknown = [side for side, found in problem.get("candidates", {}).items() if not found]
+    said = " ".join(f"No occupation is called “{given[side]}”." for side in unknown)
+    faults |= {side: f"No occupation is called “{given[side]}”." for side in unknown}
+    if len(doubts) > 1:
+        text = "More than one occupation may be meant on either side. Choose one of each."
+        return Message("Which occupations do you mean?", text, (), tuple(doubts), faults)
+    if doubts:
+        side = doubts[0].side
+        told = f"You asked for “{given[side]}”. {details[side]} It could be:"
+        links = tuple(
+            Link(one.text, address(with_side(asked, side, one.code)), one.more)
+            for one in doubts[0].choices
+        )
+        text = f"{said} {told}".lstrip()
+        return Message("Which occupation do you mean?", text, links, faults=faults)
+    if unknown:
+        text = (
+            "Check the spelling, try another or a broader word for the job, choose from the "
+            "suggestions while you type, or give an O*NET-SOC code such as 15-1254.00."
+        )
+        return Message(said.removesuffix("."), text, faults=faults)
+    errors = " ".join(f"{FIELDS.get(name, name)}: {detail}" for name, detail in details.items())
+    text = f"Check what is asked above. {errors}"
+    return Message("This cannot be looked up", text, faults=faults)
 
 
 def _choices(
-    occupations: Iterable[Mapping[str, str]], asked: Question, side: str
-) -> tuple[Link, ...]:
+    candidates: Iterable[Mapping[str, str]], rated: Mapping[str, bool | None]
+) -> tuple[Choice, ...]:
+    """Offer occupations, those first that are rated here."""
+    order = {True: 0, None: 1, False: 2}
+    found = sorted(candidates, key=lambda one: order[rated.get(one["code"])])
     return tuple(
-        Link(_called(one), address(with_side(asked, side, one["code"]))) for one in occupations
+        Choice(one["code"], called(one), UNRATED[rated.get(one["code"], True)]) for one in found
     )
 
 
-def _called(one: Mapping[str, str]) -> str:
+def _links(
+    occupations: Iterable[Mapping[str, str]], asked: Question, side: str
+) -> tuple[Link, ...]:
+    return tuple(
+        Link(called(one), address(with_side(asked, side, one["code"]))) for one in occupations
+    )
+
+
+def called(one: Mapping[str, str]) -> str:
     """Name an occupation, and the alternate title that it was found by."""
     other = one.get("matched", one["title"])
     return one["title"] if is_code(other) or other == one["title"] else f"{one['title']} ({other})"

@@ -1,47 +1,29 @@
-"""GET /: the page. It calls what the API's views call."""
+"""GET /: the page, and what a browser is told where there is none."""
 
-from typing import Any, Final
+from typing import Final
 
-from flask import Blueprint, Response, current_app, render_template
-from jinja2 import Template
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import NotFound
 
-from app.gaps.compare import GapChoice
-from app.gaps.json_body import gap_body, plain
 from app.gaps.schema import SkillGapQuery
-from app.occupations.holdings import BRINGS_ALL, sentence
+from app.occupations.holdings import sentence
 from app.occupations.resolve import resolve
-from app.page import asking, chart, doubt, messages, words
-from app.page.assets import asset_url
-from app.page.links import Question, address, alone, turned, with_side
-from app.problem_responses import logged_problem, request_id
-from app.transitions.choice import TransitionsChoice
-from app.transitions.json_body import transitions_body
-from app.transitions.subject import read_subject
+from app.page import asking, messages, reading
+from app.page.links import Question, address, swapped
+from app.page.reading import Shown
+from app.page.rendering import HEADERS, answered, page, render
+from app.problem_responses import handle, logged_problem, request_id
+from app.problems import Problem
+from app.response_cache.negotiation import prefers_html
 from app.wiring.container import services
 from cache.db.database import DatabaseUnavailable
-from cache.local.once import MadeOnce
-from onet_client.content_model import DOMAINS
 
 blueprint = Blueprint("page", __name__, template_folder="templates")
 
-HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; "
-    "img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cache-Control": "no-cache",
-}
-PAGE: Final = "page.html"
-LISTED: Final = 10
-"""Transitions that a page lists."""
 SAYS_WHAT_IS_HELD: Final = ("upstream-not-configured", "database-unavailable")
 """Problems whose message says how much is held, or that this cannot be known."""
 SIDES: Final = {"from": "source", "to": "target"}
 """The sides of a comparison in a loaded query, by their parameters."""
-
-_templates: MadeOnce[str, Template] = MadeOnce()
-"""Jinja keeps them, but lets each of those who come first compile one."""
 
 
 @blueprint.get("/")
@@ -49,43 +31,26 @@ def show() -> Response:
     """Answer the question of the query, or show what can be asked."""
     asked, swap = asking.read()
     if swap:
-        swapped = asked._replace(source=asked.target, target=asked.source)
-        return Response(status=303, headers={**HEADERS, "Location": address(swapped)})
-    answer = _view(asked)
+        headers = {**HEADERS, "Location": address(swapped(asked))}
+        return Response(status=303, headers=headers)
+    answer = page(_read(asked))
     services().titles.expect()  # a visitor soon begins to type a title
     return answer
 
 
-def _view(asked: Question) -> Response:
+def _read(asked: Question) -> Shown:
     named = {"from": asked.source, "to": asked.target}
     given = {side: text for side, text in named.items() if text}
     query = SkillGapQuery(partial=True).load({**given, "domain": asked.domain})
+    wired = services()
+    if not given:
+        return reading.invitation(wired, asked)
     if len(given) < len(named):
         texts = {side: query[name] for side, name in SIDES.items() if side in given}
         # Which says what is the matter before asking for more.
-        codes = resolve(texts, services().titles.index)
-        message = messages.half_asked(asked) if given else messages.welcome()
-        meant = alone(asked, codes)
-        ranking = _ranking(meant) if codes else None
-        return page(meant, message=message, ranking=ranking, coverage=_coverage(asked.domain))
-    found = services().lookup.pair(query["source"], query["target"], query["domain"])
-    meant = asked._replace(source=found.source.profile.code, target=found.target.profile.code)
-    body = plain(gap_body(found, GapChoice(covered=True), services().baseline.closer_than))
-    return page(meant, body=body, ranking=_ranking(meant), coverage=_coverage(asked.domain))
-
-
-def _ranking(asked: Question) -> dict[str, Any] | None:
-    """Make the body that transitions are answered with; None where that fails."""
-    code = asked.source if asked.direction == "to" else asked.target
-    zones = None if asked.job_zone is None else (asked.job_zone,)
-    choice = TransitionsChoice(asked.direction, job_zones=zones, limit=LISTED)
-    wired = services()
-    try:
-        subject = read_subject(wired.lookup, wired.transitions, code, None)
-        return plain(transitions_body(wired.transitions, subject, choice))
-    except Exception as error:  # noqa: BLE001 - logged; the comparison is there without them
-        logged_problem(error)
-        return None
+        return reading.alone(wired, asked, resolve(texts, wired.titles.index))
+    found = wired.lookup.pair(query["source"], query["target"], query["domain"])
+    return reading.comparison(wired, asked, found)
 
 
 @blueprint.errorhandler(Exception)
@@ -93,31 +58,39 @@ def fail(error: Exception) -> Response:
     """Say what is the matter; the status is that of the problem."""
     problem = logged_problem(error)
     asked, body = asking.as_given(), problem.body(request_id())
-    if problem.name == "upstream-not-configured":
-        try:
-            body["held"] = sentence(services().holdings.of(asked.domain), asked.domain)
-            body["alternatives"] = services().problems().nearest_rated(body["code"], asked.domain)
-        except DatabaseUnavailable as unavailable:
-            return fail(unavailable)
+    try:
+        rated = _add_what_helps(problem, body, asked.domain)
+    except DatabaseUnavailable as unavailable:
+        return fail(unavailable)
     retry = int(problem.headers.get("Retry-After", 0))
-    message = messages.of(body, asked, retry, _title(body.get("code")))
-    coverage = None if problem.name in SAYS_WHAT_IS_HELD else _coverage(asked.domain)
-    answer = page(asked, message=message, coverage=coverage)
+    told = messages.of(body, asked, retry, _title(body.get("code")), rated)
+    shown = Shown(asked, asked, told)
+    if problem.name not in SAYS_WHAT_IS_HELD:
+        shown.coverage = reading.coverage(services(), asked.domain)
+    answer = page(shown)
     answer.status_code = problem.status
     answer.headers["Cache-Control"] = "no-store"
+    del answer.headers["ETag"]
     for header in ("Retry-After", "Cache-Status"):
         if header in problem.headers:
             answer.headers[header] = problem.headers[header]
     return answer
 
 
-def _coverage(domain: str) -> words.Coverage | None:
-    """Return how much is held of a domain; None where the database is unavailable."""
-    can_fetch = services().upstream.is_configured
-    try:
-        return words.coverage(services().holdings.of(domain), domain, can_fetch=can_fetch)
-    except DatabaseUnavailable:
-        return None
+def _add_what_helps(
+    problem: Problem, body: dict[str, object], domain: str
+) -> dict[str, bool | None]:
+    """Add to a problem what the page says beside it; return which candidates are rated.
+
+    Raises:
+        DatabaseUnavailable: where the database cannot be reached or used.
+    """
+    if problem.name == "upstream-not-configured":
+        body["held"] = sentence(services().holdings.of(domain), domain)
+        body["alternatives"] = services().problems().nearest_rated(str(body["code"]), domain)
+    candidates = problem.members.get("candidates", {}).values()
+    codes = {one["code"] for found in candidates for one in found}
+    return services().catalogue.rated(domain, codes) if codes else {}
 
 
 def _title(code: str | None) -> str:
@@ -129,39 +102,10 @@ def _title(code: str | None) -> str:
     return found.title if found else ""
 
 
-def page(
-    asked: Question,
-    *,
-    message: messages.Message | None = None,
-    body: dict[str, Any] | None = None,
-    ranking: dict[str, Any] | None = None,
-    coverage: words.Coverage | None = None,
-) -> Response:
-    """Make the page.
-
-    Args:
-        asked: the question that its form shows and its links keep.
-        message: shown in place of an answer.
-        body: the answer of /skill-gap with covered elements.
-        ranking: the answer of /occupations/{code}/transitions; None where there is none.
-        coverage: how many occupations are rated here; None where unknown or shown elsewhere.
-    """
-    text = render_template(
-        _templates.share(PAGE, lambda: current_app.jinja_env.get_template(PAGE)),
-        asked=asked,
-        domains=DOMAINS,
-        message=message,
-        body=body,
-        ranking=ranking,
-        coverage=coverage,
-        brings_all=BRINGS_ALL,
-        charts=[chart.draw(body, layout) for layout in (chart.WIDE, chart.NARROW)] if body else [],
-        words=words,
-        doubt=doubt,
-        now=services().now(),
-        asset_url=asset_url,
-        address=address,
-        with_side=with_side,
-        turned=turned,
-    )
-    return Response(text, mimetype="text/html", headers=HEADERS)
+def missing(error: NotFound) -> Response:
+    """Tell a browser in HTML that there is no such page, and anybody else as the API does."""
+    if request.method not in ("GET", "HEAD") or not prefers_html(request.headers.get("Accept")):
+        return handle(error)
+    logged_problem(error)
+    up = "../" * (request.path.count("/") - 1)
+    return answered(render("missing.html", up=up).encode(), 404)

@@ -7,23 +7,21 @@ from typing import Any, Final, NamedTuple
 
 from app.occupations.holdings import SEED, is_whole, sentence
 from app.occupations.provenance import aged
-from app.transitions.choice import in_words
-from app.transitions.job_zones import called
 from cache.catalogue import Holding
 
 Body = dict[str, Any]
 
 DOUBTS: Final = {
-    "may be chance": "The gap is not wider than chance would make it (at 95 %, from O*NET's "
-    "standard errors): another group of raters could have found none.",
     "chance unknown": "O*NET gives no standard error, so there is no telling whether the gap is "
     "wider than chance would make it.",
     "low precision": "The raters differed so much that O*NET recommends not to rely on a figure "
     "of this line; it is shown all the same.",
 }
 """What makes a figure less sure, and what that means."""
-UNSURE: Final[dict[bool | None, str]] = {False: "may be chance", None: "chance unknown"}
-"""The doubt about a gap, by its significance."""
+CHANCE: Final = (
+    "These gaps are not wider than chance would make them (at 95 %, from O*NET's standard "
+    "errors): another group of raters could have found none."
+)
 NOUNS: Final = {"knowledge": "areas of knowledge"}
 """What the elements of a domain are called, where not by its name."""
 UNITS: Final = (("an hour", "hours", 3600), ("a minute", "minutes", 60), ("a second", "seconds", 1))
@@ -74,6 +72,9 @@ def gaps(body: Body) -> str:
     text += f" {'are' if found > 1 else 'is'} at a higher level"
     if missing:
         text += f", {missing} of them not relevant to {body['from']['title']} today"
+    chance = len(by_chance(body, chance=True))
+    if chance:
+        text += f"; {chance} of the gaps may be chance"
     return f"{text}."
 
 
@@ -82,15 +83,14 @@ def nouns(domain: str) -> str:
     return NOUNS.get(domain, domain.replace("_", " "))
 
 
-def kind(item: Body) -> str:
-    """Say what kind of gap it is."""
-    return "not relevant today" if item["kind"] == "missing" else "higher level"
+def by_chance(body: Body, *, chance: bool) -> list[Body]:
+    """Return the gaps that may be chance, or those that are wider or not known to be."""
+    return [item for item in body["gaps"] if (item["significant"] is False) == chance]
 
 
 def doubts(item: Body) -> list[str]:
     """Say what makes a figure less sure; only a gap can be due to chance."""
-    unsure = UNSURE.get(item["significant"]) if item["level_gap"] > 0 else None
-    found = [unsure] if unsure else []
+    found = ["chance unknown"] if item["level_gap"] > 0 and item["significant"] is None else []
     if item["low_precision"]:
         found.append("low precision")
     return found
@@ -102,18 +102,24 @@ def explained(items: Iterable[Body]) -> list[tuple[str, str]]:
     return [(doubt, meaning) for doubt, meaning in DOUBTS.items() if doubt in found]
 
 
-def priority_means(body: Body) -> str:
-    """Say what a priority is made of."""
+def gain_means(body: Body) -> str:
+    """Say what the gains of a table are."""
+    there = percent(body["summary"]["readiness"])
     return (
-        "Priority, from 0 to 1, is the gap as a share of the whole scale of 7, times the "
-        f"importance to {body['to']['title']}, where 1 on its scale counts as 0 and 5 as 1."
+        f"The last column says how much readiness closing a gap would bring: with all of them, "
+        f"{there} would become 100 %."
     )
 
 
-def priority(item: Body) -> str:
-    """Write a priority (0-1) in hundredths; only 0 is shown as 0.00."""
-    text = f"{item['priority']:.2f}"
-    return "<0.01" if item["priority"] > 0 and text == "0.00" else text
+def gain(share: float) -> str:
+    """Write a gain (0-1) in tenths of a percent; only 0 is shown as 0.0."""
+    text = f"{share * 100:.1f}"
+    return "<0.1" if share > 0 and text == "0.0" else text
+
+
+def midnight(now: datetime) -> datetime:
+    """Return when the day ends, in UTC, and what was today is yesterday."""
+    return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
 def provenance(title: str, source: Body, now: datetime) -> str:
@@ -152,86 +158,3 @@ def wait(seconds: int) -> str:
     one, many, size = next((unit for unit in UNITS if seconds >= unit[2]), UNITS[-1])
     count = -(-seconds // size)
     return f"in {count} {many}" if count > 1 else f"in {one}"
-
-
-def job_zone(zone: int, body: Body) -> str:
-    """Name a job zone, in O*NET's words where the answer has them."""
-    names = {one["zone"]: one["name"] for one in body["job_zones"]}
-    return f"job zone {called(zone, names.get(zone))}"
-
-
-def related(tier: str | None) -> str:
-    """Say how closely related O*NET lists an occupation; empty where it does not."""
-    if tier is None:
-        return ""
-    return "closely related" if tier.startswith("Primary") else "related"
-
-
-class Lead(NamedTuple):
-    """What goes before a list: its heading, and what it ranks by what and leaves out."""
-
-    heading: str
-    text: str
-
-
-def transitions(body: Body, zone: int | None = None) -> Lead:
-    """Introduce the transitions.
-
-    Args:
-        body: the answer of /occupations/{code}/transitions.
-        zone: the job zone that it was asked for; None for all.
-    """
-    title, shown = body["occupation"]["title"], len(body["transitions"])
-    others, listed = body["compared"] - 1, body["occupations_listed"] - 1  # without itself
-    domains = in_words(body["domains"], "or")
-    if body["direction"] == "to":
-        heading = f"Where {title} could go next"
-        needed = f"how much of what each needs {title} already have"
-        used = f"how much of what {title} have is used there"
-    else:
-        heading = f"Who could become {title}"
-        needed = f"how much of what {title} need each already has"
-        used = "how much of what each has is used there"
-    ranked = f"how well they fit: the mean of {needed}, and {used}"
-    rated = f"with {domains} ratings here, out of {listed:,} that O*NET lists"
-    if not others:
-        return Lead(heading, f"There is no other occupation {rated}.")
-    all_others = f"{others:,} other occupations {rated}"
-    if not shown:
-        none = f"None of the {all_others}, is known to be in job zone {zone}."
-        others_too = "another, or any" if body["job_zones"] else "any"
-        return Lead(heading, f"{none} Choose {others_too}.")
-    if zone:
-        return Lead(heading, f"The nearest in job zone {zone}, of the {all_others}, by {ranked}.")
-    which = "The nearest of the" if shown < others else "The"
-    return Lead(heading, f"{which} {all_others}, by {ranked}.")
-
-
-def zones(body: Body, chosen: int | None) -> list[tuple[int | None, str]]:
-    """Return the job zones to choose from, each with its name; none where none are held.
-
-    Where one is chosen, `any` always is among them.
-    """
-    held = [(one["zone"], called(one["zone"], one["name"])) for one in body["job_zones"]]
-    return [(None, "any"), *held] if held or chosen else []
-
-
-def both_ways(item: Body) -> str:
-    """Say what the two parts of a fit are."""
-    ready, used = percent(item["readiness"]), percent(item["utilization"])
-    return f"{ready} of what is needed is there, {used} of what is there is needed"
-
-
-def carried(item: Body) -> str:
-    """Name the weightiest that carries over in a transition."""
-    return _named("Carries over", item["carries_over"]) or "Nothing carries over"
-
-
-def weightiest(item: Body) -> str:
-    """Name the gaps that a transition lists."""
-    return _named("Missing most", item["gaps"]) or "No gaps"
-
-
-def _named(lead: str, items: Iterable[Body]) -> str:
-    names = [item["name"] for item in items]
-    return f"{lead}: {', '.join(names)}" if names else ""

@@ -21,9 +21,11 @@ class Answer:
         fixed: headers that every answer to it has, also a 304.
         entries: those that it is made of, if any.
         expires_at: when the first of its entries becomes stale, or it is another one anyway.
-        of_domains: domains of which any change makes it another answer.
+        of_domains: domains of which any change makes it another answer; `ANY` for all there is.
         longest: seconds for which others may store it, at most.
         packed: the body in gzip, where it was asked for so.
+        is_aged: whether its headers tell its age and for how long others may store it, by its
+            entries; else `fixed` says that.
     """
 
     endpoint: str
@@ -37,6 +39,7 @@ class Answer:
     of_domains: Sequence[str] = ()
     longest: float = inf
     packed: bytes | None = None
+    is_aged: bool = True
 
 
 class AnswerBody(list[bytes]):

@@ -38,8 +38,8 @@ class CachedResponse:
     """
 
     __slots__ = ("body", "etag", "expires_at", "fixed", "full", "gzip", "gzip_own", "headers",
-                 "hits", "is_packable", "longest", "not_modified", "own", "packed",
-                 "size")  # fmt: skip
+                 "hits", "is_aged", "is_packable", "longest", "not_modified", "own",
+                 "packed", "size")  # fmt: skip
 
     def __init__(self, answer: Answer, hits: tuple[Hit, ...], counters: BufferedCounters) -> None:
         # A copy, since the writer of JSON leaves twice the room that the text takes.
@@ -58,6 +58,7 @@ class CachedResponse:
         self.hits = hits
         self.expires_at = answer.expires_at
         self.longest = answer.longest
+        self.is_aged = answer.is_aged
         self.full = counters.counter(answer.endpoint, 200, len(hits))
         self.not_modified = counters.counter(answer.endpoint, 304, len(hits))
         self.headers: tuple[datetime, datetime, Headers] = NOTHING
@@ -92,13 +93,17 @@ class CachedResponse:
         """Return the headers of either coding, written anew when their first figure counts on."""
         since, until, headers = self.headers
         if not since <= now < until:
-            until, lifetime = hit_headers(self.hits, now, sharing.at_most(self.longest))
+            until, lifetime = self.expires_at, dict[str, str]()
+            if self.is_aged:
+                until, lifetime = hit_headers(self.hits, now, sharing.at_most(self.longest))
             headers = [*self.fixed, *lifetime.items(), *cors.constant]
             self.headers = now, until, headers
         return headers
 
     def headers_unchecked(self, now: datetime, sharing: Sharing, cors: Cors) -> Headers:
         """Return these headers where the database cannot be asked about the entries."""
+        if not self.is_aged:
+            return [*self.fixed, *cors.constant]
         lifetime = unchecked_headers(self.hits, now, sharing.at_most(self.longest))
         return [*self.fixed, *lifetime.items(), *cors.constant]
 

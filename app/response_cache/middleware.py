@@ -30,8 +30,10 @@ CAPACITY: Final = 28_000_000
 """Bytes that cached responses take; about 12,000 of those that compare 35 skills."""
 ALIASES: Final = 24_000
 """Ways of writing requests that are remembered, which may be several for an answer."""
+PAGE: Final = "/"
 KEPT_BELOW: Final = ("/skill-gap", "/occupations/", "/elements")
-"""Paths of answers that are kept; for others nobody needs to know of changes."""
+"""Paths of answers that are kept, with that of the page; for others nobody needs to know of
+changes."""
 STATUS_LINES: Final = {200: "200 OK", 304: "304 NOT MODIFIED"}
 FIELDS: Final = {
     name: "HTTP_" + name.upper().replace("-", "_")
@@ -138,7 +140,8 @@ class ResponseCache:
 
     def _pass_on(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         raw = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
-        kept = raw[0].startswith(KEPT_BELOW) and len(raw[0]) + len(raw[1]) <= LONGEST
+        kept = raw[0].startswith(KEPT_BELOW) or raw[0] == PAGE
+        kept = kept and len(raw[0]) + len(raw[1]) <= LONGEST
         kept = kept and environ["REQUEST_METHOD"] != "POST"
         tick = self._answers.tick() if kept else None  # before anything is read
         if tick is None:

@@ -24,7 +24,7 @@ Key = tuple[str, str]
 LOOKS: Final = 3
 """How often in a row one is tried that takes too long, as where the process is crowded."""
 ANY: Final = ""
-"""In place of a code: any occupation of the domain."""
+"""In place of a code: any occupation of the domain; in place of both: any change at all."""
 INTERVAL: Final = 0.4
 """Seconds between two looks at the count."""
 TRUSTED: Final = 0.9
@@ -192,8 +192,8 @@ class Changes:
                     self._floor = self._tick
                     self._changed = {}
                 else:
-                    domains = [(domain, ANY) for domain, _ in keys]
-                    self._changed = self._changed | dict.fromkeys([*keys, *domains], self._tick)
+                    more = [(ANY, ANY), *[(domain, ANY) for domain, _ in keys]]
+                    self._changed = self._changed | dict.fromkeys([*keys, *more], self._tick)
                 self._seen = version
             self._trusted_until = began + TRUSTED
             self._failure = None

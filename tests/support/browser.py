@@ -1,11 +1,15 @@
 """The browser that the page is tried in: an installed Chromium."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+from support.processes import Serving
 
+# What the browser itself says of an answer that is an error.
+STATUS_SAID = "Failed to load resource"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -29,3 +33,20 @@ def running_chromium() -> Iterator[Browser]:
         browser = driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         with closing(browser):
             yield browser
+
+
+@contextmanager
+def watched(page: Page, at: Serving) -> Iterator[None]:
+    """Let nothing fail on a page, nor be asked of another than its server."""
+    wrong: list[str] = []
+    listeners: dict[Any, Callable[[Any], None]] = {
+        "pageerror": lambda error: wrong.append(str(error)),
+        "console": lambda said: wrong.append(said.text),
+        "request": lambda one: None if one.url.startswith(at.url) else wrong.append(one.url),
+    }
+    for event, listener in listeners.items():
+        page.on(event, listener)
+    yield
+    for event, listener in listeners.items():
+        page.remove_listener(event, listener)
+    assert [] == [each for each in wrong if not each.startswith(STATUS_SAID)]

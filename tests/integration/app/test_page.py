@@ -4,30 +4,32 @@ import re
 import shutil
 from collections.abc import Callable
 from html import unescape
-from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
-from flask import Flask, Response
+from flask import Flask
 from flask.testing import FlaskClient
 from support.canary import CANARY
 from support.clock import FakeClock, eventually
 from support.crosswalk import FORMER, KITES, MOONS, TIDES
 from support.gap_bodies import body, item, transitions
-from support.made_up_release import write_lists, write_release
-from werkzeug.test import TestResponse
+from support.made_up_release import write_lists, write_meanings, write_release
+from support.pages import Reader, lead, read
 
-from app.page import view, words
+from app.page import words
 from app.page.links import Question, address, with_side
+from app.page.reading import Shown
+from app.page.rendering import page, render
 from cache.db.database import DatabaseUnavailable
+from cache.entries.purge import purge
 from onet_client.content_model import DOMAINS
 from onet_client.sandbox import Sandbox
 
 EXECUTIVES, DEVELOPERS = "11-1011.00", "15-1254.00"
 UNRATED, UNREAD, UNLISTED = "15-1252.00", "15-2051.00", "15-9999.00"
 GAP = f"/?from={EXECUTIVES}&to={DEVELOPERS}"
-LARGEST = 100_000
+LARGEST = 120_000
 """Bytes of a first view: the page and all that it loads."""
 
 Open = Callable[..., FlaskClient]
@@ -63,66 +65,13 @@ def empty_database(migrated_sqlite: Path, tmp_path: Path) -> str:
     return f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path)}"
 
 
-def lead(link: str) -> str:
-    """Follow a link as a browser does, which has to stay under whatever prefix the page has."""
-    assert not link.startswith("/")
-    return urljoin("/", link)
-
-
-class Reader(HTMLParser):
-    """What a page says, and where it leads."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.links: list[str] = []
-        self.loaded: list[str] = []
-        self.ids: list[str] = []
-        self.tags: list[str] = []
-        self.values: dict[str, str] = {}
-        self.words = ""
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        self.tags.append(tag)
-        self.ids += [given["id"]] if "id" in given else []
-        if tag == "a":
-            self.links.append(lead(given["href"]))
-        if tag in ("link", "script", "img"):
-            self.loaded.append(lead(given.get("href") or given["src"]))
-        if tag == "input" and given["type"] == "text":
-            self.values[given["name"]] = given["value"]
-
-    def handle_data(self, data: str) -> None:
-        self.words += data
-
-
-def read(answer: TestResponse | Response) -> Reader:
-    """Look over a page as every one of them must be, and read it."""
-    assert "text/html; charset=utf-8" == answer.headers["Content-Type"]
-    policy = answer.headers["Content-Security-Policy"]
-    assert policy.startswith("default-src 'none'; style-src 'self'; script-src 'self';")
-    assert "unsafe" not in policy
-    assert "nosniff" == answer.headers["X-Content-Type-Options"]
-    assert "same-origin" == answer.headers["Referrer-Policy"]
-    kept = "no-cache" if answer.status_code < 400 else "no-store"
-    assert kept == answer.headers["Cache-Control"]
-    assert not re.search(
-        r"<[^>]+ (style|on[a-z]+)=|<script>|<style|javascript:", answer.get_data(as_text=True)
-    )
-    page = Reader(answer.get_data(as_text=True))
-    assert 1 == page.tags.count("h1") == page.tags.count("main")
-    assert len(page.ids) == len(set(page.ids))
-    assert all(each.startswith("/static/") for each in page.loaded)
-    return page
-
-
 def test_an_empty_page_has_examples_that_lead_to_answers(starter: FlaskClient) -> None:
     answer = starter.get("/")
     page = read(answer)
 
     assert 200 == answer.status_code
-    assert "Nothing asked yet" in page.words
+    assert "How far does the job you have take you towards the job you want?" in page.words
+    assert "88 % of the skills are there; Programming is the largest step." in page.words
     examples = [link for link in page.links if link.startswith("/?")]
     assert 3 == len(examples)
     assert [200] * 3 == [starter.get(link).status_code for link in examples]
@@ -145,28 +94,62 @@ def test_an_answer_is_told_drawn_and_listed(starter: FlaskClient) -> None:
 
     assert "88 %" in page.words
     assert "Chief Executives already have 88 % of what Web Developers need, in skills" in page.words
-    assert 2 == page.tags.count("svg")
+    assert 32 + 2 == page.tags.count("svg")
     assert "1.00 → 4.25" in page.words
     assert {"from": "Chief Executives", "to": "Web Developers"} == page.values
     for part in (
-        "may be chance",
-        "The gap is not wider than chance",
+        "May be chance (",
+        "These gaps are not wider than chance",
         "What carries over (24)",
         "O*NET 29.0",
     ):
         assert part in page.words
 
 
-def test_it_has_the_figures_of_the_api(starter: FlaskClient) -> None:
-    body = starter.get(f"/skill-gap{GAP[1:]}").get_json()
+def test_it_has_the_figures_of_the_api_each_once(starter: FlaskClient) -> None:
+    body = starter.get(f"/skill-gap{GAP[1:]}&include=covered").get_json()
     text = starter.get(GAP).text
-    table = text.partition("<tbody>")[2].partition("</tbody>")[0]
+    rows = {
+        name: (levels, importance, gain)
+        for name, levels, importance, gain in re.findall(
+            r'<th scope="row"[^>]*><div class="named"><span>([^<]+?) <.*?</th><td>(.*?)</td>'
+            r'<td class="wide">(.*?)</td>'
+            r"(?:<td>(.*?) %</td>)?</tr>",
+            text,
+        )
+    }
 
-    rows = re.findall(r'<th scope="row">([^<\n]+).*?</tr>', table, re.DOTALL)
-    assert [gap["name"] for gap in body["gaps"]] == [name.strip() for name in rows]
-    for gap in body["gaps"]:
-        assert f"<td>{gap['priority']:.2f}</td>" in table
+    by_chance = [gap for gap in body["gaps"] if gap["significant"] is False]
+    sure = [gap for gap in body["gaps"] if gap not in by_chance]
+    assert [one["name"] for one in [*sure, *by_chance, *body["covered"]]] == list(rows)
+    for one in body["gaps"]:
+        levels, importance, gain = rows[one["name"]]
+        start = "—" if one["from"]["not_relevant"] else f"{one['from']['level']:.2f}"
+        assert f"{start} → {one['to']['level']:.2f}" == re.sub(r"<.*?>", "", levels)
+        assert f"{one['to']['importance']:.2f}" == importance
+        assert words.gain(one["gain"]) == unescape(gain) or not one["gain"]
     assert body["attribution"].partition("(http")[0] in text
+
+
+def test_readiness_is_told_in_each_domain_at_once_and_leads_to_it(full: FlaskClient) -> None:
+    page = read(full.get(GAP))
+
+    for domain in ("skills", "knowledge"):
+        told = full.get(f"/skill-gap{GAP[1:]}&domain={domain}").get_json()["summary"]["readiness"]
+        assert f"{domain.capitalize()} {words.percent(told)}" in page.words
+    assert "Abilities not here yet" in page.words
+    assert f"{GAP}&domain=knowledge" in page.links
+    other = read(full.get(f"{GAP}&domain=knowledge"))
+    assert "in knowledge weighted by importance" in other.words
+    assert GAP in other.links
+
+
+def test_what_is_shown_can_be_taken_along(starter: FlaskClient) -> None:
+    page = read(starter.get("/?from=chief+executives&to=web+developers"))
+
+    assert GAP in page.links
+    (file,) = (link for link in page.links if link.startswith("/skill-gap?"))
+    assert "text/csv" == starter.get(file).mimetype
 
 
 @pytest.mark.parametrize(
@@ -200,12 +183,12 @@ def test_the_same_occupation_twice_says_so(starter: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("text", [EXECUTIVES, "chief executives", " 11-1011 "])
-@pytest.mark.parametrize(("side", "words"), [("from", "to get to"), ("to", "to start from")])
-def test_one_occupation_alone_asks_for_the_other(starter: FlaskClient, side, words, text) -> None:
+@pytest.mark.parametrize(("side", "other"), [("from", "want"), ("to", "have")])
+def test_one_occupation_alone_asks_for_the_other(starter: FlaskClient, side, other, text) -> None:
     answer = starter.get("/?" + urlencode({side: text}))
 
     assert 200 == answer.status_code
-    assert f"as well, the occupation {words}, and press Compare." in read(answer).words
+    assert f"Fill in “The job you {other}” as well and press Compare" in read(answer).words
 
 
 @pytest.mark.parametrize("side", ["from", "to"])
@@ -240,7 +223,11 @@ def test_one_occupation_alone_that_is_not_understood_says_so_at_once(
         (f"from=x&to={EXECUTIVES}&job_zone=0", 422, "job_zone: Must be greater than or equal"),
         (f"from=x&to={EXECUTIVES}&job_zone=", 422, "job_zone: Not a whole number."),
         (f"from={EXECUTIVES}&to={DEVELOPERS}&domain=luck", 422, "domain: Must be one of"),
-        (f"from={EXECUTIVES}&from=x&to={DEVELOPERS}", 422, "From: Given more than once"),
+        (
+            f"from={EXECUTIVES}&from=x&to={DEVELOPERS}",
+            422,
+            "The job you have: Given more than once",
+        ),
         (f"from={EXECUTIVES}&to={UNLISTED}", 404, f"O*NET has no occupation {UNLISTED}"),
         (
             f"from={EXECUTIVES}&to={UNRATED}",
@@ -260,6 +247,71 @@ def test_what_cannot_be_answered_says_why_and_keeps_what_was_asked(
     given = dict(reversed(parse_qsl(query)))["from"]
     assert given.replace("\0", "")[:200] == page.values["from"]
     assert b"\0" not in answer.data
+
+
+@pytest.mark.parametrize(
+    ("query", "fields"),
+    [
+        (f"from=nurse&to={EXECUTIVES}", ["from"]),
+        ("from=xyzzy&to=nurse", ["from", "to"]),
+        (f"from={EXECUTIVES}&to={UNLISTED}", ["to"]),
+        (f"from=x&to={EXECUTIVES}&job_zone=0", []),
+    ],
+)
+def test_what_is_wrong_with_a_field_is_said_at_the_field_which_has_the_focus(
+    starter: FlaskClient, query: str, fields: list[str]
+) -> None:
+    answer = starter.get(f"/?{query}")
+    inputs = dict(re.findall(r'<input id="(from|to)"([^>]*)>', answer.text))
+    invalid = [side for side, more in inputs.items() if 'aria-invalid="true"' in more]
+
+    assert fields == invalid
+    for side in fields:
+        assert f'aria-describedby="{side}-hint {side}-fault"' in inputs[side]
+        assert f"{side}-fault" in read(answer).ids
+    assert fields[:1] == [side for side, more in inputs.items() if more.endswith(" autofocus")]
+
+
+def test_doubts_about_both_are_settled_on_one_page(starter: FlaskClient) -> None:
+    answer = starter.get("/?from=nurse&to=analyst&direction=from")
+    page, text = read(answer), answer.text
+    first = {
+        side: re.search(f'type="radio" name="{side}" value="([^"]+)"', text)[1]  # type: ignore[index]
+        for side in ("from", "to")
+    }
+
+    assert 422 == answer.status_code
+    assert "Which occupations do you mean?" in page.words
+    assert "The job you have: “nurse”" in page.words
+    assert '<input type="hidden" name="direction" value="from">' in text.partition("radio")[2]
+    assert 200 == starter.get("/?" + urlencode(first)).status_code
+
+
+BROWSER = "text/html,application/xhtml+xml,*/*;q=0.8"
+
+
+@pytest.mark.parametrize("target", ["/nowhere", "/no/where/", "/static/nothing.css", "/admin"])
+def test_a_browser_is_told_in_html_that_there_is_no_page_and_gets_back(
+    starter: FlaskClient, target: str
+) -> None:
+    answer = starter.get(target, headers={"Accept": BROWSER})
+    page = Reader(answer.text, at=target)
+
+    assert (404, "no-store") == (answer.status_code, answer.headers["Cache-Control"])
+    assert "There is no such page" in page.words
+    assert "/" in page.links
+    assert {200} == {starter.get(each).status_code for each in page.loaded}
+    read(answer)
+
+
+@pytest.mark.parametrize(
+    "accept", [None, "*/*", "application/json", "text/html;q=0.5, application/problem+json"]
+)
+def test_a_program_is_told_as_the_api_tells(starter: FlaskClient, accept: str | None) -> None:
+    answer = starter.get("/nowhere", headers={"Accept": accept} if accept else {})
+
+    assert (404, "application/problem+json") == (answer.status_code, answer.mimetype)
+    assert 404 == starter.post("/nowhere", headers={"Accept": BROWSER}).status_code
 
 
 def test_a_database_that_goes_down_meanwhile_is_not_taken_for_an_empty_one(
@@ -283,7 +335,8 @@ def test_what_carries_over_has_no_chance_and_its_other_doubts_are_explained(
         item("Whistling", 3, 2, significant=False, low_precision=True),
     ]
     with starter.application.test_request_context(GAP):
-        text = view.page(Question(KITES, TIDES), body=body([], covered)).get_data(as_text=True)
+        asked = Question(KITES, TIDES)
+        text = page(Shown(asked, asked, body=body([], covered))).get_data(as_text=True)
 
     assert "chance" not in text
     assert 2 == text.count('<span class="doubt">low precision</span>')
@@ -295,8 +348,8 @@ def test_no_gaps_at_all_is_good_news(starter: FlaskClient) -> None:
 
     assert "100 %" in page.words
     assert "there is no gap." in page.words
-    assert "Gaps, the weightiest first" not in page.words
-    assert 2 == page.tags.count("svg")
+    assert "What is missing" not in page.words
+    assert "May be chance" not in page.words
 
 
 @pytest.mark.parametrize(
@@ -371,7 +424,35 @@ def test_head_answers_as_get_without_a_body(starter: FlaskClient, target: str) -
         assert whole.headers.get(name) == answer.headers.get(name)
 
 
-def test_an_answer_is_made_anew_for_everyone_who_asks(
+TITLES = "/?from=chief+executives&to=web+developers"
+
+
+@pytest.mark.parametrize("target", ["/", GAP, TITLES, "/?to=web+developers"])
+def test_a_page_asked_before_is_made_again_only_after_a_change(
+    open_page: Open, starter_database: str, tmp_path: Path, target: str, monkeypatch
+) -> None:
+    copy = shutil.copy(starter_database.removeprefix("sqlite:///"), tmp_path / "copy.db")
+    client = open_page(f"sqlite:///{copy}")
+    made = []
+    monkeypatch.setattr(
+        "app.page.rendering.render", lambda *given, **more: made.append(1) or render(*given, **more)
+    )
+
+    def is_kept() -> bool:
+        made.clear()
+        first, second = client.get(target), client.get(target)
+        assert [first.data, first.headers["ETag"]] == [second.data, second.headers["ETag"]]
+        return not made
+
+    eventually(True, is_kept)
+    before = client.get(target)
+    assert 304 == client.get(target, headers={"If-None-Match": before.headers["ETag"]}).status_code
+    assert [] == made
+    purge(client.application.extensions["skillgap"].writer, ["53-3032.00"])
+    eventually(False, lambda: before.data == client.get(target).data)
+
+
+def test_an_answer_is_made_anew_when_the_day_ends(
     open_page: Open, starter_database: str, clock: FakeClock
 ) -> None:
     client = open_page(starter_database)
@@ -403,7 +484,7 @@ def test_a_failure_of_ours_tells_nothing_but_its_number(
     open_page: Open, starter_database: str, monkeypatch
 ) -> None:
     client = open_page(starter_database)
-    monkeypatch.setattr("app.page.chart.draw", lambda *_: 1 / 0)
+    monkeypatch.setattr("app.page.words.gaps", lambda *_: 1 / 0)
     answer = client.get(GAP)
     page = read(answer)
 
@@ -424,11 +505,12 @@ def test_next_steps_are_links_that_keep_the_rest_of_what_is_asked(
 ) -> None:
     asked = Question(KITES, TIDES, "skills", direction)
     with starter.application.test_request_context(GAP):
-        page = read(view.page(asked, body=body(), ranking=transitions(direction)))
+        answer = page(Shown(asked, asked, body=body(), ranking=transitions(direction)))
+        shown = read(answer)
 
-    assert link in page.links
+    assert link in shown.links
     other = asked._replace(direction="from" if direction == "to" else "to")
-    assert f"{lead(address(other))}#next" in page.links
+    assert f"{lead(address(other))}#next" in shown.links
     for part in (
         "85 %",
         "closely related",
@@ -436,7 +518,7 @@ def test_next_steps_are_links_that_keep_the_rest_of_what_is_asked(
         "Carries over: Writing Waves",
         "Missing most: Reading Tides",
     ):
-        assert part in page.words
+        assert part in shown.words
 
 
 @pytest.mark.parametrize("direction", ["to", "from"])
@@ -450,11 +532,11 @@ def test_next_steps_can_be_asked_of_one_job_zone(
     steps = answer.text.partition('<ol class="steps">')[2].partition("</ol>")[0]
 
     assert [unescape(address(with_side(asked, direction, TIDES)))] == [
-        unescape(link) for link in re.findall('href="([^"]+)"', steps)
+        unescape(link) for link in re.findall(r'href="(\./[^"]+)"', steps)
     ]
     assert "The nearest in job zone 3, of the 3 other" in page.words
     assert ["3: Medium Preparation Needed"] == re.findall(
-        'aria-current="true">([^<]+)<', answer.text
+        'aria-current="true">(\\d[^<]+)<', answer.text
     )
     assert '<input type="hidden" name="job_zone" value="3">' in answer.text
     zones = answer.text.partition('<ul class="zones"')[2].partition("</ul>")[0]
@@ -552,6 +634,27 @@ def test_next_steps_are_the_first_ten_of_the_api(
     ]
 
 
+def test_what_every_element_and_both_occupations_are_is_one_step_away(
+    open_page: Open, seeded: Seeded, tmp_path: Path
+) -> None:
+    release = write_meanings(write_lists(write_release(tmp_path / "db_28_1_text")))
+    client = open_page(seeded(release))
+    answer = client.get(f"/?from={KITES}&to={MOONS}")
+    page = read(answer)
+    named = set(re.findall(r'href="#(word-[^"]+)"', answer.text))
+
+    assert named
+    assert named <= set(page.ids)
+    for code in (KITES, MOONS):
+        assert f"https://www.onetonline.org/link/summary/{code}" in page.links
+    about = answer.text.partition('<details class="about">')[2].partition("</details>")[0]
+    told = client.get(f"/occupations/{MOONS}").get_json()
+    assert (told["description"] or "") in unescape(about)
+    assert "Kite Masters. They do. Job zone 5: Extensive Preparation Needed." in re.sub(
+        "<.*?>", "", about
+    )
+
+
 def test_the_step_that_is_compared_above_is_marked(starter: FlaskClient) -> None:
     first = starter.get(f"/occupations/{EXECUTIVES}/transitions?limit=1").get_json()
     nearest = first["transitions"][0]["code"]
@@ -563,7 +666,7 @@ def test_without_next_steps_the_comparison_is_shown_and_says_what_is_missing(
     open_page: Open, starter_database: str, monkeypatch
 ) -> None:
     client = open_page(starter_database)
-    monkeypatch.setattr("app.page.view.transitions_body", lambda *_: 1 / 0)
+    monkeypatch.setattr("app.page.reading.transitions_body", lambda *_: 1 / 0)
     answer = client.get(GAP)
     page = read(answer)
 
@@ -585,10 +688,12 @@ def test_an_alternate_title_finds_its_occupation_and_a_shared_one_is_a_choice(
     assert "“Machine Operator”. More than one occupation has this title." in page.words
     choices = [link for link in page.links if link.startswith("/?from=")]
     problem = full.get(f"/skill-gap?from=Machine+Operator&to={DEVELOPERS}").get_json()
-    assert [
-        f"/?from={one['code']}&to={DEVELOPERS}" for one in problem["candidates"]["from"]
-    ] == choices
-    assert {200, 404} >= {full.get(link).status_code for link in choices}
+    assert {f"/?from={one['code']}&to={DEVELOPERS}" for one in problem["candidates"]["from"]} == {
+        *choices
+    }
+    found = [full.get(link).status_code for link in choices]
+    assert sorted(found) == found
+    assert found.count(404) == page.words.count("no ratings")
 
 
 def settings_of(url: str) -> dict[str, object]:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from app.page import chart
-
-CSS = (Path(__file__).parents[4] / "app/page/static/page.css").read_text(encoding="utf-8")
+STATIC = Path(__file__).parents[4] / "app/page/static"
+ORDER = ("page.css", "answer.css", "own.css", "print.css")
+CSS = "".join((STATIC / name).read_text(encoding="utf-8") for name in ORDER)
 TEXT, PARTS = 4.5, 3.0
 """What text must reach, and what the borders of controls and the parts of a drawing must."""
 PAIRS = [
@@ -19,6 +19,7 @@ PAIRS = [
     ("accent", "soft", TEXT),
     ("on-accent", "accent", TEXT),
     ("doubt", "paper", TEXT),
+    ("doubt", "soft", TEXT),
     ("edge", "paper", PARTS),
     ("edge", "soft", PARTS),
     ("bar", "paper", PARTS),
@@ -73,10 +74,5 @@ def test_colours_are_named_once_and_used_by_name() -> None:
     assert [] == re.findall(r"#[0-9a-f]{3,8}\b", rules)
 
 
-def test_a_copy_of_the_chart_has_the_light_colours() -> None:
-    light = schemes()["light"]
-
-    assert {"ink": light["ink"], "muted": light["muted"]} == chart.FILLS
-    assert (light["line"], light["accent"], light["bar"], light["paper"]) == (
-        chart.LINE, chart.ACCENT, chart.BAR, chart.PAPER,
-    )  # fmt: skip
+def test_all_style_sheets_are_looked_at() -> None:
+    assert sorted(ORDER) == sorted(path.name for path in STATIC.glob("*.css"))

@@ -1,11 +1,8 @@
-// Suggestions while a title is typed (the ARIA 1.2 combobox with a list), and a word while the
-// answer is being made. Without this file the page works the same, with less comfort.
-"use strict";
-
+// Suggestions while a title is typed (the ARIA 1.2 combobox with a list). Without this file the
+// page works the same, with less comfort.
 const PAUSE = 150; // milliseconds without a key before the server is asked
 const FEWEST = 2; // letters
 const MOST = 8; // suggestions
-const LONGEST = 45000; // milliseconds that an answer can take
 const FAILED = "Titles cannot be looked up now. Type the title whole, or try again in a moment.";
 
 function combobox(field) {
@@ -20,6 +17,7 @@ function combobox(field) {
   list.id = `${input.id}-options`;
   list.className = "options";
   list.hidden = true;
+  list.tabIndex = -1; // a list that scrolls would else be where Tab leads, and vanish under it
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", "Occupations");
   said.setAttribute("role", "status");
@@ -114,7 +112,7 @@ function combobox(field) {
     if (text.length < FEWEST) return;
     const mine = new AbortController();
     request = mine;
-    const query = new URLSearchParams({ q: text, limit: String(MOST), domain: domain() });
+    const query = new URLSearchParams({ q: text, limit: String(MOST), domain: field.closest("form").dataset.domain });
     let found = null;
     try {
       const answer = await fetch(`occupations?${query}`, { signal: mine.signal });
@@ -163,32 +161,4 @@ function combobox(field) {
   input.addEventListener("blur", close);
 }
 
-function domain() {
-  return document.querySelector("input[name=domain]:checked").value;
-}
-
-function loading() {
-  const form = document.querySelector("form");
-  const status = form.querySelector("[data-status]");
-  let awaited = 0; // submissions: a second one stops the first
-  let timer = 0;
-
-  function set(count) {
-    awaited = count;
-    clearTimeout(timer);
-    if (count > 0) timer = setTimeout(set, LONGEST, 0);
-    form.classList.toggle("busy", count > 0);
-    status.textContent = count > 0
-      ? "Comparing. Figures that are not stored here yet are fetched from O*NET, which can take up to half a minute."
-      : "";
-  }
-
-  form.addEventListener("submit", () => set(awaited + 1));
-  // Also where the browser takes the page as it was from its history.
-  window.addEventListener("pageshow", () => set(0));
-  // The browser's Stop; where browsers do not tell of it, the time ends it.
-  window.navigation?.addEventListener("navigateerror", () => set(Math.max(0, awaited - 1)));
-}
-
 document.querySelectorAll("[data-field]").forEach(combobox);
-loading();

@@ -1,0 +1,118 @@
+"""The question of the page of own levels, from its address or its form."""
+
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlencode
+
+from flask import request
+from marshmallow import EXCLUDE, Schema, fields, validate
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from app.gaps.compare import HIGHEST_LEVEL
+from app.occupations.fields import LONGEST_TITLE, OccupationField
+from app.profiles.schema import MOST_OCCUPATIONS, RatingsField
+from app.profiles.service import Own
+from onet_client.content_model import DOMAINS, domain_of
+
+PLACE: Final = "own-levels"
+LEVEL: Final = "level."
+"""What the name of a level in the form begins with, before the element's id."""
+
+
+class OwnQuestion(NamedTuple):
+    """What is asked by own levels.
+
+    Attributes:
+        own: occupations by codes or titles, and the levels that the form has, moved or not.
+        target: by code or title; empty where none is named.
+    """
+
+    own: Own
+    target: str
+    domain: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether there is something to start from, and something to get to."""
+        return bool(self.target and self.own.occupations)
+
+
+class OwnForm(Schema):
+    """The form, or the query, which has all of it but the levels."""
+
+    class Meta:
+        """Whatever else there is in an address is ignored."""
+
+        unknown = EXCLUDE
+
+    occupations = fields.List(
+        OccupationField(),
+        data_key="from",
+        load_default=list,
+        validate=validate.Length(max=MOST_OCCUPATIONS),
+    )
+    target = OccupationField(data_key="to", load_default="")
+    domain = fields.String(load_default=DOMAINS[0], validate=validate.OneOf(DOMAINS))
+    levels = RatingsField()
+
+
+def read() -> OwnQuestion:
+    """Return the question.
+
+    Raises:
+        ValidationError: where a part of it cannot be used.
+    """
+    query = OwnForm().load(_given())
+    own = Own(tuple(query["occupations"]), query["levels"])
+    return OwnQuestion(own, query["target"], query["domain"])
+
+
+def as_given() -> OwnQuestion:
+    """Return what the form shows again, whether it can be used or not."""
+    try:
+        given = _given()
+    except RequestEntityTooLarge:
+        given = {"from": [], "levels": {}}
+    levels = {id_: level for id_, level in given["levels"].items() if _is_level(id_, level)}
+    texts = [text.replace("\0", "")[:LONGEST_TITLE] for text in given["from"]]
+    target = given.get("to", "").replace("\0", "")[:LONGEST_TITLE]
+    domain = given.get("domain")
+    return OwnQuestion(
+        Own(tuple(texts[:MOST_OCCUPATIONS]), levels),
+        target,
+        domain if domain in DOMAINS else DOMAINS[0],
+    )
+
+
+def _is_level(id_: str, level: object) -> bool:
+    return isinstance(level, float) and 0 <= level <= HIGHEST_LEVEL and bool(domain_of(id_))
+
+
+def own_address(asked: OwnQuestion) -> str:
+    """Return the address of the page: all that is asked but the levels, which no address has."""
+    query = [("from", text) for text in asked.own.occupations]
+    query += [("to", asked.target)] if asked.target else []
+    query += [("domain", asked.domain)] if asked.domain != DOMAINS[0] else []
+    return f"{PLACE}?{urlencode(query)}" if query else PLACE
+
+
+def _given() -> dict[str, Any]:
+    """Read the form, or the query of an address, in which no level is looked for."""
+    values = request.form if request.method == "POST" else request.args
+    given: dict[str, Any] = {
+        name: values[name].strip() for name in ("to", "domain") if values.get(name, "").strip()
+    }
+    given["from"] = [text.strip() for text in values.getlist("from") if text.strip()]
+    given["levels"] = {
+        name.removeprefix(LEVEL): _number(text)
+        for name, text in request.form.items()
+        if name.startswith(LEVEL)
+    }
+    return given
+
+
+def _number(text: str) -> float | str:
+    """Read a number, where it is one; what refuses the rest says so."""
+    try:
+        return float(text)
+    except ValueError:
+        return text

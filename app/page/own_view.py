@@ -1,0 +1,67 @@
+"""GET and POST /own-levels: the page where what someone can do takes the place of one occupation.
+
+The address has occupations and the domain, never a level: with scripts those stay in the fragment,
+which no server sees, and come here in the body of a POST alone, of which nothing is kept.
+"""
+
+from flask import Blueprint, Response, request
+
+from app.page import own_asking, own_messages
+from app.page.messages import Message
+from app.page.own_asking import own_address
+from app.page.own_reading import OwnShown, own_comparison
+from app.page.rendering import answered, glossary, render
+from app.problem_responses import keep_unsaid, logged_problem, request_id
+from app.wiring.container import services
+
+blueprint = Blueprint("own_levels", __name__)
+
+LONGEST_FORM = 50_000
+"""Bytes; ten of the longest titles and all elements of a domain take less."""
+
+
+@blueprint.before_request
+def keep_to_ourselves() -> None:
+    """Read no more than the form can need, and log nothing of it."""
+    request.max_content_length = LONGEST_FORM
+    request.max_form_memory_size = LONGEST_FORM
+    if request.method == "POST":
+        keep_unsaid()
+
+
+@blueprint.route(f"/{own_asking.PLACE}", methods=["GET", "POST"])
+def show() -> Response:
+    """Show the sliders with what comes of them, or what is to be named first."""
+    asked = own_asking.read()
+    shown = own_comparison(services(), asked) if asked.is_whole else OwnShown(asked)
+    return _page(shown, None if asked.is_whole else own_messages.begins(asked))
+
+
+@blueprint.errorhandler(Exception)
+def fail(error: Exception) -> Response:
+    """Say what is the matter; the status is that of the problem."""
+    problem = logged_problem(error)
+    asked, body = own_asking.as_given(), problem.body(request_id())
+    retry = int(problem.headers.get("Retry-After", 0))
+    answer = _page(OwnShown(asked), own_messages.of_own(body, asked, retry), problem.status)
+    if retry:
+        answer.headers["Retry-After"] = str(retry)
+    return answer
+
+
+def _page(shown: OwnShown, message: Message | None, status: int = 200) -> Response:
+    text = render(
+        "own.html",
+        asked=shown.asked,
+        shown=shown,
+        message=message,
+        own_address=own_address,
+        described=shown.described,
+        meanings=shown.meanings,
+        glossary=glossary(shown.meanings, shown.body, shown.ranking),
+    )
+    answer = answered(text.encode(), status)
+    if request.method == "POST":
+        answer.headers["Cache-Control"] = "no-store"
+        del answer.headers["ETag"]
+    return answer

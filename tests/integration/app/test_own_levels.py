@@ -1,0 +1,200 @@
+"""GET and POST /own-levels, as a browser without scripts gets it."""
+
+import logging
+import re
+from html import unescape
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from support.pages import read
+
+from app.page import words
+from app.page.own_reading import place_of
+
+EXECUTIVES, DEVELOPERS, NURSES = "11-1011.00", "15-1254.00", "29-1141.00"
+PROGRAMMING = "2.B.3.e"
+PLACE = f"/own-levels?from={EXECUTIVES}&to={DEVELOPERS}"
+
+pytestmark = [
+    pytest.mark.usefixtures("backend"),
+    pytest.mark.parametrize("backend", ["sqlite"], indirect=True, scope="session"),
+]
+
+
+@pytest.fixture
+def starter(starter_app: Flask) -> FlaskClient:
+    return FlaskClient(starter_app)
+
+
+def form_of(text: str) -> dict[str, list[str]]:
+    """What a browser sends of the form as it stands."""
+    fields = re.findall(
+        r'<input type="(?:checkbox|range)"[^>]* name="([^"]+)"[^>]* value="([^"]+)"', text
+    )
+    sent: dict[str, list[str]] = {"to": [DEVELOPERS]}
+    for name, value in fields:
+        sent.setdefault(name, []).append(unescape(value))
+    return sent
+
+
+def told(text: str, element: str) -> str:
+    found = re.search(rf'id="told-{re.escape(element)}"[^>]*>([^<]+)<', text)
+    assert found is not None
+    return unescape(found[1])
+
+
+def test_it_begins_with_the_levels_of_the_jobs_and_their_figures(starter: FlaskClient) -> None:
+    answer = starter.get(PLACE)
+    page = read(answer)
+    body = starter.get(f"/skill-gap?from={EXECUTIVES}&to={DEVELOPERS}").get_json()
+
+    assert 200 == answer.status_code
+    assert f"You already have {words.percent(body['summary']['readiness'])} of what" in page.words
+    assert "No level is moved" in page.words
+    assert 32 == answer.text.count('type="range"')
+    assert "1.00 of 4.25 · adds 5.4 %" == told(answer.text, PROGRAMMING)
+    assert "Writing computer programs" in page.words or "What it means" not in page.words
+
+
+def test_sent_as_it_stands_it_repeats_the_figures_to_the_last_digit(starter: FlaskClient) -> None:
+    before = starter.get(PLACE)
+    after = starter.post("/own-levels", data=form_of(before.text))
+
+    assert (200, "no-store") == (after.status_code, after.headers["Cache-Control"])
+    assert before.text == after.text
+
+
+@pytest.mark.parametrize("level", [0.0, 3.25, 7.0])
+def test_a_moved_level_counts_as_the_api_counts_it(starter: FlaskClient, level: float) -> None:
+    sent = form_of(starter.get(PLACE).text) | {f"level.{PROGRAMMING}": [str(level)]}
+    answer = starter.post("/own-levels", data=sent)
+    own = {"occupations": [EXECUTIVES], "ratings": {PROGRAMMING: level}}
+    asked = {"from": own, "to": DEVELOPERS, "include": "covered"}
+    body = starter.post("/skill-gap", json=asked).get_json()
+    steps = starter.post("/transitions", json={"from": own, "limit": 10}).get_json()
+
+    share = words.percent(body["summary"]["readiness"])
+    assert f"You already have {share} of what Web Developers" in answer.text
+    assert "1 level is your own." in answer.text
+    gains = {one["id"]: one["gain"] for one in body["gaps"]}
+    said = f"adds {words.gain(gains[PROGRAMMING])} %" if PROGRAMMING in gains else "covered"
+    assert told(answer.text, PROGRAMMING).endswith(said)
+    listed = re.findall(r'<li><a href="[^"]+" data-carry>([^<]+)</a> <strong>(\d+ %)', answer.text)
+    assert [(one["title"], words.percent(one["fit"])) for one in steps["transitions"]] == [
+        (unescape(title), share) for title, share in listed
+    ]
+
+
+def test_levels_of_no_element_known_here_are_passed_over(starter: FlaskClient) -> None:
+    sent = form_of(starter.get(PLACE).text) | {"level.2.B.9.z": ["3"], "level.1.A.1.z": ["3"]}
+
+    assert "No level is moved" in starter.post("/own-levels", data=sent).text
+
+
+def test_several_jobs_count_by_the_highest_of_each(starter: FlaskClient) -> None:
+    answer = starter.get(f"{PLACE}&from={NURSES}")
+    own = {"occupations": [EXECUTIVES, NURSES]}
+    body = starter.post("/skill-gap", json={"from": own, "to": DEVELOPERS}).get_json()
+
+    assert f"You already have {words.percent(body['summary']['readiness'])}" in answer.text
+    assert [EXECUTIVES, NURSES] == form_of(answer.text)["from"]
+    left = starter.post("/own-levels", data=form_of(answer.text) | {"from": [NURSES]})
+    assert [NURSES] == form_of(left.text)["from"]
+
+
+def test_no_address_has_a_level(starter: FlaskClient) -> None:
+    sent = form_of(starter.get(PLACE).text) | {f"level.{PROGRAMMING}": ["4.5"]}
+    answer = starter.post("/own-levels", data=sent)
+
+    for link in read(answer).links:
+        assert {"from", "to", "domain"} >= parse_qs(urlsplit(link).query).keys(), link
+    ignored = starter.get(f"{PLACE}&level.{PROGRAMMING}=7")
+    assert "No level is moved" in ignored.text
+
+
+def test_every_link_of_it_leads_to_a_page(starter: FlaskClient) -> None:
+    for link in {one for one in read(starter.get(PLACE)).links if one.startswith("/own-")}:
+        assert 200 == starter.get(link).status_code, link
+
+
+@pytest.mark.parametrize(
+    ("query", "missing"),
+    [
+        ("", "“A job you have had” and “The job you want”"),
+        (f"from={NURSES}", "“The job you want”"),
+        (f"to={NURSES}", "“A job you have had”"),
+    ],
+)
+def test_what_is_missing_is_asked_for(starter: FlaskClient, query: str, missing: str) -> None:
+    answer = starter.get(f"/own-levels?{query}")
+
+    assert 200 == answer.status_code
+    assert f"Fill in {missing}: levels begin" in read(answer).words
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "field", "said"),
+    [
+        (f"from=nurse&to={DEVELOPERS}", 422, "from", "You asked for “nurse”"),
+        (f"from={NURSES}&from=xyzzyq&to={DEVELOPERS}", 422, "from", "exactly this title"),
+        (f"from={NURSES}&to=15-9999", 404, "to", "O*NET has no occupation 15-9999.00"),
+        (f"from=15-12&to={DEVELOPERS}", 422, "from", "Not an O*NET-SOC code"),
+        (f"from={'x' * 201}&to={DEVELOPERS}", 422, "from", "Longer than maximum length"),
+        (f"from=%00&to={DEVELOPERS}", 422, "from", "Holds a NUL character"),
+        ("&".join([f"from={NURSES}"] * 11) + "&to=x", 422, "from", "Longer than maximum length"),
+        (f"from={NURSES}&to={DEVELOPERS}&domain=luck", 422, "", "domain: Must be one of"),
+    ],
+)
+def test_what_cannot_be_compared_says_why_at_its_field(
+    starter: FlaskClient, query: str, status: int, field: str, said: str
+) -> None:
+    answer = starter.get(f"/own-levels?{query}")
+    page = read(answer)
+
+    assert status == answer.status_code
+    assert said in page.words
+    invalid = re.findall(r'<input id="(from|to)"[^>]*aria-invalid="true"', answer.text)
+    assert ([field] if field else []) == invalid
+    for link in page.links:
+        if link.startswith("/own-levels?"):
+            assert starter.get(link).status_code in (200, 503)
+
+
+def test_of_what_is_sent_nothing_is_logged_and_what_is_moved_is_not_lost(
+    starter: FlaskClient, caplog
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    sent = {"from": [EXECUTIVES, "qwertyish"], "to": DEVELOPERS, f"level.{PROGRAMMING}": "6.75"}
+    answer = starter.post("/own-levels", data=sent)
+    bad = starter.post("/own-levels", data=sent | {f"level.{PROGRAMMING}": "6.7x"})
+
+    assert (422, 422) == (answer.status_code, bad.status_code)
+    assert f'name="level.{PROGRAMMING}" value="6.75"' in answer.text
+    assert not re.search(r"6\.7|qwertyish", caplog.text)
+
+
+def test_a_form_that_is_too_long_is_refused(starter: FlaskClient) -> None:
+    sent = urlencode({"from": "x" * 60_000, "to": DEVELOPERS})
+    answer = starter.post(
+        "/own-levels", data=sent, content_type="application/x-www-form-urlencoded"
+    )
+
+    assert 413 == answer.status_code
+    read(answer)
+
+
+def test_without_next_steps_the_comparison_is_shown(starter: FlaskClient, monkeypatch) -> None:
+    monkeypatch.setattr("app.page.own_reading.own_transitions_body", lambda *_: 1 / 0)
+    answer = starter.get(PLACE)
+
+    assert 200 == answer.status_code
+    assert "cannot be worked out just now; the comparison above is whole" in read(answer).words
+
+
+@pytest.mark.parametrize(
+    ("level", "place"), [(0.0, 0.0), (0.12, 0.0), (0.125, 0.25), (4.12, 4.0), (4.88, 5.0), (7.0, 7)]
+)
+def test_a_slider_begins_at_the_place_nearest_to_its_level(level: float, place: float) -> None:
+    assert place == place_of(level)
