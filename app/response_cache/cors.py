@@ -10,7 +10,7 @@ PRIVATE: Final = frozenset({"admin", "metrics"})
 """First parts of paths that are nothing to other origins."""
 EXPOSED: Final = (
     "Access-Control-Expose-Headers",
-    "Age, Cache-Status, ETag, Location, Retry-After, X-Request-ID",
+    "Age, Cache-Status, Content-Disposition, ETag, Location, Retry-After, X-Request-ID",
 )
 """What scripts may read beside what every answer of theirs shows (Cache-Control, Content-Type)."""
 PREFLIGHT_SECONDS: Final = 86_400
