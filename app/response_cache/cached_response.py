@@ -98,16 +98,16 @@ class CachedResponse:
             until, lifetime = self.expires_at, dict[str, str]()
             if self.is_aged:
                 until, lifetime = hit_headers(self.hits, now, sharing.at_most(self.longest))
-            headers = [*self.fixed, *lifetime.items(), *cors.constant]
+            headers = [*cors.added_to(self.fixed), *lifetime.items()]
             self.headers = now, until, headers
         return headers
 
     def headers_unchecked(self, now: datetime, sharing: Sharing, cors: Cors) -> Headers:
         """Return these headers where the database cannot be asked about the entries."""
         if not self.is_aged:
-            return [*self.fixed, *cors.constant]
+            return cors.added_to(self.fixed)
         lifetime = unchecked_headers(self.hits, now, sharing.at_most(self.longest))
-        return [*self.fixed, *lifetime.items(), *cors.constant]
+        return [*cors.added_to(self.fixed), *lifetime.items()]
 
 
 class Unpacked:

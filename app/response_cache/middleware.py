@@ -117,7 +117,7 @@ class ResponseCache:
         headers = headers_at(now, self._sharing, self._cors)
         given = "X-Request-ID", self._ids.taken_or_made(header("x-request-id"))
         if self._cors.by_origin:
-            headers = [*headers, *self._cors.headers(header("origin"))]
+            headers = [*headers, *self._cors.allowed(header("origin"))]
         return KeptAnswer(status, [*own, *headers, given], body)
 
     def _choose(

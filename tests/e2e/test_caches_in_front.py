@@ -69,16 +69,21 @@ class Front:
 @pytest.fixture(params=FRONTS)
 def open_front(
     request: pytest.FixtureRequest, tmp_path: Path, starter_release: Path
-) -> Iterator[Callable[[int], Front]]:
+) -> Iterator[Callable[..., Front]]:
     """Starts such a cache over a server whose entries are of an age in days."""
     with ExitStack() as stack:
 
-        def begin(days: int) -> Front:
+        def begin(days: int, origins: str = "*") -> Front:
             def then() -> datetime:
                 return utc_now() - timedelta(days=days)
 
             url = load(f"sqlite:///{tmp_path / 's.db'}", starter_release, then)
-            settings = {"DATABASE_URL": url, "CACHE_MAX_AGE": str(MAX_AGE), "TRUSTED_PROXIES": "1"}
+            settings = {
+                "DATABASE_URL": url,
+                "CACHE_MAX_AGE": str(MAX_AGE),
+                "TRUSTED_PROXIES": "1",
+                "CORS_ORIGINS": origins,
+            }
             product = stack.enter_context(serving(tmp_path, **settings))
             if request.param == "varnish":
                 root = stack.enter_context(varnish(tmp_path, product.url))
@@ -143,8 +148,10 @@ def test_an_answer_outlives_the_server_where_the_cache_knows_how(
         assert (200, held.content) == (answer.status_code, answer.content)
 
 
-def test_formats_and_codings_are_kept_apart(open_front: Callable[[int], Front]) -> None:
-    front = open_front(0)
+@pytest.mark.parametrize("origins", ["*", "https://a.example"])
+def test_formats_and_codings_are_kept_apart(open_front: Callable[..., Front], origins: str) -> None:
+    front = open_front(0, origins)
+    front.product.get(f"/{GAP}")  # so that it is kept there
     ways = [
         {"Accept": accept, "Accept_Encoding": coding}
         for accept in ("application/json", "text/csv")
