@@ -65,15 +65,17 @@ class Fleet:
             upstream.set_faults(*faults)
 
     def fetched_twice(self) -> dict[str, int]:
-        """Pages about an occupation that were asked for twice, but for the one that is purged."""
-        pages = [_pages(self.upstream), _pages(self.first_upstream)]
-        twice = {page: times for each in pages for page, times in each.items() if times > 1}
-        return {page: times for page, times in twice.items() if self.codes[4] not in page}
+        """Pages about an occupation, but the one that is purged, that others asked for twice."""
+        return self._more_than_once(_pages(self.upstream))
 
     def fetched_again(self) -> dict[str, int]:
-        """Pages that the first node's server asked for, and another one, too."""
-        both = _pages(self.upstream) & _pages(self.first_upstream)
-        return {page: times for page, times in both.items() if self.codes[4] not in page}
+        """Those that the first node's server asked for, and then it or another one did again."""
+        first = _pages(self.first_upstream)
+        return self._more_than_once(first + (_pages(self.upstream) & first))
+
+    def _more_than_once(self, pages: Counter[str]) -> dict[str, int]:
+        purged = self.codes[4]
+        return {page: times for page, times in pages.items() if times > 1 and purged not in page}
 
     def reset(self) -> None:
         """Have an empty cache but for what callers hit, and an upstream without a past."""
