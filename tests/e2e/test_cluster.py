@@ -206,7 +206,7 @@ def last_old_answer(fleet: Fleet, callers: Callers, through: str, servers: list[
     code = fleet.codes[4]
     fleet.set_faults(titled(code, "Before"))
     eventually(
-        {"Before"}, lambda: {title(callers.ask(server, of(code))) for server in servers}, seconds=5
+        {"Before"}, lambda: {title(callers.ask(server, of(code))) for server in servers}, seconds=15
     )
     fleet.set_faults(titled(code, "After"))
     purged = purge_by(callers, through, code)
