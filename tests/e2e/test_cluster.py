@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, select
 from support.callers import Asked, Callers
 from support.clock import eventually
 from support.commands import Command, flask
@@ -27,8 +27,10 @@ from support.proxies import example, haproxy
 from support.rig import AUTHORIZED, settings, worker_pids
 from support.waiting import at_once
 
+from cache.db import database
 from cache.db.database import connect
-from cache.db.onet_tables import SCHEMA_REVISION, UpstreamGovernor
+from cache.db.onet_tables import SCHEMA_REVISION, CacheChange, UpstreamGovernor
+from cache.db.upsert import upsert
 from cache.entries.purge import purge
 from cache.fill.filler import LEASE_MARGIN
 from onet_client.sandbox import Fault, Sandbox, load_release
@@ -392,3 +394,21 @@ def test_two_programs_work_at_once_while_the_newer_one_migrates(
     assert {} == fleet.fetched_twice() | fleet.fetched_again()
     assert old < PROMISED
     assert (found["total"], 0) == (found["done"], found["failed"])
+
+
+def test_what_was_committed_on_one_node_is_read_on_another_at_once(migrated: Cluster) -> None:
+    """As the cache reads and writes; without `wsrep_sync_wait` a part of the reads is old."""
+    here, there = (connect(node.url) for node in migrated.nodes[:2])
+    row = CacheChange.__table__
+    old = 0
+    for version in range(300):
+        database.write(
+            here,
+            lambda c, version=version: upsert(c, CacheChange, [{"id": 1, "version": version}]),
+        )
+        old += version != database.read(there, lambda c: c.execute(select(row.c.version)).scalar())
+    for engine in (here, there):
+        engine.dispose()
+
+    log.info("reads at once on another node: 300, old %d", old)
+    assert 0 == old
