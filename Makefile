@@ -7,7 +7,8 @@ PARALLEL = -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal
 # .flaskenv names the application, whatever another project left in the shell. Without bytecode
 # to find, each worker of the tests compiles all of them anew.
 unexport FLASK_APP PYTHONDONTWRITEBYTECODE
-.PHONY: help serve test check soak bench validity screenshot clean provision
+.PHONY: help serve test check soak bench validity screenshot lock upgrade sbom clean \
+	provision
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +41,17 @@ validity: ## score the ranking of transitions on a whole release; writes docs/va
 
 screenshot: provision ## take the pictures of the page in docs/ from the running product
 	@$(PYTHON) scripts/screenshot.py
+
+lock: ## pin what the .in files ask for, with hashes; pins that still fit stay
+	@scripts/lock
+
+upgrade: ## the same, with the newest releases
+	@scripts/lock --upgrade
+
+sbom: ## list what is installed in .venv, in sbom.json (CycloneDX)
+	@scripts/venv
+	@scripts/aside sbom
+	@.venv/sbom/bin/python scripts/sbom.py sbom.json $(PYTHON)
 
 clean: ## remove the virtual environment and caches; the database in instance/ stays
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov bench/out

@@ -59,14 +59,15 @@ class Problem(Exception):
         self.reason = reason or detail
         self.members = members
 
-    def body(self, request_id: str) -> dict[str, Any]:
-        """Write the body for the request of that id (RFC 9457 section 3.1)."""
+    def body(self, request_id: str | None = None) -> dict[str, Any]:
+        """Write the body (RFC 9457 section 3.1), for the request of that id if it was one."""
+        identified = {} if request_id is None else {"request_id": request_id}
         return {
             "type": TYPE_PREFIX + self.name,
             "title": self.name.replace("-", " ").capitalize(),
             "status": self.status,
             "detail": self.detail,
-            "request_id": request_id,
+            **identified,
             **self.members,
         }
 

@@ -50,6 +50,19 @@ class Flag(fields.Boolean):
     falsy = {"false"}  # noqa: RUF012
 
 
+class FormatField(fields.String):
+    """What the answer is written in."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            load_default=absent,
+            validate=validate.OneOf(["json", "csv"]),
+            metadata={
+                "description": "Wins over Accept, which may prefer text/csv; else it is JSON."
+            },
+        )
+
+
 class Query(Schema):
     """A query: unknown parameters are ignored, a known one may come once."""
 

@@ -106,13 +106,14 @@ def _wrk(port: int, traffic: Traffic, seconds: int) -> dict[str, Any]:
         part for name, value in traffic.headers.items() for part in ("-H", f"{name}: {value}")
     ]
     script = str(ROOT / "bench" / "wrk.lua")
-    command = ["wrk", f"-t{THREADS}", f"-c{traffic.connections}", f"-d{seconds}s", "-s", script]
+    threads = min(THREADS, traffic.connections)
+    command = ["wrk", f"-t{threads}", f"-c{traffic.connections}", f"-d{seconds}s", "-s", script]
     environment = dict(os.environ) | ({"BENCH_BODY": traffic.body} if traffic.body else {})
     with NamedTemporaryFile("w", suffix=".txt") as file:
         if len(traffic.targets) > 1:
             file.write("\n".join(traffic.targets))
             file.flush()
-            environment |= {"BENCH_TARGETS": file.name, "BENCH_THREADS": str(THREADS)}
+            environment |= {"BENCH_TARGETS": file.name, "BENCH_THREADS": str(threads)}
         url = f"http://127.0.0.1:{port}{traffic.targets[0]}"
         process = subprocess.Popen(
             [*command, "--timeout", "10s", *headers, url],

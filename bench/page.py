@@ -10,7 +10,7 @@ from bench.figures import shown
 
 BEGIN = "<!-- figures: begin; `make bench` writes from here -->"
 END = "<!-- figures: end -->"
-ORDER = ("load", "servers", "behind", "uncached", "start", "seed", "warm", "growth")
+ORDER = ("load", "post", "servers", "behind", "uncached", "start", "seed", "warm", "growth")
 
 Found = Mapping[str, Any]
 

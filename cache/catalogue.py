@@ -131,6 +131,18 @@ class Catalogue:
 
         return database.read(self._engine, work)
 
+    def releases(self, domain: str, codes: Collection[str]) -> dict[str, str | None]:
+        """Read the releases that the ratings of occupations in a domain are of, by code.
+
+        Those without ratings here are left out; None where the upstream did not say which.
+        """
+        query = select(CacheEntry.occupation_code, CacheEntry.release).where(
+            CacheEntry.domain == domain,
+            CacheEntry.state == "rated",
+            CacheEntry.occupation_code.in_(codes),
+        )
+        return database.read(self._engine, lambda c: dict(c.execute(query).all()))
+
     def newest_load(self) -> int | None:
         """Tell the number of the latest release that was published; None where none was."""
         query = select(func.max(Load.id)).where(IS_PUBLISHED)
@@ -192,8 +204,9 @@ class Catalogue:
 
     def listed(self, codes: Collection[str]) -> set[str] | None:
         """Return those of some codes that a loaded release lists; None where none was loaded."""
-        asked = bindparam("asked_codes", expanding=True)  # the first value stays in a statement
-        query = select(Occupation.code).where(Occupation.code.in_(asked))
+        # By a parameter, since the first value that is written into a statement stays in it.
+        is_asked = Occupation.code.in_(bindparam("asked_codes", expanding=True))
+        query = select(Occupation.code).where(is_asked)
 
         def work(connection: Connection) -> set[str] | None:
             if not was_published(connection):

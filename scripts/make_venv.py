@@ -22,6 +22,10 @@ from pip_bootstrap import BootstrapError, install_pip
 ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENT = ROOT / ".venv"
 PYTHON = ENVIRONMENT / "bin" / "python"
+PIP = "scripts/requirements/pip.txt"
+"""What pins the pip that installs all others."""
+BUILD = "scripts/requirements/build.txt"
+"""What pins the packages that build those which come as source alone."""
 STAMP = ENVIRONMENT / "requirements-stamp.json"
 INCLUDED = re.compile(r"^(?:-r|--requirement)[ =]\s*(\S+)", re.MULTILINE)
 DATABASE_URL = re.compile(r"""^\s*(?:export\s+)?DATABASE_URL\s*=\s*["']?(\S*)""", re.MULTILINE)
@@ -97,19 +101,33 @@ def create() -> None:
     )
     if ensured.returncode:
         say("Fetching pip, which this Python comes without")
-        install_pip(PYTHON)
+        install_pip(PYTHON, (ROOT / PIP).read_text(encoding="utf-8"))
     write_stamp(interpreter(), {})
 
 
-def install(names: list[str]) -> int:
-    """Run pip for the named requirements files, errors alone shown; pip's exit status."""
-    say(f"Installing {', '.join(names)}")
+def run_pip(names: list[str]) -> int:
+    """Install what the named requirements files pin, errors alone shown; pip's exit status."""
     command: list[str | Path] = [PYTHON, "-I", "-m", "pip", "install", "-qq", "--no-input"]
-    command.append("--disable-pip-version-check")
+    command += ["--disable-pip-version-check", "--require-hashes"]
     for name in names:
-        command += ["--requirement", ROOT / name]
-    environment = {**os.environ, "PIP_USER": "0"}  # a user-wide setting that breaks environments
-    status = subprocess.run(command, env=environment, check=False).returncode  # noqa: S603
+        command += ["--requirement", name]
+    # A user-wide setting breaks environments. Paths are relative, since pip splits at spaces.
+    environment = {**os.environ, "PIP_USER": "0", "PIP_BUILD_CONSTRAINT": BUILD}
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603
+
+
+def install_pinned_pip() -> int:
+    """Have the environment's pip replace itself by the pinned one; its exit status."""
+    # Before Python 3.12 setuptools comes with pip, pinned by nothing and needed by nothing.
+    command = [PYTHON, "-I", "-m", "pip", "uninstall", "-qq", "--yes", "setuptools"]
+    subprocess.run(command, capture_output=True, check=False)  # noqa: S603
+    return run_pip([PIP])
+
+
+def install(names: list[str]) -> int:
+    """Install the named files, and say what helps where that fails; pip's exit status."""
+    say(f"Installing {', '.join(names)}")
+    status = run_pip(names)
     if status:
         say(f"Installing {', '.join(names)} failed: pip says why above.")
         if "requirements-mysql.txt" in names:
@@ -123,7 +141,8 @@ def install(names: list[str]) -> int:
 def main(names: list[str]) -> int:
     """Bring the environment to what the named files ask for; the exit status."""
     names = names or [requirements_of_service()]
-    wanted: dict[str, str] = {}
+    pip = fingerprints(PIP)
+    wanted = dict(pip)
     for name in names:
         wanted |= fingerprints(name)
     lock = os.open(ROOT, os.O_RDONLY)
@@ -139,6 +158,8 @@ def main(names: list[str]) -> int:
     if wanted.items() <= installed.items():
         return 0
     write_stamp(interpreter(), {})
+    if not pip.items() <= installed.items() and (status := install_pinned_pip()):
+        return status
     if status := install(names):
         return status
     write_stamp(interpreter(), installed | wanted)

@@ -1,7 +1,7 @@
 """Installs pip into an environment that has none, from the package index pip itself would ask.
 
-The index is read by the simple repository API (PEP 503 for HTML, PEP 691 for JSON), and a wheel is
-taken only with the SHA-256 that the index gives for it. A wheel of pip can run itself.
+The index is read by the simple repository API (PEP 503 for HTML, PEP 691 for JSON), and the wheel
+of the pinned version is taken only with a pinned SHA-256. A wheel of pip can run itself.
 """
 
 import base64
@@ -13,37 +13,22 @@ import os
 import re
 import ssl
 import subprocess
-import sys
 import tempfile
 import urllib.error
 import urllib.parse
 import urllib.request
-from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 
 DEFAULT_INDEX = "https://pypi.org/simple"
 ACCEPT = "application/vnd.pypi.simple.v1+json, text/html;q=0.5"
-WHEEL_NAME = re.compile(r"pip-(\d+(?:\.\d+)*)-(?:py2\.)?py3-none-any\.whl")
+VERSION = re.compile(r"^pip==(\S+)", re.MULTILINE)
+SHA256 = re.compile(r"--hash=sha256:(\w+)")
 TIMEOUT_SECONDS = 30.0
 
 
 class BootstrapError(Exception):
     """pip could not be had; the message is for the person at the terminal."""
-
-
-@dataclass(frozen=True)
-class Link:
-    """A file that the index offers: its address, its SHA-256 or "", and what it asks of Python."""
-
-    url: str
-    sha256: str
-    requires_python: str
-
-    @property
-    def name(self) -> str:
-        """The file's name."""
-        return Path(urllib.parse.urlsplit(self.url).path).name
 
 
 def pip_setting(name: str) -> str | None:
@@ -76,31 +61,26 @@ class Index:
         self._login = parts.netloc.rpartition("@")[0]
         self._authorities = pip_setting("cert") or os.environ.get("REQUESTS_CA_BUNDLE")
 
-    def links(self, project: str) -> list[Link]:
-        """The files of a project, without yanked ones.
+    def files(self, project: str) -> dict[str, str]:
+        """The files of a project: addresses by name.
 
         Raises:
             BootstrapError: Its page could not be read or is not one of the simple API.
         """
-        base, media_type, body = self._get(f"{self._address}/{project}/")
+        base, media_type, body = self.get(f"{self._address}/{project}/")
+        read = read_json if media_type.endswith("json") else read_html
         try:
-            return read_json(base, body) if media_type.endswith("json") else read_html(base, body)
+            addresses = [urllib.parse.urljoin(base, link) for link in read(body)]
         except (ValueError, LookupError, TypeError) as error:
             raise BootstrapError(f"{base} is no page of a package index") from error
+        return {Path(urllib.parse.urlsplit(url).path).name: url for url in addresses}
 
-    def download(self, link: Link) -> bytes:
-        """The content of a file.
+    def get(self, url: str) -> tuple[str, str, bytes]:
+        """Where redirects led, the media type and the body.
 
         Raises:
-            BootstrapError: It could not be read, or its SHA-256 is not the announced one.
+            BootstrapError: It could not be read.
         """
-        body = self._get(link.url)[2]
-        if hashlib.sha256(body).hexdigest() != link.sha256:
-            raise BootstrapError(f"{link.name} is not what the package index announced (SHA-256)")
-        return body
-
-    def _get(self, url: str) -> tuple[str, str, bytes]:
-        """Where redirects led, the media type and the body."""
         host = urllib.parse.urlsplit(url).netloc
         try:
             request = urllib.request.Request(url, headers={"Accept": ACCEPT})  # noqa: S310 - as pip
@@ -120,81 +100,52 @@ class Index:
             raise BootstrapError(f"{host} cannot be read: {reason}{advice}") from error
 
 
-def read_json(base: str, body: bytes) -> list[Link]:
-    """The files that are not yanked, from a project page of PEP 691."""
-    return [
-        Link(
-            urllib.parse.urljoin(base, file["url"]),
-            file["hashes"].get("sha256", ""),
-            file.get("requires-python") or "",
-        )
-        for file in json.loads(body)["files"]
-        if not file.get("yanked")
-    ]
+def read_json(body: bytes) -> list[str]:
+    """The links of a project page of PEP 691."""
+    return [file["url"] for file in json.loads(body)["files"]]
 
 
-def read_html(base: str, body: bytes) -> list[Link]:
-    """The files that are not yanked, from a project page of PEP 503."""
-    anchors = _Anchors(base)
+def read_html(body: bytes) -> list[str]:
+    """The links of a project page of PEP 503."""
+    anchors = _Anchors()
     anchors.feed(body.decode())
     return anchors.links
 
 
 class _Anchors(HTMLParser):
-    """Collects the links of a page, but for yanked files."""
+    """Collects the links of a page."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.links: list[Link] = []
-        self._base = base
+        self.links: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Take in one tag."""
-        values = dict(attrs)
-        if tag != "a" or not values.get("href") or "data-yanked" in values:
-            return
-        url, _, fragment = urllib.parse.urljoin(self._base, values["href"] or "").partition("#")
-        sha256 = dict(urllib.parse.parse_qsl(fragment)).get("sha256", "")
-        self.links.append(Link(url, sha256, values.get("data-requires-python") or ""))
+        link = dict(attrs).get("href")
+        if tag == "a" and link:
+            self.links.append(link)
 
 
-def runs_here(requires_python: str, version: tuple[int, int]) -> bool:
-    """Whether the lower bounds of a Requires-Python hold; pip has never set an upper one."""
-    bounds = re.findall(r">=\s*(\d+)\.(\d+)", requires_python)
-    return all(version >= (int(major), int(minor)) for major, minor in bounds)
-
-
-def newest_wheel(links: list[Link], version: tuple[int, int]) -> Link:
-    """The newest released wheel of pip for a Python version.
+def install_pip(python: Path, pin: str) -> None:
+    """Install the pip of a requirements file's line into the environment of an interpreter.
 
     Raises:
-        BootstrapError: There is none with a SHA-256.
-    """
-    wheels = {
-        tuple(map(int, match[1].split("."))): link
-        for link in links
-        if (match := WHEEL_NAME.fullmatch(link.name))
-        and link.sha256
-        and runs_here(link.requires_python, version)
-    }
-    if not wheels:
-        raise BootstrapError("the package index offers no wheel of pip with its SHA-256")
-    return wheels[max(wheels)]
-
-
-def install_pip(python: Path) -> None:
-    """Install pip into the environment of an interpreter of this Python's version.
-
-    Raises:
-        BootstrapError: The index could not be read or offers no wheel, or the wheel is not the
-            announced one.
+        BootstrapError: The index could not be read or has no such wheel, or the wheel is not the
+            pinned one.
         subprocess.CalledProcessError: The wheel would not install.
     """
+    (version,) = VERSION.findall(pin)
+    name = f"pip-{version}-py3-none-any.whl"
     index = Index(pip_setting("index-url") or DEFAULT_INDEX)
-    chosen = newest_wheel(index.links("pip"), sys.version_info[:2])
+    files = index.files("pip")
+    if name not in files:
+        raise BootstrapError(f"the package index has no {name}")
+    content = index.get(files[name])[2]
+    if hashlib.sha256(content).hexdigest() not in SHA256.findall(pin):
+        raise BootstrapError(f"{name} of the package index is not the pinned one (SHA-256)")
     with tempfile.TemporaryDirectory() as folder:
-        wheel = Path(folder) / chosen.name
-        wheel.write_bytes(index.download(chosen))
+        wheel = Path(folder) / name
+        wheel.write_bytes(content)
         command: list[str | Path] = [python, "-I", wheel / "pip", "install", "--quiet", wheel]
         command += ["--no-index", "--no-deps", "--disable-pip-version-check"]
-        subprocess.run(command, check=True)  # noqa: S603 - the wheel is the announced one
+        subprocess.run(command, check=True)  # noqa: S603 - the wheel is the pinned one

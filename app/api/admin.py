@@ -1,17 +1,14 @@
 """The admin API: what the cache holds, filling it ahead of requests, and forgetting."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any, Final
 
-from flask import request
+from flask import Response, jsonify, request
 from flask.views import MethodView
 from werkzeug.exceptions import NotFound
 
 from app.api.admin_schemas import (
-    SCOPES,
     CacheEntriesSchema,
-    CacheSummarySchema,
     EntriesQuery,
     JobSchema,
     JobStatusSchema,
@@ -26,6 +23,7 @@ from app.api.authorization import SCHEME
 from app.api.blueprints import IN_PATH, BodyBlueprint, in_path
 from app.api.headers import JOB, UNSTORED
 from app.api.problem_schema import answers_problems
+from app.occupations.cache_summary import SCOPES, CacheSummarySchema, cache_summary
 from app.occupations.fields import path_code
 from app.wiring.container import services
 from cache.entries.purge import purge
@@ -63,15 +61,14 @@ class Cache(MethodView):
     @secured
     @blueprint.response(200, CacheSummarySchema, headers=UNSTORED)
     @answers_problems(blueprint, 401, 404, 503)
-    def get(self) -> dict[str, Any]:
+    def get(self) -> Response:
         """Show what the cache holds and what is under way.
 
         Entries by domain and state, releases, the last load, unfinished jobs, and how O*NET is
         asked.
         """
-        summary = services().inventory.summary()
-        configured = services().upstream.is_configured
-        return asdict(summary) | {"upstream": {"configured": configured} | summary.pace._asdict()}
+        held = services().inventory.summary()
+        return jsonify(cache_summary(held, is_configured=services().upstream.is_configured))
 
 
 @blueprint.route("/admin/cache/entries")

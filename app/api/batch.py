@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import ceil
 from threading import BoundedSemaphore
@@ -11,14 +11,18 @@ from typing import Any, Final
 import orjson
 from flask import Response, request
 
-from app.api.batch_schemas import EXAMPLE, AnswersSchema, BatchSchema
+from app.api.batch_schemas import EXAMPLE, AnswersSchema, BatchQuery, BatchSchema
 from app.api.blueprints import BodyBlueprint
+from app.api.formats import chosen_format
 from app.api.headers import UNSTORED
+from app.api.operations import answers_json_or_csv
 from app.api.problem_schema import answers_problems
 from app.gaps.compare import GapChoice
+from app.gaps.csv_body import BATCH_COLUMNS, BATCH_EXAMPLE, pair_rows, problem_row
 from app.gaps.json_body import gap_body
 from app.gaps.schema import gap_choice
 from app.occupations.lookup import FoundPair, Pair
+from app.occupations.spreadsheet import CSV, Row, file_headers, written
 from app.problem_responses import request_id
 from app.problems import Problem, Problems
 from app.response_cache.headers import cache_status
@@ -40,6 +44,7 @@ RETRY_SECONDS: Final = 5
 
 blueprint = BodyBlueprint("batch", __name__, description="Compare many pairs of occupations.")
 _places = BoundedSemaphore(MOST_BATCHES)
+Outcomes = Mapping[Pair, FoundPair | Problem]
 
 
 @blueprint.before_request
@@ -49,10 +54,17 @@ def limit_body() -> None:
 
 
 @blueprint.route("/skill-gap/batch", methods=["POST"])
+@blueprint.arguments(BatchQuery, location="query")
 @blueprint.arguments(BatchSchema, example=EXAMPLE)
-@blueprint.response(200, AnswersSchema, headers=UNSTORED)
+@answers_json_or_csv(
+    blueprint,
+    AnswersSchema,
+    UNSTORED,
+    rows="the rows of `GET /skill-gap` for each pair, one at least",
+    example=BATCH_EXAMPLE,
+)
 @answers_problems(blueprint, 413, 415, 422, 503)
-def skill_gaps(query: dict[str, Any]) -> Response:
+def skill_gaps(asked: dict[str, Any], query: dict[str, Any]) -> Response:
     """Compare up to 100 pairs; what is not cached is fetched together, for up to 120 seconds.
 
     Each pair has an answer or a problem of its own, in the order of the pairs; one that fails
@@ -62,12 +74,15 @@ def skill_gaps(query: dict[str, Any]) -> Response:
     choice, problems = gap_choice(query), services().problems()
     with _place():
         found = services().lookup.pairs(list(dict.fromkeys(pairs)), query["domain"], TIMEOUT)
-        answers = {pair: _answer(each, choice, problems) for pair, each in found.items()}
-        _log(pairs, answers)
-        written = {pair: orjson.Fragment(orjson.dumps(each)) for pair, each in answers.items()}
-        body = {"answers": [written[pair] for pair in pairs]}
-        text = orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
-    return Response(text, mimetype="application/json", headers={"Cache-Control": "no-store"})
+        outcomes = {pair: _outcome(each, problems) for pair, each in found.items()}
+        _log(pairs, outcomes)
+        headers = {"Cache-Control": "no-store"}
+        if chosen_format(query["format"] or asked["format"]) == "json":
+            text = _as_json(pairs, outcomes, choice)
+            return Response(text, mimetype="application/json", headers=headers)
+        rows = _rows(pairs, outcomes, choice)
+        headers |= file_headers(f"{query['domain']}-gaps")
+        return Response(written([BATCH_COLUMNS, *rows]), content_type=CSV, headers=headers)
 
 
 @contextmanager
@@ -83,38 +98,54 @@ def _place() -> Iterator[None]:
         _places.release()
 
 
-def _answer(
-    found: FoundPair | BaseException, choice: GapChoice, problems: Problems
-) -> dict[str, Any]:
-    """Write what became of a pair."""
+def _outcome(found: FoundPair | BaseException, problems: Problems) -> FoundPair | Problem:
+    """Return a pair that was found, or why it was not."""
     if isinstance(found, FoundPair):
-        status = cache_status(found.readings, services().now())
-        body = gap_body(found, choice, services().baseline.closer_than)
-        return {"status": 200, "cache_status": status, "answer": body}
+        return found
     if not isinstance(found, Exception):
         raise found
     problem = problems.of(found)
     if problem.status == 500:
         log.error("a pair of a batch failed", exc_info=found)
-    answer: dict[str, Any] = {"status": problem.status}
-    if "Cache-Status" in problem.headers:
-        answer["cache_status"] = problem.headers["Cache-Status"]
-    if "Retry-After" in problem.headers:
-        answer["retry_after"] = ceil(float(problem.headers["Retry-After"]))
-    return answer | {"problem": problem.body(request_id())}
+    return problem
 
 
-def _log(pairs: Sequence[Pair], answers: dict[Pair, dict[str, Any]]) -> None:
+def _as_json(pairs: Sequence[Pair], outcomes: Outcomes, choice: GapChoice) -> bytes:
+    """Write what became of each pair, once where it was asked for several times."""
+    each = {pair: orjson.dumps(_answer(one, choice)) for pair, one in outcomes.items()}
+    body = {"answers": [orjson.Fragment(each[pair]) for pair in pairs]}
+    return orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _answer(outcome: FoundPair | Problem, choice: GapChoice) -> dict[str, Any]:
+    if isinstance(outcome, FoundPair):
+        status = cache_status(outcome.readings, services().now())
+        body = gap_body(outcome, choice, services().baseline.closer_than)
+        return {"status": 200, "cache_status": status, "answer": body}
+    answer: dict[str, Any] = {"status": outcome.status}
+    if "Cache-Status" in outcome.headers:
+        answer["cache_status"] = outcome.headers["Cache-Status"]
+    if "Retry-After" in outcome.headers:
+        answer["retry_after"] = ceil(float(outcome.headers["Retry-After"]))
+    return answer | {"problem": outcome.body(request_id())}
+
+
+def _rows(pairs: Sequence[Pair], outcomes: Outcomes, choice: GapChoice) -> Iterator[Row]:
+    for number, pair in enumerate(pairs, 1):
+        outcome = outcomes[pair]
+        if isinstance(outcome, Problem):
+            yield problem_row(number, pair, outcome.status, outcome.detail)
+        else:
+            yield from pair_rows(number, pair, outcome, choice)
+
+
+def _log(pairs: Sequence[Pair], outcomes: Outcomes) -> None:
     """Note once what kept pairs from being answered."""
-    kinds = Counter(
-        answers[pair]["problem"]["type"].rpartition(":")[2]
-        for pair in pairs
-        if "problem" in answers[pair]
-    )
-    if kinds:
-        unavailable = any(answer["status"] >= 500 for answer in answers.values())
+    failed = [one for pair in pairs if isinstance(one := outcomes[pair], Problem)]
+    if failed:
+        kinds = Counter(problem.name for problem in failed)
         log.log(
-            logging.ERROR if unavailable else logging.INFO,
+            logging.ERROR if any(one.status >= 500 for one in failed) else logging.INFO,
             "POST /skill-gap/batch, %d pairs: %s",
             len(pairs),
             ", ".join(f"{count} {kind}" for kind, count in kinds.items()),

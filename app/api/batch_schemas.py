@@ -7,7 +7,7 @@ from marshmallow import Schema, ValidationError, fields, pre_load, validate
 from app.api.problem_schema import ProblemSchema
 from app.gaps.schema import GapMembers, SkillGapSchema
 from app.occupations.fields import OccupationField
-from app.query_fields import StrictSchema
+from app.query_fields import FormatField, Query, StrictSchema
 
 MOST_PAIRS: Final = 100
 EXAMPLE: Final = {
@@ -32,6 +32,7 @@ class BatchSchema(GapMembers):
     pairs = fields.List(
         fields.Nested(PairSchema), required=True, validate=validate.Length(1, MOST_PAIRS)
     )
+    format = FormatField()
 
     @pre_load
     def refuse_too_many(self, data: Any, **_: Any) -> Any:
@@ -40,6 +41,12 @@ class BatchSchema(GapMembers):
         if isinstance(pairs, list) and len(pairs) > MOST_PAIRS:
             raise ValidationError({"pairs": [f"Takes at most {MOST_PAIRS}."]})
         return data
+
+
+class BatchQuery(Query):
+    """What the answer is written in, where the body does not say."""
+
+    format = FormatField()
 
 
 class AnswerSchema(Schema):

@@ -45,7 +45,7 @@ def _give_etag(response: Response) -> None:
 def _send_what_will_do(response: Response, request: Request) -> None:
     """Answer 304 where the caller has the answer in either coding, else in the one it prefers."""
     packable = _is_packable(response)
-    if packable:
+    if packable and NAME not in response.headers.get("Vary", ""):
         response.vary.add(NAME)
     packs = packable and prefers_gzip(request.headers.get(NAME))
     etag = response.headers.get("ETag")

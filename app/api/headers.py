@@ -28,6 +28,10 @@ REVALIDATED: Final[Headers] = PLAIN | {
     "ETag": ETAG,
 }
 """Of answers that may change at any time, and of a 304 in place of one."""
+LISTED: Final[Headers] = REVALIDATED | {
+    "Vary": _text("Accept may ask for CSV.", "^Accept(, Accept-Encoding)?(, Origin)?$")
+}
+"""Of such answers that there are in several formats."""
 CACHED: Final[Headers] = PLAIN | {
     "Cache-Status": _text("How each entry was come by (RFC 9211).", "^skillgap; "),
     "Cache-Control": _text(
@@ -37,16 +41,13 @@ CACHED: Final[Headers] = PLAIN | {
     "X-Accel-Expires": _seconds("For how long nginx in front keeps it.", 0),
     "Age": _seconds("Since O*NET vouched for the oldest entry.", 0),
     "ETag": ETAG,
-    "Vary": _text("Accept-Encoding may ask for gzip.", "^Accept-Encoding(, Origin)?$"),
+    "Vary": _text("Accept may ask for CSV.", "^Accept, Accept-Encoding(, Origin)?$"),
 }
 """Of answers made of entries, and of a 304 in place of one."""
 QUOTED: Final[Headers] = {
     name: header for name, header in CACHED.items() if name not in ("Cache-Status", "Age")
-}
-"""Of answers that others may keep, and that are made of no entry."""
-VARIED: Final[Headers] = CACHED | {
-    "Vary": _text("Accept may ask for CSV.", "^Accept, Accept-Encoding(, Origin)?$")
-}
+} | {"Vary": _text("Accept-Encoding may ask for gzip.", "^Accept-Encoding(, Origin)?$")}
+"""Of answers that others may keep, that are made of no entry, and that are JSON only."""
 STILL_HOLDS: Final = "The copy of If-None-Match still holds."
 JOB: Final[Headers] = UNSTORED | {"Location": _text("Where the state of the job is.")}
 OF_PROBLEMS: Final[dict[int, Headers]] = {

@@ -1,22 +1,39 @@
 """GET /occupations: the list, and one occupation with its ratings and cache state."""
 
+from math import inf
 from typing import Any
 
-from flask import Response, jsonify
+from flask import Response
 from flask.views import MethodView
 
 from app.api.blueprints import IN_PATH, QueryBlueprint
-from app.api.headers import CACHED, REVALIDATED, STILL_HOLDS
+from app.api.formats import chosen_format, vary
+from app.api.headers import CACHED, LISTED, STILL_HOLDS
+from app.api.operations import answers_json_or_csv
 from app.api.problem_schema import answers_problems
-from app.api.responses import as_json, cached_response
+from app.api.responses import VARY, as_json, cached_response
+from app.occupations.csv_body import (
+    CSV_EXAMPLE,
+    LIST_EXAMPLE,
+    list_csv,
+    list_headers,
+    occupation_csv,
+    occupation_headers,
+)
 from app.occupations.fields import path_code
 from app.occupations.json_body import occupation_body, occupations_body
 from app.occupations.lookup import LONGEST_BY_NAME
-from app.occupations.schema import OccupationSchema, OccupationsQuery, OccupationsSchema
-from app.query_fields import DomainQuery
+from app.occupations.schema import (
+    OccupationSchema,
+    OccupationsQuery,
+    OccupationsSchema,
+    RatingsQuery,
+)
+from app.occupations.spreadsheet import CSV
 from app.wiring.container import services
 
 blueprint = QueryBlueprint("occupations", __name__, description="Find and read occupations.")
+blueprint.after_request(vary)
 
 
 @blueprint.route("/occupations")
@@ -24,24 +41,35 @@ class Occupations(MethodView):
     """The occupation list."""
 
     @blueprint.arguments(OccupationsQuery, location="query")
-    @blueprint.response(200, OccupationsSchema, headers=REVALIDATED)
-    @blueprint.alt_response(304, description=STILL_HOLDS, headers=REVALIDATED)
+    @answers_json_or_csv(
+        blueprint, OccupationsSchema, LISTED, rows="one row an occupation", example=LIST_EXAMPLE
+    )
+    @blueprint.alt_response(304, description=STILL_HOLDS, headers=LISTED)
     @answers_problems(blueprint, 422, 503)
     def get(self, query: dict[str, Any]) -> Response:
         """List the occupations that `q` may mean, best first, or all by code.
 
         `q` may be misspelt or half typed. A search finds 200 at most.
         """
-        wired = services()
-        return jsonify(occupations_body(wired.catalogue, wired.titles.index, **query))
+        wired, form = services(), chosen_format(query.pop("format"))
+        body = occupations_body(wired.catalogue, wired.titles.index, **query)
+        if form == "json":
+            return Response(as_json(body), mimetype="application/json", headers=VARY)
+        codes = [one["code"] for one in body["occupations"]]
+        releases = wired.catalogue.releases(query["domain"], codes)
+        text = list_csv(body, query["domain"], releases)
+        headers = [*VARY, *list_headers(query["q"])]
+        return Response(text, content_type=CSV, headers=headers)
 
 
 @blueprint.route("/occupations/<code>", parameters=[IN_PATH])
 class OneOccupation(MethodView):
     """One occupation."""
 
-    @blueprint.arguments(DomainQuery, location="query")
-    @blueprint.response(200, OccupationSchema, headers=CACHED)
+    @blueprint.arguments(RatingsQuery, location="query")
+    @answers_json_or_csv(
+        blueprint, OccupationSchema, CACHED, rows="one row an element", example=CSV_EXAMPLE
+    )
     @blueprint.alt_response(304, description=STILL_HOLDS, headers=CACHED)
     @answers_problems(blueprint, 404, 422, 503, reads=True)
     def get(self, query: dict[str, Any], code: str) -> Response:
@@ -49,9 +77,14 @@ class OneOccupation(MethodView):
 
         What is not cached is fetched from O*NET.
         """
-        found = services().lookup.one(path_code(code), query["domain"])
-        text, now = as_json(occupation_body(services().descriptions, found)), services().now()
-        if found.notes:
-            return cached_response(text, [found.reading], now, None, LONGEST_BY_NAME)
-        asked = [*query.values(), found.reading.profile.code]
-        return cached_response(text, [found.reading], now, asked)
+        query["format"] = chosen_format(query["format"])
+        found, now = services().lookup.one(path_code(code), query["domain"]), services().now()
+        body = occupation_body(services().descriptions, found)
+        asked = None if found.notes else [*query.values(), found.reading.profile.code]
+        longest = LONGEST_BY_NAME if found.notes else inf
+        if query["format"] == "json":
+            return cached_response(as_json(body), [found.reading], now, asked, longest, fixed=VARY)
+        text, fixed = occupation_csv(body).encode(), [*VARY, *occupation_headers(body)]
+        return cached_response(
+            text, [found.reading], now, asked, longest, content_type=CSV, fixed=fixed
+        )

@@ -1,23 +1,29 @@
 """POST /skill-gap and POST /transitions: what someone can do in place of one occupation."""
 
+from datetime import datetime
 from typing import Any, Final
 
-from flask import Response, request
+from flask import Response
+from flask.globals import request_ctx
 
 from app.api.blueprints import FinishingBodyBlueprint
+from app.api.formats import chosen_format
 from app.api.headers import READ_UNSTORED
 from app.api.operations import answers_json_or_csv
 from app.api.problem_schema import answers_problems
-from app.api.responses import as_json
-from app.gaps.csv_body import CSV, CSV_EXAMPLE
+from app.api.responses import Finished, as_json
+from app.gaps.csv_body import CSV_EXAMPLE
+from app.gaps.json_body import plain
 from app.gaps.schema import gap_choice
+from app.occupations.spreadsheet import CSV
 from app.problem_responses import keep_unsaid
-from app.profiles.json_body import (
-    own_csv_headers,
-    own_gap_body,
+from app.profiles.csv_body import (
     own_gap_csv,
-    own_transitions_body,
+    own_gap_headers,
+    own_transitions_csv,
+    own_transitions_headers,
 )
+from app.profiles.json_body import own_gap_body, own_transitions_body
 from app.profiles.schema import (
     GAP_EXAMPLE,
     TRANSITIONS_EXAMPLE,
@@ -30,7 +36,7 @@ from app.profiles.schema import (
     own_transitions_choice,
 )
 from app.response_cache.headers import cache_status
-from app.response_cache.negotiation import prefers_csv
+from app.transitions.csv_body import CSV_EXAMPLE as TRANSITIONS_CSV_EXAMPLE
 from app.wiring.container import services
 from cache.reading import Reading
 
@@ -38,6 +44,7 @@ blueprint = FinishingBodyBlueprint("profiles", __name__, description="Compare wh
 
 LONGEST_BODY: Final = 50_000
 """Bytes; ten of the longest titles and all elements take less, however they are escaped."""
+UNKEPT: Final = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Encoding"}
 TIMEOUT: Final = 30.0
 """Seconds that a ranking waits for the occupations of a profile that are not cached."""
 
@@ -45,7 +52,7 @@ TIMEOUT: Final = 30.0
 @blueprint.before_request
 def limit_body() -> None:
     """Read no more than a profile can need, and log nothing of it."""
-    request.max_content_length = LONGEST_BODY
+    request_ctx.request.max_content_length = LONGEST_BODY
     keep_unsaid()
 
 
@@ -65,23 +72,25 @@ def skill_gap(query: dict[str, Any]) -> Response:
     A level is the rating given, else the highest among the occupations. Nothing of the body is
     stored or logged.
     """
-    if query["format"] is None:
-        query["format"] = "csv" if prefers_csv(request.headers.get("Accept", "")) else "json"
     wired = services()
     pair = wired.profiles.pair(own_of(query), query["target"], query["domain"])
     choice = gap_choice(query)
-    if query["format"] == "json":
-        return _answer(
-            as_json(own_gap_body(pair, choice, wired.baseline.closer_than)), pair.readings
-        )
-    answer = _answer(own_gap_csv(pair, choice), pair.readings)
-    answer.headers.update([("Content-Type", CSV), *own_csv_headers(pair)])
-    return answer
+    if chosen_format(query["format"]) == "json":
+        body = own_gap_body(pair, choice, wired.baseline.closer_than)
+        return _answer(as_json(body), pair.readings, wired.now())
+    text = own_gap_csv(pair, choice)
+    return _answer_csv(text, own_gap_headers(pair), pair.readings, wired.now())
 
 
 @blueprint.route("/transitions", methods=["POST"])
 @blueprint.arguments(OwnTransitionsQuery, example=TRANSITIONS_EXAMPLE)
-@blueprint.response(200, OwnTransitionsSchema, headers=READ_UNSTORED)
+@answers_json_or_csv(
+    blueprint,
+    OwnTransitionsSchema,
+    READ_UNSTORED,
+    rows="one row a transition",
+    example=TRANSITIONS_CSV_EXAMPLE,
+)
 @answers_problems(blueprint, 404, 413, 415, 422, 503, reads=True)
 def transitions(query: dict[str, Any]) -> Response:
     """Rank the occupations to go to with what someone can do, best first.
@@ -93,12 +102,23 @@ def transitions(query: dict[str, Any]) -> Response:
     subject = wired.profiles.subject(own_of(query), own_domains(query), TIMEOUT)
     wired.transitions.check_zones(list(subject.profiles), subject.titles, choice)
     body = own_transitions_body(wired.transitions, subject, choice)
-    return _answer(as_json(body), subject.readings)
+    if chosen_format(query["format"]) == "json":
+        return _answer(as_json(body), subject.readings, wired.now())
+    text = own_transitions_csv(plain(body))
+    return _answer_csv(text, own_transitions_headers(), subject.readings, wired.now())
 
 
-def _answer(text: bytes, readings: list[Reading]) -> Response:
+def _answer(text: bytes, readings: list[Reading], now: datetime) -> Response:
     """Answer with what nobody may store."""
-    headers = {"Cache-Control": "no-store"}
+    headers = {"Content-Type": "application/json", "Content-Length": str(len(text)), **UNKEPT}
     if readings:
-        headers["Cache-Status"] = cache_status(readings, services().now())
-    return Response(text, mimetype="application/json", headers=headers)
+        headers["Cache-Status"] = cache_status(readings, now)
+    return Finished([text], headers=headers)
+
+
+def _answer_csv(
+    text: str, named: list[tuple[str, str]], readings: list[Reading], now: datetime
+) -> Response:
+    answer = _answer(text.encode(), readings, now)
+    answer.headers.update([("Content-Type", CSV), *named])
+    return answer

@@ -19,6 +19,8 @@ from cache.reading import Reading
 Fixed = Sequence[tuple[str, str]]
 
 BY_CODING: Final[Fixed] = [("Vary", "Accept-Encoding")]
+VARY: Final[Fixed] = [("Vary", "Accept, Accept-Encoding")]
+"""Of every answer that there is in several formats."""
 
 
 def as_json(body: Any) -> bytes:

@@ -1,24 +1,25 @@
 """GET /skill-gap: what the second occupation demands that the first does not."""
 
 from math import inf
-from typing import Any, Final
+from typing import Any
 
-from flask import Response, request
+from flask import Response
 
 from app.api.blueprints import QueryBlueprint
-from app.api.headers import STILL_HOLDS, VARIED
+from app.api.formats import chosen_format, vary
+from app.api.headers import CACHED, STILL_HOLDS
 from app.api.operations import answers_json_or_csv
 from app.api.problem_schema import answers_problems
-from app.api.responses import Fixed, as_json, cached_response
-from app.gaps.csv_body import CSV, CSV_EXAMPLE, csv_body, csv_headers
+from app.api.responses import VARY, as_json, cached_response
+from app.gaps.csv_body import CSV_EXAMPLE, csv_body, csv_headers
 from app.gaps.json_body import gap_body
 from app.gaps.schema import SkillGapQuery, SkillGapSchema, gap_choice
 from app.occupations.lookup import LONGEST_BY_NAME
-from app.response_cache.negotiation import prefers_csv
+from app.occupations.spreadsheet import CSV
 from app.wiring.container import services
 
 blueprint = QueryBlueprint("skill-gap", __name__, description="Compare two occupations.")
-VARY: Final[Fixed] = [("Vary", "Accept, Accept-Encoding")]
+blueprint.after_request(vary)
 
 
 @blueprint.route("/skill-gap")
@@ -26,11 +27,11 @@ VARY: Final[Fixed] = [("Vary", "Accept, Accept-Encoding")]
 @answers_json_or_csv(
     blueprint,
     SkillGapSchema,
-    VARIED,
+    CACHED,
     rows="one row a gap, and with `include=covered` those after them",
     example=CSV_EXAMPLE,
 )
-@blueprint.alt_response(304, description=STILL_HOLDS, headers=VARIED)
+@blueprint.alt_response(304, description=STILL_HOLDS, headers=CACHED)
 @answers_problems(blueprint, 404, 422, 503, reads=True)
 def skill_gap(query: dict[str, Any]) -> Response:
     """Compare two occupations, with the gaps weightiest first.
@@ -38,9 +39,7 @@ def skill_gap(query: dict[str, Any]) -> Response:
     A gap is an element that the second demands at a higher level than the first; `readiness` is
     the share of the weighted demand that is met. What is not cached is fetched from O*NET.
     """
-    if query["format"] is None:
-        query["format"] = "csv" if prefers_csv(request.headers.get("Accept", "")) else "json"
-    wired = services()
+    query["format"], wired = chosen_format(query["format"]), services()
     found = wired.lookup.pair(query["source"], query["target"], query["domain"])
     asked, longest = (list(query.values()), inf) if found.by_code else (None, LONGEST_BY_NAME)
     choice, now = gap_choice(query), wired.now()
@@ -49,13 +48,5 @@ def skill_gap(query: dict[str, Any]) -> Response:
         return cached_response(
             text, found.readings, now, asked, longest, fixed=VARY, of_domains=[query["domain"]]
         )
-    text, fixed = csv_body(found, choice), [*VARY, *csv_headers(found)]
+    text, fixed = csv_body(found, choice).encode(), [*VARY, *csv_headers(found)]
     return cached_response(text, found.readings, now, asked, longest, content_type=CSV, fixed=fixed)
-
-
-@blueprint.after_request
-def vary(response: Response) -> Response:
-    """Have caches keep errors apart by Accept too."""
-    if response.status_code >= 400:
-        response.headers.update(dict(VARY))
-    return response

@@ -5,11 +5,16 @@ from typing import Any, Final
 from flask import Response
 
 from app.api.blueprints import NAMED_IN_PATH, QueryBlueprint
+from app.api.formats import chosen_format, vary
 from app.api.headers import CACHED, STILL_HOLDS
+from app.api.operations import answers_json_or_csv
 from app.api.problem_schema import answers_problems
-from app.api.responses import as_json, cached_response
+from app.api.responses import VARY, Fixed, as_json, cached_response
+from app.gaps.json_body import plain
 from app.occupations.fields import path_occupation
+from app.occupations.spreadsheet import CSV
 from app.transitions.choice import PREFERRED
+from app.transitions.csv_body import CSV_EXAMPLE, csv_body, csv_headers
 from app.transitions.json_body import transitions_body
 from app.transitions.schema import (
     TransitionsQuery,
@@ -21,6 +26,7 @@ from app.transitions.subject import read_subject
 from app.wiring.container import services
 
 blueprint = QueryBlueprint("transitions", __name__, description="Find the next step.")
+blueprint.after_request(vary)
 
 LONGEST_AGE: Final = 60
 """Seconds that others may store a ranking: it is made of all entries, of which any may change."""
@@ -28,7 +34,9 @@ LONGEST_AGE: Final = 60
 
 @blueprint.route("/occupations/<path:code>/transitions", parameters=[NAMED_IN_PATH])
 @blueprint.arguments(TransitionsQuery, location="query")
-@blueprint.response(200, TransitionsSchema, headers=CACHED)
+@answers_json_or_csv(
+    blueprint, TransitionsSchema, CACHED, rows="one row a transition", example=CSV_EXAMPLE
+)
 @blueprint.alt_response(304, description=STILL_HOLDS, headers=CACHED)
 @answers_problems(blueprint, 404, 422, 503, reads=True)
 def transitions(query: dict[str, Any], code: str) -> Response:
@@ -36,20 +44,32 @@ def transitions(query: dict[str, Any], code: str) -> Response:
 
     Of all rated occupations that are cached: the others are not fetched for it.
     """
+    query["format"] = chosen_format(query["format"])
     choice, wired = transitions_choice(query), services()
     text, domains = path_occupation(code), chosen_domains(query)
     subject = read_subject(wired.lookup, wired.transitions, text, domains)
     wired.transitions.check_zones(subject.held, [subject.code], choice)
-    body = as_json(transitions_body(wired.transitions, subject, choice))
+    body = transitions_body(wired.transitions, subject, choice)
+    written, kind, fixed = _written(body, query["format"])
     # Which domains are compared by default depends on which are held.
     of_domains = subject.domains if domains else PREFERRED
     is_final = text == subject.code and len(subject.readings) == len(subject.domains)
     return cached_response(
-        body,
+        written,
         subject.readings,
         wired.now(),
         [*query.values(), text] if is_final else None,
         LONGEST_AGE,
+        content_type=kind,
+        fixed=fixed,
         of_domains=of_domains,
         until=wired.transitions.fresh_until(subject.domains),
     )
+
+
+def _written(body: dict[str, Any], form: str) -> tuple[bytes, str, Fixed]:
+    """Write the answer in a format: the text, its type, and headers that it has in any case."""
+    if form == "json":
+        return as_json(body), "application/json", VARY
+    read = plain(body)
+    return csv_body(read).encode(), CSV, [*VARY, *csv_headers(read)]

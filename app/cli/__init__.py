@@ -2,11 +2,11 @@
 
 from flask import Flask
 
-from app.cli import cache, db, gap, sandbox, seed, serve, transitions, warm, worker
+from app.cli import cache, db, gap, profile, sandbox, search, seed, serve, transitions, warm, worker
 from app.cli.base import friendly_errors as friendly_errors
 
 
 def register(app: Flask) -> None:
     """Add the commands to an application."""
-    for file in (db, seed, serve, sandbox, gap, transitions, warm, worker, cache):
+    for file in (db, seed, serve, sandbox, search, gap, transitions, profile, warm, worker, cache):
         app.cli.add_command(file.command)

@@ -4,7 +4,7 @@ import errno
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
@@ -24,6 +24,26 @@ UNWRITABLE: Final = {errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ENOSPC}
 in_domain = click.option(
     "--domain", default=DOMAINS[0], show_default=True, type=click.Choice(DOMAINS)
 )
+
+
+AS_JSON: Final = "json"
+AS_CSV: Final = "csv"
+_FORMATS: Final = {
+    AS_JSON: "Print the body of the API's answer, or of its problem, instead.",
+    AS_CSV: "Print it as CSV instead.",
+}
+
+
+def in_formats(*formats: str) -> Callable[[Any], Any]:
+    """Offer to print JSON, CSV or both as `form`, which is None where a table is to be printed."""
+
+    def offer(function: Any) -> Any:
+        for form in reversed(formats):
+            option = click.option(f"--{form}", "form", flag_value=form, help=_FORMATS[form])
+            function = option(function)
+        return function
+
+    return offer
 
 
 @contextmanager
@@ -62,7 +82,28 @@ def _give_up_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), output)
 
 
-class Command(click.Command):
+class _Explained(click.Command):
+    """What has examples in its help, and a summary that is never cut.
+
+    Attributes:
+        examples: whole command lines.
+    """
+
+    def __init__(self, *args: Any, examples: Sequence[str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.examples = examples
+        self.epilog = "\n".join(["\b", "Examples:", *(f"  {each}" for each in examples)])
+
+    def get_short_help_str(self, limit: int = 0) -> str:  # noqa: ARG002 - as `click` calls it
+        """Return the first sentence of the help, whole."""
+        return super().get_short_help_str(len(self.help or ""))
+
+
+class Group(_Explained, click.Group):
+    """Several commands."""
+
+
+class Command(_Explained):
     """A command in the application's context, whose failures are messages (`friendly_errors`)."""
 
     def invoke(self, ctx: click.Context) -> Any:

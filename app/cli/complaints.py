@@ -2,33 +2,62 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import click
 from marshmallow import ValidationError
 
+from app.cli.base import AS_JSON
+from app.cli.screen import print_json
 from app.occupations.lookup import LookupFailed
 from app.occupations.resolve import Unresolved
+from app.problems import Problem
 from app.transitions.job_zones import JobZoneNotHeld
 from app.wiring.container import services
+from cache.db.unavailable import DatabaseUnavailable
+
+ANSWERED: Final = (
+    LookupFailed,
+    Unresolved,
+    ValidationError,
+    JobZoneNotHeld,
+    DatabaseUnavailable,
+)
+"""The errors that the API has a problem for."""
 
 
 @contextmanager
-def complaining(names: Mapping[str, str]) -> Iterator[None]:
+def complaining(names: Mapping[str, str], form: str | None = None) -> Iterator[None]:
     """End a command that is asked for what cannot be answered, as the API would say it.
 
     Args:
         names: what the command calls the API's parameters, where that differs.
+        form: what the answer was to be printed in; as JSON the problem is printed, too.
 
     Raises:
         click.ClickException: with the problem's detail, and what may be meant instead.
     """
     try:
         yield
-    except (LookupFailed, Unresolved, ValidationError, JobZoneNotHeld) as error:
-        problem = services().problems().of(error)
-        said = complaint({"detail": problem.detail, **problem.members}, names)
-        raise click.ClickException(said) from error
+    except ANSWERED as error:
+        problem = problem_of(error)
+        if form == AS_JSON:
+            print_json(problem.body())
+        raise click.ClickException(said_of(problem, names)) from error
+
+
+def problem_of(error: Exception) -> Problem:
+    """Return the problem for an error; that of the database where that is asked in vain for it."""
+    problems = services().problems()
+    try:
+        return problems.of(error)
+    except DatabaseUnavailable as unavailable:
+        return problems.of(unavailable)
+
+
+def said_of(problem: Problem, names: Mapping[str, str]) -> str:
+    """Say what the matter is, in the words of a command; see `complaint`."""
+    return complaint({"detail": problem.reason, **problem.members}, names)
 
 
 def complaint(problem: Mapping[str, Any], names: Mapping[str, str]) -> str:

@@ -1,6 +1,6 @@
 """A skill gap as a table with bars."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.text import Text
 
 from app.cli.layout import BETWEEN, RESERVED, Column, bar, fit
-from app.cli.screen import FAINT, STRONG, drawn, is_ascii, open_console, table
+from app.cli.own import named_subject
+from app.cli.screen import FAINT, STRONG, credited, drawn, is_ascii, open_console, table
 from app.gaps.compare import HIGHEST_LEVEL
 from app.occupations.provenance import aged
 
@@ -23,7 +24,7 @@ MARKED: Final = ""
 """The head of the column of marks."""
 MARKS: Final = {
     "*": "may be chance: the gap is not wider than the standard errors make likely (95 %)",
-    "?": "O*NET gives no standard error, so the gap may be chance or not",
+    "?": "no standard error is known, so the gap may be chance or not",
     "~": "low precision: O*NET recommends not to rely on one of the figures",
 }
 
@@ -46,15 +47,27 @@ def print_gap(body: Body, now: datetime) -> None:
     for note in body.get("notes", []):
         console.print(note["text"])
     console.print(_summary(body))
-    for side in ("from", "to"):
-        old = aged(body[side]["title"], body["sources"][side]["rated"], now)
+    sources = [*_sources(body)]
+    for title, source in sources:
+        old = aged(title, source["rated"], now)
         if old:
             console.print(old)
-    console.print(Text(body["attribution"], FAINT))
+    releases = [source["release"] for _, source in sources]
+    console.print(Text(credited(body["attribution"], releases), FAINT))
 
 
 def _head(body: Body, arrow: str) -> str:
-    return f"{body['from']['title']} {arrow} {body['to']['title']}, by {body['domain']}"
+    return f"{named_subject(body['from'])} {arrow} {named_subject(body['to'])}, by {body['domain']}"
+
+
+def _sources(body: Body) -> Iterator[tuple[str, Body]]:
+    """Name the occupations that figures come from, of which a profile has several, or none."""
+    if "occupations" in body["from"]:
+        titles = [one["title"] for one in body["from"]["occupations"]]
+        yield from zip(titles, body["sources"]["from"], strict=True)
+    else:
+        yield body["from"]["title"], body["sources"]["from"]
+    yield body["to"]["title"], body["sources"]["to"]
 
 
 def _summary(body: Body) -> str:

@@ -15,8 +15,8 @@ LINE_INTERVAL: Final = 5.0
 
 
 @contextmanager
-def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
-    """Yield what to call with the steps done and the steps in all."""
+def progress_bar(label: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Yield what to call with the steps done and, where that is known, the steps in all."""
     if not sys.stderr.isatty():
         yield lambda _done, _total: None
         return
@@ -24,7 +24,8 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 
     columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
+    # Else it takes standard output for itself, and a file that this goes to gets nothing.
+    with Progress(*columns, console=Console(stderr=True), redirect_stdout=False) as bar:
         task = bar.add_task(label, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 

@@ -9,7 +9,15 @@ from app.cli.base import Command
 from app.wiring.container import services
 
 
-@click.command("sandbox", cls=Command)
+@click.command(
+    "sandbox",
+    cls=Command,
+    examples=(
+        "flask sandbox --release path/to/db_29_0_text",
+        "flask sandbox --release path/to/db_29_0_text --api 1.9 --port 9901",
+        "flask sandbox --release path/to/db_29_0_text --check",
+    ),
+)
 @click.option("--release", required=True, type=click.Path(path_type=Path), help="Folder or .zip.")
 @click.option("--port", default=9900, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--api", default="2", show_default=True, type=click.Choice(["2", "1.9"]))

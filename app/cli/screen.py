@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.cli.layout import BETWEEN, Bar
+from app.occupations.provenance import short_attribution
 
 THERE: Final = Style(color="green")
 MISSING: Final = Style(color="yellow")
@@ -31,6 +32,16 @@ _CELLS: Final = {True: ("#", "=", "."), False: ("█", "▒", "·")}
 def print_json(body: dict[str, Any]) -> None:
     """Print the body of an answer of the API."""
     click.echo(json.dumps(body, indent=2))
+
+
+def print_csv(text: str) -> None:
+    """Print CSV, in UTF-8 whatever the terminal has."""
+    click.echo(text.encode(), nl=False)
+
+
+def credited(attribution: str, releases: Iterable[str | None]) -> str:
+    """Say where the figures come from: in short where it goes to no terminal."""
+    return attribution if sys.stdout.isatty() else short_attribution(releases)
 
 
 def open_console() -> Console:

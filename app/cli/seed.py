@@ -5,7 +5,16 @@ import click
 from app.cli.base import Command
 
 
-@click.command("seed", cls=Command)
+@click.command(
+    "seed",
+    cls=Command,
+    examples=(
+        "flask seed latest",
+        "flask seed 30.3",
+        "flask seed path/to/db_29_0_text.zip",
+        "flask seed --if-empty",
+    ),
+)
 @click.argument("release", metavar="[PATH|latest|NUMBER]", required=False)
 @click.option("--if-empty", is_flag=True, help="Do nothing where a release was loaded before.")
 def command(release: str | None, if_empty: bool) -> None:

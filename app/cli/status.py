@@ -1,18 +1,36 @@
 """What `flask cache status` prints."""
 
+from typing import TYPE_CHECKING
+
 import click
 
+from app.cli.base import AS_JSON
+from app.cli.complaints import complaining
+from app.cli.screen import print_json
+from app.occupations.cache_summary import cache_summary
 from app.occupations.provenance import timestamp
 from app.wiring.container import services
 
+if TYPE_CHECKING:
+    from cache.inventory import Summary
 
-def print_status() -> None:
-    """Print what GET /admin/cache answers.
+
+def print_status(form: str | None) -> None:
+    """Print what GET /admin/cache answers, as JSON or line by line.
 
     Raises:
-        DatabaseUnavailable: where the database cannot be reached or used.
+        click.ClickException: where the database cannot be reached or used.
     """
-    held, upstream = services().inventory.summary(), services().upstream
+    with complaining({}, form):
+        held = services().inventory.summary()
+    is_configured = services().upstream.is_configured
+    if form == AS_JSON:
+        print_json(cache_summary(held, is_configured=is_configured))
+    else:
+        _print_lines(held, is_configured=is_configured)
+
+
+def _print_lines(held: "Summary", *, is_configured: bool) -> None:
     lines = [
         (f"{domain}, {state}", f"{count:,}")
         for domain, counts in held.entries.items()
@@ -37,7 +55,7 @@ def print_status() -> None:
     lines += [(f"job {job['id']}", f"{job['scope']}, {job['state']}") for job in held.jobs]
     left_alone = f"left alone, since it failed: {held.pace.breaker_cause}"
     asked = left_alone if held.pace.breaker_open else "configured"
-    lines.append(("upstream", asked if upstream.is_configured else "not configured"))
+    lines.append(("upstream", asked if is_configured else "not configured"))
     spent, budget = held.pace.spent_today, held.pace.daily_budget
     lines.append(("asked today", f"{spent:,} of at most {budget:,} requests"))
     if held.pace.paused_until:

@@ -7,7 +7,8 @@ from rich.console import Console
 from rich.text import Text
 
 from app.cli.layout import Column, bar, fit
-from app.cli.screen import FAINT, STRONG, drawn, open_console, table
+from app.cli.own import named_subject
+from app.cli.screen import FAINT, STRONG, credited, drawn, open_console, table
 from app.transitions.choice import TransitionsChoice, in_words
 from app.transitions.job_zones import any_of, called
 
@@ -20,6 +21,7 @@ NAMES: Final = {
     "min_readiness": "--min-readiness",
     "domains": "--domains",
     "rank": "--rank",
+    "limit": "--limit",
 }
 FIGURES: Final = ("#", "fit", "ready", "used", "tied", "zone")
 MISSING: Final = "missing"
@@ -47,7 +49,9 @@ def print_transitions(body: Body, choice: TransitionsChoice) -> None:
     if body["job_zones"]:
         held = "; ".join(called(one["zone"], one["name"]) for one in body["job_zones"])
         console.print(Text(f"Job zones: {held}", FAINT))
-    console.print(Text(body["attribution"], FAINT))
+    found = [one if isinstance(one, list) else [one] for one in body["sources"].values()]
+    releases = [one["release"] for sources in found for one in sources]
+    console.print(Text(credited(body["attribution"], releases), FAINT))
 
 
 def _print_table(console: Console, found: Sequence[Body]) -> None:
@@ -61,17 +65,24 @@ def _print_table(console: Console, found: Sequence[Body]) -> None:
 
 
 def _head(body: Body, zones: str) -> str:
-    title, domains = body["occupation"]["title"], in_words(body["domains"])
+    title, domains = named_subject(_subject(body)), in_words(body["domains"])
     of_zone = f", of job zone {zones}" if zones else ""
     if body["direction"] == "to":
         return f"Where {title} could go next{of_zone}, by {body['rank']} in {domains}"
     return f"Who could become {title}{of_zone}, by {body['rank']} in {domains}"
 
 
+def _subject(body: Body) -> Body:
+    """Return what the steps lead from, or to: an occupation or a profile."""
+    subject: Body = body.get("occupation") or body["from"]
+    return subject
+
+
 def _count(body: Body, limit: int, zones: str) -> str:
     """Say how many there are; of job zones only whether all that are known are shown."""
     shown = len(body["transitions"])
-    others, listed = body["compared"] - 1, body["occupations_listed"] - 1  # without itself
+    own = len(_subject(body).get("occupations", [None]))  # which are left out
+    others, listed = body["compared"] - own, body["occupations_listed"] - own
     domains = in_words(body["domains"], "or")
     chosen = ""
     if zones:

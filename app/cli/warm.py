@@ -19,7 +19,15 @@ IDLE: Final = 0.5
 """Seconds between two looks at what others work on."""
 
 
-@click.command("warm", cls=Command)
+@click.command(
+    "warm",
+    cls=Command,
+    examples=(
+        "flask warm 15-1254 11-1011",
+        "flask warm --all --domain knowledge",
+        "flask warm --stale",
+    ),
+)
 @click.argument("codes", metavar="[CODE...]", nargs=-1, type=OccupationCode())
 @click.option("--all", "everything", is_flag=True, help="Fill every occupation O*NET lists.")
 @click.option("--stale", is_flag=True, help="Refresh what is past its expiry.")

@@ -8,7 +8,7 @@ from app.cli.base import Command, on_signals
 from app.wiring.container import services
 
 
-@click.command("worker", cls=Command)
+@click.command("worker", cls=Command, examples=("flask worker",))
 def command() -> None:
     """Refresh entries and work on warm jobs until stopped."""
     from app import logs

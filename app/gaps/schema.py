@@ -13,6 +13,7 @@ from app.query_fields import (
     DecimalNumber,
     DomainQuery,
     Flag,
+    FormatField,
     JsonBoolean,
     JsonNumber,
     JsonWhole,
@@ -57,11 +58,7 @@ class SkillGapQuery(DomainQuery):
         validate=validate.OneOf([COVERED]),
         metadata={"description": OF_COVERED},
     )
-    format = fields.String(
-        load_default=absent,
-        validate=validate.OneOf(["json", "csv"]),
-        metadata={"description": "Wins over Accept, which may prefer text/csv; else it is JSON."},
-    )
+    format = FormatField()
 
 
 class GapMembers(StrictSchema):

@@ -66,6 +66,8 @@ class OccupationField(fields.String):
         )
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        if type(value) is str and (code := CODE.fullmatch(value)):  # as most are given
+            return code[1] + (code[2] or ".00")
         text = TITLE_LIKE[0](super()._deserialize(value, attr, data, **kwargs)).strip(" ")
         if LIKE_CODE.fullmatch(text):
             text = PATH_CODE.deserialize(as_published(text) or text)

@@ -1,6 +1,6 @@
 """Where an answer's figures come from, in its body."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -105,15 +105,27 @@ def attribution_of(done: str, *origins: tuple[str | None, str | None]) -> str:
 
     `done` says what was done with what is shown.
     """
-    releases = sorted({release for release, _ in origins if release})
-    database = f"the O*NET {' and '.join(releases)} Database" if releases else "the O*NET Database"
     web = (
         " and O*NET Web Services (https://services.onetcenter.org/)"
         if any(origin == "api" for _, origin in origins)
         else ""
     )
+    database = _database(release for release, _ in origins)
     return (
-        f"This includes information from {database}{web} by the U.S. Department of Labor, "
+        f"This includes information from the {database}{web} by the U.S. Department of Labor, "
         "Employment and Training Administration (USDOL/ETA), used under the CC BY 4.0 license "
         f"(https://creativecommons.org/licenses/by/4.0/). O*NET is a trademark of USDOL/ETA. {done}"
     )
+
+
+def short_attribution(releases: Iterable[str | None]) -> str:
+    """Write in one line what CC BY 4.0 asks for, section 3(a), where there is no room for more."""
+    return (
+        f"Source: {_database(releases)}, USDOL/ETA, CC BY 4.0 "
+        "(https://creativecommons.org/licenses/by/4.0/); gaps and readiness are calculated here."
+    )
+
+
+def _database(releases: Iterable[str | None]) -> str:
+    named = " and ".join(sorted({*filter(None, releases)}))
+    return f"O*NET {named} Database" if named else "O*NET Database"

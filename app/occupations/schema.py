@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from app.occupations.fields import TITLE_LIKE, WITHOUT_NUL
 from app.occupations.provenance import NoteSchema, SourceSchema
-from app.query_fields import LARGEST_PAGE, DomainQuery, WholeNumber
+from app.query_fields import LARGEST_PAGE, DomainQuery, FormatField, WholeNumber
 
 
 class OccupationsQuery(DomainQuery):
@@ -29,6 +29,13 @@ class OccupationsQuery(DomainQuery):
     offset = WholeNumber(
         0, 1_000_000, load_default=0, metadata={"description": "How many are passed over first."}
     )
+    format = FormatField()
+
+
+class RatingsQuery(DomainQuery):
+    """Which ratings of an occupation to read."""
+
+    format = FormatField()
 
 
 class MatchedSchema(Schema):

@@ -1,9 +1,8 @@
-"""The answers to profiles as JSON objects and as CSV: what API, page and commands show."""
+"""The answers to profiles as JSON objects: what API, page and commands show."""
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from app.gaps.compare import GapChoice, compare
-from app.gaps.csv_body import csv_of, file_headers
 from app.gaps.json_body import CloserThan, compared_body, published, side
 from app.occupations.provenance import attribution, noted, source
 from app.profiles.merge import GivenRating, importance
@@ -15,11 +14,6 @@ from cache.reading import Reading
 
 if TYPE_CHECKING:  # it loads numpy, which most processes can do without
     from app.transitions.service import Transitions
-
-FILE: Final = "own"
-"""What a profile is called in the name of a file."""
-BETWEEN: Final = "; "
-"""What stands between several occupations in a cell."""
 
 
 def own_gap_body(pair: OwnPair, choice: GapChoice, closer_than: CloserThan) -> dict[str, Any]:
@@ -44,19 +38,6 @@ def own_gap_body(pair: OwnPair, choice: GapChoice, closer_than: CloserThan) -> d
         "attribution": attribution(pair.readings),
     }
     return noted(body, pair.notes)
-
-
-def own_gap_csv(pair: OwnPair, choice: GapChoice) -> bytes:
-    """Write the chosen gaps as CSV, with the codes and titles of all occupations in a cell."""
-    gap = compare(pair.profile, pair.target.profile)
-    codes = BETWEEN.join(one.entry.code for one in pair.occupations)
-    titles = BETWEEN.join(one.profile.title for one in pair.occupations)
-    return csv_of(gap, (codes, titles), pair.target.entry.domain, choice, importance)
-
-
-def own_csv_headers(pair: OwnPair) -> list[tuple[str, str]]:
-    """Name the file, should it be saved."""
-    return file_headers(FILE, pair.target)
 
 
 def own_transitions_body(

@@ -56,7 +56,7 @@ def merged(
             continue
         for id_, rating in profile.elements.items():
             held = elements.get(id_)
-            if held is None or _rank(rating) > _rank(held):
+            if held is None or _tells_more(rating, held):
                 elements[id_] = rating
     for id_, level in ratings.items():
         elements[id_] = _given(id_, level, names, elements.get(id_))
@@ -68,10 +68,15 @@ def importance(rating: ElementRating) -> float | None:
     return None if isinstance(rating, GivenRating) and not rating.is_weighed else rating.importance
 
 
-def _rank(rating: ElementRating) -> tuple[float, bool, float]:
-    """Return by what the occupation is chosen that tells of an element."""
-    level = 0.0 if rating.not_relevant else rating.level
-    return level, not rating.not_relevant, rating.importance
+def _tells_more(one: ElementRating, other: ElementRating) -> bool:
+    """Say whether one rating tells of an element where both are had, whichever came first."""
+    level = 0.0 if one.not_relevant else one.level
+    level_of_other = 0.0 if other.not_relevant else other.level
+    if level != level_of_other:
+        return level > level_of_other
+    if one.not_relevant != other.not_relevant:
+        return other.not_relevant
+    return one.importance > other.importance
 
 
 def _given(

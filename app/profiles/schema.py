@@ -17,7 +17,7 @@ from app.gaps.schema import (
 from app.occupations.fields import OccupationField
 from app.occupations.provenance import SourceSchema
 from app.profiles.service import Own
-from app.query_fields import LARGEST_PAGE, JsonNumber, JsonWhole, QuickSchema
+from app.query_fields import LARGEST_PAGE, FormatField, JsonNumber, JsonWhole, QuickSchema
 from app.transitions.choice import TransitionsChoice
 from app.transitions.job_zones import HIGHEST
 from app.transitions.schema import RANKS, RankingSchema, ZoneChangeField
@@ -58,7 +58,8 @@ class RatingsField(fields.Dict):
         found, wrong = {}, {}
         for id_, level in value.items():
             try:
-                found[id_] = self.LEVEL.deserialize(level)
+                is_plain = type(level) in (int, float) and 0 <= level <= HIGHEST_LEVEL
+                found[id_] = float(level) if is_plain else self.LEVEL.deserialize(level)
             except ValidationError as error:
                 wrong[id_] = error.messages
         if wrong:
@@ -85,11 +86,7 @@ class OwnGapQuery(QuickSchema, GapMembers):
 
     source = fields.Nested(OwnSchema, required=True, data_key="from", validate=_says_something)
     target = OccupationField(required=True, data_key="to")
-    format = fields.String(
-        load_default=None,
-        validate=validate.OneOf(["json", "csv"]),
-        metadata={"description": "Wins over Accept, which may prefer text/csv; else it is JSON."},
-    )
+    format = FormatField()
 
 
 class OwnTransitionsQuery(QuickSchema):
@@ -108,6 +105,7 @@ class OwnTransitionsQuery(QuickSchema):
     )
     zone_change = ZoneChangeField()
     limit = JsonWhole(1, LARGEST_PAGE, load_default=20)
+    format = FormatField()
 
 
 class OwnNamedSchema(Schema):

@@ -34,6 +34,13 @@ class Own(NamedTuple):
     ratings: Mapping[str, float]
 
 
+class OwnOccupations(NamedTuple):
+    """The occupations of a profile, each once, and what they are rated together."""
+
+    profile: Profile
+    occupations: list[Reading]
+
+
 class OwnPair(NamedTuple):
     """A profile that is to be compared with an occupation.
 
@@ -104,6 +111,13 @@ class Profiles:
             _check(own, names, [domain])
         profile = merged([one.profile for one in occupations], own.ratings, names)
         return OwnPair(profile, occupations, len(own.ratings), to, readings, found.notes)
+
+    def occupations(self, own: Own, domain: str) -> OwnOccupations:
+        """Read what the occupations of a profile are rated, without its own ratings."""
+        found = self.lookup.named(_places(own), domain)
+        occupations = _each_once(found.readings.values())
+        profile = merged([one.profile for one in occupations], {}, {})
+        return OwnOccupations(profile, occupations)
 
     def subject(self, own: Own, domains: Sequence[str] | None, timeout: float) -> OwnSubject:
         """Read a profile in each of some domains.

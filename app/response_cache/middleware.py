@@ -142,6 +142,7 @@ class ResponseCache:
         raw = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
         kept = raw[0].startswith(KEPT_BELOW) or raw[0] == PAGE
         kept = kept and len(raw[0]) + len(raw[1]) <= LONGEST
+        kept = kept and environ["REQUEST_METHOD"] != "POST"
         tick = self._answers.tick() if kept else None  # before anything is read
         if tick is None:
             return self._inner(environ, start_response)

@@ -9,7 +9,7 @@ from webargs.fields import DelimitedList
 
 from app.gaps.schema import ComparedSchema
 from app.occupations.provenance import NoteSchema, SourceSchema
-from app.query_fields import LARGEST_PAGE, DecimalNumber, Query, WholeNumber, absent
+from app.query_fields import LARGEST_PAGE, DecimalNumber, FormatField, Query, WholeNumber, absent
 from app.transitions.choice import Direction, Rank, TransitionsChoice, ZoneChange
 from app.transitions.job_zones import HIGHEST
 from onet_client.content_model import DOMAINS
@@ -110,6 +110,7 @@ class TransitionsQuery(Query):
         load_default=20,
         metadata={"description": "How many steps are listed at most."},
     )
+    format = FormatField()
 
 
 class TopGapSchema(Schema):

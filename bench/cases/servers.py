@@ -1,6 +1,7 @@
 """Why Granian, why so many threads, why no access log: the same answers by other means."""
 
 import os
+import sysconfig
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict
@@ -21,7 +22,7 @@ COLUMNS = (
     "answers", "server", "requests/s, 8 connections", "p99 ms", "CPU ms each",
     "requests/s, 32 connections", "p99 ms", "CPU ms each", "remark",
 )  # fmt: skip
-GUNICORN = ROOT / ".venv" / "bench"
+GUNICORN = Path(sysconfig.get_path("purelib", vars={"base": str(ROOT / ".venv" / "bench")}))
 """Where scripts/provision-bench puts gunicorn, which nothing else needs."""
 CONNECTIONS = (8, 32)
 WORKERS = 2

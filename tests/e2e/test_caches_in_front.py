@@ -1,4 +1,5 @@
-"""Caches of others in front of the server: nginx as docs/proxies.md has it, Varnish as it comes."""
+"""Caches of others in front of the server: nginx and Apache as docs/proxies.md has them, and
+Varnish as it comes."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +15,16 @@ from support.commands import flask
 from support.databases import load
 from support.mysql_server import free_port
 from support.processes import serving
-from support.proxies import example, needs, nginx, set_up, varnish, write_certificate
+from support.proxies import (
+    PROGRAMS,
+    apache,
+    example,
+    needs,
+    nginx,
+    set_up,
+    varnish,
+    write_certificate,
+)
 from support.release_files import change
 
 from app.wiring.container import utc_now
@@ -24,7 +34,8 @@ pytestmark = pytest.mark.soak
 MAX_AGE = 3
 """Seconds for which the server lets others keep its answers here."""
 GAP = "skill-gap?from=11-1011.00&to=15-1254.00"
-FRONTS = {"nginx": "nginx", "varnish": "varnishd"}
+RUN = {"nginx": nginx, "apache": apache}
+FRONTS = [pytest.param(name, marks=needs(*PROGRAMS[name])) for name in (*RUN, "varnish")]
 
 
 @dataclass
@@ -55,7 +66,9 @@ class Front:
         return sum(float(line.split()[-1]) for line in lines if all(name in line for name in names))
 
 
-@pytest.fixture(params=[pytest.param(n, marks=needs(p, n)) for n, p in FRONTS.items()])
+@pytest.fixture(
+    params=[pytest.param(name, marks=needs(*PROGRAMS[name])) for name in (*RUN, "varnish")]
+)
 def open_front(
     request: pytest.FixtureRequest, tmp_path: Path, starter_release: Path
 ) -> Iterator[Callable[[int], Front]]:
@@ -73,8 +86,9 @@ def open_front(
                 root = stack.enter_context(varnish(tmp_path, product.url))
                 return Front(f"{root}/", product.url, url, None)
             certificate, port = write_certificate(tmp_path), free_port()
-            text = set_up(example("nginx"), product.url, port, certificate, tmp_path / "cache")
-            stack.enter_context(nginx(tmp_path, text, port))
+            text = example(request.param)
+            text = set_up(text, product.url, port, certificate, tmp_path / "cache")
+            stack.enter_context(RUN[request.param](tmp_path, text, port))
             return Front(f"https://127.0.0.1:{port}/skills/", product.url, url, str(certificate))
 
         yield begin

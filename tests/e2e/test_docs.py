@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 import pytest
+import requests
 from flask import Flask
 from sqlalchemy import make_url
 from support.commands import flask
@@ -229,10 +230,15 @@ def shown() -> list[Any]:
 def test_an_answer_that_is_shown_is_the_one_that_comes(
     starter: Serving, asked: str, answer: str
 ) -> None:
-    url = shlex.split(asked)[-1]
-    assert url.startswith("http://127.0.0.1:8000/")
+    parts = shlex.split(asked)
+    (url,) = [one for one in parts if one.startswith("http://127.0.0.1:8000/")]
+    target = url.removeprefix("http://127.0.0.1:8000")
 
-    came = starter.get(url.removeprefix("http://127.0.0.1:8000")).json()
+    if "-d" in parts:
+        posted = json.loads(parts[parts.index("-d") + 1])
+        came = requests.post(starter.url + target, json=posted, timeout=30).json()
+    else:
+        came = starter.get(target).json()
     assert [] == unlike(json.loads(answer), came, "")
 
 

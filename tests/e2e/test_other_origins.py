@@ -10,6 +10,7 @@ from threading import Thread
 import pytest
 from support.browser import running_chromium
 from support.databases import load
+from support.mysql_server import free_port
 from support.processes import Serving, serving
 
 TOKEN = "canary-admin-token"
@@ -23,7 +24,13 @@ FETCH = """async ([target, token]) => {
 }"""
 
 
-@pytest.fixture(scope="module", params=["*", f"{LISTED},https://b.example"])
+PORT = free_port()
+"""Where the page of another origin is."""
+
+
+@pytest.fixture(
+    scope="module", params=["*", f"{LISTED},http://127.0.0.1:{PORT}"], ids=["any", "listed"]
+)
 def origins(request: pytest.FixtureRequest) -> str:
     """`CORS_ORIGINS` of the server."""
     return str(request.param)
@@ -66,18 +73,17 @@ def test_an_answer_names_who_may_read_it(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("origins", ["*"], indirect=True, scope="module")
 def test_a_page_of_another_origin_reads_answers_and_nothing_of_the_admin_api(
-    server: Serving, tmp_path: Path
+    server: Serving, origins: str, tmp_path: Path
 ) -> None:
     (tmp_path / "index.html").write_text("<!doctype html><title>Another</title>")
     handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
     with ExitStack() as stack:
-        other = stack.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), handler))
+        other = stack.enter_context(ThreadingHTTPServer(("127.0.0.1", PORT), handler))
         Thread(target=other.serve_forever).start()
         stack.callback(other.shutdown)
         page = stack.enter_context(running_chromium()).new_page()
-        page.goto(f"http://127.0.0.1:{other.server_port}/")
+        page.goto(f"http://127.0.0.1:{PORT}/")
 
         read = ["ETag", "Cache-Status", "Age", "X-Request-ID"]
         assert [200, read] == page.evaluate(FETCH, [server.url + GAP, ""])
@@ -88,3 +94,7 @@ def test_a_page_of_another_origin_reads_answers_and_nothing_of_the_admin_api(
         for token in ("", TOKEN):
             with pytest.raises(Exception, match="Failed to fetch"):
                 page.evaluate(FETCH, [f"{server.url}/admin/cache", token])
+        if origins != "*":
+            page.goto(f"http://localhost:{PORT}/")  # the same page, of an origin that is not listed
+            with pytest.raises(Exception, match="Failed to fetch"):
+                page.evaluate(FETCH, [server.url + GAP, ""])

@@ -9,17 +9,28 @@ from urllib.parse import urljoin
 
 import pytest
 import requests
+from playwright.sync_api import expect
+from support.browser import running_chromium
 from support.databases import load
 from support.mysql_server import free_port
 from support.processes import serving
-from support.proxies import example, haproxy, needs, nginx, set_up, write_certificate
+from support.proxies import (
+    PROGRAMS,
+    apache,
+    example,
+    haproxy,
+    needs,
+    nginx,
+    set_up,
+    write_certificate,
+)
 
 pytestmark = [pytest.mark.soak, needs("openssl", "openssl")]
 
 TOKEN = "canary-admin-token"
 GAP = "?from=11-1011.00&to=15-1254.00"
 ELSEWHERE = re.compile(r"https://(www\.|services\.)?(onetcenter|creativecommons)\.org/")
-RUN: dict[str, Callable[..., Any]] = {"nginx": nginx, "haproxy": haproxy}
+RUN: dict[str, Callable[..., Any]] = {"nginx": nginx, "haproxy": haproxy, "apache": apache}
 
 
 @dataclass
@@ -40,7 +51,7 @@ class Front:
 
 
 @pytest.fixture(
-    scope="module", params=[pytest.param(name, marks=needs(name, name)) for name in RUN]
+    scope="module", params=[pytest.param(name, marks=needs(*PROGRAMS[name])) for name in RUN]
 )
 def front(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, starter_release: Path
@@ -120,3 +131,32 @@ def test_answers_that_are_kept_are_those_of_the_direct_way(front: Front) -> None
 
     assert {200} == {answer.status_code for answer in answers}
     assert 1 == len({answer.content for answer in answers})
+
+
+@pytest.mark.browser
+def test_the_page_and_the_documents_work_there_in_a_browser(front: Front) -> None:
+    asked: list[str] = []
+    failed: list[str] = []
+    with running_chromium() as browser:
+        page = browser.new_context(ignore_https_errors=True).new_page()
+        page.on("console", lambda said: failed.append(said.text))
+        page.on("pageerror", lambda error: failed.append(str(error)))
+        page.on("request", lambda one: asked.append(one.url))
+        page.goto(f"{front.root}{GAP}")
+        expect(page.locator("main")).to_contain_text("Chief Executives already have 88 %")
+        assert "rgba(0, 0, 0, 0)" != page.evaluate(
+            "getComputedStyle(document.querySelector('button.compare')).backgroundColor"
+        )
+        page.get_by_role("button", name="Swap").click()
+        expect(page).to_have_url(f"{front.root}?from=Web+Developers&to=Chief+Executives")
+        page.goto(f"{front.root}docs")
+        operation = page.locator(".opblock", has=page.get_by_text("/health", exact=True))
+        operation.locator(".opblock-summary-control").first.click()
+        operation.get_by_role("button", name="Try it out").click()
+        operation.get_by_role("button", name="Execute").click()
+        status = operation.locator(".live-responses-table .response-col_status").last
+        expect(status).to_contain_text("200")
+
+    assert f"{front.root}health" in asked
+    assert [] == [url for url in asked if not url.startswith((front.root, "data:"))]
+    assert [] == failed

@@ -1,6 +1,8 @@
 """`flask gap` and `flask transitions` in terminals of all kinds."""
 
 import json
+import os
+import pty
 import re
 import subprocess
 import sys
@@ -44,6 +46,63 @@ def test_an_output_without_room_is_told(starter_url: str, tmp_path: Path) -> Non
 
     told = "Error: cannot write: No space left on device\n"
     assert (1, told) == (done.returncode, done.stderr)
+
+
+@pytest.fixture
+def pairs(tmp_path: Path) -> Path:
+    """More pairs than are read at once, and than a pipe takes when they are answered."""
+    path = tmp_path / "pairs.csv"
+    path.write_text("11-1011,15-1254\n" * 250)
+    return path
+
+
+def batch(url: str, pairs: Path, *options: str, **streams: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "flask", "gap", "--batch", str(pairs), *options],
+        cwd=pairs.parent,
+        env=environment(DATABASE_URL=url, TERM="xterm"),
+        **streams,
+    )
+
+
+def test_a_reader_that_goes_away_ends_a_batch_quietly(starter_url: str, pairs: Path) -> None:
+    pipe = subprocess.PIPE
+    with batch(starter_url, pairs, "--json", stdout=pipe, stderr=pipe) as process:
+        assert process.stdout
+        assert process.stderr
+        assert 1 == json.loads(process.stdout.readline())["line"]
+        process.stdout.close()
+        assert b"" == process.stderr.read()
+        assert 1 == process.wait(SECONDS)
+
+
+def test_how_far_a_batch_is_shows_on_a_terminal_and_not_in_the_file(
+    starter_url: str, pairs: Path, tmp_path: Path
+) -> None:
+    seen, terminal = pty.openpty()
+    with (tmp_path / "gaps.csv").open("wb") as file:
+        process = batch(
+            starter_url, pairs, "--csv", "--limit", "1", stdout=file.fileno(), stderr=terminal
+        )
+        os.close(terminal)
+        with os.fdopen(seen, "rb", buffering=0) as screen:
+            shown = b""
+            while part := _read(screen.fileno()):
+                shown += part
+        assert 0 == process.wait(SECONDS)
+
+    assert b"Comparing" in shown
+    assert b"250" in shown
+    rows = (tmp_path / "gaps.csv").read_text().splitlines()
+    assert [str(number) for number in range(1, 251)] == [row.partition(",")[0] for row in rows[1:]]
+
+
+def _read(terminal: int) -> bytes:
+    """Read what a terminal shows; its end is an error on Linux."""
+    try:
+        return os.read(terminal, 65_536)
+    except OSError:
+        return b""
 
 
 def test_a_gap_is_shown_as_bars_and_figures(starter_url: str) -> None:

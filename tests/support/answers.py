@@ -9,11 +9,12 @@ from marshmallow import RAISE, Schema
 from support.structured_fields import parse_list
 from werkzeug.test import TestResponse
 
-from app.api.admin_schemas import CacheEntriesSchema, CacheSummarySchema
+from app.api.admin_schemas import CacheEntriesSchema
 from app.api.health import HealthSchema
 from app.api.problem_schema import ProblemSchema
 from app.elements.schema import ElementsSchema, OneElementSchema
 from app.gaps.schema import SkillGapSchema
+from app.occupations.cache_summary import CacheSummarySchema
 from app.occupations.schema import OccupationSchema, OccupationsSchema
 from app.profiles.schema import OwnGapSchema, OwnTransitionsSchema
 from app.transitions.schema import TransitionsSchema

@@ -16,6 +16,18 @@ from support.processes import ROOT
 
 PLACE: Final = "127.0.0.1:8000"
 """Where the product is in the examples."""
+PROGRAMS: Final = {
+    "apache": ("apache2", "apache2"),
+    "haproxy": ("haproxy", "haproxy"),
+    "nginx": ("nginx", "nginx"),
+    "varnish": ("varnishd", "varnish"),
+}
+"""Each one's program, and the Debian package that has it."""
+APACHE_MODULES: Final = "/usr/lib/apache2/modules"
+APACHE_LOADS: Final = (
+    *("mpm_event", "authz_core", "alias", "headers", "socache_shmcb", "ssl", "proxy"),
+    *("proxy_http", "cache", "cache_disk"),
+)
 SECONDS: Final = 10
 """What a proxy may take to start or to end."""
 
@@ -51,13 +63,16 @@ def write_certificate(folder: Path) -> Path:
 
 def set_up(text: str, product: str, port: int, certificate: Path, cache: Path) -> str:
     """Fit an example to this machine: its ports, its certificate and its folder of the cache."""
+    cache.mkdir()
     replaced = {
         PLACE: product.removeprefix("http://"),
         "listen 443": f"listen 127.0.0.1:{port}",
         "bind :443": f"bind 127.0.0.1:{port}",
+        "<VirtualHost *:443>": f"<VirtualHost 127.0.0.1:{port}>",
         "/etc/ssl/example.org.key": str(certificate.with_suffix(".key")),
         "/etc/ssl/example.org.pem": str(certificate),
         "/var/cache/nginx/skillgap": str(cache),
+        "/var/cache/apache2/skillgap": str(cache),
     }
     for old, new in replaced.items():
         text = text.replace(old, new)
@@ -88,6 +103,23 @@ def haproxy(folder: Path, text: str, port: int) -> Iterator[None]:
     timeouts = "timeout connect 5s\n timeout client 30s\n timeout server 30s\n"
     config.write_text(f"defaults\n {timeouts}\n{text}")
     with _running(["haproxy", "-db", "-f", str(config)], port, folder / "error.log"):
+        yield
+
+
+@contextmanager
+def apache(folder: Path, text: str, port: int) -> Iterator[None]:
+    """Run Apache with a virtual host until the block ends."""
+    modules = "\n".join(
+        f"LoadModule {name}_module {APACHE_MODULES}/mod_{name}.so" for name in APACHE_LOADS
+    )
+    log = folder / "error.log"
+    config = folder / "apache.conf"
+    config.write_text(
+        f"ServerRoot {folder}\nPidFile {folder}/apache.pid\nDefaultRuntimeDir {folder}\n"
+        f"ErrorLog {log}\nServerName 127.0.0.1\nListen 127.0.0.1:{port}\n{modules}\n"
+        f"Mutex file:{folder}\n{text}\n"
+    )
+    with _running(["apache2", "-X", "-f", str(config)], port, log):
         yield
 
 

@@ -140,6 +140,12 @@ def test_the_own_services_run_one_image_without_privileges(services):
     ]
 
 
+def test_the_own_services_write_to_tmp_and_their_volumes_alone(services):
+    own = [services[name] for name in ("seed", "api", "worker", "sandbox")]
+
+    assert [(True, ["/tmp"])] * 4 == [(each["read_only"], each["tmpfs"]) for each in own]
+
+
 def test_the_commands_are_known_to_the_entry_point(services):
     commands = {
         name: service["command"][0] for name, service in services.items() if "command" in service

@@ -72,6 +72,7 @@ def test_the_image_is_built_from_the_requirements_of_mysql_and_pinned_bases():
     text = (ROOT / "Dockerfile").read_text()
 
     assert "--requirement /build/requirements-mysql.txt" in text
+    assert "--require-hashes" in text
     assert ["python:3.12-slim-bookworm"] * 2 == re.findall(r"^FROM (\S+)", text, re.MULTILINE)
     assert [] == re.findall(r"^ADD ", text, re.MULTILINE)
 
@@ -87,6 +88,8 @@ def test_the_image_is_built_from_the_requirements_of_mysql_and_pinned_bases():
         "migrations/env.py",
         "pyproject.toml",
         "requirements-mysql.txt",
+        "scripts/requirements/pip.txt",
+        "scripts/sbom.py",
         "wsgi.py",
     ],
 )
@@ -104,6 +107,7 @@ def test_what_runs_goes_into_the_image(path):
         "app/__pycache__/x.pyc",
         "app/api/__pycache__/x.pyc",
         "instance/skillgap.db",
+        "scripts/make_venv.py",
         "tests/conftest.py",
     ],
 )

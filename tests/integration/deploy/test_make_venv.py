@@ -1,3 +1,4 @@
+import hashlib
 import os
 import shutil
 import subprocess
@@ -29,7 +30,9 @@ class Project:
 
     def require(self, file, module, *more):
         wheel = write_wheel(self.folder, module)
-        (self.folder / file).write_text("\n".join([str(wheel), *more]))
+        digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+        lines = [f"{wheel} --hash=sha256:{digest}", *more]
+        (self.folder / file).write_text("\n".join(lines))
 
     def make(self, *names):
         return subprocess.run(
@@ -50,6 +53,7 @@ def project(tmp_path_factory):
     """A project whose environment has been made, from requirements.txt."""
     made = Project(tmp_path_factory.mktemp("made") / "project")
     shutil.copytree(SCRIPTS, made.folder / "scripts")
+    made.require("scripts/requirements/pip.txt", "in_place_of_pip")
     made.require("requirements.txt", "needed_by_service")
     first = made.make()
     assert (0, True) == (first.returncode, "Creating .venv" in first.stderr), first.stderr
@@ -65,6 +69,10 @@ def moved(project, tmp_path):
 
 def test_a_new_environment_holds_what_the_service_requires(project):
     assert project.holds("needed_by_service")
+
+
+def test_what_installs_the_others_is_installed_by_its_own_pins(project):
+    assert project.holds("in_place_of_pip")
 
 
 def test_a_second_run_has_nothing_to_do(project):
@@ -108,6 +116,18 @@ def test_a_failed_installation_is_an_error_and_is_redone(project):
     assert project.holds("mended")
     # What the failure may have left half done counts as not installed.
     assert "Installing requirements.txt\n" == project.make("requirements.txt").stderr
+
+
+@pytest.mark.parametrize("pin", ["", " --hash=sha256:" + "0" * 64])
+def test_a_file_that_has_not_the_pinned_hash_is_refused(project, pin):
+    wheel = write_wheel(project.folder, "exchanged")
+    (project.folder / "exchanged.txt").write_text(f"{wheel}{pin}")
+
+    refused = project.make("exchanged.txt")
+
+    assert 1 == refused.returncode
+    assert "hash" in refused.stderr.lower()
+    assert not project.holds("exchanged")
 
 
 @pytest.mark.soak

@@ -73,20 +73,28 @@ def python(tmp_path):
     return tmp_path / "venv" / "bin" / "python"
 
 
-def announce(index, sha256, media_type="application/vnd.pypi.simple.v1+json"):
-    url = "/files/pip-24.0-py3-none-any.whl"
+def offer(index, media_type="application/vnd.pypi.simple.v1+json"):
+    """Have the index list the wheel, and other files of pip."""
+    urls = [f"/files/pip-{name}" for name in ("25.0.tar.gz", "24.0-py3-none-any.whl")]
     if media_type == "text/html":
-        page = f'<a href="{url}#sha256={sha256}">pip-24.0-py3-none-any.whl</a>'
+        page = "".join(f'<a href="../..{url}#sha256=00">pip</a>' for url in urls)
     else:
-        page = json.dumps({"files": [{"url": url, "hashes": {"sha256": sha256}}]})
+        page = json.dumps({"files": [{"url": url, "hashes": {}} for url in urls]})
     index.pages["/simple/pip/"] = (media_type, page.encode())
 
 
-@pytest.mark.parametrize("media_type", ["text/html", "application/vnd.pypi.simple.v1+json"])
-def test_the_wheel_of_the_index_installs_itself(index, python, media_type):
-    announce(index, hashlib.sha256(stand_in_wheel()).hexdigest(), media_type)
+def pin(version="24.0", content=None):
+    digest = hashlib.sha256(stand_in_wheel() if content is None else content).hexdigest()
+    return (
+        f"# pins\npip=={version} \\\n    --hash=sha256:{'0' * 64} \\\n    --hash=sha256:{digest}\n"
+    )
 
-    pip_bootstrap.install_pip(python)
+
+@pytest.mark.parametrize("media_type", ["text/html", "application/vnd.pypi.simple.v1+json"])
+def test_the_pinned_wheel_of_the_index_installs_itself(index, python, media_type):
+    offer(index, media_type)
+
+    pip_bootstrap.install_pip(python, pin())
 
     show = [python, "-c", "import pip; print(pip.arguments[0], '--no-index' in pip.arguments)"]
     assert (
@@ -94,13 +102,19 @@ def test_the_wheel_of_the_index_installs_itself(index, python, media_type):
     )
 
 
-def test_a_wheel_that_is_not_the_announced_one_is_refused(index, python):
-    announce(index, "0" * 64)
+def test_a_wheel_that_is_not_the_pinned_one_is_refused(index, python):
+    offer(index)
 
-    with pytest.raises(
-        pip_bootstrap.BootstrapError, match="is not what the package index announced"
-    ):
-        pip_bootstrap.install_pip(python)
+    with pytest.raises(pip_bootstrap.BootstrapError, match="is not the pinned one"):
+        pip_bootstrap.install_pip(python, pin(content=b"another"))
+    assert [] == list(python.parents[1].glob("lib/*/site-packages/pip"))
+
+
+def test_an_index_without_the_pinned_version_is_an_error(index, python):
+    offer(index)
+
+    with pytest.raises(pip_bootstrap.BootstrapError, match=r"has no pip-24\.1-py3-none-any\.whl"):
+        pip_bootstrap.install_pip(python, pin("24.1"))
 
 
 @pytest.mark.parametrize("page", [b"{", b"[]", b'{"files": [{}]}', b"\xff"])
@@ -108,12 +122,12 @@ def test_a_page_that_is_none_of_an_index_is_an_error(index, python, page):
     index.pages["/simple/pip/"] = ("application/vnd.pypi.simple.v1+json", page)
 
     with pytest.raises(pip_bootstrap.BootstrapError, match="is no page of a package index"):
-        pip_bootstrap.install_pip(python)
+        pip_bootstrap.install_pip(python, pin())
 
 
 def test_an_index_without_the_project_is_an_error_that_keeps_the_login_to_itself(index, python):
     with pytest.raises(pip_bootstrap.BootstrapError, match="cannot be read: Not Found") as caught:
-        pip_bootstrap.install_pip(python)
+        pip_bootstrap.install_pip(python, pin())
 
     assert "p@ss" not in str(caught.value)
     assert "p%40ss" not in str(caught.value)
@@ -123,4 +137,4 @@ def test_an_index_that_cannot_be_reached_is_an_error(monkeypatch, python):
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
 
     with pytest.raises(pip_bootstrap.BootstrapError, match=r"127\.0\.0\.1:9 cannot be read"):
-        pip_bootstrap.install_pip(python)
+        pip_bootstrap.install_pip(python, pin())

@@ -2,97 +2,27 @@ import json
 import os
 
 import pytest
-from pip_bootstrap import (
-    BootstrapError,
-    Link,
-    newest_wheel,
-    pip_setting,
-    read_html,
-    read_json,
-    runs_here,
-)
-
-BASE = "https://index.test/simple/pip/"
-PYTHON = (3, 11)
+from pip_bootstrap import pip_setting, read_html, read_json
 
 
-def wheel(version, sha256="ab", requires_python=">=3.8"):
-    return Link(f"{BASE}pip-{version}-py3-none-any.whl", sha256, requires_python)
-
-
-def test_a_page_of_html_gives_links_with_their_hash_and_what_they_ask_of_python():
+def test_a_page_of_html_gives_its_links():
     page = b"""<!DOCTYPE html><html><body><h1>Links for pip</h1>
     <a href="../../files/pip-24.0-py3-none-any.whl#sha256=ab12"
        data-requires-python="&gt;=3.7">pip-24.0-py3-none-any.whl</a>
-    <a href="https://files.test/pip-24.0.tar.gz#md5=cd">pip-24.0.tar.gz</a>
+    <a href="https://files.test/pip-24.0.tar.gz?a=1&amp;b=2">pip-24.0.tar.gz</a>
     <a name="no-address"></a></body></html>"""
 
     assert [
-        Link("https://index.test/files/pip-24.0-py3-none-any.whl", "ab12", ">=3.7"),
-        Link("https://files.test/pip-24.0.tar.gz", "", ""),
-    ] == read_html(BASE, page)
+        "../../files/pip-24.0-py3-none-any.whl#sha256=ab12",
+        "https://files.test/pip-24.0.tar.gz?a=1&b=2",
+    ] == read_html(page)
 
 
-def test_a_page_of_json_gives_links_with_their_hash_and_what_they_ask_of_python():
-    files = [
-        {"url": "../pip-24.0-py3-none-any.whl", "hashes": {"sha256": "ab12"}, "yanked": False},
-        {"url": "https://files.test/x.whl", "hashes": {}, "requires-python": ">=3.7"},
-    ]
+def test_a_page_of_json_gives_its_links():
+    files = [{"url": "../pip-24.0-py3-none-any.whl"}, {"url": "https://files.test/x.whl"}]
 
-    assert [
-        Link("https://index.test/simple/pip-24.0-py3-none-any.whl", "ab12", ""),
-        Link("https://files.test/x.whl", "", ">=3.7"),
-    ] == read_json(BASE, json.dumps({"files": files}).encode())
-
-
-def test_a_yanked_file_is_left_out_of_either_page():
-    html = b'<a href="pip-9-py3-none-any.whl#sha256=ab" data-yanked="broken">pip</a>'
-    files = [{"url": "pip-9-py3-none-any.whl", "hashes": {"sha256": "ab"}, "yanked": "broken"}]
-
-    assert read_html(BASE, html) == []
-    assert read_json(BASE, json.dumps({"files": files}).encode()) == []
-
-
-def test_the_newest_wheel_is_the_highest_number_rather_than_the_last_word():
-    links = [wheel("9.0.3"), wheel("24.10"), wheel("24.9.1")]
-
-    assert wheel("24.10") == newest_wheel(links, PYTHON)
-
-
-@pytest.mark.parametrize(
-    "unfit",
-    [
-        wheel("99.0b1"),
-        wheel("99.0", sha256=""),
-        wheel("99.0", requires_python=">=3.12"),
-        Link(f"{BASE}pip-99.0.tar.gz", "ab", ""),
-        Link(f"{BASE}pip-99.0-cp311-cp311-linux_x86_64.whl", "ab", ""),
-        Link(f"{BASE}pipx-99.0-py3-none-any.whl", "ab", ""),
-    ],
-    ids=["a preview", "no hash", "a newer Python", "a source", "a platform", "another project"],
-)
-def test_the_newest_wheel_is_never(unfit):
-    assert wheel("24.0") == newest_wheel([unfit, wheel("24.0")], PYTHON)
-
-
-def test_an_index_without_a_fitting_wheel_is_an_error():
-    with pytest.raises(BootstrapError, match="no wheel of pip"):
-        newest_wheel([wheel("24.0", sha256="")], PYTHON)
-
-
-@pytest.mark.parametrize(
-    ("requires_python", "expected"),
-    [
-        ("", True),
-        (">=3.11", True),
-        (">= 3.7, !=3.9.*", True),
-        (">=3.12", False),
-        (">=2.7,>=3.12", False),
-        (">=4.0", False),
-    ],
-)
-def test_what_a_wheel_asks_of_python_is_kept(requires_python, expected):
-    assert expected is runs_here(requires_python, PYTHON)
+    page = json.dumps({"files": files}).encode()
+    assert ["../pip-24.0-py3-none-any.whl", "https://files.test/x.whl"] == read_json(page)
 
 
 @pytest.fixture

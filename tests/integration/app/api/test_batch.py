@@ -112,7 +112,7 @@ BAD: list[tuple[Any, list[str]]] = [
     ({"pairs": [PAIR], "significant": "true"}, ["significant"]),
     ({"pairs": [PAIR], "significant": 1}, ["significant"]),
     ({"pairs": [PAIR], "domain": "wishes"}, ["domain"]),
-    ({"pairs": [PAIR], "format": "csv"}, ["body"]),
+    ({"pairs": [PAIR], "format": "xml"}, ["format"]),
 ]
 
 

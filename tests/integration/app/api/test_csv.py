@@ -1,4 +1,4 @@
-"""GET /skill-gap as CSV, for who asks for it by `format` or by Accept."""
+"""Answers as CSV, for who asks for it by `format` or by Accept."""
 
 import csv
 from io import StringIO
@@ -23,6 +23,10 @@ def cell(value: Any) -> str:
     return str(value)
 
 
+def named(file: str) -> str:
+    return f"attachment; filename=\"{file}\"; filename*=UTF-8''{file}"
+
+
 def expected(body: dict[str, Any]) -> list[dict[str, str]]:
     """The rows that a JSON answer comes to."""
     found = []
@@ -41,7 +45,8 @@ def expected(body: dict[str, Any]) -> list[dict[str, str]]:
             row["readiness"] = body["summary"]["readiness"]
             bounds = body["summary"]["readiness_interval"] or (None, None)
             row |= dict(zip(("readiness_low", "readiness_high"), bounds, strict=True))
-            row |= {f"{side}_rated": body["sources"][side]["rated"] for side in ("from", "to")}
+            for name in ("rated", "release"):
+                row |= {f"{side}_{name}": body["sources"][side][name] for side in ("from", "to")}
             found.append({name: cell(value) for name, value in row.items()})
     return found
 
@@ -55,7 +60,8 @@ def test_a_row_a_gap_with_the_figures_of_the_json(starter: FlaskClient, more: st
     assert (
         "from_code,from_title,to_code,to_title,domain,id,name,kind,from_level,from_importance,"
         "to_level,to_importance,level_gap,priority,significant,low_precision,from_not_relevant,"
-        "to_not_relevant,gain,readiness,readiness_low,readiness_high,from_rated,to_rated"
+        "to_not_relevant,gain,readiness,readiness_low,readiness_high,from_rated,to_rated,"
+        "from_release,to_release"
     ) == answer.text.split("\r\n")[0]
 
 
@@ -109,7 +115,7 @@ def test_the_csv_is_cached_as_the_json_is_and_has_a_tag_and_a_name_of_its_own(
             assert json.headers[name] == answer.headers[name]
         assert json.headers["ETag"] != answer.headers["ETag"]
         assert (
-            'attachment; filename="skills-gap-11-1011.00-to-15-1254.00.csv"'
+            named("skills-gap-Chief-Executives-to-Web-Developers.csv")
             == (answer.headers["Content-Disposition"])
         )
     tag = {"If-None-Match": first.headers["ETag"]}
@@ -132,3 +138,114 @@ def test_errors_are_problems_whatever_is_asked_for(starter: FlaskClient) -> None
 
     assert (422, "invalid-parameter") == problem(starter.get("/skill-gap", headers=headers))
     assert (422, "invalid-parameter") == problem(starter.get(GAP + "&format=xml"))
+
+
+STEPS = "/occupations/15-1254.00/transitions?"
+LIST = "/occupations?q=developer"
+ONE = "/occupations/15-1254.00?"
+
+
+@pytest.mark.parametrize(
+    ("target", "file"),
+    [
+        (STEPS, "transitions-from-Web-Developers.csv"),
+        (STEPS + "direction=from", "transitions-to-Web-Developers.csv"),
+        (LIST, "occupations-developer.csv"),
+        (ONE, "Web-Developers-skills.csv"),
+    ],
+)
+def test_other_answers_are_csv_by_the_same_means(
+    starter: FlaskClient, target: str, file: str
+) -> None:
+    by_format = starter.get(target + "&format=csv")
+    by_accept = starter.get(target, headers={"Accept": "text/csv"})
+
+    assert (200, TYPE) == (by_format.status_code, by_format.headers["Content-Type"])
+    for answer in (by_accept, starter.get(target + "&format=csv")):
+        assert by_format.data == answer.data
+        for name in ("ETag", "Vary", "Cache-Control", "Content-Disposition"):
+            assert by_format.headers[name] == answer.headers[name]
+    assert named(file) == by_format.headers["Content-Disposition"]
+    tag = {"If-None-Match": by_format.headers["ETag"]}
+    assert 304 == starter.get(target + "&format=csv", headers=tag).status_code
+    plain = starter.get(target, headers=tag)
+    assert (200, "application/json") == (plain.status_code, plain.mimetype)
+    for answer in (by_format, plain, starter.get(target + "&format=xml")):
+        assert answer.vary.find("Accept") == 0
+    assert (422, "invalid-parameter") == problem(starter.get(target + "&format=xml"))
+
+
+def test_a_row_a_transition_with_the_figures_of_the_json(starter: FlaskClient) -> None:
+    body = starter.get(STEPS + "limit=5").get_json()
+    shown = rows(starter.get(STEPS + "limit=5&format=csv").text)
+
+    for place, (one, row) in enumerate(zip(body["transitions"], shown, strict=True), 1):
+        head = {"occupation_code": "15-1254.00", "occupation_title": "Web Developers"}
+        want = head | {"direction": "to", "rank": "fit", "domains": "skills", "place": place}
+        want |= {name: one[name] for name in (
+            "code", "title", "fit", "readiness", "utilization", "tied_with", "job_zone", "related")
+        }  # fmt: skip
+        for number, gap in enumerate(one["gaps"], 1):
+            want |= {f"gap_{number}_{name}": gap[name] for name in ("id", "name", "level_gap")}
+        for number, item in enumerate(one["carries_over"], 1):
+            want |= {f"carries_over_{number}_{name}": item[name] for name in ("id", "name")}
+        want |= {"release": body["sources"]["skills"]["release"]}
+        assert {name: cell(value) for name, value in want.items()} == {
+            name: value for name, value in row.items() if name in want or value
+        }
+        assert list(row)[-1] == "release"
+
+
+def test_a_row_an_occupation_and_a_row_an_element(starter: FlaskClient) -> None:
+    listed, one = starter.get(LIST).get_json(), starter.get(ONE).get_json()
+
+    assert [
+        {"code": each["code"], "title": each["title"], "domain": "skills",
+         "rated": cell(each["rated"]), "matched_kind": each["matched"]["kind"],
+         "matched_text": each["matched"]["text"], "release": "29.0" if each["rated"] else ""}
+        for each in listed["occupations"]
+    ] == rows(starter.get(LIST + "&format=csv").text)  # fmt: skip
+    same = {"code": one["code"], "title": one["title"], "domain": one["domain"]}
+    release = {"release": one["cache"]["release"]}
+    assert [
+        {name: cell(value) for name, value in (same | each | release).items()}
+        for each in one["ratings"]
+    ] == rows(starter.get(ONE + "&format=csv").text)
+    assert "" == rows(starter.get("/occupations?limit=1&format=csv").text)[0]["matched_kind"]
+
+
+@pytest.mark.parametrize(
+    ("query", "member", "headers"),
+    [
+        ("?format=csv", {}, {}),
+        ("", {"format": "csv"}, {}),
+        ("", {}, {"Accept": "text/csv"}),
+        ("?format=json", {"format": "csv"}, {}),
+    ],
+)
+def test_a_batch_has_the_rows_of_each_pair_and_one_at_least(
+    starter: FlaskClient, query: str, member: dict[str, str], headers: dict[str, str]
+) -> None:
+    pairs = [("11-1011.00", "15-1254.00"), ("15-1254.00", "15-1254.00"), ("Qqq", "15-1254.00"),
+             ("11-1011.00", "99-9999.00")]  # fmt: skip
+    given = {"pairs": [{"from": source, "to": target} for source, target in pairs], **member}
+    answer = starter.post("/skill-gap/batch" + query, json=given | {"limit": 2}, headers=headers)
+    shown = rows(answer.text)
+
+    assert (TYPE, "no-store") == (answer.headers["Content-Type"], answer.headers["Cache-Control"])
+    assert named("skills-gaps.csv") == answer.headers["Content-Disposition"]
+    assert ["1", "1", "2", "3", "4"] == [row["pair"] for row in shown]
+    for row in shown:
+        assert pairs[int(row["pair"]) - 1] == (row["from"], row["to"])
+    alone = rows(starter.get(GAP + "&limit=2&format=csv").text)
+    assert alone == [{name: row[name] for name in alone[0]} for row in shown[:2]]
+    same, unresolved, unknown = shown[2:]
+    assert ("200", "", "", "1.0") == tuple(
+        same[name] for name in ("status", "problem", "id", "readiness")
+    )
+    assert ("422", "from: No occupation has exactly this title.", "") == tuple(
+        unresolved[name] for name in ("status", "problem", "readiness")
+    )
+    assert ("404", "O*NET has no occupation 99-9999.00 (`to`).") == (
+        unknown["status"], unknown["problem"],
+    )  # fmt: skip

@@ -124,12 +124,12 @@ def test_every_variable_of_a_path_is_a_parameter_and_the_reverse(document: Any) 
             "domain format from include kind limit min_importance significant sort to",
             ["from", "to"],
         ),
-        ("/occupations", "domain limit offset q", []),
-        ("/occupations/{code}", "domain", []),
+        ("/occupations", "domain format limit offset q", []),
+        ("/occupations/{code}", "domain format", []),
         ("/elements", "domain", []),
         (
             "/occupations/{code}/transitions",
-            "direction domain domains job_zone limit min_readiness rank zone_change",
+            "direction domain domains format job_zone limit min_readiness rank zone_change",
             [],
         ),
     ],
@@ -218,16 +218,33 @@ def test_an_answer_has_a_status_and_a_content_type_that_are_documented(
     response = resolve(document, documented[str(answer.status_code)])
     content = response["content"]
     assert ("Cache-Status" in answer.headers) <= ("Cache-Status" in response["headers"])
-    other = {"text/csv"} if (path, answer.status_code) == ("/skill-gap", 200) else set()
+    in_both = path.startswith(("/skill-gap", "/occupations")) and answer.status_code == 200
+    other = {"text/csv"} if in_both else set()
     assert {answer.mimetype} | other == set(content)
 
 
-def test_the_formats_of_a_skill_gap_are_documented_each_with_its_content(document: Any) -> None:
-    content = document["paths"]["/skill-gap"]["get"]["responses"]["200"]["content"]
+@pytest.mark.parametrize(
+    ("method", "path", "asked"),
+    [
+        ("get", "/skill-gap", "/skill-gap?from=11-1011&to=15-1254&limit=1&format=csv"),
+        ("get", "/occupations", "/occupations?q=Web Developers&limit=1&format=csv"),
+        ("get", "/occupations/{code}", "/occupations/15-1254.00?format=csv"),
+        ("get", "/occupations/{code}/transitions",
+         "/occupations/15-1254/transitions?limit=1&format=csv"),
+        ("post", "/skill-gap/batch", ""),
+    ],
+)  # fmt: skip
+def test_the_formats_are_documented_with_an_example_that_is_what_comes(
+    starter: FlaskClient, document: Any, method: str, path: str, asked: str
+) -> None:
+    content = document["paths"][path][method]["responses"]["200"]["content"]
 
     assert {"application/json", "text/csv"} == set(content)
     assert {"type": "string"} == content["text/csv"]["schema"]
-    assert content["text/csv"]["example"].startswith("from_code,from_title,")
+    pair = {"from": "11-1011", "to": "15-1254"}
+    batch = {"pairs": [pair], "format": "csv", "limit": 1}
+    answer = starter.get(asked) if asked else starter.post(path, json=batch)
+    assert answer.text.startswith(content["text/csv"]["example"])
 
 
 def test_a_batch_is_documented_with_an_example_that_it_takes(

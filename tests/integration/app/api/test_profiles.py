@@ -112,11 +112,28 @@ def test_as_csv_all_occupations_are_in_a_cell(starter: FlaskClient) -> None:
         )
         assert ("text/csv", "no-store") == (answer.mimetype, answer.headers["Cache-Control"])
         assert (
-            'filename="skills-gap-own-to-15-1254.00.csv"' in answer.headers["Content-Disposition"]
+            'filename="skills-gap-own-to-Web-Developers.csv"'
+            in answer.headers["Content-Disposition"]
         )
         head, first, *_ = answer.text.splitlines()
         assert first.startswith(f"{CHIEFS}; {WEB},Chief Executives; Web Developers,{WEB},")
         assert "" == dict(zip(head.split(","), first.split(","), strict=True))["significant"]
+
+
+def test_a_ranking_as_csv_has_the_figures_of_the_json(starter: FlaskClient) -> None:
+    given = {"occupations": [CHIEFS, WEB], "ratings": {PROGRAMMING: 1}}
+    body = answered(ask(starter, TRANSITIONS, given, limit=2))
+
+    answer = ask(starter, TRANSITIONS, given, limit=2, format="csv")
+
+    assert ("text/csv", "no-store") == (answer.mimetype, answer.headers["Cache-Control"])
+    assert "transitions-from-own.csv" in answer.headers["Content-Disposition"]
+    head, *lines = answer.text.splitlines()
+    for row, line in zip(body["transitions"], lines, strict=True):
+        cells = dict(zip(head.split(","), line.split(","), strict=True))
+        assert (f"{CHIEFS}; {WEB}", row["code"], str(row["fit"]), "29.0") == (
+            cells["occupation_code"], cells["code"], cells["fit"], cells["release"],
+        )  # fmt: skip
 
 
 BAD: list[tuple[Any, list[str]]] = [

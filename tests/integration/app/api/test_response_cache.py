@@ -234,7 +234,7 @@ def test_other_methods_are_left_to_flask(both: Both) -> None:
     both.get()
     client = both.app.test_client()
 
-    assert (b"", 405) == (client.head(GAP).data, client.post(GAP).status_code)
+    assert (b"", 415) == (client.head(GAP).data, client.post(GAP).status_code)
     assert 3 == len(both.passed)
 
 

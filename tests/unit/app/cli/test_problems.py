@@ -84,7 +84,7 @@ def test_nothing_is_neither_a_code_nor_a_title(asked, arguments, name):
     assert told in done.output
 
 
-@click.command(cls=command.Command)
+@click.command(cls=command.Command, examples=())
 @click.argument("number", type=int)
 def fail(number):
     raise OSError(number, os.strerror(number))
@@ -115,7 +115,7 @@ def test_every_command_ends_with_a_message():
     groups = [one for one in (db.command, cache.command) if commands[one.name] is one]
     alone = [
         commands[name]
-        for name in ("seed", "serve", "sandbox", "gap", "transitions", "warm", "worker")
+        for name in ("seed", "serve", "sandbox", "gap", "search", "transitions", "warm", "worker")
     ]
 
     assert 2 == len(groups)

@@ -46,6 +46,7 @@ STEPS = transitions() | {
         }
         for code, title in [("15-1299.02", LONG), ("27-1024.00", "Graphic Designers")]
     ],
+    "sources": {"skills": {"release": "29.0"}, "abilities": {"release": "30.3"}},
     "attribution": "This includes information from the O*NET 29.0 Database.",
 }
 
@@ -119,7 +120,20 @@ def test_what_is_no_terminal_gets_every_row_on_one_line(printed):
         transitions,
         re.M,
     )
-    assert f"\n{GAPS['attribution']}\n" in gap
+
+
+@both
+def test_where_figures_come_from_is_said_in_short_to_what_is_no_terminal(
+    printed, monkeypatch, command
+):
+    shown = GAPS if command == "gap" else STEPS
+    releases = "29.0" if command == "gap" else "29.0 and 30.3"
+
+    *_, last = printed(command).splitlines()
+    assert last.startswith(f"Source: O*NET {releases} Database, USDOL/ETA, CC BY 4.0 (https://")
+    assert shown["attribution"] not in printed(command)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert shown["attribution"] in printed(command)
 
 
 @pytest.mark.parametrize(("columns", "width"), [("53", 53), ("7", 20), ("", UNCUT), ("0", UNCUT)])

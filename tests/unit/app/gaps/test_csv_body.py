@@ -3,8 +3,6 @@
 import csv
 from io import StringIO
 
-import pytest
-
 from app.gaps.compare import GapChoice
 from app.gaps.csv_body import csv_body
 from app.occupations.lookup import FoundPair
@@ -21,33 +19,13 @@ def reading(title: str, name: str, level: float, *, not_relevant: bool = False) 
 
 def csv_of(source: Reading, target: Reading, *, covered: bool = False) -> str:
     found = FoundPair(source, target, [source, target], [], by_code=True)
-    return csv_body(found, GapChoice(covered=covered)).decode()
+    return csv_body(found, GapChoice(covered=covered))
 
 
 def row_of(source: Reading, target: Reading, *, covered: bool = False) -> dict[str, str]:
     text = csv_of(source, target, covered=covered)
     (row,) = csv.DictReader(StringIO(text, newline=""))
     return row
-
-
-SIGNS = (
-    *"=+-@\t\r\n",
-    *"\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}",
-    *"\N{FULLWIDTH COMMERCIAL AT}\N{SMALL EQUALS SIGN}\N{SMALL PLUS SIGN}\N{SMALL HYPHEN-MINUS}",
-    *"\N{SMALL COMMERCIAL AT}\N{MINUS SIGN}\N{SUPERSCRIPT PLUS SIGN}\N{SUBSCRIPT EQUALS SIGN}",
-)
-BEFORE = (" ", "\xa0", "\N{IDEOGRAPHIC SPACE}", "\N{ZERO WIDTH NO-BREAK SPACE}", "\x00")
-FORMULAS = (*SIGNS, *(before + "=" for before in BEFORE))
-
-
-@pytest.mark.parametrize("begun", FORMULAS)
-def test_no_text_is_a_formula(begun: str) -> None:
-    source, target = reading(begun + "1", begun + "2", 1.0), reading("B", begun + "2", 2.0)
-
-    row = row_of(source, target)
-
-    assert (f"'{begun}1", "B", f"'{begun}2") == (row["from_title"], row["to_title"], row["name"])
-    assert ("1.0", "") == (row["level_gap"], row["significant"])
 
 
 def test_commas_quotes_line_ends_and_other_alphabets_come_back_as_they_were() -> None:

@@ -1,0 +1,61 @@
+"""A file of ratings to start from: what occupations are rated, with what that means."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from textwrap import wrap
+from typing import Final
+
+from app.occupations.provenance import short_attribution
+from cache.entries.meanings import Meaning
+from cache.profile import ElementRating, Profile
+from cache.reading import Reading
+
+WIDTH: Final = 96
+"""Characters of a comment's line."""
+BETWEEN_ANCHORS: Final = "The examples are O*NET's; what lies between them is yours to judge."
+
+DELETED: Final = (
+    "A line that you delete counts as the occupations below have it, the highest where there are "
+    "several. Without them only what is rated here is compared."
+)
+
+
+def template(readings: Sequence[Reading], profile: Profile, meanings: Mapping[str, Meaning]) -> str:
+    """Write a profile as TOML, each element with its name, what it is, and what levels take.
+
+    Args:
+        readings: the occupations that it is made of.
+        profile: their elements in a domain, with the highest of their levels.
+        meanings: of elements, as far as any are held.
+    """
+    domain = readings[0].entry.domain
+    named = [f"{one.profile.code} {one.profile.title}" for one in readings]
+    head = [
+        f"What someone can do, to start from: the {domain} of {' and '.join(named)}.",
+        "Levels are 0 to 7; 0 is Not Relevant. Change those that differ.",
+        DELETED,
+        short_attribution([one.entry.release for one in readings]),
+    ]
+    if any(meaning.anchors for meaning in meanings.values()):
+        head.append(BETWEEN_ANCHORS)
+    codes = ", ".join(f'"{one.profile.code}"' for one in readings)
+    lines = [line for text in head for line in _comment(text)]
+    lines += ["", f"occupations = [{codes}]", "", "[ratings]"]
+    for rating in profile.ratings:
+        lines += ["", *_element(rating, meanings.get(rating.id))]
+    return "\n".join(lines) + "\n"
+
+
+def _element(rating: ElementRating, meaning: Meaning | None) -> Iterator[str]:
+    about = f": {meaning.description}" if meaning and meaning.description else ""
+    yield from _comment(f"{rating.name}{about}")
+    for anchor in (meaning and meaning.anchors) or ():
+        yield from _comment(f"{anchor.level}: {anchor.text}", "  ")
+    level = 0 if rating.not_relevant else rating.level
+    yield f'"{rating.id}" = {level}' + ("  # Not Relevant" if rating.not_relevant else "")
+
+
+def _comment(text: str, indent: str = "") -> list[str]:
+    """Write a comment: in lines, and without a character that TOML takes in none."""
+    plain = "".join(each if each.isprintable() else " " for each in text)
+    first, further = f"# {indent}", f"# {indent}  " if indent else "# "
+    return wrap(plain, WIDTH, initial_indent=first, subsequent_indent=further)
