@@ -11,7 +11,7 @@ from app.api.formats import chosen_format
 from app.api.headers import READ_UNSTORED
 from app.api.operations import answers_json_or_csv
 from app.api.problem_schema import answers_problems
-from app.api.responses import Finished, as_json
+from app.api.responses import as_json
 from app.gaps.csv_body import CSV_EXAMPLE
 from app.gaps.json_body import plain
 from app.gaps.schema import gap_choice
@@ -38,6 +38,7 @@ from app.profiles.schema import (
 from app.response_cache.headers import cache_status
 from app.transitions.csv_body import CSV_EXAMPLE as TRANSITIONS_CSV_EXAMPLE
 from app.wiring.container import services
+from app.wiring.finished import Finished
 from cache.reading import Reading
 
 blueprint = FinishingBodyBlueprint("profiles", __name__, description="Compare what someone can do.")
