@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.gaps.csv_body import CSV
+from app.occupations.spreadsheet import CSV
 from app.response_cache.negotiation import _prefers_csv, prefers_csv
 
 
