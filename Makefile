@@ -28,7 +28,8 @@ check: provision ## run ruff, mypy and the tests: what must pass before a commit
 	@$(PYTHON) -m mypy
 	@$(PYTHON) -m pytest $(PARALLEL)
 
-soak: provision ## run the long tests that the others leave out
+soak: ## run the long tests that the others leave out
+	@scripts/provision-cluster
 	@$(PYTHON) -m pytest -m soak
 
 bench: ## measure, beside ceilings; writes docs/performance.md (long)

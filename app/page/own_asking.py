@@ -24,16 +24,27 @@ class OwnQuestion(NamedTuple):
     Attributes:
         own: occupations by codes or titles, and the levels that the form has, moved or not.
         target: by code or title; empty where none is named.
+        begun: the occupations whose levels the sliders began with; empty for the same ones.
     """
 
     own: Own
     target: str
     domain: str
+    begun: tuple[str, ...] = ()
 
     @property
     def is_whole(self) -> bool:
         """Whether there is something to start from, and something to get to."""
         return bool(self.target and self.own.occupations)
+
+
+def _occupations(name: str) -> "fields.List[Any]":
+    return fields.List(
+        OccupationField(),
+        data_key=name,
+        load_default=list,
+        validate=validate.Length(max=MOST_OCCUPATIONS),
+    )
 
 
 class OwnForm(Schema):
@@ -44,12 +55,8 @@ class OwnForm(Schema):
 
         unknown = EXCLUDE
 
-    occupations = fields.List(
-        OccupationField(),
-        data_key="from",
-        load_default=list,
-        validate=validate.Length(max=MOST_OCCUPATIONS),
-    )
+    occupations = _occupations("from")
+    begun = _occupations("begun")
     target = OccupationField(data_key="to", load_default="")
     domain = fields.String(load_default=DOMAINS[0], validate=validate.OneOf(DOMAINS))
     levels = RatingsField()
@@ -63,7 +70,7 @@ def read() -> OwnQuestion:
     """
     query = OwnForm().load(_given())
     own = Own(tuple(query["occupations"]), query["levels"])
-    return OwnQuestion(own, query["target"], query["domain"])
+    return OwnQuestion(own, query["target"], query["domain"], tuple(query["begun"]))
 
 
 def as_given() -> OwnQuestion:
@@ -71,7 +78,7 @@ def as_given() -> OwnQuestion:
     try:
         given = _given()
     except RequestEntityTooLarge:
-        given = {"from": [], "levels": {}}
+        given = {"from": [], "begun": [], "levels": {}}
     levels = {id_: level for id_, level in given["levels"].items() if _is_level(id_, level)}
     texts = [text.replace("\0", "")[:LONGEST_TITLE] for text in given["from"]]
     target = given.get("to", "").replace("\0", "")[:LONGEST_TITLE]
@@ -80,6 +87,7 @@ def as_given() -> OwnQuestion:
         Own(tuple(texts[:MOST_OCCUPATIONS]), levels),
         target,
         domain if domain in DOMAINS else DOMAINS[0],
+        tuple(given["begun"][:MOST_OCCUPATIONS]),
     )
 
 
@@ -101,7 +109,8 @@ def _given() -> dict[str, Any]:
     given: dict[str, Any] = {
         name: values[name].strip() for name in ("to", "domain") if values.get(name, "").strip()
     }
-    given["from"] = [text.strip() for text in values.getlist("from") if text.strip()]
+    for name in ("from", "begun"):
+        given[name] = [text.strip() for text in values.getlist(name) if text.strip()]
     given["levels"] = {
         name.removeprefix(LEVEL): _number(text)
         for name, text in request.form.items()

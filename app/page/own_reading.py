@@ -84,9 +84,11 @@ def own_comparison(wired: Services, asked: OwnQuestion) -> OwnShown:
     which need not be a place of the slider.
     """
     own, domain = asked.own, asked.domain
-    start = wired.profiles.pair(Own(own.occupations, {}), asked.target, domain)
+    start = begun = wired.profiles.pair(Own(own.occupations, {}), asked.target, domain)
+    if asked.begun and asked.begun != own.occupations:
+        begun = wired.profiles.pair(Own(asked.begun, {}), asked.target, domain)
     known = {id_ for one in DOMAINS for id_ in wired.matrices.snapshot(one).matrix.names}
-    moved = _moved(own.ratings, start, known)
+    moved = _moved(own.ratings, begun, known)
     here = {id_: level for id_, level in moved.items() if domain_of(id_) == domain}
     pair = wired.profiles.pair(Own(own.occupations, here), asked.target, domain)
     titles = {one.entry.code: one.profile.title for one in pair.occupations}
@@ -105,12 +107,12 @@ def own_comparison(wired: Services, asked: OwnQuestion) -> OwnShown:
     return shown
 
 
-def _moved(levels: Mapping[str, float], start: OwnPair, known: Collection[str]) -> dict[str, float]:
+def _moved(levels: Mapping[str, float], begun: OwnPair, known: Collection[str]) -> dict[str, float]:
     """Return the levels whose sliders are not where they began, and those of other domains.
 
     What is no element that is known here is left out: a link may be of another release.
     """
-    held, asked = start.profile.elements, start.target.profile.elements
+    held, asked = begun.profile.elements, begun.target.profile.elements
     places = {id_: place_of(_level(held.get(id_)) or 0) for id_ in {*held, *asked}}
     return {
         id_: level

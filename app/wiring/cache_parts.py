@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from app.settings import Settings, metrics_folder
 from cache.catalogue import Catalogue
+from cache.db.cluster import hosts_of
 from cache.db.database import connect
 from cache.entries.invalidation import Changes
 from cache.entries.renewal import Revalidation
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 READ_SECONDS: Final = 1
 WRITE_SECONDS: Final = 30
+FAILOVER_SECONDS: Final = 3
+"""For writes where there are other hosts: a lease outlasts its fill by more, to store it there."""
 PROFILES: Final = 70_000
 """Rated elements that a process keeps copies of, about 0.4 kB each: 2,000 occupations' skills."""
 WAIT_MARGIN: Final = 3.0
@@ -62,7 +65,8 @@ class CacheParts:
     @cached_property
     def writer(self) -> Engine:
         """The database as fills publish to it: another's transaction is waited for."""
-        return self._connect(WRITE_SECONDS)
+        has_others = hosts_of(self.settings.database_url)
+        return self._connect(FAILOVER_SECONDS if has_others else WRITE_SECONDS)
 
     def _connect(self, seconds: int) -> Engine:
         if self.settings.database_url.drivername == "sqlite":

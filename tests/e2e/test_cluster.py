@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, select
 from support.callers import Asked, Callers
 from support.clock import eventually
 from support.commands import Command, flask
@@ -27,8 +27,10 @@ from support.proxies import example, haproxy
 from support.rig import AUTHORIZED, settings, worker_pids
 from support.waiting import at_once
 
+from cache.db import database
 from cache.db.database import connect
-from cache.db.onet_tables import SCHEMA_REVISION, UpstreamGovernor
+from cache.db.onet_tables import SCHEMA_REVISION, CacheChange, UpstreamGovernor
+from cache.db.upsert import upsert
 from cache.entries.purge import purge
 from cache.fill.filler import LEASE_MARGIN
 from onet_client.sandbox import Fault, Sandbox, load_release
@@ -65,15 +67,17 @@ class Fleet:
             upstream.set_faults(*faults)
 
     def fetched_twice(self) -> dict[str, int]:
-        """Pages about an occupation that were asked for twice, but for the one that is purged."""
-        pages = [_pages(self.upstream), _pages(self.first_upstream)]
-        twice = {page: times for each in pages for page, times in each.items() if times > 1}
-        return {page: times for page, times in twice.items() if self.codes[4] not in page}
+        """Pages about an occupation, but the one that is purged, that others asked for twice."""
+        return self._more_than_once(_pages(self.upstream))
 
     def fetched_again(self) -> dict[str, int]:
-        """Pages that the first node's server asked for, and another one, too."""
-        both = _pages(self.upstream) & _pages(self.first_upstream)
-        return {page: times for page, times in both.items() if self.codes[4] not in page}
+        """Those that the first node's server asked for, and then it or another one did again."""
+        first = _pages(self.first_upstream)
+        return self._more_than_once(first + (_pages(self.upstream) & first))
+
+    def _more_than_once(self, pages: Counter[str]) -> dict[str, int]:
+        purged = self.codes[4]
+        return {page: times for page, times in pages.items() if times > 1 and purged not in page}
 
     def reset(self) -> None:
         """Have an empty cache but for what callers hit, and an upstream without a past."""
@@ -204,7 +208,7 @@ def last_old_answer(fleet: Fleet, callers: Callers, through: str, servers: list[
     code = fleet.codes[4]
     fleet.set_faults(titled(code, "Before"))
     eventually(
-        {"Before"}, lambda: {title(callers.ask(server, of(code))) for server in servers}, seconds=5
+        {"Before"}, lambda: {title(callers.ask(server, of(code))) for server in servers}, seconds=15
     )
     fleet.set_faults(titled(code, "After"))
     purged = purge_by(callers, through, code)
@@ -390,3 +394,21 @@ def test_two_programs_work_at_once_while_the_newer_one_migrates(
     assert {} == fleet.fetched_twice() | fleet.fetched_again()
     assert old < PROMISED
     assert (found["total"], 0) == (found["done"], found["failed"])
+
+
+def test_what_was_committed_on_one_node_is_read_on_another_at_once(migrated: Cluster) -> None:
+    """As the cache reads and writes; without `wsrep_sync_wait` a part of the reads is old."""
+    here, there = (connect(node.url) for node in migrated.nodes[:2])
+    row = CacheChange.__table__
+    old = 0
+    for version in range(300):
+        database.write(
+            here,
+            lambda c, version=version: upsert(c, CacheChange, [{"id": 1, "version": version}]),
+        )
+        old += version != database.read(there, lambda c: c.execute(select(row.c.version)).scalar())
+    for engine in (here, there):
+        engine.dispose()
+
+    log.info("reads at once on another node: 300, old %d", old)
+    assert 0 == old

@@ -401,7 +401,9 @@ def test_a_list_that_scrolls_does_not_take_the_focus_along_when_it_vanishes(visi
     expect(page.get_by_label(HAVE)).to_be_focused()
 
 
-@pytest.mark.parametrize("width", [320, 360, 1280])
+@pytest.mark.parametrize(
+    "width", [320, *(pytest.param(one, marks=pytest.mark.soak) for one in (360, 1280))]
+)
 def test_the_answer_in_each_domain_is_on_the_first_screen(visit: Visit, width: int) -> None:
     page = visit(GAP, width)
     page.set_viewport_size({"width": width, "height": 560})

@@ -95,7 +95,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   const body = new URLSearchParams();
   for (const [name, value] of new FormData(form)) {
-    if (!name.startsWith("level.") && value) body.append(name, value);
+    if (["from", "to", "domain"].includes(name) && value) body.append(name, value);
   }
   location.assign(`${location.pathname}?${body}${fragment()}`); // to which the levels come along
 });

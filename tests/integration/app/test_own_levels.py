@@ -31,7 +31,7 @@ def starter(starter_app: Flask) -> FlaskClient:
 def form_of(text: str) -> dict[str, list[str]]:
     """What a browser sends of the form as it stands."""
     fields = re.findall(
-        r'<input type="(?:checkbox|range)"[^>]* name="([^"]+)"[^>]* value="([^"]+)"', text
+        r'<input type="(?:checkbox|range|hidden)"[^>]* name="([^"]+)"[^>]* value="([^"]+)"', text
     )
     sent: dict[str, list[str]] = {"to": [DEVELOPERS]}
     for name, value in fields:
@@ -102,6 +102,19 @@ def test_several_jobs_count_by_the_highest_of_each(starter: FlaskClient) -> None
     assert [EXECUTIVES, NURSES] == form_of(answer.text)["from"]
     left = starter.post("/own-levels", data=form_of(answer.text) | {"from": [NURSES]})
     assert [NURSES] == form_of(left.text)["from"]
+
+
+def test_another_job_raises_what_was_not_moved_and_nothing_else(starter: FlaskClient) -> None:
+    sent = form_of(starter.get(PLACE).text) | {f"level.{PROGRAMMING}": ["0.25"]}
+    more = starter.post("/own-levels", data=sent | {"from": [EXECUTIVES, NURSES]})
+    own = {"occupations": [EXECUTIVES, NURSES], "ratings": {PROGRAMMING: 0.25}}
+    body = starter.post("/skill-gap", json={"from": own, "to": DEVELOPERS}).get_json()
+
+    assert f"You already have {words.percent(body['summary']['readiness'])}" in more.text
+    assert "1 level is your own." in more.text
+    lost = starter.post("/own-levels", data=sent | {"from": [EXECUTIVES, "qwertyish"]})
+    again = form_of(lost.text) | {"from": [EXECUTIVES, NURSES]}
+    assert more.text == starter.post("/own-levels", data=again).text
 
 
 def test_no_address_has_a_level(starter: FlaskClient) -> None:

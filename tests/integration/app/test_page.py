@@ -427,7 +427,10 @@ def test_head_answers_as_get_without_a_body(starter: FlaskClient, target: str) -
 TITLES = "/?from=chief+executives&to=web+developers"
 
 
-@pytest.mark.parametrize("target", ["/", GAP, TITLES, "/?to=web+developers"])
+@pytest.mark.parametrize(
+    "target",
+    [GAP, TITLES, *(pytest.param(one, marks=pytest.mark.soak) for one in ("/", "/?to=chemists"))],
+)
 def test_a_page_asked_before_is_made_again_only_after_a_change(
     open_page: Open, starter_database: str, tmp_path: Path, target: str, monkeypatch
 ) -> None:

@@ -48,7 +48,7 @@ def write_alternates(release, *lines):
     (release / "Alternate Titles.txt").write_text("\n".join([header, *lines, ""]))
 
 
-def refuse(*_):
+def refuse(*_, **__):
     raise DatabaseUnavailable("gone")
 
 

@@ -256,7 +256,7 @@ def test_a_database_that_cannot_be_read_is_told_and_what_is_held_goes_on_later(
     publish(other_process, rated(NEW))
     seconds.now += TRUSTED
 
-    def refuse(*_):
+    def refuse(*_, **__):
         raise DatabaseUnavailable("gone")
 
     event.listen(seeded_engine, "checkout", refuse)

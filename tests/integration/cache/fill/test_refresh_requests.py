@@ -236,7 +236,7 @@ def test_a_stale_read_is_answered_where_its_request_cannot_be_noted(
     clock.advance(LIMITS.ttl + 1)
     cache = process(seeded_engine, client, clock)
 
-    def refuse(*_arguments):
+    def refuse(*_arguments, **_options):
         raise OSError("no disk")
 
     cache._refreshes.request = refuse

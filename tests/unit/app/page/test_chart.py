@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.gap_bodies import item
 
-from app.page.chart import key, marks
+from app.page.chart import key, marks, scale
 
 
 def places(drawing: str) -> dict[str, float]:
@@ -48,7 +48,10 @@ def test_a_gap_has_a_bar_in_pieces_where_it_is_not_sure_and_the_rest_has_none(on
     assert kind == line.get("class")
 
 
-@pytest.mark.parametrize("drawing", [marks(item("a", 1, 2)), key("from"), key("to")])
+@pytest.mark.parametrize(
+    "drawing",
+    [marks(item("a", 1, 2)), scale(4.25, [(2, "Write")]), *map(key, ("from", "to", "anchor"))],
+)
 def test_it_is_hidden_from_who_hears_the_figures_and_needs_nothing_that_is_forbidden(
     drawing,
 ) -> None:
@@ -59,6 +62,16 @@ def test_it_is_hidden_from_who_hears_the_figures_and_needs_nothing_that_is_forbi
 @pytest.mark.parametrize("side", ["from", "to"])
 def test_each_side_has_a_mark_by_itself(side) -> None:
     assert [side] == list(places(key(side)))
+
+
+def test_a_scale_has_the_examples_at_their_levels_and_what_is_asked() -> None:
+    drawing = scale(3.5, [(0, "Guess"), (7, "Build a system")])
+    read = ElementTree.fromstring(drawing)
+
+    assert {"to": 50.0} == places(drawing)
+    assert ["0.0%", "100.0%"] == [line.get("x1") for line in read.iterfind("line")]
+    assert ["0", "7"] == [text.text for text in read.iterfind("text")]
+    assert {"to": 0.0} == places(scale(0.0, ()))
 
 
 levels = st.integers(0, 700).map(lambda hundredths: hundredths / 100)
