@@ -45,7 +45,7 @@ def _give_etag(response: Response) -> None:
 def _send_what_will_do(response: Response, request: Request) -> None:
     """Answer 304 where the caller has the answer and could read it, else in the coding it prefers.
 
-    A copy as it is will do for everybody; one in gzip for those who ask for that alone, since
+    A copy as it is will do for everybody, one in gzip only for those who take that, since
     caches ask with the ETags of all that they have (RFC 9111 section 4.3.1).
     """
     packable = _is_packable(response)
