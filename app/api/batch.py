@@ -14,9 +14,10 @@ from flask import Response, request
 from app.api.batch_schemas import EXAMPLE, AnswersSchema, BatchQuery, BatchSchema
 from app.api.blueprints import BodyBlueprint
 from app.api.formats import chosen_format
-from app.api.headers import UNSTORED
+from app.api.headers import POSTED
 from app.api.operations import answers_json_or_csv
 from app.api.problem_schema import answers_problems
+from app.api.responses import UNKEPT
 from app.gaps.compare import GapChoice
 from app.gaps.csv_body import BATCH_COLUMNS, BATCH_EXAMPLE, pair_rows, problem_row
 from app.gaps.json_body import gap_body
@@ -59,7 +60,7 @@ def limit_body() -> None:
 @answers_json_or_csv(
     blueprint,
     AnswersSchema,
-    UNSTORED,
+    POSTED,
     rows="the rows of `GET /skill-gap` for each pair, one at least",
     example=BATCH_EXAMPLE,
 )
@@ -76,12 +77,11 @@ def skill_gaps(asked: dict[str, Any], query: dict[str, Any]) -> Response:
         found = services().lookup.pairs(list(dict.fromkeys(pairs)), query["domain"], TIMEOUT)
         outcomes = {pair: _outcome(each, problems) for pair, each in found.items()}
         _log(pairs, outcomes)
-        headers = {"Cache-Control": "no-store"}
         if chosen_format(query["format"] or asked["format"]) == "json":
             text = _as_json(pairs, outcomes, choice)
-            return Response(text, mimetype="application/json", headers=headers)
+            return Response(text, mimetype="application/json", headers=UNKEPT)
         rows = _rows(pairs, outcomes, choice)
-        headers |= file_headers(f"{query['domain']}-gaps")
+        headers = UNKEPT | dict(file_headers(f"{query['domain']}-gaps"))
         return Response(written([BATCH_COLUMNS, *rows]), content_type=CSV, headers=headers)
 
 

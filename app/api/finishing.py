@@ -43,15 +43,19 @@ def _give_etag(response: Response) -> None:
 
 
 def _send_what_will_do(response: Response, request: Request) -> None:
-    """Answer 304 where the caller has the answer in either coding, else in the one it prefers."""
+    """Answer 304 where the caller has the answer and could read it, else in the coding it prefers.
+
+    A copy as it is will do for everybody, one in gzip only for those who take that, since
+    caches ask with the ETags of all that they have (RFC 9111 section 4.3.1).
+    """
     packable = _is_packable(response)
     if packable and NAME not in response.headers.get("Vary", ""):
         response.vary.add(NAME)
-    packs = packable and prefers_gzip(request.headers.get(NAME))
+    is_whole = response.status_code != 304  # as files are answered already
+    packs = packable and is_whole and prefers_gzip(request.headers.get(NAME))
     etag = response.headers.get("ETag")
     if etag is not None and response.status_code == 200:
-        etags = [etag, gzip_etag(etag)] if packable else [etag]
-        for one in reversed(etags) if packs else etags:
+        for one in [gzip_etag(etag), etag] if packs else [etag]:
             if request.if_none_match.contains_weak(one.strip('"')):
                 response.status_code = 304
                 response.headers["ETag"] = one
@@ -63,7 +67,7 @@ def _send_what_will_do(response: Response, request: Request) -> None:
 
 
 def _is_packable(response: Response) -> bool:
-    if response.status_code in (204, 206, 304) or "Content-Encoding" in response.headers:
+    if response.status_code in (204, 206) or "Content-Encoding" in response.headers:
         return False
     length = response.content_length or response.calculate_content_length() or 0
     return is_packable(response.headers.get("Content-Type", ""), length)

@@ -62,7 +62,15 @@ _READ: Final[Headers] = {
         required=False,
     )
 }
-READ_UNSTORED: Final[Headers] = UNSTORED | _READ
-"""Of answers made of entries that nobody may store."""
+POSTED: Final[Headers] = UNSTORED | {
+    "Vary": _text("Accept may ask for CSV.", "^Accept, Accept-Encoding(, Origin)?$")
+}
+"""Of answers to what is posted, in several formats."""
+READ_POSTED: Final[Headers] = POSTED | _READ
+"""Of those made of entries."""
+OF_FILES: Final[Headers] = {
+    "Content-Disposition": _text("What to call the file, of CSV (RFC 6266).", required=False)
+}
+"""Further headers where there is CSV."""
 OF_READS: Final[dict[int, Headers]] = {404: _READ, 503: _READ}
 """Further headers that the problems of a view that reads entries may have, by status."""

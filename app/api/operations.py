@@ -8,7 +8,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
 from app.api.blueprints import View
-from app.api.headers import Headers
+from app.api.headers import OF_FILES, Headers
 
 
 class Operations(BasePlugin):
@@ -55,10 +55,11 @@ def answers_json_or_csv(
     Args:
         blueprint: of the view.
         schema: of the JSON.
-        headers: of both.
+        headers: of both, but for what the file is called.
         rows: what the rows of the CSV are.
         example: of the CSV.
     """
+    headers = headers | OF_FILES
     json = blueprint.response(200, schema, headers=headers)
     csv = blueprint.alt_response(
         200,

@@ -8,10 +8,10 @@ from flask.globals import request_ctx
 
 from app.api.blueprints import FinishingBodyBlueprint
 from app.api.formats import chosen_format
-from app.api.headers import READ_UNSTORED
+from app.api.headers import READ_POSTED
 from app.api.operations import answers_json_or_csv
 from app.api.problem_schema import answers_problems
-from app.api.responses import as_json
+from app.api.responses import UNKEPT, as_json
 from app.gaps.csv_body import CSV_EXAMPLE
 from app.gaps.json_body import plain
 from app.gaps.schema import gap_choice
@@ -45,7 +45,6 @@ blueprint = FinishingBodyBlueprint("profiles", __name__, description="Compare wh
 
 LONGEST_BODY: Final = 50_000
 """Bytes; ten of the longest titles and all elements take less, however they are escaped."""
-UNKEPT: Final = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Encoding"}
 TIMEOUT: Final = 30.0
 """Seconds that a ranking waits for the occupations of a profile that are not cached."""
 
@@ -62,7 +61,7 @@ def limit_body() -> None:
 @answers_json_or_csv(
     blueprint,
     OwnGapSchema,
-    READ_UNSTORED,
+    READ_POSTED,
     rows="one row a gap, and with `include=covered` those after them",
     example=CSV_EXAMPLE,
 )
@@ -88,7 +87,7 @@ def skill_gap(query: dict[str, Any]) -> Response:
 @answers_json_or_csv(
     blueprint,
     OwnTransitionsSchema,
-    READ_UNSTORED,
+    READ_POSTED,
     rows="one row a transition",
     example=TRANSITIONS_CSV_EXAMPLE,
 )

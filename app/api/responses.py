@@ -21,6 +21,8 @@ Fixed = Sequence[tuple[str, str]]
 BY_CODING: Final[Fixed] = [("Vary", "Accept-Encoding")]
 VARY: Final[Fixed] = [("Vary", "Accept, Accept-Encoding")]
 """Of every answer that there is in several formats."""
+UNKEPT: Final = {"Cache-Control": "no-store", **dict(VARY)}
+"""Of every answer to what is posted."""
 
 
 def as_json(body: Any) -> bytes:

@@ -18,7 +18,7 @@ class Answer:
 
     Attributes:
         key: what was asked, in one form for all ways of asking it.
-        fixed: headers that every answer to it has, also a 304.
+        fixed: headers that every answer to it has, also a 304; Vary is one.
         entries: those that it is made of, if any.
         expires_at: when the first of its entries becomes stale, or it is another one anyway.
         of_domains: domains of which any change makes it another answer; `ANY` for all there is.

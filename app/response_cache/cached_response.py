@@ -83,11 +83,13 @@ class CachedResponse:
         self.gzip_own = content, GZIP, length, ("ETag", gzip_etag(self.etag))
         self.gzip = packed  # last: whoever sees it sees the headers too
 
-    def etag_in(self, if_none_match: str) -> str | None:
-        """Return the ETag that a request gave, where it is that of either coding."""
-        if if_none_match == self.etag:
-            return self.etag
-        return if_none_match if self.is_packable and if_none_match == gzip_etag(self.etag) else None
+    def holds(self, etag: str, *, in_gzip: bool) -> bool:
+        """Say whether a copy with an ETag is this answer, as it is or in gzip where that is asked.
+
+        Never in gzip otherwise: a cache that asks with all that it has would hand it to someone who
+        cannot read it (RFC 9111 section 4.3.1).
+        """
+        return etag == self.etag or (in_gzip and etag == gzip_etag(self.etag))
 
     def headers_at(self, now: datetime, sharing: Sharing, cors: Cors) -> Headers:
         """Return the headers of either coding, written anew when their first figure counts on."""
@@ -96,16 +98,16 @@ class CachedResponse:
             until, lifetime = self.expires_at, dict[str, str]()
             if self.is_aged:
                 until, lifetime = hit_headers(self.hits, now, sharing.at_most(self.longest))
-            headers = [*self.fixed, *lifetime.items(), *cors.constant]
+            headers = [*cors.added_to(self.fixed), *lifetime.items()]
             self.headers = now, until, headers
         return headers
 
     def headers_unchecked(self, now: datetime, sharing: Sharing, cors: Cors) -> Headers:
         """Return these headers where the database cannot be asked about the entries."""
         if not self.is_aged:
-            return [*self.fixed, *cors.constant]
+            return cors.added_to(self.fixed)
         lifetime = unchecked_headers(self.hits, now, sharing.at_most(self.longest))
-        return [*self.fixed, *lifetime.items(), *cors.constant]
+        return [*cors.added_to(self.fixed), *lifetime.items()]
 
 
 class Unpacked:

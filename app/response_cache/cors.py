@@ -1,16 +1,18 @@
 """Which pages of other origins browsers may let read answers (the Fetch standard's CORS)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final
 
 Headers = list[tuple[str, str]]
 
 ANY: Final = "*"
+BY: Final = "Origin"
+"""What answers vary by where not all origins may read them."""
 PRIVATE: Final = frozenset({"admin", "metrics"})
 """First parts of paths that are nothing to other origins."""
 EXPOSED: Final = (
     "Access-Control-Expose-Headers",
-    "Age, Cache-Status, ETag, Location, Retry-After, X-Request-ID",
+    "Age, Cache-Status, Content-Disposition, ETag, Location, Retry-After, X-Request-ID",
 )
 """What scripts may read beside what every answer of theirs shows (Cache-Control, Content-Type)."""
 PREFLIGHT_SECONDS: Final = 86_400
@@ -35,12 +37,22 @@ class Cors:
 
     def headers(self, origin: str | None) -> Headers:
         """Return the headers of an answer of the public API to a page of an origin."""
-        if not self.by_origin:
-            return self.constant
-        vary = "Vary", "Origin"
+        return [("Vary", BY), *self.allowed(origin)] if self.by_origin else self.constant
+
+    def allowed(self, origin: str | None) -> Headers:
+        """Return those of them that depend on who asks."""
         if origin is None or origin not in self._origins:
-            return [vary]
-        return [vary, ("Access-Control-Allow-Origin", origin), EXPOSED]
+            return []
+        return [("Access-Control-Allow-Origin", origin), EXPOSED]
+
+    def added_to(self, fixed: Iterable[tuple[str, str]]) -> Headers:
+        """Return the headers of an answer, which has a Vary, with those that are the same for all.
+
+        There is one line of Vary: of several, nginx 1.22 heeds the last alone.
+        """
+        if not self.by_origin:
+            return [*fixed, *self.constant]
+        return [(name, f"{value}, {BY}" if name == "Vary" else value) for name, value in fixed]
 
     def of_path(self, path: str, origin: str | None) -> Headers:
         """Return the headers of an answer at a path: none where it is nothing to others."""

@@ -117,23 +117,22 @@ class ResponseCache:
         headers = headers_at(now, self._sharing, self._cors)
         given = "X-Request-ID", self._ids.taken_or_made(header("x-request-id"))
         if self._cors.by_origin:
-            headers = [*headers, *self._cors.headers(header("origin"))]
+            headers = [*headers, *self._cors.allowed(header("origin"))]
         return KeptAnswer(status, [*own, *headers, given], body)
 
     def _choose(
         self, kept: CachedResponse, header: Callable[[str], str | None]
     ) -> tuple[int, Own, bytes] | None:
         """Choose between 304, the answer in gzip and as it is; None where Flask has to look."""
-        if_none_match = header("if-none-match")
-        if if_none_match is not None:
-            etag = kept.etag_in(if_none_match)
-            if etag is None:
+        coding, etag = header("accept-encoding"), header("if-none-match")
+        in_gzip = coding is not None and kept.is_packable and prefers_gzip(coding)
+        if etag is not None:
+            if not kept.holds(etag, in_gzip=in_gzip):
                 return None
             kept.not_modified()
             return 304, (("ETag", etag),), b""
         kept.full()
-        coding = header("accept-encoding")
-        if coding is not None and kept.is_packable and prefers_gzip(coding):
+        if in_gzip:
             body = self._unpacked.gzip_of(kept)  # before its headers, which that makes
             return 200, kept.gzip_own, body
         return 200, kept.own, kept.body or self._unpacked.body_of(kept)

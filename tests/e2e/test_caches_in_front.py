@@ -14,7 +14,7 @@ import requests
 from support.commands import flask
 from support.databases import load
 from support.mysql_server import free_port
-from support.processes import serving
+from support.processes import Serving, serving
 from support.proxies import (
     PROGRAMS,
     apache,
@@ -43,7 +43,7 @@ class Front:
     """A cache with the server behind it."""
 
     root: str
-    direct: str
+    product: Serving
     database: str
     verify: str | None
 
@@ -61,35 +61,38 @@ class Front:
     def counted(self, status: int) -> float:
         """How many answers about gaps the server itself has given with a status."""
         time.sleep(1.2)  # what the response cache counted is told within a second
-        lines = requests.get(f"{self.direct}/metrics", timeout=30).text.splitlines()
+        lines = self.product.get("/metrics").text.splitlines()
         names = ("skillgap_http_requests_total", '"/skill-gap"', f'"{status}"')
         return sum(float(line.split()[-1]) for line in lines if all(name in line for name in names))
 
 
-@pytest.fixture(
-    params=[pytest.param(name, marks=needs(*PROGRAMS[name])) for name in (*RUN, "varnish")]
-)
+@pytest.fixture(params=FRONTS)
 def open_front(
     request: pytest.FixtureRequest, tmp_path: Path, starter_release: Path
-) -> Iterator[Callable[[int], Front]]:
+) -> Iterator[Callable[..., Front]]:
     """Starts such a cache over a server whose entries are of an age in days."""
     with ExitStack() as stack:
 
-        def begin(days: int) -> Front:
+        def begin(days: int, origins: str = "*") -> Front:
             def then() -> datetime:
                 return utc_now() - timedelta(days=days)
 
             url = load(f"sqlite:///{tmp_path / 's.db'}", starter_release, then)
-            settings = {"DATABASE_URL": url, "CACHE_MAX_AGE": str(MAX_AGE), "TRUSTED_PROXIES": "1"}
+            settings = {
+                "DATABASE_URL": url,
+                "CACHE_MAX_AGE": str(MAX_AGE),
+                "TRUSTED_PROXIES": "1",
+                "CORS_ORIGINS": origins,
+            }
             product = stack.enter_context(serving(tmp_path, **settings))
             if request.param == "varnish":
                 root = stack.enter_context(varnish(tmp_path, product.url))
-                return Front(f"{root}/", product.url, url, None)
+                return Front(f"{root}/", product, url, None)
             certificate, port = write_certificate(tmp_path), free_port()
             text = example(request.param)
             text = set_up(text, product.url, port, certificate, tmp_path / "cache")
             stack.enter_context(RUN[request.param](tmp_path, text, port))
-            return Front(f"https://127.0.0.1:{port}/skills/", product.url, url, str(certificate))
+            return Front(f"https://127.0.0.1:{port}/skills/", product, url, str(certificate))
 
         yield begin
 
@@ -130,8 +133,25 @@ def test_a_purge_and_a_new_release_are_seen_within_the_longest_age(
     assert before.json()["summary"] != after.json()["summary"]
 
 
-def test_formats_and_codings_are_kept_apart(open_front: Callable[[int], Front]) -> None:
-    front = open_front(0)
+def test_an_answer_outlives_the_server_where_the_cache_knows_how(
+    open_front: Callable[[int], Front], request: pytest.FixtureRequest
+) -> None:
+    front = open_front(45)
+    held = front.get(GAP)
+    front.product.stop()
+    time.sleep(MAX_AGE)
+    answer = front.get(GAP)
+
+    if request.node.callspec.params["open_front"] == "varnish":  # it has no stale-if-error
+        assert 503 == answer.status_code
+    else:
+        assert (200, held.content) == (answer.status_code, answer.content)
+
+
+@pytest.mark.parametrize("origins", ["*", "https://a.example"])
+def test_formats_and_codings_are_kept_apart(open_front: Callable[..., Front], origins: str) -> None:
+    front = open_front(0, origins)
+    front.product.get(f"/{GAP}")  # so that it is kept there
     ways = [
         {"Accept": accept, "Accept_Encoding": coding}
         for accept in ("application/json", "text/csv")

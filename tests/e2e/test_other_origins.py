@@ -16,10 +16,14 @@ from support.processes import Serving, serving
 TOKEN = "canary-admin-token"
 GAP = "/skill-gap?from=11-1011.00&to=15-1254.00"
 LISTED = "https://a.example"
-FETCH = """async ([target, token]) => {
+OWN = {"from": {"occupations": ["11-1011"]}, "to": "15-1254", "format": "csv"}
+FETCH = """async ([target, token, posted]) => {
     const headers = token ? {Authorization: `Bearer ${token}`} : {};
-    const answer = await fetch(target, {headers});
-    const names = ["ETag", "Cache-Status", "Age", "X-Request-ID", "Retry-After"];
+    if (posted) headers["Content-Type"] = "application/json";
+    const sent = posted ? {method: "POST", body: JSON.stringify(posted)} : {};
+    const answer = await fetch(target, {headers, ...sent});
+    const names = ["ETag", "Cache-Status", "Age", "X-Request-ID", "Retry-After",
+                   "Content-Disposition"];
     return [answer.status, names.filter((name) => answer.headers.get(name) !== null)];
 }"""
 
@@ -87,6 +91,8 @@ def test_a_page_of_another_origin_reads_answers_and_nothing_of_the_admin_api(
 
         read = ["ETag", "Cache-Status", "Age", "X-Request-ID"]
         assert [200, read] == page.evaluate(FETCH, [server.url + GAP, ""])
+        file = ["Cache-Status", "X-Request-ID", "Content-Disposition"]
+        assert [200, file] == page.evaluate(FETCH, [f"{server.url}/skill-gap", "", OWN])
         missing = "/occupations/15-1252.00"  # not held, and nobody to ask
         assert [503, ["Cache-Status", "X-Request-ID", "Retry-After"]] == page.evaluate(
             FETCH, [server.url + missing, ""]

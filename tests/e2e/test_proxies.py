@@ -29,7 +29,8 @@ pytestmark = [pytest.mark.soak, needs("openssl", "openssl")]
 
 TOKEN = "canary-admin-token"
 GAP = "?from=11-1011.00&to=15-1254.00"
-ELSEWHERE = re.compile(r"https://(www\.|services\.)?(onetcenter|creativecommons)\.org/")
+OWN = "own-levels?from=11-1011.00&to=15-1254.00"
+ELSEWHERE = re.compile(r"https://(www\.|services\.)?(onetcenter|onetonline|creativecommons)\.org/")
 RUN: dict[str, Callable[..., Any]] = {"nginx": nginx, "haproxy": haproxy, "apache": apache}
 
 
@@ -78,7 +79,9 @@ def found_in(answer: requests.Response) -> list[str]:
     return [urljoin(answer.url, link) for link in there]
 
 
-@pytest.mark.parametrize("start", ["", GAP, "?from=nurse&to=15-1254.00", "docs/"])
+@pytest.mark.parametrize(
+    "start", ["", GAP, "?from=nurse&to=15-1254.00", "own-levels", OWN, "docs/"]
+)
 def test_every_link_of_a_page_leads_to_the_same_place(front: Front, start: str) -> None:
     links = found_in(front.get(start))
 
@@ -147,8 +150,13 @@ def test_the_page_and_the_documents_work_there_in_a_browser(front: Front) -> Non
         assert "rgba(0, 0, 0, 0)" != page.evaluate(
             "getComputedStyle(document.querySelector('button.compare')).backgroundColor"
         )
+        page.get_by_text("Compare other jobs").press("Enter")
         page.get_by_role("button", name="Swap").click()
         expect(page).to_have_url(f"{front.root}?from=Web+Developers&to=Chief+Executives")
+        page.goto(f"{front.root}{OWN}")
+        with page.expect_response(f"{front.root}own-levels") as moved:
+            page.get_by_role("slider", name="Programming").press("ArrowRight")
+        assert moved.value.ok
         page.goto(f"{front.root}docs")
         operation = page.locator(".opblock", has=page.get_by_text("/health", exact=True))
         operation.locator(".opblock-summary-control").first.click()

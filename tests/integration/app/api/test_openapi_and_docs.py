@@ -237,7 +237,8 @@ def test_an_answer_has_a_status_and_a_content_type_that_are_documented(
 def test_the_formats_are_documented_with_an_example_that_is_what_comes(
     starter: FlaskClient, document: Any, method: str, path: str, asked: str
 ) -> None:
-    content = document["paths"][path][method]["responses"]["200"]["content"]
+    documented = document["paths"][path][method]["responses"]["200"]
+    content = documented["content"]
 
     assert {"application/json", "text/csv"} == set(content)
     assert {"type": "string"} == content["text/csv"]["schema"]
@@ -245,6 +246,8 @@ def test_the_formats_are_documented_with_an_example_that_is_what_comes(
     batch = {"pairs": [pair], "format": "csv", "limit": 1}
     answer = starter.get(asked) if asked else starter.post(path, json=batch)
     assert answer.text.startswith(content["text/csv"]["example"])
+    said = {name for name, _ in answer.headers if not name.startswith("Access-Control-")}
+    assert said - {"Content-Type", "Content-Length"} == set(documented["headers"])
 
 
 def test_a_batch_is_documented_with_an_example_that_it_takes(

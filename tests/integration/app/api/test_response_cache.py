@@ -278,16 +278,20 @@ def test_an_answer_in_a_coding_is_the_one_that_flask_gives(both: Both, asked: st
 @pytest.mark.parametrize("held", ["gzip", "identity"])
 @pytest.mark.parametrize("asked", ["gzip", "identity"])
 @pytest.mark.parametrize("condition", ["{}", '"x", {}'])
-def test_the_etag_of_either_coding_is_answered_304_with_itself(
+def test_the_etag_of_a_coding_that_is_taken_is_answered_304_with_itself(
     both: Both, condition: str, asked: str, held: str
 ) -> None:
     etag = both.get(headers={"Accept-Encoding": held}).headers["ETag"]
     headers = {"Accept-Encoding": asked, "If-None-Match": condition.format(etag)}
     answer = both.get(headers=headers)
 
-    assert (condition == "{}") == both.is_fast(headers=headers)
-    assert (304, b"", etag) == (answer.status_code, answer.data, answer.headers["ETag"])
-    assert {"Content-Encoding", "Content-Length"}.isdisjoint(answer.headers.keys())
+    taken = asked == "gzip" or held == "identity"
+    assert (taken and condition == "{}") == both.is_fast(headers=headers)
+    assert (304 if taken else 200) == answer.status_code
+    if taken:
+        assert (b"", etag) == (answer.data, answer.headers["ETag"])
+    assert "Content-Encoding" not in answer.headers
+    assert taken != ("Content-Length" in answer.headers)
     assert shown(both.slow(headers=headers)) == shown(answer)
 
 
@@ -324,8 +328,7 @@ def test_pages_on_the_list_alone_may_read_a_kept_answer(
     headers = {} if origin is None else {"Origin": origin}
     for _ in range(3):
         answer = client.get(GAP, headers=headers)
-        vary = ", ".join(answer.headers.getlist("Vary"))
-        assert "Accept, Accept-Encoding, Origin" == vary
+        assert ["Accept, Accept-Encoding, Origin"] == answer.headers.getlist("Vary")
         allowed = origin if origin == "https://a.example" else None
         assert allowed == answer.headers.get("Access-Control-Allow-Origin")
         assert (allowed is not None) == ("Access-Control-Expose-Headers" in answer.headers)
