@@ -62,7 +62,7 @@ def test_what_was_sent_is_not_repeated_to_the_caller(starter: FlaskClient, name:
 @sqlite_only
 @pytest.mark.parametrize(
     ("target", "allowed"),
-    [("/skill-gap", "GET, HEAD, OPTIONS"), ("/occupations/x", "GET, HEAD, OPTIONS")],
+    [("/skill-gap", "GET, HEAD, OPTIONS, POST"), ("/occupations/x", "GET, HEAD, OPTIONS")],
 )
 def test_a_wrong_method_is_told_the_right_ones(
     starter: FlaskClient, target: str, allowed: str

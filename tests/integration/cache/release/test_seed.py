@@ -71,6 +71,8 @@ def test_the_starter_release_is_64_rated_occupations_and_the_titles_of_all(
         "related_occupation": 0,
         "job_zone": 0,
         "element": 35,
+        "element_description": 0,
+        "level_anchor": 0,
         "scale": 2,
         "rating": 4480,
         "cache_entry": 64,

@@ -123,7 +123,8 @@ def add_a_file(folder: Path, random: Random) -> None:
 
 
 def drop_a_file_that_is_not_read(folder: Path, _: Random) -> None:
-    (folder / "Content Model Reference.txt").unlink(missing_ok=True)
+    for name in ("Abilities to Work Activities.txt", "Software Skills.txt", *JUNK_NAMES):
+        (folder / name).unlink(missing_ok=True)
 
 
 def end_lines_otherwise(folder: Path, random: Random) -> None:
