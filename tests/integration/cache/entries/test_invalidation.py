@@ -1,5 +1,6 @@
 """A copy in a process is trusted exactly as long as the database was seen to hold the same."""
 
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -372,8 +373,10 @@ def test_who_cannot_do_without_the_database_shares_the_look_that_failed_while_it
     changes, server
 ):
     server.is_there = False
+    begun = threading.Barrier(9)
 
     def ask(_) -> str:
+        begun.wait()
         with pytest.raises(DatabaseUnavailable) as raised:
             changes.tick_or_look()
         return str(raised.value)
@@ -381,7 +384,8 @@ def test_who_cannot_do_without_the_database_shares_the_look_that_failed_while_it
     with ThreadPoolExecutor(8) as pool:
         with changes._looks:
             waiting = [pool.submit(ask, None) for _ in range(8)]
-            time.sleep(0.1)
+            begun.wait()
+            time.sleep(0.3)  # for the last of them to come from there to the lock
         assert {"the database cannot be reached or used (2002 no)"} == {
             one.result() for one in waiting
         }
