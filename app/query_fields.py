@@ -1,13 +1,18 @@
 """The parameters of queries, in ASCII, each given once, and the members of bodies: strict."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validate
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validate
 
 from onet_client.content_model import DOMAINS
 
 LARGEST_PAGE: Final = 2000
+TOLD: Final = re.compile(r"[A-Za-z0-9_.-]{1,40}")
+"""Names of parameters that an answer may repeat."""
+MOST_TOLD: Final = 5
+"""How many of them."""
 
 
 def absent() -> None:
@@ -80,6 +85,19 @@ class Query(Schema):
             if repeated:
                 raise ValidationError({name: ["Given more than once."] for name in repeated})
         return data
+
+
+class TellingQuery(Query):
+    """A query whose answer tells which parameters are none: their names are in `ignored`."""
+
+    @post_load(pass_original=True)
+    def name_others(
+        self, found: dict[str, Any], original: Mapping[str, Any], **_: Any
+    ) -> dict[str, Any]:
+        """Name what there is no field for, as far as it may be repeated."""
+        known = {field.data_key or name for name, field in self.fields.items()}
+        others = [name for name in dict.fromkeys(original) if name not in known]
+        return found | {"ignored": tuple(filter(TOLD.fullmatch, others))[:MOST_TOLD]}
 
 
 class DomainQuery(Query):

@@ -23,6 +23,7 @@ from app.occupations.csv_body import (
 from app.occupations.fields import path_code
 from app.occupations.json_body import occupation_body, occupations_body
 from app.occupations.lookup import LONGEST_BY_NAME
+from app.occupations.provenance import ignored, noted
 from app.occupations.schema import (
     OccupationSchema,
     OccupationsQuery,
@@ -52,9 +53,11 @@ class Occupations(MethodView):
         `q` may be misspelt or half typed. A search finds 200 at most.
         """
         wired, form = services(), chosen_format(query.pop("format"))
+        others = ignored(query.pop("ignored"))
         body = occupations_body(wired.catalogue, wired.titles.index, **query)
         if form == "json":
-            return Response(as_json(body), mimetype="application/json", headers=VARY)
+            written = as_json(noted(body, others))
+            return Response(written, mimetype="application/json", headers=VARY)
         codes = [one["code"] for one in body["occupations"]]
         releases = wired.catalogue.releases(query["domain"], codes)
         text = list_csv(body, query["domain"], releases)
@@ -83,7 +86,8 @@ class OneOccupation(MethodView):
         asked = None if found.notes else [*query.values(), found.reading.profile.code]
         longest = LONGEST_BY_NAME if found.notes else inf
         if query["format"] == "json":
-            return cached_response(as_json(body), [found.reading], now, asked, longest, fixed=VARY)
+            text = as_json(noted(body, ignored(query["ignored"])))
+            return cached_response(text, [found.reading], now, asked, longest, fixed=VARY)
         text, fixed = occupation_csv(body).encode(), [*VARY, *occupation_headers(body)]
         return cached_response(
             text, [found.reading], now, asked, longest, content_type=CSV, fixed=fixed

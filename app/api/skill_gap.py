@@ -15,6 +15,7 @@ from app.gaps.csv_body import CSV_EXAMPLE, csv_body, csv_headers
 from app.gaps.json_body import gap_body
 from app.gaps.schema import SkillGapQuery, SkillGapSchema, gap_choice
 from app.occupations.lookup import LONGEST_BY_NAME
+from app.occupations.provenance import ignored, noted
 from app.occupations.spreadsheet import CSV
 from app.wiring.container import services
 
@@ -44,7 +45,8 @@ def skill_gap(query: dict[str, Any]) -> Response:
     asked, longest = (list(query.values()), inf) if found.by_code else (None, LONGEST_BY_NAME)
     choice, now = gap_choice(query), wired.now()
     if query["format"] == "json":
-        text = as_json(gap_body(found, choice, wired.baseline.closer_than))
+        body = gap_body(found, choice, wired.baseline.closer_than)
+        text = as_json(noted(body, ignored(query["ignored"])))
         return cached_response(
             text, found.readings, now, asked, longest, fixed=VARY, of_domains=[query["domain"]]
         )

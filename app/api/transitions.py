@@ -12,6 +12,7 @@ from app.api.problem_schema import answers_problems
 from app.api.responses import VARY, Fixed, as_json, cached_response
 from app.gaps.json_body import plain
 from app.occupations.fields import path_occupation
+from app.occupations.provenance import ignored, noted
 from app.occupations.spreadsheet import CSV
 from app.transitions.choice import PREFERRED
 from app.transitions.csv_body import CSV_EXAMPLE, csv_body, csv_headers
@@ -50,6 +51,7 @@ def transitions(query: dict[str, Any], code: str) -> Response:
     subject = read_subject(wired.lookup, wired.transitions, text, domains)
     wired.transitions.check_zones(subject.held, [subject.code], choice)
     body = transitions_body(wired.transitions, subject, choice)
+    body = noted(body, ignored(query["ignored"]))
     written, kind, fixed = _written(body, query["format"])
     # Which domains are compared by default depends on which are held.
     of_domains = subject.domains if domains else PREFERRED

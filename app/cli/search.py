@@ -37,7 +37,7 @@ def command(words: tuple[str, ...], form: str | None, **asked: str | None) -> No
     wired = services()
     with complaining({"q": "TITLE", "limit": "--limit"}, form):
         query = OccupationsQuery().load({"q": " ".join(words), **given})
-        del query["format"]
+        del query["format"], query["ignored"]
         body = occupations_body(wired.catalogue, wired.titles.index, **query)
         codes = [one["code"] for one in body["occupations"]]
         releases = wired.catalogue.releases(query["domain"], codes)

@@ -18,6 +18,7 @@ from app.query_fields import (
     JsonNumber,
     JsonWhole,
     StrictSchema,
+    TellingQuery,
     WholeNumber,
     absent,
 )
@@ -39,7 +40,7 @@ OF_LIMIT: Final = "How many gaps are listed at most; all without it."
 OF_COVERED: Final = "Adds the required elements without a gap."
 
 
-class SkillGapQuery(DomainQuery):
+class SkillGapQuery(TellingQuery, DomainQuery):
     """What to compare, and which of the gaps to list."""
 
     source = OccupationField(required=True, data_key="from")

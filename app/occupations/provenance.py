@@ -38,22 +38,40 @@ class Note(NamedTuple):
     text: str
 
 
-class NoteSchema(Schema):
-    """A code that O*NET does not list any more, and what was read in its place."""
+class IgnoredParameter(NamedTuple):
+    """What was given as a parameter and is none.
 
-    parameter = fields.String(
-        required=True,
-        validate=validate.Regexp(r"^(from|to|code|from\.occupations\[[0-9]\])$"),
-        metadata={"example": "from"},
-    )
-    code = fields.String(required=True, metadata={"example": "15-1132.00"})
-    replaced_by = fields.String(required=True, metadata={"example": "15-1252.00"})
+    Attributes:
+        parameter: its name.
+        text: a sentence that says so.
+    """
+
+    parameter: str
+    text: str
+
+
+class NoteSchema(Schema):
+    """What was read in place of a code that O*NET does not list any more, or an ignored parameter.
+
+    Only the former has a code and what it was replaced by.
+    """
+
+    parameter = fields.String(required=True, metadata={"example": "from"})
+    code = fields.String(metadata={"example": "15-1132.00"})
+    replaced_by = fields.String(metadata={"example": "15-1252.00"})
     text = fields.String(required=True)
 
 
-def noted(body: dict[str, Any], notes: Sequence[Note]) -> dict[str, Any]:
-    """Add notes to a body, where there are any."""
-    return body | {"notes": [note._asdict() for note in notes]} if notes else body
+def noted(body: dict[str, Any], notes: Sequence[Note | IgnoredParameter]) -> dict[str, Any]:
+    """Add notes to those that a body has, where there are any."""
+    if not notes:
+        return body
+    return body | {"notes": [*body.get("notes", ()), *(note._asdict() for note in notes)]}
+
+
+def ignored(names: Iterable[str]) -> list[IgnoredParameter]:
+    """Tell of parameters that are none."""
+    return [IgnoredParameter(name, f"{name} is no parameter") for name in names]
 
 
 def aged(title: str, rated: str | None, now: datetime) -> str:

@@ -4,10 +4,10 @@ from marshmallow import Schema, fields, validate
 
 from app.occupations.fields import TITLE_LIKE, WITHOUT_NUL
 from app.occupations.provenance import NoteSchema, SourceSchema
-from app.query_fields import LARGEST_PAGE, DomainQuery, FormatField, WholeNumber
+from app.query_fields import LARGEST_PAGE, DomainQuery, FormatField, TellingQuery, WholeNumber
 
 
-class OccupationsQuery(DomainQuery):
+class OccupationsQuery(TellingQuery, DomainQuery):
     """Which occupations to list."""
 
     q = fields.String(
@@ -32,7 +32,7 @@ class OccupationsQuery(DomainQuery):
     format = FormatField()
 
 
-class RatingsQuery(DomainQuery):
+class RatingsQuery(TellingQuery, DomainQuery):
     """Which ratings of an occupation to read."""
 
     format = FormatField()
@@ -75,6 +75,7 @@ class OccupationsSchema(Schema):
     hint = fields.String(
         metadata={"description": "What to try instead; only where `q` finds nothing."}
     )
+    notes = fields.List(fields.Nested(NoteSchema))
 
 
 class ElementSchema(Schema):

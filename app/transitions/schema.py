@@ -9,7 +9,14 @@ from webargs.fields import DelimitedList
 
 from app.gaps.schema import ComparedSchema
 from app.occupations.provenance import NoteSchema, SourceSchema
-from app.query_fields import LARGEST_PAGE, DecimalNumber, FormatField, Query, WholeNumber, absent
+from app.query_fields import (
+    LARGEST_PAGE,
+    DecimalNumber,
+    FormatField,
+    TellingQuery,
+    WholeNumber,
+    absent,
+)
 from app.transitions.choice import Direction, Rank, TransitionsChoice, ZoneChange
 from app.transitions.job_zones import HIGHEST
 from onet_client.content_model import DOMAINS
@@ -68,7 +75,7 @@ class ZoneChangeField(fields.String):
         return change
 
 
-class TransitionsQuery(Query):
+class TransitionsQuery(TellingQuery):
     """Which transitions to rank, and how many to list."""
 
     direction = fields.String(

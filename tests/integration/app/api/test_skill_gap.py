@@ -102,7 +102,7 @@ def test_the_level_of_what_is_not_relevant_is_the_published_one(ask: Ask) -> Non
         "from=%2011-1011.00%20%20&to=++15-1254++",
         "from=11-1011&to=15-1254.00&domain=skills&sort=priority&significant=false",
         "from=11-1011&to=15-1254&min_importance=1&limit=2000",
-        "to=15-1254.00&from=11-1011.00&utm_source=x&utm_source=y&From=zz&codes[]=1&%ff=%00",
+        "to=15-1254.00&from=11-1011.00&codes[]=1&%ff=%00",
     ],
 )
 def test_another_way_of_asking_the_same_gets_the_same(starter: FlaskClient, query: str) -> None:
@@ -111,6 +111,33 @@ def test_another_way_of_asking_the_same_gets_the_same(starter: FlaskClient, quer
 
     assert expected.data == answer.data
     assert expected.headers["ETag"] == answer.headers["ETag"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/skill-gap?{STARTER_PAIR}",
+        "/occupations?q=x",
+        "/occupations/15-1254.00?",
+        "/occupations/15-1254.00/transitions?",
+    ],
+)
+def test_what_is_no_parameter_is_ignored_and_named(starter: FlaskClient, path: str) -> None:
+    expected = starter.get(path).get_json()
+    others = ["min_importanc", "From", *(f"utm_{number}" for number in range(4))]
+    query = "&".join(f"{name}=v" for name in ("<b>", "x" * 41, "From", *others))
+
+    assert (
+        expected
+        | {
+            "notes": [
+                {"parameter": name, "text": f"{name} is no parameter"}
+                for name in ("From", "min_importanc", "utm_0", "utm_1", "utm_2")
+            ]
+        }
+        == starter.get(f"{path}&{query}").get_json()
+    )
+    assert expected == starter.get(path).get_json()
 
 
 @pytest.mark.parametrize(
