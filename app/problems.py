@@ -12,11 +12,11 @@ from marshmallow.exceptions import SCHEMA
 from sqlalchemy.engine import URL
 
 from app.elements.json_body import ElementNotFound
+from app.occupations.alternatives import Alternatives
 from app.occupations.holdings import BRINGS_ALL, SEED, Holdings, sentence
 from app.occupations.lookup import LookupFailed
-from app.occupations.nearest import nearest
 from app.occupations.replaced import note
-from app.occupations.resolve import HINT, Unresolved
+from app.occupations.resolve import CODE_HINT, HINT, Unresolved
 from app.response_cache.headers import cache_status
 from app.transitions.job_zones import JobZoneNotHeld
 from cache.db.unavailable import DatabaseUnavailable
@@ -113,12 +113,14 @@ class Problems:
     """Makes problems of exceptions.
 
     Attributes:
-        titles: reads the titles of all occupations, or of those with ratings in a domain.
+        titles: reads the titles of all occupations.
+        alternatives: finds what is near an occupation or a code.
         missing_credentials: settings without which there is no upstream.
         database: what DATABASE_URL says.
     """
 
-    titles: Callable[[str | None], Mapping[str, str]]
+    titles: Callable[[], Mapping[str, str]]
+    alternatives: Alternatives
     holdings: Holdings
     now: Callable[[], datetime]
     missing_credentials: tuple[str, ...]
@@ -166,8 +168,8 @@ class Problems:
         return Problem(503, "upstream-not-configured", detail, headers=retry, **members)
 
     def nearest_rated(self, code: str, domain: str) -> list[dict[str, str]]:
-        """List the occupations nearest to a code that have ratings in a domain."""
-        return _near(code, self.titles(domain))
+        """List the occupations nearest to one that have ratings in a domain."""
+        return [offer._asdict() for offer in self.alternatives.rated(code, domain)]
 
     def _of_lookup(self, failed: LookupFailed) -> Problem:
         """Say which occupation has nothing to serve, and what can be done instead."""
@@ -175,18 +177,20 @@ class Problems:
         code = error.code
         members: dict[str, Any] = {"occupation": side, "code": code}
         if failed.replaced is not None:
-            title = self.titles(None).get(code, "")
+            title = self.titles().get(code, "")
             members["notes"] = [note(side, failed.replaced, code, title)._asdict()]
         headers = {"Cache-Status": cache_status(error.readings, self.now())}
         if isinstance(error, UnknownOccupation):
-            members["suggestions"] = _near(code, self.titles(None))
+            near = self.alternatives.codes(code)
+            members["suggestions"] = [offer._asdict() for offer in near]
+            if not near:
+                members["hint"] = CODE_HINT
             detail = f"O*NET has no occupation {code} (`{side}`)."
             return Problem(404, "occupation-not-found", detail, headers=headers, **members)
         domain = error.reading.entry.domain
         if isinstance(error, NoRatings):
-            rated = self.titles(domain)
-            others = {one: rated[one] for one in rated if one not in failed.codes.values()}
-            members["alternatives"] = _near(code, others)
+            near = self.alternatives.rated(code, domain, failed.codes.values())
+            members["alternatives"] = [offer._asdict() for offer in near]
             title = error.reading.profile.title
             detail = f"O*NET publishes no {domain} ratings for {code} {title} (`{side}`)."
             return Problem(404, "no-ratings", detail, headers=headers, **members)
@@ -229,8 +233,3 @@ def _no_element(error: ElementNotFound) -> Problem:
     near = [{"id": one.id, "name": one.name} for one in error.candidates]
     detail = f"O*NET has no element {str(error)[:LONGEST_ID]} that is known here."
     return Problem(404, "element-not-found", detail, suggestions=near)
-
-
-def _near(code: str, titles: Mapping[str, str]) -> list[dict[str, str]]:
-    """List the occupations nearest to a code, of those whose titles are given."""
-    return [{"code": one, "title": titles[one]} for one in nearest(code, titles)]

@@ -119,6 +119,11 @@ class Catalogue:
 
         return database.read(self._engine, work)
 
+    def descriptions(self) -> dict[str, str | None]:
+        """Read the descriptions of all occupations, by code; None where none is held."""
+        query = select(Occupation.code, Occupation.description)
+        return database.read(self._engine, lambda c: dict(c.execute(query).all()))
+
     def rated(self, domain: str, codes: Collection[str]) -> dict[str, bool | None]:
         """Tell which occupations have ratings in a domain; None where the cache does not know."""
         query = select(CacheEntry.occupation_code, CacheEntry.state).where(

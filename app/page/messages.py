@@ -83,15 +83,15 @@ def of(
     if name == "invalid-parameter":
         return _invalid(problem, asked, rated)
     if name == "occupation-not-found":
-        text = "Search for its title above, check the code, or go on with one that is near:"
         links = _links(problem.get("suggestions", ()), asked, problem["occupation"])
+        text = "Search for its title above, or check the code."
+        if links:
+            text = "Search for its title above, check the code, or go on with one that is near:"
         return _of_field(problem, f"O*NET has no occupation {about}", text, links)
     if name == "no-ratings":
-        text = (
-            "O*NET lists this occupation but has not rated it, so there is nothing to compare. "
-            "Go on with a rated one that is near:"
-        )
         links = _links(problem.get("alternatives", ()), asked, problem["occupation"])
+        text = "O*NET lists this occupation but has not rated it, so there is nothing to compare."
+        text += " Go on with a rated one that is near:" if links else " No rated one is near it."
         return _of_field(problem, f"No {asked.domain} ratings for {about}", text, links)
     if name == "upstream-not-configured":
         return _not_configured(problem, asked, about)

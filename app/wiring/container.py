@@ -21,6 +21,7 @@ from cache.local.once import cached_property
 
 if TYPE_CHECKING:
     from app.elements.meanings import ElementMeanings
+    from app.occupations.alternatives import Alternatives
     from app.occupations.descriptions import Descriptions
     from app.occupations.lookup import Lookup
     from app.occupations.titles import Titles
@@ -57,6 +58,7 @@ class Services(CacheParts):
 
         return Problems(
             cache(self.catalogue.titles),
+            self.alternatives,
             self.holdings,
             self.now,
             self.settings.missing_credentials,
@@ -124,6 +126,13 @@ class Services(CacheParts):
         from app.occupations.descriptions import Descriptions
 
         return Descriptions(self.catalogue, self.changes)
+
+    @cached_property
+    def alternatives(self) -> "Alternatives":
+        """What is near an occupation or a code."""
+        from app.occupations.alternatives import Alternatives
+
+        return Alternatives(self.catalogue)
 
     @cached_property
     def elements(self) -> "ElementMeanings":

@@ -17,6 +17,7 @@ RULES = (
     "app/gaps/certainty.py",
     "app/gaps/compare.py",
     "app/gaps/student_t.py",
+    "app/occupations/likeness.py",
     "app/occupations/nearest.py",
     "app/occupations/postings.py",
     "app/occupations/resolve.py",

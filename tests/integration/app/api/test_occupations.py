@@ -221,4 +221,4 @@ def test_an_occupation_without_ratings_is_told_apart_from_one_that_is_unknown(
     )
     assert unrated.get_json()["alternatives"]
     assert (404, "occupation-not-found") == problem(unknown)
-    assert unknown.get_json()["suggestions"]
+    assert "Search by title" in unknown.get_json()["hint"]

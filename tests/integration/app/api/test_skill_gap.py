@@ -321,17 +321,18 @@ def test_random_pairs_of_the_starter_data_are_answered_so_by_every_database(
     ],
 )
 def test_an_occupation_without_ratings_is_named_with_rated_ones_near_it(
-    full: FlaskClient, oracle: Oracle, query: str, side: str
+    full: FlaskClient, full_release: Path, oracle: Oracle, query: str, side: str
 ) -> None:
     answer = full.get(f"/skill-gap?{query}")
     body = answer.get_json()
 
     assert (404, "no-ratings") == problem(answer)
     assert side == body["occupation"]
-    nearest = [code for code in oracle.rated if code.startswith("15-125")]
+    text = (full_release / "Related Occupations.txt").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in text.splitlines()]
+    related = [row[1] for row in rows if row[0] == "15-1252.00" and row[1] in oracle.rated]
     codes = [each["code"] for each in body["alternatives"]]
-    assert nearest == codes[: len(nearest)]
-    assert set(codes) <= set(oracle.rated)
+    assert related[:5] == codes
     assert [oracle.titles[code] for code in codes] == [
         each["title"] for each in body["alternatives"]
     ]
@@ -339,18 +340,25 @@ def test_an_occupation_without_ratings_is_named_with_rated_ones_near_it(
 
 @pytest.mark.parametrize(
     ("query", "side"),
-    [("from=99-9999.99&to=11-1011.00", "from"), ("from=11-1011.00&to=99-9999.99", "to")],
+    [("from=15-1522.00&to=11-1011.00", "from"), ("from=11-1011.00&to=15-1522.00", "to")],
 )
-def test_a_code_that_no_release_lists_is_not_found_with_suggestions(
+def test_a_code_that_no_release_lists_is_not_found_with_what_it_may_be_a_slip_for(
     starter: FlaskClient, query: str, side: str
 ) -> None:
     answer = starter.get(f"/skill-gap?{query}")
     body = answer.get_json()
 
     assert (404, "occupation-not-found") == problem(answer)
-    assert (side, "99-9999.99") == (body["occupation"], body["code"])
-    assert body["suggestions"]
-    assert all(each.keys() == {"code", "title"} for each in body["suggestions"])
+    assert (side, "15-1522.00") == (body["occupation"], body["code"])
+    assert [{"code": "15-1252.00", "title": "Software Developers"}] == body["suggestions"]
+    assert "hint" not in body
+
+
+def test_a_code_that_is_like_none_has_no_suggestions_and_a_hint(starter: FlaskClient) -> None:
+    body = starter.get("/skill-gap?from=11-1011.00&to=99-9999.99").get_json()
+
+    assert [] == body["suggestions"]
+    assert "Search by title" in body["hint"]
 
 
 def test_a_listed_code_that_the_cache_does_not_hold_is_no_unknown_occupation(
