@@ -170,7 +170,7 @@ def test_a_database_that_only_the_api_fills_has_them_at_the_first_ask(open_telli
 
 
 def test_no_failure_there_fails_a_gap_and_others_keep_the_answer_for_seconds(open_telling, telling):
-    client = open_telling(onet_read_timeout=0.5, onet_deadline=1.0)
+    client = open_telling(onet_read_timeout=1.0, onet_deadline=3.0)
     assert 200 == client.get("/skill-gap?from=11-9001&to=15-9002").status_code
     telling.set_faults(Fault(status=500))
 
