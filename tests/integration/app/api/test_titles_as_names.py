@@ -282,7 +282,7 @@ def test_a_taxonomy_that_fails_leaves_a_code_not_found(
     answer = gap(start(), KITES, FORMER)
 
     assert (404, "occupation-not-found") == problem(answer)
-    assert answer.get_json()["suggestions"]
+    assert "Search by title" in answer.get_json()["hint"]
 
 
 def test_a_code_of_the_release_is_not_asked_of_the_taxonomy(
