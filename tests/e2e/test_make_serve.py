@@ -113,15 +113,7 @@ def test_make_serve_alone_brings_the_newest_release(project, made_up_release, tm
         assert words in said
 
 
-def seconds_of_a_start(project):
-    serving = Serving(project)
-    try:
-        return serving.seconds_until_ready()
-    finally:
-        serving.stop()
-
-
-def test_make_serve_migrates_seeds_and_answers_ends_by_sigterm_and_starts_again_in_five_seconds(
+def test_make_serve_migrates_seeds_and_answers_ends_by_sigterm_and_starts_again_as_it_is(
     project, serving
 ):
     answer = serving.get("/skill-gap?from=11-1011.00&to=15-1254.00").json()
@@ -130,8 +122,15 @@ def test_make_serve_migrates_seeds_and_answers_ends_by_sigterm_and_starts_again_
     assert -signal.SIGTERM == serving.process.wait(SECONDS)
     assert_nothing_is_left(project, serving)
 
-    # One of three: a slow start on a machine that is busy with something else proves nothing.
-    assert any(5 > seconds_of_a_start(project) for _ in range(3))
+    first = serving.log.read_text()
+    again = Serving(project)
+    try:
+        again.seconds_until_ready()
+    finally:
+        again.stop()
+    # What makes a first start slow is not done a second time.
+    assert "Published." in first
+    assert not re.search("Installing|Published", again.log.read_text())
 
 
 def test_ctrl_c_at_the_terminal_ends_the_server_and_gives_its_port_free(project, serving):
