@@ -19,7 +19,9 @@ HINT: Final = (
     "finds more than a rank or an employer, and an O*NET-SOC code such as 15-1254 will do as well."
 )
 """What to do where no occupation is found by a text."""
-CODE_HINT: Final = "No code is near this one. Search by title: GET /occupations?q="
+CODE_HINT: Final = (
+    "No code is near this one. Search by title: GET /occupations?q=TITLE, or flask search TITLE."
+)
 """What to do where no occupation has a code, nor one that is like it."""
 SPLIT_CODE: Final = "O*NET replaced this code by more than one."
 

@@ -12,6 +12,8 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
+from app.occupations.resolve import CODE_HINT
+
 Run = Callable[..., Result]
 PAIR = ("11-1011.00", "Web Developers")
 
@@ -147,7 +149,7 @@ LINES = b"""From,To
 only
 15-1254\tWeb Developers
 """
-TOLD = """line 3: O*NET has no occupation 99-9999.00 (to).
+TOLD = f"""line 3: O*NET has no occupation 99-9999.00 (to). {CODE_HINT}
 line 5: Takes two occupations, and has 1; a title that has a comma goes in quotes.
 2 lines have no answer.
 """
