@@ -9,9 +9,12 @@ is on its own: of what was tried, that ranks transitions nearest to how the publ
 do (docs/api.md).
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
+from typing import Final
 
 from app.gaps.compare import HIGHEST_LEVEL
 from app.transitions.choice import OWN
@@ -49,18 +52,43 @@ def merged(
         ratings: levels by element id, 0-7.
         names: of the elements rated.
     """
-    elements: dict[str, ElementRating] = {}
-    for profile in sorted(profiles, key=lambda one: one.code):
-        if not elements:
-            elements.update(profile.elements)
-            continue
+    first, *others = sorted(profiles, key=lambda one: one.code) or [NOTHING]
+    if others:
+        first = OwnProfile(OWN, "", _highest(first, others))
+    told = first.elements
+    given = {id_: _given(id_, one, names, told.get(id_)) for id_, one in ratings.items()}
+    own = OwnProfile(OWN, "", {**told, **given})
+    if given.keys() <= told.keys():
+        _take_over_columns(own, first, given)
+    return own
+
+
+def _highest(first: Profile, others: Iterable[Profile]) -> dict[str, ElementRating]:
+    """Choose for each element the rating that tells most of it."""
+    elements = dict(first.elements)
+    for profile in others:
         for id_, rating in profile.elements.items():
             held = elements.get(id_)
             if held is None or _tells_more(rating, held):
                 elements[id_] = rating
-    for id_, level in ratings.items():
-        elements[id_] = _given(id_, level, names, elements.get(id_))
-    return OwnProfile(OWN, "", elements)
+    return elements
+
+
+def _take_over_columns(own: OwnProfile, told: Profile, given: Mapping[str, GivenRating]) -> None:
+    """Make the columns of a profile of those of another that differs in what is given.
+
+    Those of an occupation are made once, and to make them takes as long as to compare two.
+    """
+    ratings, levels = list(told.ratings), list(told.levels)
+    variances = list(told.level_variances)
+    for id_, rating in given.items():
+        at = bisect_left(ratings, id_, key=attrgetter("id"))
+        ratings[at], variances[at] = rating, None
+        levels[at] = 0.0 if rating.not_relevant else rating.level
+    vars(own).update(ratings=tuple(ratings), levels=tuple(levels), level_variances=tuple(variances))
+
+
+NOTHING: Final = Profile(OWN, "", {})
 
 
 def importance(rating: ElementRating) -> float | None:

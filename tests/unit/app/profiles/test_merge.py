@@ -81,6 +81,17 @@ def test_a_rating_of_0_is_not_relevant():
         assert "0.0" == str(one.level)
 
 
+@given(profiles(least=1), given_ratings)
+def test_columns_are_those_of_the_elements(occupation, own):
+    profile = merged([occupation], own, NAMES)
+    anew = replace(profile)
+
+    assert anew.ratings == profile.ratings
+    assert anew.levels == profile.levels
+    assert anew.level_variances == profile.level_variances
+    assert anew.weights == profile.weights
+
+
 def test_no_importance_is_told_where_no_occupation_tells_it():
     (one,) = merged([], {"2.B.3.e": 4.5}, NAMES).ratings
 
