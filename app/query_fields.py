@@ -1,5 +1,6 @@
 """The parameters of queries, in ASCII, each given once, and the members of bodies: strict."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
@@ -13,6 +14,40 @@ TOLD: Final = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 """Names of parameters that an answer may repeat."""
 MOST_TOLD: Final = 5
 """How many of them."""
+
+
+class _NotStrict(ValueError):
+    """What is JSON, and not to be taken for any."""
+
+
+def strict_json(body: bytes) -> Any:
+    """Read JSON (RFC 8259): no member twice, and finite numbers.
+
+    Raises:
+        ValueError: where it is none; its words say why, and repeat nothing of it.
+    """
+    try:
+        return _JSON.decode(body.decode())
+    except _NotStrict:
+        raise
+    except (ValueError, RecursionError):  # numbers and depths beyond Python's own limits too
+        raise ValueError("Not JSON.") from None
+
+
+def _each_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object, unless there is no telling which of two values was meant."""
+    found = dict(members)
+    if len(found) < len(members):
+        raise _NotStrict("A member is given more than once.")
+    return found
+
+
+def _refused(name: str) -> None:
+    """Refuse NaN and Infinity, which Python takes and JSON has not (RFC 8259 section 6)."""
+    raise ValueError(f"{name} is no number of JSON")
+
+
+_JSON: Final = json.JSONDecoder(object_pairs_hook=_each_once, parse_constant=_refused)
 
 
 def absent() -> None:
@@ -132,8 +167,16 @@ class QuickSchema(StrictSchema):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._takes = {one.data_key or name: (name, one) for name, one in self.load_fields.items()}
-        self._defaults = {
+        defaults = {
             name: one.load_default for name, one in self.load_fields.items() if not one.required
+        }
+        self._made = {
+            name: make for name, make in defaults.items() if callable(make) and make is not absent
+        }
+        self._constant = {
+            name: None if one is absent else one
+            for name, one in defaults.items()
+            if name not in self._made
         }
 
     def load(self, data: Any, **options: Any) -> Any:
@@ -145,7 +188,9 @@ class QuickSchema(StrictSchema):
         """Load an object; None where anything is wrong with it."""
         if type(data) is not dict or not data.keys() <= self._takes.keys():
             return None
-        found = {name: one() if callable(one) else one for name, one in self._defaults.items()}
+        found = dict(self._constant)
+        for name, make in self._made.items():
+            found[name] = make()
         try:
             for given, value in data.items():
                 name, field = self._takes[given]

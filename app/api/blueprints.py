@@ -1,6 +1,5 @@
 """How resources take parameters: query strings, whose meaning is remembered, and JSON bodies."""
 
-import json
 from collections.abc import Callable, Mapping
 from functools import partial, wraps
 from typing import Any, Final
@@ -14,6 +13,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from app.occupations.fields import PATH_CODE, PATH_OCCUPATION
 from app.problems import invalid_parameters
+from app.query_fields import strict_json
 
 REMEMBERED: Final = 1_000
 """Query strings whose meaning is remembered."""
@@ -112,25 +112,9 @@ def read_json(req: Request) -> Any:
     body = req.get_data()
     req.stream.read(1)  # a chunked body that is too long is refused only here
     try:
-        return _JSON.decode(body.decode())
-    except (ValueError, RecursionError):  # numbers and depths beyond Python's own limits too
-        raise invalid_parameters({"body": ["Not JSON."]}) from None
-
-
-def _each_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Make an object, unless there is no telling which of two values was meant."""
-    found = dict(members)
-    if len(found) < len(members):
-        raise invalid_parameters({"body": ["A member is given more than once."]})
-    return found
-
-
-def _refused(name: str) -> None:
-    """Refuse NaN and Infinity, which Python takes and JSON has not (RFC 8259 section 6)."""
-    raise ValueError(f"{name} is no number of JSON")
-
-
-_JSON: Final = json.JSONDecoder(object_pairs_hook=_each_once, parse_constant=_refused)
+        return strict_json(body)
+    except ValueError as error:
+        raise invalid_parameters({"body": [str(error)]}) from None
 
 
 class BodyBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types

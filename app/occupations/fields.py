@@ -65,9 +65,13 @@ class OccupationField(fields.String):
             **options,
         )
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
-        if type(value) is str and (code := CODE.fullmatch(value)):  # as most are given
+    def deserialize(self, value: Any, *given: Any, **kwargs: Any) -> Any:
+        """Read a text; a code, as most are given as, without what is asked of titles."""
+        if type(value) is str and (code := CODE.fullmatch(value)):
             return code[1] + (code[2] or ".00")
+        return super().deserialize(value, *given, **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text = TITLE_LIKE[0](super()._deserialize(value, attr, data, **kwargs)).strip(" ")
         if LIKE_CODE.fullmatch(text):
             text = PATH_CODE.deserialize(as_published(text) or text)
