@@ -29,6 +29,10 @@ class Reading(NamedTuple):
         return "negative" if is_negative else READ_RESULTS[self.outcome]
 
 
+class NotAtHand(Exception):
+    """What is asked for cannot be read without waiting: there is no copy known to be good."""
+
+
 class ReadFailed(Exception):
     """An entry has nothing to serve; `readings` has all entries that the request asked for."""
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from app.occupations.provenance import Note
 from app.occupations.replaced import Codes, notes_of, other_codes, was_replaced
-from app.occupations.resolve import Unresolved, resolve
+from app.occupations.resolve import Unresolved, is_code, resolve
 from cache.pull_through import PullThrough
-from cache.reading import ReadFailed, Reading, UnknownOccupation
+from cache.reading import NotAtHand, ReadFailed, Reading, UnknownOccupation
 
 if TYPE_CHECKING:
     from app.occupations.title_index import TitleIndex
@@ -130,6 +130,18 @@ class Lookup:
         by_code = {reading.entry.code: reading for reading in readings}
         found = {name: by_code[code] for name, code in codes.items()}
         return FoundNamed(found, notes_of(given, found))
+
+    def at_hand(self, given: Codes, domain: str) -> FoundNamed:
+        """Read the entries of codes by the names of parameters, without waiting.
+
+        Raises:
+            NotAtHand: where a text is no code, or an entry has to be looked up or fetched.
+        """
+        if not all(map(is_code, given.values())):
+            raise NotAtHand
+        codes = list(dict.fromkeys(given.values()))
+        readings = dict(zip(codes, self.pull_through.at_hand(domain, codes), strict=True))
+        return FoundNamed({name: readings[code] for name, code in given.items()}, [])
 
     def each(
         self, given: Codes, domain: str, timeout: float

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from marshmallow import ValidationError
 
-from app.occupations.lookup import FoundOccupation, Lookup, LookupFailed
+from app.occupations.lookup import FoundNamed, FoundOccupation, Lookup, LookupFailed
 from app.occupations.provenance import Note
 from app.occupations.resolve import Unresolved
 from app.profiles.merge import merged
 from app.transitions.choice import PREFERRED
 from cache.profile import Profile
-from cache.reading import NoRatings, Reading
+from cache.reading import NoRatings, NotAtHand, Reading
 
 if TYPE_CHECKING:  # they load numpy, which most processes can do without
     from app.transitions.matrices import ReadinessMatrices
@@ -102,15 +102,23 @@ class Profiles:
     def pair(self, own: Own, target: str, domain: str) -> OwnPair:
         """Read a profile and the occupation that it is to be compared with."""
         found = self.lookup.named({**_places(own), TO: target}, domain)
-        readings = _each_once(found.readings.values())
-        to = found.readings.pop(TO)
-        occupations = _each_once(found.readings.values())
-        names = {one.id: one.name for one in to.profile.ratings}
-        if not own.ratings.keys() <= names.keys():
-            names |= self._names(domain)
+        names = _names_of(own, found.readings[TO])
+        if len(names) < len(own.ratings):
+            names = self._names(domain) | names
             _check(own, names, [domain])
-        profile = merged([one.profile for one in occupations], own.ratings, names)
-        return OwnPair(profile, occupations, len(own.ratings), to, readings, found.notes)
+        return _paired(own, found, names)
+
+    def pair_at_hand(self, own: Own, target: str, domain: str) -> OwnPair:
+        """Read the same without waiting for anything.
+
+        Raises:
+            NotAtHand: where that cannot be, as where anything is to be refused.
+        """
+        found = self.lookup.at_hand({**_places(own), TO: target}, domain)
+        names = _names_of(own, found.readings[TO])
+        if len(names) < len(own.ratings):
+            raise NotAtHand
+        return _paired(own, found, names)
 
     def occupations(self, own: Own, domain: str) -> OwnOccupations:
         """Read what the occupations of a profile are rated, without its own ratings."""
@@ -184,6 +192,21 @@ class Profiles:
 
 def _places(own: Own) -> dict[str, str]:
     return {f"from.occupations[{at}]": text for at, text in enumerate(own.occupations)}
+
+
+def _names_of(own: Own, reading: Reading) -> dict[str, str]:
+    """Return the names of the elements that someone rates, as far as an occupation has them."""
+    elements = reading.profile.elements
+    return {id_: elements[id_].name for id_ in own.ratings if id_ in elements}
+
+
+def _paired(own: Own, found: FoundNamed, names: Mapping[str, str]) -> OwnPair:
+    """Merge what was read for a profile, and put it beside its target."""
+    readings = _each_once(found.readings.values())
+    to = found.readings.pop(TO)
+    occupations = _each_once(found.readings.values())
+    profile = merged([one.profile for one in occupations], own.ratings, names)
+    return OwnPair(profile, occupations, len(own.ratings), to, readings, found.notes)
 
 
 def _each_once(readings: Iterable[Reading]) -> list[Reading]:

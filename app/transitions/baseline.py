@@ -10,7 +10,7 @@ import numpy as np
 from app.transitions.matrices import ReadinessMatrices, Snapshot
 from app.transitions.readiness import readiness_of_all
 from cache.db.database import DatabaseUnavailable
-from cache.reading import Reading
+from cache.reading import NotAtHand, Reading
 
 if TYPE_CHECKING:
     from cache.policy import Entry
@@ -56,18 +56,41 @@ class Baseline:
             snapshot = self._snapshots[entry.domain]
         if len(snapshot.matrix.titles) < LEAST_HELD:
             return None
-        kept = self._sorted.get(entry.key)
-        if kept is None or kept[0] is not snapshot or kept[1] != entry:
-            kept = snapshot, entry, self._of_all(snapshot, target)
+        shares = self._kept(snapshot, entry)
+        if shares is None:
+            shares = self._of_all(snapshot, target)
             with self._lock:
                 if len(self._sorted) >= TARGETS:
                     self._sorted = {}
-                self._sorted[entry.key] = kept
-        less = bisect_left(kept[2], round(readiness * 10_000))
-        return round(less / len(kept[2]), 2)
+                self._sorted[entry.key] = snapshot, entry, shares
+        return _share_below(shares, readiness)
+
+    def closer_than_at_hand(self, target: Reading, readiness: float) -> float | None:
+        """Return what `closer_than` does, without waiting or working it out for all.
+
+        Raises:
+            NotAtHand: where that is needed.
+        """
+        snapshot = self._matrices.at_hand(target.entry.domain)
+        if len(snapshot.matrix.titles) < LEAST_HELD:
+            return None
+        shares = self._kept(snapshot, target.entry)
+        if shares is None:
+            raise NotAtHand
+        return _share_below(shares, readiness)
+
+    def _kept(self, snapshot: Snapshot, entry: "Entry") -> "Shares | None":
+        """Return how ready all are for a target, if that was worked out for what is held now."""
+        kept = self._sorted.get(entry.key)
+        return None if kept is None or kept[0] is not snapshot or kept[1] != entry else kept[2]
 
     @staticmethod
     def _of_all(snapshot: Snapshot, target: Reading) -> Shares:
         matrix = snapshot.with_entry(target)
         shares = readiness_of_all(matrix, target.entry.code, "from")
         return array("H", np.sort(np.rint(shares * 10_000)).astype(np.uint16).tobytes())
+
+
+def _share_below(shares: Shares, readiness: float) -> float:
+    less = bisect_left(shares, round(readiness * 10_000))
+    return round(less / len(shares), 2)

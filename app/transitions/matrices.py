@@ -13,7 +13,7 @@ from cache.db.database import DatabaseUnavailable
 from cache.entries.invalidation import Changes
 from cache.entries.store import Store
 from cache.policy import Entry, Freshness, Limits, freshness
-from cache.reading import Reading
+from cache.reading import NotAtHand, Reading
 from onet_client.content_model import DOMAINS
 
 AT_ONCE: Final = 200
@@ -90,6 +90,23 @@ class ReadinessMatrices:
                 snapshot = replace(snapshot, matrix=matrix, too_old=too_old)
             self._snapshots[domain] = snapshot
             return snapshot
+
+    def at_hand(self, domain: str) -> Snapshot:
+        """Return the snapshot of a domain without waiting.
+
+        Raises:
+            NotAtHand: where something may have to be read for it.
+        """
+        snapshot = self._snapshots.get(domain)
+        is_current = (
+            snapshot is not None
+            and snapshot.tick == self._changes.tick()
+            and snapshot.fresh_until is not None
+            and self._now() < snapshot.fresh_until
+        )
+        if snapshot is None or not is_current:
+            raise NotAtHand
+        return snapshot
 
     def expect(self, domain: str) -> None:
         """Begin to read a domain in the background, so that the first who asks need not wait."""

@@ -57,7 +57,7 @@ class Changes:
 
     A copy is made at a tick and stays good until one of its entries changes at a later one. A
     thread looks while there are questions, so that no request waits for it. Where the database
-    cannot be reached, copies stand unchecked for some time after the last look.
+    cannot be reached, copies stand unchecked `without_database` seconds after the last look.
     """
 
     def __init__(
@@ -67,10 +67,7 @@ class Changes:
         after_look: Callable[[], None] = lambda: None,
         without_database: float = 0.0,
     ) -> None:
-        """Read by an engine, and call `after_look` after each look of the thread's.
-
-        Copies outlast the database by `without_database` seconds.
-        """
+        """Read by an engine, and call `after_look` after each look of the thread's."""
         self._engine = engine
         self._after_look = after_look
         self._clock = clock
@@ -137,11 +134,15 @@ class Changes:
         standing: Standing = "good" if now < self._trusted_until else self._find_out(now)
         if standing == "gone" or tick < self._floor:
             return "gone"
-        changed = self._changed
         for key in keys:
-            if changed.get(key, 0) > tick:
+            if self._changed.get(key, 0) > tick:
                 return "gone"
         return standing
+
+    def is_known_good(self, tick: int, keys: Iterable[Key]) -> bool:
+        """Tell whether a copy is good without waiting; where nobody knows, it is not."""
+        known = self.tick() is not None and tick >= self._floor
+        return known and all(self._changed.get(key, 0) <= tick for key in keys)
 
     def _find_out(self, now: float) -> Standing:
         """Look where nobody did lately, and tell what copies without a change are worth."""

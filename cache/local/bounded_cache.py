@@ -61,6 +61,13 @@ class BoundedCache(Generic[K, V]):
         standing = self._changes.standing(copy.tick, copy.keys)
         return None if standing == "gone" else (copy.value, standing == "unchecked")
 
+    def at_hand(self, key: K) -> V | None:
+        """Return the copy, if there is one that is known to be good; nothing is waited for."""
+        copy = self._copies.get(key)
+        if copy is None or not self._changes.is_known_good(copy.tick, copy.keys):
+            return None
+        return copy.value
+
     def put(self, key: K, value: V, tick: int | None, keys: Sequence[Key], size: int = 1) -> None:
         """Keep a copy made of these entries, as they were read since the tick.
 

@@ -9,7 +9,7 @@ from cache.entries.store import Stored
 from cache.local.batched_reads import BatchedReads
 from cache.local.bounded_cache import BoundedCache
 from cache.policy import Freshness, Limits, freshness
-from cache.reading import Reading
+from cache.reading import NotAtHand, Reading
 
 
 class Found(NamedTuple):
@@ -57,6 +57,22 @@ class CopiedEntries:
                     key = (domain, read.entry.code)
                     self._copies.put(key, read, tick, [key], size=len(read.profile.elements))
         return {code: one for code, one in found.items() if one is not None}
+
+    def at_hand(self, domain: str, codes: Sequence[str], now: datetime) -> list[Found]:
+        """Return the fresh entry of each code, in order, without waiting for the database.
+
+        Raises:
+            NotAtHand: where there is no copy that is known to be good.
+        """
+        copies = [self._copies.at_hand((domain, code)) for code in codes]
+        found = [
+            Found(copy, Freshness.FRESH)
+            for copy in copies
+            if copy is not None and freshness(copy.entry, now, self._limits) is Freshness.FRESH
+        ]
+        if len(found) < len(copies):
+            raise NotAtHand
+        return found
 
     def _copy(self, domain: str, code: str, now: datetime) -> Found | None:
         copy = self._copies.get((domain, code))

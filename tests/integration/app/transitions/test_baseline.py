@@ -11,7 +11,7 @@ from app.transitions.matrices import ReadinessMatrices
 from cache.catalogue import Catalogue
 from cache.db.database import DatabaseUnavailable
 from cache.entries.store import Store
-from cache.reading import Reading
+from cache.reading import NotAtHand, Reading
 
 LEAST = "99-1000.00"
 
@@ -86,3 +86,24 @@ def test_targets_are_remembered_up_to_a_number(baseline, target, monkeypatch):
         baseline.closer_than(target(code), 1.0)
 
     assert 0 < len(baseline._sorted) <= 2
+
+
+def test_it_is_at_hand_once_it_was_worked_out_and_while_nothing_changes(
+    baseline, target, store, changes
+):
+    for _ in range(2):
+        with pytest.raises(NotAtHand):
+            baseline.closer_than_at_hand(target(), 0.5)
+        told = baseline.closer_than(target(), 0.5)
+        assert told == baseline.closer_than_at_hand(target(), 0.5)
+
+        (stored,) = store.read("skills", [LEAST])
+        store.publish(rated(LEAST, "0.0000"), stored.entry.generation)
+        changes.look()
+
+
+def test_that_few_are_held_is_at_hand_too(baseline, target, monkeypatch):
+    monkeypatch.setattr(module, "LEAST_HELD", len(RATED) + 1)
+    baseline.closer_than(target(), 1.0)
+
+    assert baseline.closer_than_at_hand(target(), 1.0) is None

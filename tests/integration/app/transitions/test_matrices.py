@@ -20,6 +20,7 @@ from cache.entries.invalidation import TRUSTED
 from cache.entries.purge import purge
 from cache.entries.renewal import Revalidation
 from cache.entries.store import Store
+from cache.reading import NotAtHand
 from cache.release.seed import seed
 
 NEW = "99-1000.00"
@@ -90,6 +91,22 @@ def test_requests_that_come_together_read_once(new_matrices, store):
 
     assert 1 == len(set(map(id, snapshots)))
     assert [list(RATED)] == store.asked
+
+
+def test_a_snapshot_is_at_hand_until_something_changes_or_becomes_stale(
+    matrices, seeded_engine, changes, clock
+):
+    snapshot = matrices.snapshot("skills")
+    assert snapshot is matrices.at_hand("skills")
+
+    clock.advance(LIMITS.ttl)
+    with pytest.raises(NotAtHand):
+        matrices.at_hand("skills")
+    clock.advance(-LIMITS.ttl)
+    publish(seeded_engine, rated(NEW))
+    changes.look()
+    with pytest.raises(NotAtHand):
+        matrices.at_hand("skills")
 
 
 def test_nothing_is_read_again_while_nothing_changes(matrices, store, changes, seconds):

@@ -297,6 +297,22 @@ def test_a_copy_ends_with_a_change_of_one_of_its_entries(changes, seeded_engine)
     assert None is copies.get("a")
 
 
+def test_a_copy_is_at_hand_while_it_is_known_to_be_good(changes, seeded_engine, seconds):
+    copies = BoundedCache(changes, 20)
+    changes.look()
+    copies.put("a", 1, copies.tick(), [KEY, OTHER])
+    assert (1, None) == (copies.at_hand("a"), copies.at_hand("b"))
+
+    seconds.now += 2 * TRUSTED
+    assert None is copies.at_hand("a")  # without a look, which `get` would take
+    changes.look()
+    assert 1 == copies.at_hand("a")
+
+    publish(seeded_engine)
+    changes.look()
+    assert None is copies.at_hand("a")
+
+
 class Server:
     """A database that a test takes away and brings back."""
 
