@@ -17,7 +17,6 @@ from app.api.formats import chosen_format
 from app.api.headers import POSTED
 from app.api.operations import answers_json_or_csv
 from app.api.problem_schema import answers_problems
-from app.api.responses import UNKEPT
 from app.gaps.compare import GapChoice
 from app.gaps.csv_body import BATCH_COLUMNS, BATCH_EXAMPLE, pair_rows, problem_row
 from app.gaps.json_body import gap_body
@@ -26,7 +25,7 @@ from app.occupations.lookup import FoundPair, Pair
 from app.occupations.spreadsheet import CSV, Row, file_headers, written
 from app.problem_responses import request_id
 from app.problems import Problem, Problems
-from app.response_cache.headers import cache_status
+from app.response_cache.headers import UNKEPT, cache_status
 from app.wiring.container import services
 
 log = logging.getLogger("app.errors")

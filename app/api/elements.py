@@ -9,11 +9,11 @@ from flask.views import MethodView
 from app.api.blueprints import QueryBlueprint, in_path
 from app.api.headers import QUOTED, STILL_HOLDS
 from app.api.problem_schema import answers_problems
-from app.api.responses import as_json, cached_response
+from app.api.responses import cached_response
 from app.elements.json_body import element_body, elements_body
 from app.elements.schema import ElementsSchema, OneElementSchema
 from app.query_fields import DomainQuery
-from app.response_cache.answer import ALWAYS
+from app.response_cache.answer import ALWAYS, as_json
 from app.wiring.container import services
 from cache.entries.meanings import Meanings
 from onet_client.content_model import DOMAINS

@@ -11,7 +11,7 @@ from app.api.formats import chosen_format, vary
 from app.api.headers import CACHED, LISTED, STILL_HOLDS
 from app.api.operations import answers_json_or_csv
 from app.api.problem_schema import answers_problems
-from app.api.responses import VARY, as_json, cached_response
+from app.api.responses import VARY, cached_response
 from app.occupations.csv_body import (
     CSV_EXAMPLE,
     LIST_EXAMPLE,
@@ -31,6 +31,7 @@ from app.occupations.schema import (
     RatingsQuery,
 )
 from app.occupations.spreadsheet import CSV
+from app.response_cache.answer import as_json
 from app.wiring.container import services
 
 blueprint = QueryBlueprint("occupations", __name__, description="Find and read occupations.")

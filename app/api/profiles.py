@@ -11,7 +11,6 @@ from app.api.formats import chosen_format
 from app.api.headers import READ_POSTED
 from app.api.operations import answers_json_or_csv
 from app.api.problem_schema import answers_problems
-from app.api.responses import UNKEPT, as_json
 from app.gaps.csv_body import CSV_EXAMPLE
 from app.gaps.json_body import plain
 from app.gaps.schema import gap_choice
@@ -26,6 +25,7 @@ from app.profiles.csv_body import (
 from app.profiles.json_body import own_gap_body, own_transitions_body
 from app.profiles.schema import (
     GAP_EXAMPLE,
+    LONGEST_BODY,
     TRANSITIONS_EXAMPLE,
     OwnGapQuery,
     OwnGapSchema,
@@ -35,7 +35,8 @@ from app.profiles.schema import (
     own_of,
     own_transitions_choice,
 )
-from app.response_cache.headers import cache_status
+from app.response_cache.answer import as_json
+from app.response_cache.headers import unkept_headers
 from app.transitions.csv_body import CSV_EXAMPLE as TRANSITIONS_CSV_EXAMPLE
 from app.wiring.container import services
 from app.wiring.finished import Finished
@@ -43,8 +44,6 @@ from cache.reading import Reading
 
 blueprint = FinishingBodyBlueprint("profiles", __name__, description="Compare what someone can do.")
 
-LONGEST_BODY: Final = 50_000
-"""Bytes; ten of the longest titles and all elements take less, however they are escaped."""
 TIMEOUT: Final = 30.0
 """Seconds that a ranking waits for the occupations of a profile that are not cached."""
 
@@ -110,10 +109,7 @@ def transitions(query: dict[str, Any]) -> Response:
 
 def _answer(text: bytes, readings: list[Reading], now: datetime) -> Response:
     """Answer with what nobody may store."""
-    headers = {"Content-Type": "application/json", "Content-Length": str(len(text)), **UNKEPT}
-    if readings:
-        headers["Cache-Status"] = cache_status(readings, now)
-    return Finished([text], headers=headers)
+    return Finished([text], headers=unkept_headers(text, readings, now))
 
 
 def _answer_csv(

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha1
 from math import inf
-from typing import Any, Final
+from typing import Final
 
-import orjson
 from flask import Response
 from flask.globals import request_ctx
 
@@ -21,13 +20,6 @@ Fixed = Sequence[tuple[str, str]]
 BY_CODING: Final[Fixed] = [("Vary", "Accept-Encoding")]
 VARY: Final[Fixed] = [("Vary", "Accept, Accept-Encoding")]
 """Of every answer that there is in several formats."""
-UNKEPT: Final = {"Cache-Control": "no-store", **dict(VARY)}
-"""Of every answer to what is posted."""
-
-
-def as_json(body: Any) -> bytes:
-    """Write a body as JSON."""
-    return orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def cached_response(

@@ -9,11 +9,12 @@ from app.api.formats import chosen_format, vary
 from app.api.headers import CACHED, STILL_HOLDS
 from app.api.operations import answers_json_or_csv
 from app.api.problem_schema import answers_problems
-from app.api.responses import VARY, Fixed, as_json, cached_response
+from app.api.responses import VARY, Fixed, cached_response
 from app.gaps.json_body import plain
 from app.occupations.fields import path_occupation
 from app.occupations.provenance import ignored, noted
 from app.occupations.spreadsheet import CSV
+from app.response_cache.answer import as_json
 from app.transitions.choice import PREFERRED
 from app.transitions.csv_body import CSV_EXAMPLE, csv_body, csv_headers
 from app.transitions.json_body import transitions_body

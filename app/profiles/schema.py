@@ -26,6 +26,8 @@ from onet_client.content_model import DOMAINS, ELEMENT_ID
 MOST_OCCUPATIONS: Final = 10
 MOST_RATINGS: Final = 500
 """More than all domains have elements."""
+LONGEST_BODY: Final = 50_000
+"""Bytes; ten of the longest titles and all elements take less, however they are escaped."""
 OWN_EXAMPLE: Final = {"occupations": ["15-1254", "Chief Executives"], "ratings": {"2.B.3.e": 4.5}}
 GAP_EXAMPLE: Final = {"from": OWN_EXAMPLE, "to": "15-1254", "limit": 3}
 TRANSITIONS_EXAMPLE: Final = {"from": OWN_EXAMPLE, "domains": ["skills"], "limit": 3}

@@ -4,12 +4,19 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import inf
-from typing import Final
+from typing import Any, Final
+
+import orjson
 
 from cache.policy import Entry
 
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 ALWAYS: Final = datetime.max.replace(tzinfo=UTC)
+
+
+def as_json(body: Any) -> bytes:
+    """Write the body of an answer as JSON."""
+    return orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
 
 
 @dataclass(slots=True)

@@ -15,6 +15,8 @@ REVALIDATING: Final = 60
 """One in so many seconds of freshness may a stale answer be given for while it is fetched."""
 UNCHECKED_SECONDS: Final = 1
 """For how long others may keep what the database could not be asked about."""
+UNKEPT: Final = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Encoding"}
+"""Of every answer to what is posted."""
 FORWARDED: Final = {
     "stale": "; hit",
     "hit": "; hit",
@@ -93,6 +95,14 @@ def _lifetime(status: str, age: int, left: int, sharing: Sharing) -> dict[str, s
         # nginx takes max-age to count from when it got the answer, but for this, which it strips.
         "X-Accel-Expires": str(sharing.fresh(left)),
     }
+
+
+def unkept_headers(text: bytes, readings: Sequence[Reading], now: datetime) -> dict[str, str]:
+    """Write the headers of an answer in JSON to what was posted, which nobody may store."""
+    headers = {"Content-Type": "application/json", "Content-Length": str(len(text)), **UNKEPT}
+    if readings:
+        headers["Cache-Status"] = cache_status(readings, now)
+    return headers
 
 
 class HitFigures(NamedTuple):

@@ -44,8 +44,8 @@ LONGEST: Final = 200
 """Characters of path and query together that are remembered."""
 
 
-class KeptAnswer(NamedTuple):
-    """An answer that was kept, as it is sent."""
+class ReadyAnswer(NamedTuple):
+    """An answer as it is sent."""
 
     status: int
     headers: list[tuple[str, str]]
@@ -90,7 +90,9 @@ class ResponseCache:
                 return [kept.body] if kept.body else []
         return self._pass_on(environ, start_response)
 
-    def find(self, path: str, query: str, header: Callable[[str], str | None]) -> KeptAnswer | None:
+    def find(
+        self, path: str, query: str, header: Callable[[str], str | None]
+    ) -> ReadyAnswer | None:
         """Return the answer to a GET where it is kept.
 
         Path and query are as PEP 3333 has them; `header` returns the request's header of a name in
@@ -118,7 +120,7 @@ class ResponseCache:
         given = "X-Request-ID", self._ids.taken_or_made(header("x-request-id"))
         if self._cors.by_origin:
             headers = [*headers, *self._cors.allowed(header("origin"))]
-        return KeptAnswer(status, [*own, *headers, given], body)
+        return ReadyAnswer(status, [*own, *headers, given], body)
 
     def _choose(
         self, kept: CachedResponse, header: Callable[[str], str | None]
