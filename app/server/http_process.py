@@ -100,12 +100,14 @@ def run(
     """
     # Here, since the process that starts the workers has no use for them.
     from app.server.gateway import Gateway
+    from app.server.posted_gaps import PostedGaps
     from app.server.refusals import Refusals
 
     idle, backpressure, _, mode, http1, http2, sockets, files, _, tls, _, metrics = options
     parts = services_of(app)
     refusals = Refusals(parts.request_ids, parts.metrics.http_request, parts.cors)
-    gateway = Gateway(app, getattr(app.wsgi_app, "find", None), refusals, loop, THREADS)
+    find, find_posted = getattr(app.wsgi_app, "find", None), PostedGaps(parts).find
+    gateway = Gateway(app, find, find_posted, refusals, loop, THREADS)
     stop, stopped = WorkerSignal(), asyncio.Event()
     stop.add_cb(lambda: loop.call_soon_threadsafe(stopped.set))
     threads = runtime_threads, runtime_blocking_threads, THREADS, idle, backpressure

@@ -1,7 +1,8 @@
 """Bodies are read whole, within a time and a length, or refused."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.problems import Problem
 from app.server import bodies
-from app.server.bodies import Bodies
+from app.server.bodies import Bodies, arrived
 
 
 async def arriving(chunks: list[bytes], breaks: bool = False) -> AsyncIterator[bytes]:
@@ -24,6 +25,34 @@ async def arriving(chunks: list[bytes], breaks: bool = False) -> AsyncIterator[b
 async def stalled(first: bytes) -> AsyncIterator[bytes]:
     yield first
     await asyncio.Event().wait()
+
+
+class Coming:
+    """A body that the server reads whole, and that comes or breaks when it is told to."""
+
+    def __init__(self) -> None:
+        self.future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self.done, self.result = self.future.done, self.future.result
+
+    def __await__(self) -> Generator[Any, None, bytes]:
+        return self.future.__await__()
+
+
+def received_whole(declared: int, sent: bytes | Exception | None) -> bytes:
+    """Read a body of which nothing is there at first."""
+
+    async def read() -> bytes:
+        coming = Coming()
+        assert arrived(coming, declared) is None
+        reading = asyncio.create_task(Bodies().receive_whole(coming, declared))
+        await asyncio.sleep(0)
+        if isinstance(sent, Exception):
+            coming.future.set_exception(sent)
+        elif sent is not None:
+            coming.future.set_result(sent)
+        return await reading
+
+    return asyncio.run(read())
 
 
 def received(chunks: AsyncIterator[bytes], declared: int | None) -> bytes:
@@ -120,3 +149,54 @@ def test_where_all_bodies_together_are_too_much_the_longest_is_given_up(monkeypa
         "too many bodies" in evicted.detail,
         "stopping" in stopped.detail,
     )
+
+
+def test_a_short_body_is_read_whole_when_it_comes():
+    assert b"1234" == received_whole(4, b"1234")
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"), [(b"123", 400), (RuntimeError("broke"), 400), (None, 408)]
+)
+def test_a_short_body_that_does_not_come_whole_is_refused(monkeypatch, sent, status):
+    monkeypatch.setattr(bodies, "SECONDS", 0.01)
+
+    with pytest.raises(Problem) as refused:
+        received_whole(4, sent)
+
+    assert status == refused.value.status
+
+
+def test_a_short_body_that_is_there_is_taken_at_once_and_a_broken_one_refused():
+    async def there(sent: bytes | Exception) -> bytes | None:
+        coming = Coming()
+        if isinstance(sent, Exception):
+            coming.future.set_exception(sent)
+        else:
+            coming.future.set_result(sent)
+        return arrived(coming, 4)
+
+    assert b"1234" == asyncio.run(there(b"1234"))
+    for broken in (b"123", RuntimeError("broke")):
+        with pytest.raises(Problem) as refused:
+            asyncio.run(there(broken))
+        assert 400 == refused.value.status
+
+
+def test_short_bodies_count_as_long_as_they_say_that_they_are(monkeypatch):
+    monkeypatch.setattr(bodies, "MOST_AT_ONCE", 20)
+
+    async def several() -> list[object]:
+        reader = Bodies()
+        first, last = Coming(), Coming()
+        reading = [asyncio.create_task(reader.receive_whole(first, 15)),
+                   asyncio.create_task(reader.receive_whole(last, 6))]  # fmt: skip
+        await asyncio.sleep(0.01)
+        last.future.set_result(b"123456")
+        return await asyncio.gather(*reading, return_exceptions=True)
+
+    evicted, there = asyncio.run(several())
+
+    assert b"123456" == there
+    assert isinstance(evicted, Problem)
+    assert (503, True) == (evicted.status, "too many bodies" in evicted.detail)

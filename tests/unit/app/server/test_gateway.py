@@ -10,7 +10,7 @@ from werkzeug.wrappers import Request
 
 from app.logs import RequestIds
 from app.response_cache.cors import Cors
-from app.response_cache.middleware import KeptAnswer
+from app.response_cache.middleware import ReadyAnswer
 from app.server.gateway import Gateway
 from app.server.refusals import Refusals
 
@@ -81,7 +81,11 @@ def ask(counted):
     """Ask an application that notes its environ; return the request with its answer."""
 
     def ask(
-        watcher: Watcher, app: Any = None, find: Any = None, environs: list[Any] | None = None
+        watcher: Watcher,
+        app: Any = None,
+        find: Any = None,
+        environs: list[Any] | None = None,
+        find_posted: Any = None,
     ) -> Watcher:
         def noting(environ, start_response):
             if environs is not None:
@@ -92,8 +96,9 @@ def ask(counted):
         refusals = Refusals(
             RequestIds(), lambda name, status: counted.update([(name, status)]), Cors(["*"])
         )
-        without_bodies: Any = None
-        Gateway(app or noting, find, refusals, without_bodies, 1).schedule(watcher)
+        without_loop: Any = None
+        gateway = Gateway(app or noting, find, find_posted, refusals, without_loop, 1)
+        gateway.schedule(watcher)
         return watcher
 
     return ask
@@ -134,7 +139,7 @@ def test_an_answer_is_handed_on_whole_and_closed(ask):
 def test_a_request_without_one_good_host_is_refused_whatever_is_kept(ask, counted, hosts):
     request = Watcher("GET", "/")
     request.scope.headers = Headers(("host", host) for host in hosts)
-    watcher = ask(request, find=lambda *_: KeptAnswer(200, [], b"kept"))
+    watcher = ask(request, find=lambda *_: ReadyAnswer(200, [], b"kept"))
 
     ((status, headers, body),) = watcher.answers
     assert 400 == status
@@ -152,10 +157,10 @@ def test_http_1_0_needs_no_host(ask):
 
 def test_what_is_kept_is_answered_without_the_application(ask):
     environs: list[Any] = []
-    kept = KeptAnswer(200, [("ETag", "1")], b"kept")
+    kept = ReadyAnswer(200, [("ETag", "1")], b"kept")
     asked: list[Any] = []
 
-    def find(path: str, query: str, header: Any) -> KeptAnswer:
+    def find(path: str, query: str, header: Any) -> ReadyAnswer:
         names = "accept", "if-none-match", "x-request-id"
         asked.append((path, query, *map(header, names)))
         return kept
@@ -189,3 +194,47 @@ def test_an_application_that_fails_is_a_500_that_tells_nothing(ask, caplog):
     assert b"canary" not in body
     assert "GET /x -> 500" in caplog.text
     assert "ValueError" in caplog.text
+
+
+class There:
+    """A body that came with the head."""
+
+    def __init__(self, sent: bytes) -> None:
+        self.done = lambda: True
+        self.result = lambda: sent
+
+
+class Posting(Watcher):
+    """A request with a body that is there."""
+
+    def __init__(self, sent: bytes) -> None:
+        super().__init__("POST", "/", ("content-length", str(len(sent))))
+        self.sent = sent
+
+    def __call__(self) -> There:
+        return There(self.sent)
+
+
+def test_a_body_that_came_with_the_head_is_answered_at_once_where_all_is_at_hand(ask):
+    answer = ReadyAnswer(200, [("X-One", "1")], b"compared")
+    asked: list[Any] = []
+
+    def find(environ: dict[str, Any], body: bytes) -> ReadyAnswer:
+        asked.append((environ["REQUEST_METHOD"], body))
+        return answer
+
+    watcher = ask(Posting(b"{}"), lambda *_: pytest.fail("asked"), find_posted=find)
+
+    assert [("POST", b"{}")] == asked
+    assert [answer] == watcher.answers
+    assert watcher.is_done
+
+
+def test_else_it_is_the_applications_with_its_body(ask):
+    environs: list[dict[str, Any]] = []
+
+    watcher = ask(Posting(b"{}"), environs=environs, find_posted=lambda *_: None)
+
+    (environ,) = environs
+    assert (b"{}", "2") == (environ["wsgi.input"].read(), environ["CONTENT_LENGTH"])
+    assert [202] == [status for status, _, _ in watcher.answers]

@@ -1,0 +1,78 @@
+"""`POST /skill-gap` answered before Flask sees it, where all is at hand and nothing is refused.
+
+Nothing of a body may be kept, so there is no finished answer to give again; but Flask, and the
+threads that may wait for the database, take longer than to compare. So the event loop, which has
+read the body, answers it: without waiting, and as the view would to the byte. What it cannot answer
+so is left to the view, errors included.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from app.gaps.schema import gap_choice
+from app.profiles.json_body import own_gap_body
+from app.profiles.schema import LONGEST_BODY, OwnGapQuery, own_of
+from app.query_fields import strict_json
+from app.response_cache.answer import as_json
+from app.response_cache.coding import GZIP, gzipped, is_packable, prefers_gzip
+from app.response_cache.headers import unkept_headers
+from app.response_cache.middleware import ReadyAnswer
+from app.response_cache.negotiation import prefers_csv
+
+if TYPE_CHECKING:
+    from app.wiring.container import Services
+
+PATH: Final = "/skill-gap"
+JSON: Final = "application/json"
+
+
+class PostedGaps:
+    """Compares what is posted with what is at hand; keeps nothing of it."""
+
+    def __init__(self, services: "Services") -> None:
+        self._schema = OwnGapQuery()
+        self._services = services
+
+    def find(self, environ: Mapping[str, Any], body: bytes) -> ReadyAnswer | None:
+        """Return the answer to a request (PEP 3333) with a body; None where the view has to.
+
+        Whatever fails here fails there again, and is logged there without a word of the body.
+        """
+        if not _is_plain(environ) or len(body) > LONGEST_BODY:
+            return None
+        try:
+            query = self._schema.load(strict_json(body))
+            return None if query["format"] == "csv" else self._compared(environ, query)
+        except Exception:  # noqa: BLE001 - see above
+            return None
+
+    def _compared(self, environ: Mapping[str, Any], query: dict[str, Any]) -> ReadyAnswer:
+        """Compare what is asked for.
+
+        Raises:
+            NotAtHand: where something has to be waited for.
+        """
+        wired, cors = self._services, self._services.cors
+        pair = wired.profiles.pair_at_hand(own_of(query), query["target"], query["domain"])
+        text = as_json(own_gap_body(pair, gap_choice(query), wired.baseline.closer_than_at_hand))
+        headers = unkept_headers(text, pair.readings, wired.now())
+        if is_packable(JSON, len(text)) and prefers_gzip(environ.get("HTTP_ACCEPT_ENCODING")):
+            text = gzipped(text)
+            headers |= {"Content-Length": str(len(text)), GZIP[0]: GZIP[1]}
+        given = "X-Request-ID", wired.request_ids.taken_or_made(environ.get("HTTP_X_REQUEST_ID"))
+        sent = [*cors.added_to(headers.items()), given]
+        if cors.by_origin:
+            sent += cors.allowed(environ.get("HTTP_ORIGIN"))
+        wired.counters.counter(PATH, 200, len(pair.readings))()
+        return ReadyAnswer(200, sent, text)
+
+
+def _is_plain(environ: Mapping[str, Any]) -> bool:
+    """Say whether a request is for JSON about a body in JSON, and has no parameters."""
+    return (
+        environ["PATH_INFO"] == PATH
+        and environ["REQUEST_METHOD"] == "POST"
+        and not environ["QUERY_STRING"]
+        and environ.get("CONTENT_TYPE", "").partition(";")[0].rstrip() == JSON
+        and not prefers_csv(environ.get("HTTP_ACCEPT", ""))
+    )
