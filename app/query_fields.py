@@ -135,6 +135,12 @@ class TellingQuery(Query):
         return found | {"ignored": tuple(filter(TOLD.fullmatch, others))[:MOST_TOLD]}
 
 
+class PostedQuery(TellingQuery):
+    """The query beside a body: what the answer is written in, where the body does not say."""
+
+    format = FormatField()
+
+
 class DomainQuery(Query):
     """What every read of an entry can choose."""
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 import orjson
 from flask import Response, request
 
-from app.api.batch_schemas import EXAMPLE, AnswersSchema, BatchQuery, BatchSchema
+from app.api.batch_schemas import EXAMPLE, AnswersSchema, BatchSchema
 from app.api.blueprints import BodyBlueprint
 from app.api.formats import chosen_format
 from app.api.headers import POSTED
@@ -22,9 +22,12 @@ from app.gaps.csv_body import BATCH_COLUMNS, BATCH_EXAMPLE, pair_rows, problem_r
 from app.gaps.json_body import gap_body
 from app.gaps.schema import gap_choice
 from app.occupations.lookup import FoundPair, Pair
+from app.occupations.provenance import IgnoredParameter, ignored, noted
 from app.occupations.spreadsheet import CSV, Row, file_headers, written
 from app.problem_responses import request_id
 from app.problems import Problem, Problems
+from app.query_fields import PostedQuery
+from app.response_cache.answer import as_json
 from app.response_cache.headers import UNKEPT, cache_status
 from app.wiring.container import services
 
@@ -54,7 +57,7 @@ def limit_body() -> None:
 
 
 @blueprint.route("/skill-gap/batch", methods=["POST"])
-@blueprint.arguments(BatchQuery, location="query")
+@blueprint.arguments(PostedQuery, location="query")
 @blueprint.arguments(BatchSchema, example=EXAMPLE)
 @answers_json_or_csv(
     blueprint,
@@ -77,7 +80,7 @@ def skill_gaps(asked: dict[str, Any], query: dict[str, Any]) -> Response:
         outcomes = {pair: _outcome(each, problems) for pair, each in found.items()}
         _log(pairs, outcomes)
         if chosen_format(query["format"] or asked["format"]) == "json":
-            text = _as_json(pairs, outcomes, choice)
+            text = _as_json(pairs, outcomes, choice, ignored(asked["ignored"]))
             return Response(text, mimetype="application/json", headers=UNKEPT)
         rows = _rows(pairs, outcomes, choice)
         headers = UNKEPT | dict(file_headers(f"{query['domain']}-gaps"))
@@ -109,11 +112,16 @@ def _outcome(found: FoundPair | BaseException, problems: Problems) -> FoundPair 
     return problem
 
 
-def _as_json(pairs: Sequence[Pair], outcomes: Outcomes, choice: GapChoice) -> bytes:
+def _as_json(
+    pairs: Sequence[Pair],
+    outcomes: Outcomes,
+    choice: GapChoice,
+    notes: Sequence[IgnoredParameter],
+) -> bytes:
     """Write what became of each pair, once where it was asked for several times."""
     each = {pair: orjson.dumps(_answer(one, choice)) for pair, one in outcomes.items()}
     body = {"answers": [orjson.Fragment(each[pair]) for pair in pairs]}
-    return orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
+    return as_json(noted(body, notes))
 
 
 def _answer(outcome: FoundPair | Problem, choice: GapChoice) -> dict[str, Any]:

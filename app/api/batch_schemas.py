@@ -7,7 +7,8 @@ from marshmallow import Schema, ValidationError, fields, pre_load, validate
 from app.api.problem_schema import ProblemSchema
 from app.gaps.schema import GapMembers, SkillGapSchema
 from app.occupations.fields import OccupationField
-from app.query_fields import FormatField, Query, StrictSchema
+from app.occupations.provenance import IgnoredSchema
+from app.query_fields import FormatField, StrictSchema
 
 MOST_PAIRS: Final = 100
 EXAMPLE: Final = {
@@ -43,12 +44,6 @@ class BatchSchema(GapMembers):
         return data
 
 
-class BatchQuery(Query):
-    """What the answer is written in, where the body does not say."""
-
-    format = FormatField()
-
-
 class AnswerSchema(Schema):
     """What became of a pair: with status 200 its answer, else its problem, as of GET /skill-gap."""
 
@@ -63,3 +58,4 @@ class AnswersSchema(Schema):
     """One answer for each pair, in their order."""
 
     answers = fields.List(fields.Nested(AnswerSchema), required=True)
+    notes = fields.List(fields.Nested(IgnoredSchema))

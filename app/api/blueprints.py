@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial, wraps
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from flask import Request, request
 from flask.globals import request_ctx
@@ -129,14 +129,21 @@ class FinishingBodyBlueprint(FinishingBlueprint):
     webargs makes a schema anew for each body, which takes longer than to load it.
     """
 
-    def arguments(self, schema: type[Schema], **options: Any) -> Callable[[View], View]:
-        """Have a view called with the body as a schema loads it."""
-        document, one = super().arguments(schema, **options), schema()
+    ARGUMENTS_PARSER = QueryParser()
+
+    def arguments(
+        self, schema: type[Schema], *, location: str = "json", **options: Any
+    ) -> Callable[[View], View]:
+        """Have a view called with the body as a schema loads it, or with the query string."""
+        document = super().arguments(schema, location=location, **options)
+        if location == "query":
+            return cast("Callable[[View], View]", document)
+        one = schema()
 
         def decorate(view: View) -> View:
             @wraps(view)
-            def called(**in_path: Any) -> Any:
-                return view(one.load(read_json(request_ctx.request)), **in_path)
+            def called(*before: Any, **in_path: Any) -> Any:
+                return view(*before, one.load(read_json(request_ctx.request)), **in_path)
 
             return _documented(called, document)
 

@@ -1,6 +1,6 @@
 """GET /elements: what the elements of a domain are, and what their levels mean."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from flask import Response
@@ -11,8 +11,9 @@ from app.api.headers import QUOTED, STILL_HOLDS
 from app.api.problem_schema import answers_problems
 from app.api.responses import cached_response
 from app.elements.json_body import element_body, elements_body
-from app.elements.schema import ElementsSchema, OneElementSchema
-from app.query_fields import DomainQuery
+from app.elements.schema import ElementsQuery, ElementsSchema, OneElementSchema
+from app.occupations.provenance import ignored, noted
+from app.query_fields import TellingQuery
 from app.response_cache.answer import ALWAYS, as_json
 from app.wiring.container import services
 from cache.entries.meanings import Meanings
@@ -20,6 +21,7 @@ from onet_client.content_model import DOMAINS
 
 blueprint = QueryBlueprint("elements", __name__, description="What elements and levels mean.")
 
+NO_PARAMETERS: Final = TellingQuery()
 LONGEST_UNANSWERED: Final = 30
 """Seconds for which others may store an answer that lacks what O*NET may give soon."""
 IN_PATH: Final = in_path(
@@ -31,7 +33,7 @@ IN_PATH: Final = in_path(
 class ElementList(MethodView):
     """The elements of a domain."""
 
-    @blueprint.arguments(DomainQuery, location="query")
+    @blueprint.arguments(ElementsQuery, location="query")
     @blueprint.response(200, ElementsSchema, headers=QUOTED)
     @blueprint.alt_response(304, description=STILL_HOLDS, headers=QUOTED)
     @answers_problems(blueprint, 422, 503)
@@ -40,7 +42,7 @@ class ElementList(MethodView):
 
         Those rated here or with anchors, by id. What O*NET has not published is null.
         """
-        return _answer(elements_body, query["domain"])
+        return _answer(elements_body, query["domain"], query["ignored"])
 
 
 @blueprint.route("/elements/<element>", parameters=[IN_PATH])
@@ -55,14 +57,19 @@ class OneElement(MethodView):
 
         What O*NET has not published is null.
         """
-        return _answer(element_body, element)
+        query = blueprint.ARGUMENTS_PARSER.parse(NO_PARAMETERS, location="query")
+        return _answer(element_body, element, query["ignored"])
 
 
-def _answer(write: Callable[[Meanings, str], dict[str, Any]], asked: str) -> Response:
+def _answer(
+    write: Callable[[Meanings, str], dict[str, Any]], asked: str, others: Sequence[str]
+) -> Response:
     wired = services()
     meanings, now = wired.elements.asked(), wired.now()
-    body = as_json(write(meanings, asked))
+    body = as_json(noted(write(meanings, asked), ignored(others)))
     due_at = wired.elements.due_at(meanings)
     if due_at is not None and due_at <= now:  # O*NET gave no answer now, and may soon
         return cached_response(body, [], now, None, LONGEST_UNANSWERED)
-    return cached_response(body, [], now, [asked], of_domains=DOMAINS, until=due_at or ALWAYS)
+    return cached_response(
+        body, [], now, [asked, others], of_domains=DOMAINS, until=due_at or ALWAYS
+    )

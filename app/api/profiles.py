@@ -14,6 +14,7 @@ from app.api.problem_schema import answers_problems
 from app.gaps.csv_body import CSV_EXAMPLE
 from app.gaps.json_body import plain
 from app.gaps.schema import gap_choice
+from app.occupations.provenance import ignored, noted
 from app.occupations.spreadsheet import CSV
 from app.problem_responses import keep_unsaid
 from app.profiles.csv_body import (
@@ -35,6 +36,7 @@ from app.profiles.schema import (
     own_of,
     own_transitions_choice,
 )
+from app.query_fields import PostedQuery
 from app.response_cache.answer import as_json
 from app.response_cache.headers import unkept_headers
 from app.transitions.csv_body import CSV_EXAMPLE as TRANSITIONS_CSV_EXAMPLE
@@ -56,6 +58,7 @@ def limit_body() -> None:
 
 
 @blueprint.route("/skill-gap", methods=["POST"])
+@blueprint.arguments(PostedQuery, location="query")
 @blueprint.arguments(OwnGapQuery, example=GAP_EXAMPLE)
 @answers_json_or_csv(
     blueprint,
@@ -65,7 +68,7 @@ def limit_body() -> None:
     example=CSV_EXAMPLE,
 )
 @answers_problems(blueprint, 404, 413, 415, 422, 503, reads=True)
-def skill_gap(query: dict[str, Any]) -> Response:
+def skill_gap(asked: dict[str, Any], query: dict[str, Any]) -> Response:
     """Compare what someone can do with an occupation, with the gaps weightiest first.
 
     A level is the rating given, else the highest among the occupations. Nothing of the body is
@@ -74,14 +77,16 @@ def skill_gap(query: dict[str, Any]) -> Response:
     wired = services()
     pair = wired.profiles.pair(own_of(query), query["target"], query["domain"])
     choice = gap_choice(query)
-    if chosen_format(query["format"]) == "json":
+    if chosen_format(query["format"] or asked["format"]) == "json":
         body = own_gap_body(pair, choice, wired.baseline.closer_than)
-        return _answer(as_json(body), pair.readings, wired.now())
-    text = own_gap_csv(pair, choice)
-    return _answer_csv(text, own_gap_headers(pair), pair.readings, wired.now())
+        text = as_json(noted(body, ignored(asked["ignored"])))
+        return _answer(text, pair.readings, wired.now())
+    rows = own_gap_csv(pair, choice)
+    return _answer_csv(rows, own_gap_headers(pair), pair.readings, wired.now())
 
 
 @blueprint.route("/transitions", methods=["POST"])
+@blueprint.arguments(PostedQuery, location="query")
 @blueprint.arguments(OwnTransitionsQuery, example=TRANSITIONS_EXAMPLE)
 @answers_json_or_csv(
     blueprint,
@@ -91,7 +96,7 @@ def skill_gap(query: dict[str, Any]) -> Response:
     example=TRANSITIONS_CSV_EXAMPLE,
 )
 @answers_problems(blueprint, 404, 413, 415, 422, 503, reads=True)
-def transitions(query: dict[str, Any]) -> Response:
+def transitions(asked: dict[str, Any], query: dict[str, Any]) -> Response:
     """Rank the occupations to go to with what someone can do, best first.
 
     Of all rated occupations that are cached: others than those of the body are not fetched for it.
@@ -101,10 +106,11 @@ def transitions(query: dict[str, Any]) -> Response:
     subject = wired.profiles.subject(own_of(query), own_domains(query), TIMEOUT)
     wired.transitions.check_zones(list(subject.profiles), subject.titles, choice)
     body = own_transitions_body(wired.transitions, subject, choice)
-    if chosen_format(query["format"]) == "json":
-        return _answer(as_json(body), subject.readings, wired.now())
-    text = own_transitions_csv(plain(body))
-    return _answer_csv(text, own_transitions_headers(), subject.readings, wired.now())
+    if chosen_format(query["format"] or asked["format"]) == "json":
+        text = as_json(noted(body, ignored(asked["ignored"])))
+        return _answer(text, subject.readings, wired.now())
+    rows = own_transitions_csv(plain(body))
+    return _answer_csv(rows, own_transitions_headers(), subject.readings, wired.now())
 
 
 def _answer(text: bytes, readings: list[Reading], now: datetime) -> Response:

@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
+from app.query_fields import DomainQuery, TellingQuery
 from onet_client.content_model import DOMAINS, SCALES
 
 LEVEL_RANGE = {"minimum": SCALES["LV"].minimum, "maximum": SCALES["LV"].maximum}
@@ -56,8 +57,9 @@ class MeaningSourcesSchema(Schema):
 
 
 class MeaningNoteSchema(Schema):
-    """Why descriptions or anchors are null, and what brings them."""
+    """Why descriptions or anchors are null, and what brings them; or an ignored parameter."""
 
+    parameter = fields.String(metadata={"example": "domains"})
     text = fields.String(required=True)
 
 
@@ -67,6 +69,10 @@ class QuotedSchema(Schema):
     sources = fields.Nested(MeaningSourcesSchema, required=True)
     attribution = fields.String(required=True)
     notes = fields.List(fields.Nested(MeaningNoteSchema))
+
+
+class ElementsQuery(TellingQuery, DomainQuery):
+    """Which elements to list."""
 
 
 class OneElementSchema(ElementMeaningSchema, QuotedSchema):

@@ -50,6 +50,13 @@ class IgnoredParameter(NamedTuple):
     text: str
 
 
+class IgnoredSchema(Schema):
+    """What was given as a parameter and is none."""
+
+    parameter = fields.String(required=True, metadata={"example": "min_importanc"})
+    text = fields.String(required=True)
+
+
 class NoteSchema(Schema):
     """What was read in place of a code that O*NET does not list any more, or an ignored parameter.
 

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from support.answers import problem
 from support.skill_gap_oracle import Oracle, differences
+from werkzeug.test import TestResponse
 
 STARTER_PAIR = "from=11-1011.00&to=15-1254.00"
 CLIMB = "from=41-9012.00&to=53-5031.00"
@@ -120,24 +122,59 @@ def test_another_way_of_asking_the_same_gets_the_same(starter: FlaskClient, quer
         "/occupations?q=x",
         "/occupations/15-1254.00?",
         "/occupations/15-1254.00/transitions?",
+        "/elements?domain=skills",
+        "/elements/2.B.3.e?",
     ],
 )
 def test_what_is_no_parameter_is_ignored_and_named(starter: FlaskClient, path: str) -> None:
-    expected = starter.get(path).get_json()
+    assert_named(starter.get, path)
+
+
+OWN = {"from": {"occupations": ["15-1254"]}}
+POSTED = {
+    "/skill-gap": OWN | {"to": "11-1011"},
+    "/transitions": OWN,
+    "/skill-gap/batch": {"pairs": [{"from": "11-1011", "to": "15-1254"}]},
+}
+
+
+@pytest.mark.parametrize(("path", "body"), POSTED.items())
+def test_so_is_what_is_none_beside_a_body(
+    starter: FlaskClient, path: str, body: dict[str, Any]
+) -> None:
+    assert_named(partial(starter.post, json=body), f"{path}?format=json")
+
+
+@pytest.mark.parametrize(("path", "body"), POSTED.items())
+def test_the_format_of_what_is_posted_may_be_said_beside_it(
+    starter: FlaskClient, path: str, body: dict[str, Any]
+) -> None:
+    told = starter.post(path, json=body | {"format": "csv"})
+    also = starter.post(f"{path}?format=csv", json=body)
+    over = starter.post(f"{path}?format=csv", json=body | {"format": "json"})
+    wrong = starter.post(f"{path}?format=xml", json=body)
+
+    assert told.mimetype == also.mimetype == "text/csv"
+    assert told.data == also.data
+    assert (200, "application/json") == (over.status_code, over.mimetype)
+    assert (422, "invalid-parameter") == problem(wrong)
+    assert ["format"] == [one["parameter"] for one in wrong.get_json()["errors"]]
+
+
+def assert_named(ask: Callable[[str], TestResponse], path: str) -> None:
+    expected = ask(path).get_json()
     others = ["min_importanc", "From", *(f"utm_{number}" for number in range(4))]
     query = "&".join(f"{name}=v" for name in ("<b>", "x" * 41, "From", *others))
+    named = [
+        {"parameter": name, "text": f"{name} is no parameter"}
+        for name in ("From", "min_importanc", "utm_0", "utm_1", "utm_2")
+    ]
 
     assert (
-        expected
-        | {
-            "notes": [
-                {"parameter": name, "text": f"{name} is no parameter"}
-                for name in ("From", "min_importanc", "utm_0", "utm_1", "utm_2")
-            ]
-        }
-        == starter.get(f"{path}&{query}").get_json()
+        expected | {"notes": [*expected.get("notes", []), *named]}
+        == ask(f"{path}&{query}").get_json()
     )
-    assert expected == starter.get(path).get_json()
+    assert expected == ask(path).get_json()
 
 
 @pytest.mark.parametrize(
