@@ -15,8 +15,9 @@ from onet_client.controls import escaped
 
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")
 """The request ids that are taken over: nothing that could break a log line or a header."""
-
-
+ERRORS: Final = "app.errors"
+"""The logger of errors that are answered."""
+PLACEHOLDER: Final = re.compile(r"%[-#0 +]*\d*(\.\d+)?[a-zA-Z]")
 LONGEST_MESSAGE: Final = 2_000
 """Characters of a message in the log."""
 LISTED_LINES: Final = 400
@@ -51,6 +52,21 @@ class RequestIdFilter(logging.Filter):
         """Let everything through."""
         if not hasattr(record, "request_id"):
             record.request_id = request.request_id if has_request_context() else "-"  # type: ignore[attr-defined]
+        return True
+
+
+class UnsaidFilter(logging.Filter):
+    """Leaves out all that is filled into what is logged in a request whose body is not to be said.
+
+    What answers errors knows by itself what it may say.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let everything through."""
+        is_unsaid = has_request_context() and getattr(request, "is_unsaid", False)
+        if is_unsaid and record.name != ERRORS and record.args:
+            said = PLACEHOLDER.sub("(not said)", str(record.msg))
+            record.msg, record.args = said.replace("%%", "%"), None
         return True
 
 
@@ -100,15 +116,21 @@ def configure(settings: Settings) -> None:
         {
             "version": 1,
             "disable_existing_loggers": False,
-            "filters": {"request_id": {"()": RequestIdFilter}, "bounds": {"()": ShorteningFilter}},
+            "filters": {
+                "request_id": {"()": RequestIdFilter},
+                "unsaid": {"()": UnsaidFilter},
+                "bounds": {"()": ShorteningFilter},
+            },
             "formatters": {settings.log_format: formatters[settings.log_format]},
             "handlers": {
                 "stderr": {
                     "class": "logging.StreamHandler",
                     "formatter": settings.log_format,
-                    "filters": ["request_id", "bounds"],
+                    "filters": ["request_id", "unsaid", "bounds"],
                 }
             },
+            # The client tells what it asks for; this library tells each URL, whoever asked.
+            "loggers": {"urllib3": {"level": "INFO"}},
             "root": {"level": settings.log_level, "handlers": ["stderr"]},
         }
     )

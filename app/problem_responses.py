@@ -9,13 +9,13 @@ from urllib.parse import quote
 from flask import Request, Response, json, request
 from werkzeug.exceptions import HTTPException
 
-from app.logs import RequestIds, wordless
+from app.logs import ERRORS, RequestIds, wordless
 from app.problems import Problem, invalid_parameters
 from app.wiring.container import services
 from cache.db.unavailable import DatabaseUnavailable
 from cache.fill.abandonment import is_abandoned
 
-log = logging.getLogger("app.errors")
+log = logging.getLogger(ERRORS)
 
 ABANDONED: Final = "skillgap.abandoned"
 """Where in a request's environ a server that notices when its caller hangs up puts what says so."""

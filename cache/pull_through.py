@@ -23,7 +23,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 from cache.catalogue import Catalogue
 from cache.db.database import DatabaseUnavailable
@@ -33,21 +33,35 @@ from cache.fill.abandonment import Abandoned
 from cache.fill.filler import Filler
 from cache.fill.refresh_requests import RefreshRequests
 from cache.fill.single_flight import Lane, Outcome, SingleFlight, TooManyWaiting
-from cache.fill.tasks import fill_tasks
+from cache.fill.tasks import fill_tasks, unlisted
 from cache.local.batched_reads import BatchedReads
 from cache.local.bounded_cache import BoundedCache
-from cache.local.copied_entries import CopiedEntries, Found
+from cache.local.copied_entries import NEEDS_FILL, CopiedEntries, Found, needed
 from cache.metrics import CacheMetrics
 from cache.policy import Entry, Freshness, Limits, ReadOutcome
-from cache.reading import FillFailed, NoRatings, ReadFailed, Reading, UnknownOccupation
+from cache.reading import (
+    FillFailed,
+    NoRatings,
+    NotListed,
+    ReadFailed,
+    Reading,
+    UnknownOccupation,
+)
 from onet_client.errors import CircuitOpen, DeadlineExceeded, NotConfigured, OnetError
 
 log = logging.getLogger(__name__)
 
-NEEDS_FILL: Final = (Freshness.ABSENT, Freshness.OLD)
 NEGATIVE: Final[dict[str, type[ReadFailed]]] = {"unknown": UnknownOccupation, "empty": NoRatings}
 RETRY_SECONDS: Final = 2.0
 """When to ask again for what is still being fetched, or what too many wait for."""
+
+
+class _Wait(NamedTuple):
+    """How entries are waited for: in which lane, for how many seconds, and for which codes."""
+
+    lane: Lane
+    timeout: float | None
+    only_listed: bool = False
 
 
 class PullThrough:
@@ -80,8 +94,12 @@ class PullThrough:
         self._timeout = timeout
         self._single_flight: SingleFlight[Key, Stored] = SingleFlight()
 
-    def read(self, domain: str, codes: Sequence[str]) -> list[Reading]:
+    def read(
+        self, domain: str, codes: Sequence[str], *, only_listed: bool = False
+    ) -> list[Reading]:
         """Read one entry for each code, in order; what has to be fetched is fetched at once.
+
+        With `only_listed` a code that no list has is unknown: it is not asked for, nor noted.
 
         Raises:
             ReadFailed: for the first entry that has nothing to serve.
@@ -91,7 +109,8 @@ class PullThrough:
         if all(one.freshness is Freshness.FRESH for one in found.values()):
             self._metrics.entries_hit(len(found))
             return [one.hit() for one in found.values()]
-        (result,) = self._results(found, [codes], now, Lane.ONE, self._timeout)
+        wait = _Wait(Lane.ONE, self._timeout, only_listed)
+        (result,) = self._results(found, [codes], now, wait)
         if isinstance(result, BaseException):
             raise result
         return result
@@ -105,7 +124,12 @@ class PullThrough:
         return [one.hit() for one in self._entries.at_hand(domain, codes, self._now())]
 
     def read_each(
-        self, domain: str, groups: Sequence[Sequence[str]], timeout: float
+        self,
+        domain: str,
+        groups: Sequence[Sequence[str]],
+        timeout: float,
+        *,
+        only_listed: bool = False,
     ) -> list[list[Reading] | BaseException]:
         """Read the entries that each of many answers needs; where `read` would raise, its error.
 
@@ -114,7 +138,7 @@ class PullThrough:
         """
         now = self._now()
         found = self._entries.find(domain, list(dict.fromkeys(chain.from_iterable(groups))), now)
-        return self._results(found, groups, now, Lane.BATCH, timeout)
+        return self._results(found, groups, now, _Wait(Lane.BATCH, timeout, only_listed))
 
     def refresh(self, domain: str, code: str) -> Entry:
         """Fill an entry that is not fresh, and return it as it is then.
@@ -125,7 +149,7 @@ class PullThrough:
         (stored,) = self._reads.read(domain, [code])
         if self._filler.is_usable(stored.entry):
             return stored.entry
-        outcome = self._run([stored.entry], Lane.ONE, None)[code]
+        outcome = self._run([stored.entry], _Wait(Lane.ONE, None))[code]
         if isinstance(outcome.result, BaseException):
             raise outcome.result
         return outcome.result.entry
@@ -135,35 +159,33 @@ class PullThrough:
         found: Mapping[str, Found],
         groups: Sequence[Sequence[str]],
         now: datetime,
-        lane: Lane,
-        timeout: float,
+        wait: _Wait,
     ) -> list[list[Reading] | BaseException]:
         """Fill what the groups need, and return the readings of each, or its error."""
-        needed = [_needed(group, found) for group in groups]
-        used = dict.fromkeys(chain.from_iterable(needed))
+        used_by = [needed(group, found) for group in groups]
+        used = dict.fromkeys(chain.from_iterable(used_by))
         missing = [found[code].stored.entry for code in used if found[code].freshness in NEEDS_FILL]
-        outcomes = self._fill(missing, lane, timeout) if missing else {}
+        outcomes = self._fill(missing, wait) if missing else {}
         readings = {code: self._reading(found[code], outcomes.get(code), now) for code in used}
         for reading in readings.values():
             self._metrics.entry_read(reading.result)
-        return [self._result([readings[code] for code in group], outcomes) for group in needed]
+        return [self._result([readings[code] for code in group], outcomes) for group in used_by]
 
-    def _fill(
-        self, missing: Sequence[Entry], lane: Lane, timeout: float
-    ) -> dict[str, Outcome[Stored]]:
+    def _fill(self, missing: Sequence[Entry], wait: _Wait) -> dict[str, Outcome[Stored]]:
         """Fill entries, or find out why they cannot be."""
         try:
             with self._metrics.waiting():
-                return self._run(missing, lane, timeout)
+                left = unlisted(self._filler, self._catalogue, missing) if wait.only_listed else ()
+                asked = [entry for entry in missing if entry.code not in left]
+                outcomes = self._run(asked, wait) if asked else {}
+                return outcomes | {code: Outcome(NotListed(), False) for code in left}
         except NotConfigured as error:
             return {entry.code: Outcome(error, False) for entry in missing}
 
-    def _run(
-        self, entries: Sequence[Entry], lane: Lane, timeout: float | None
-    ) -> dict[str, Outcome[Stored]]:
+    def _run(self, entries: Sequence[Entry], wait: _Wait) -> dict[str, Outcome[Stored]]:
         """Start or join a flight for each entry, and wait for them."""
-        tasks = fill_tasks(self._filler, self._catalogue, entries, lane)
-        outcomes = self._single_flight.run(tasks, timeout)
+        tasks = fill_tasks(self._filler, self._catalogue, entries, wait.lane)
+        outcomes = self._single_flight.run(tasks, wait.timeout)
         return {code: _as_upstream(outcome) for (_, code), outcome in outcomes.items()}
 
     def _reading(self, found: Found, outcome: Outcome[Stored] | None, now: datetime) -> Reading:
@@ -197,6 +219,8 @@ class PullThrough:
         self, reading: Reading, readings: Sequence[Reading], error: Stored | BaseException
     ) -> BaseException:
         """Return the error of a request for an entry whose fill failed."""
+        if isinstance(error, NotListed):
+            return UnknownOccupation(reading, readings)
         if isinstance(error, TimeoutError):
             gone = isinstance(error, Abandoned)
             said = "the caller has gone" if gone else "it is being fetched still"
@@ -220,10 +244,3 @@ def _as_upstream(outcome: Outcome[Stored]) -> Outcome[Stored]:
         return outcome
     error = CircuitOpen("too many requests wait already", retry_after=RETRY_SECONDS)
     return Outcome(error, False)
-
-
-def _needed(group: Sequence[str], found: Mapping[str, Found]) -> Sequence[str]:
-    """Leave out what need not be fetched: a group with a negative entry fails anyway."""
-    if not any(found[code].freshness in (Freshness.EMPTY, Freshness.UNKNOWN) for code in group):
-        return group
-    return [code for code in group if found[code].freshness not in NEEDS_FILL]

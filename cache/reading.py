@@ -33,6 +33,10 @@ class NotAtHand(Exception):
     """What is asked for cannot be read without waiting: there is no copy known to be good."""
 
 
+class NotListed(Exception):
+    """No list has a code, and only those that one has are to be asked for."""
+
+
 class ReadFailed(Exception):
     """An entry has nothing to serve; `readings` has all entries that the request asked for."""
 

@@ -21,6 +21,7 @@ from app.gaps.compare import GapChoice
 from app.gaps.csv_body import BATCH_COLUMNS, BATCH_EXAMPLE, pair_rows, problem_row
 from app.gaps.json_body import gap_body
 from app.gaps.schema import gap_choice
+from app.logs import ERRORS
 from app.occupations.lookup import FoundPair, Pair
 from app.occupations.provenance import IgnoredParameter, ignored, noted
 from app.occupations.spreadsheet import CSV, Row, file_headers, written
@@ -31,7 +32,7 @@ from app.response_cache.answer import as_json
 from app.response_cache.headers import UNKEPT, cache_status
 from app.wiring.container import services
 
-log = logging.getLogger("app.errors")
+log = logging.getLogger(ERRORS)
 
 LONGEST_BODY: Final = 100_000
 """Bytes; a hundred pairs of codes take 5,000, of the longest titles 50,000."""

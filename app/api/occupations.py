@@ -11,7 +11,7 @@ from app.api.formats import chosen_format, vary
 from app.api.headers import CACHED, LISTED, STILL_HOLDS
 from app.api.operations import answers_json_or_csv
 from app.api.problem_schema import answers_problems
-from app.api.responses import VARY, cached_response
+from app.api.responses import LONGEST_BY_NAME, VARY, cached_response
 from app.occupations.csv_body import (
     CSV_EXAMPLE,
     LIST_EXAMPLE,
@@ -22,7 +22,6 @@ from app.occupations.csv_body import (
 )
 from app.occupations.fields import path_code
 from app.occupations.json_body import occupation_body, occupations_body
-from app.occupations.lookup import LONGEST_BY_NAME
 from app.occupations.provenance import ignored, noted
 from app.occupations.schema import (
     OccupationSchema,

@@ -20,6 +20,9 @@ Fixed = Sequence[tuple[str, str]]
 BY_CODING: Final[Fixed] = [("Vary", "Accept-Encoding")]
 VARY: Final[Fixed] = [("Vary", "Accept, Accept-Encoding")]
 """Of every answer that there is in several formats."""
+LONGEST_BY_NAME: Final = 60
+"""Seconds for which others may store what was asked for by title, or by a code that was replaced:
+what those mean can change while the entries stay."""
 
 
 def cached_response(

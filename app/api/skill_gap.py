@@ -10,11 +10,10 @@ from app.api.formats import chosen_format, vary
 from app.api.headers import CACHED, STILL_HOLDS
 from app.api.operations import answers_json_or_csv
 from app.api.problem_schema import answers_problems
-from app.api.responses import VARY, cached_response
+from app.api.responses import LONGEST_BY_NAME, VARY, cached_response
 from app.gaps.csv_body import CSV_EXAMPLE, csv_body, csv_headers
 from app.gaps.json_body import gap_body
 from app.gaps.schema import SkillGapQuery, SkillGapSchema, gap_choice
-from app.occupations.lookup import LONGEST_BY_NAME
 from app.occupations.provenance import ignored, noted
 from app.occupations.spreadsheet import CSV
 from app.response_cache.answer import as_json

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from app.occupations.provenance import Note
 from app.occupations.replaced import Codes, notes_of, other_codes, was_replaced
@@ -15,15 +15,13 @@ if TYPE_CHECKING:
     from app.occupations.title_index import TitleIndex
     from cache.fill.crosswalk import Crosswalk, Successor
 
-LONGEST_BY_NAME: Final = 60
-"""Seconds for which others may store what was asked for by title, or by a code that was replaced:
-what those mean can change while the entries stay."""
 
 Pair = tuple[str, str]
 """Two occupations as the caller names them."""
 Read = tuple[Codes, list[Reading]]
 """The codes that texts mean, and the entry of each code once."""
 Key = TypeVar("Key")
+Successors: TypeAlias = Mapping[str, Iterable["Successor"]]
 
 
 class FoundOccupation(NamedTuple):
@@ -122,11 +120,13 @@ class Lookup:
     def named(self, given: Codes, domain: str) -> FoundNamed:
         """Read the entries of occupations by the names of parameters.
 
+        Nothing is noted of a code that no list has, and that was not replaced.
+
         Raises:
             Unresolved: where texts do not name one occupation each.
             LookupFailed: for the first entry that has nothing to serve.
         """
-        codes, readings = self._read(domain, given)
+        codes, readings = self._read(domain, given, only_listed=True)
         by_code = {reading.entry.code: reading for reading in readings}
         found = {name: by_code[code] for name, code in codes.items()}
         return FoundNamed(found, notes_of(given, found))
@@ -148,14 +148,14 @@ class Lookup:
     ) -> dict[str, FoundOccupation | BaseException]:
         """Read the entries of occupations by the names of parameters, in `timeout` seconds at most.
 
-        Each is read as by `one`, and has the exception that this would raise.
+        Each is read as by `named`, and has the exception that this would raise.
         """
         asked = {name: {name: text} for name, text in given.items()}
         return {
             name: one
             if isinstance(one, BaseException)
             else FoundOccupation(one[1][0], notes_of(asked[name], {name: one[1][0]}))
-            for name, one in self._each(asked, domain, timeout).items()
+            for name, one in self._each(asked, domain, timeout, only_listed=True).items()
         }
 
     def pairs(
@@ -172,7 +172,7 @@ class Lookup:
         }
 
     def _each(
-        self, asked: Mapping[Key, Codes], domain: str, timeout: float
+        self, asked: Mapping[Key, Codes], domain: str, timeout: float, *, only_listed: bool = False
     ) -> dict[Key, Read | BaseException]:
         """Read for many answers what the texts of each mean, each entry once."""
         deadline = time.monotonic() + timeout
@@ -186,9 +186,10 @@ class Lookup:
         while left:
             groups = [list(dict.fromkeys(codes.values())) for codes in left.values()]
             seconds = max(0.0, deadline - time.monotonic())
-            results = self.pull_through.read_each(domain, groups, seconds)
+            results = self.pull_through.read_each(domain, groups, seconds, only_listed=only_listed)
             unknown = {one.code for one in results if isinstance(one, UnknownOccupation)}
-            successors = self._successors(unknown if time.monotonic() < deadline else ())
+            due = unknown if time.monotonic() < deadline else ()
+            successors = self._successors(due, only_listed)
             again: dict[Key, Codes] = {}
             for (key, codes), result in zip(left.items(), results, strict=True):
                 outcome = _outcome(result, asked[key], codes, successors)
@@ -199,22 +200,24 @@ class Lookup:
             left = again
         return found
 
-    def _read(self, domain: str, given: Codes) -> Read:
+    def _read(self, domain: str, given: Codes, *, only_listed: bool = False) -> Read:
         """Read each entry that texts mean once, and tell which code each of them means."""
         codes = resolve(given, self.index)
         while True:
             try:
-                return codes, self.pull_through.read(domain, list(dict.fromkeys(codes.values())))
+                asked = list(dict.fromkeys(codes.values()))
+                return codes, self.pull_through.read(domain, asked, only_listed=only_listed)
             except ReadFailed as error:
                 unknown = [error.code] if isinstance(error, UnknownOccupation) else []
-                others = other_codes(error, given, codes, self._successors(unknown))
+                successors = self._successors(unknown, only_listed)
+                others = other_codes(error, given, codes, successors)
                 if others is None:
                     raise LookupFailed(error, given, codes) from error
                 codes = others
 
-    def _successors(self, codes: Collection[str]) -> Mapping[str, list["Successor"]]:
+    def _successors(self, codes: Collection[str], only_listed: bool) -> Successors:
         """Ask what replaced codes that are not listed, for all at once."""
-        return self.crosswalk.of(codes) if codes else {}
+        return self.crosswalk.of(codes, remembers_none=not only_listed) if codes else {}
 
 
 def _given(pair: Pair) -> Codes:
@@ -232,7 +235,7 @@ def _outcome(
     result: list[Reading] | BaseException,
     given: Codes,
     codes: Codes,
-    successors: Mapping[str, Iterable["Successor"]],
+    successors: Successors,
 ) -> Read | BaseException | Codes:
     """Return what was read, why nothing was, or by which codes to read again."""
     if isinstance(result, list):

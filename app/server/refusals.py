@@ -6,12 +6,12 @@ from typing import Any, Final
 
 import orjson
 
-from app.logs import RequestIds
+from app.logs import ERRORS, RequestIds
 from app.problem_responses import MEDIA_TYPE, described
 from app.problems import Problem
 from app.response_cache.cors import Cors
 
-log = logging.getLogger("app.errors")
+log = logging.getLogger(ERRORS)
 
 ENDPOINT: Final = "none"
 """Under which they are counted: that of no route."""

@@ -59,11 +59,13 @@ class Crosswalk:
         self._left_alone = LeftAlone(clock)
         self._single_flight: SingleFlight[str, list[Successor]] = SingleFlight()
 
-    def of(self, codes: Collection[str]) -> dict[str, list[Successor]]:
+    def of(
+        self, codes: Collection[str], *, remembers_none: bool = True
+    ) -> dict[str, list[Successor]]:
         """Return what took the place of codes that are not listed: none, one or several.
 
         Where the upstream fails, or its answer cannot be kept, its previous answer counts; without
-        credentials it has none.
+        credentials it has none. That nothing replaced a code is kept where `remembers_none`.
 
         Raises:
             DatabaseUnavailable: where the database cannot be read.
@@ -74,15 +76,17 @@ class Crosswalk:
         found = {code: known[code].successors if code in known else [] for code in codes}
         asked = [code for code in codes if self._is_due(known.get(code), now)]
         if asked and self._left_alone.is_over:
-            found |= self._ask(asked)
+            found |= self._ask(asked, remembers_none)
         return found
 
     def _is_due(self, known: _Known | None, now: datetime) -> bool:
         return known is None or now >= self._limits.expiry(known.asked_at, "unknown")
 
-    def _ask(self, codes: Iterable[str]) -> dict[str, list[Successor]]:
+    def _ask(self, codes: Iterable[str], remembers_none: bool) -> dict[str, list[Successor]]:
         """Ask what became of each code, once in this process; return what was answered."""
-        tasks = {code: Task(partial(self._fetch, code), Lane.GUESS) for code in codes}
+        tasks = {
+            code: Task(partial(self._fetch, code, remembers_none), Lane.GUESS) for code in codes
+        }
         found = {}
         for code, (result, _) in self._single_flight.run(tasks, self._timeout).items():
             if isinstance(result, Abandoned | TooManyWaiting):
@@ -95,13 +99,15 @@ class Crosswalk:
                 found[code] = result
         return found
 
-    def _fetch(self, code: str, detach: Detach) -> list[Successor]:
+    def _fetch(self, code: str, remembers_none: bool, detach: Detach) -> list[Successor]:
         try:
             found = self._upstream.guesses.client.successors(code)
         except UnknownCode:
             found = ()
         successors = [Successor(one.code, one.title) for one in found if one.code != code]
         detach()
+        if not successors and not remembers_none:
+            return []
         asked_at = self._now()
         database.write(
             self._writer,

@@ -21,7 +21,7 @@ def fill_tasks(
         DatabaseUnavailable: where the database cannot be reached or used.
     """
     served = filler.served_release()
-    guesses = _unlisted({entry.code for entry in entries}, filler.listed_upstream, catalogue)
+    guesses = unlisted(filler, catalogue, entries)
     tasks = {}
     for entry in entries:
         is_guess = entry.code in guesses
@@ -31,13 +31,16 @@ def fill_tasks(
     return tasks
 
 
-def _unlisted(
-    codes: set[str], upstream: Collection[str] | None, catalogue: Catalogue
-) -> Collection[str]:
+def unlisted(filler: Filler, catalogue: Catalogue, entries: Sequence[Entry]) -> Collection[str]:
     """Find the codes that neither the upstream's list nor that of a release has.
 
     None are found where there is neither list to say so.
+
+    Raises:
+        NotConfigured: without credentials.
+        DatabaseUnavailable: where the database cannot be reached or used.
     """
+    codes, upstream = {entry.code for entry in entries}, filler.listed_upstream
     left = codes.difference(upstream or ())
     listed = catalogue.listed(left) if left else left
     if listed is None:

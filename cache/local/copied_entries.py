@@ -1,8 +1,8 @@
 """Finds entries: in the copies of this process, else in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cache.entries.invalidation import Key
 from cache.entries.store import Stored
@@ -10,6 +10,8 @@ from cache.local.batched_reads import BatchedReads
 from cache.local.bounded_cache import BoundedCache
 from cache.policy import Freshness, Limits, freshness
 from cache.reading import NotAtHand, Reading
+
+NEEDS_FILL: Final = (Freshness.ABSENT, Freshness.OLD)
 
 
 class Found(NamedTuple):
@@ -81,3 +83,10 @@ class CopiedEntries:
         stored, unchecked = copy
         found = Found(stored, freshness(stored.entry, now, self._limits), unchecked)
         return None if unchecked and found.freshness is not Freshness.FRESH else found
+
+
+def needed(group: Sequence[str], found: Mapping[str, Found]) -> Sequence[str]:
+    """Leave out what need not be fetched: a group with a negative entry fails anyway."""
+    if not any(found[code].freshness in (Freshness.EMPTY, Freshness.UNKNOWN) for code in group):
+        return group
+    return [code for code in group if found[code].freshness not in NEEDS_FILL]

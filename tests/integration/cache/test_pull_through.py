@@ -370,6 +370,20 @@ def test_without_credentials_an_unlisted_code_is_unknown_and_not_remembered(
     assert before == held(seeded_engine)
 
 
+def test_where_only_listed_codes_are_wanted_no_other_is_asked_for_or_remembered(
+    pull_through, seeded_engine, client
+):
+    before = held(seeded_engine)
+
+    with pytest.raises(UnknownOccupation):
+        pull_through.read("skills", [SEEDED, NEW], only_listed=True)
+    groups = pull_through.read_each("skills", [[NEW], [SEEDED]], 5.0, only_listed=True)
+
+    assert [UnknownOccupation, list] == [type(group) for group in groups]
+    assert before == held(seeded_engine)
+    assert [] == client.calls
+
+
 def test_without_credentials_and_any_release_nothing_is_known_of_a_code(engine, clock):
     empty = engines.pull_through(engine, no_upstream(), LIMITS, clock)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, MetaData, make_url, select
+from sqlalchemy import Engine, MetaData, create_engine, make_url, select
 from support.databases import load
 from support.held import held
 from support.processes import serving
@@ -160,10 +160,20 @@ def test_a_server_says_nothing_of_it_at_any_level(made_up_release: Path, tmp_pat
         url = load(f"sqlite:///{tmp_path / 'skillgap.db'}", made_up_release)
         settings = {"ONET_API_URL": upstream.url, "ONET_API_KEY": "key", "LOG_LEVEL": "DEBUG"}
         with serving(tmp_path, DATABASE_URL=url, **settings) as server:
-            for said in ({"occupations": [spoken()]}, {"ratings": {"2.A.1.a": number()}}):
+            for said in (
+                {"occupations": [spoken()]},
+                {"occupations": ["98-7654"]},
+                {"occupations": [CODES[1]], "ratings": {"2.A.1.a": number()}},
+                {"ratings": {"2.A.1.a": number()}},
+            ):
                 for path in ("/skill-gap", "/transitions"):
                     requests.post(
                         server.url + path, json={"from": said, "to": CODES[0]}, timeout=30
                     )
+            metrics = requests.get(f"{server.url}/metrics", timeout=30).text
         assert "POST /" in server.log.read_text()
         assert not is_canary(server.log.read_text())
+        assert not is_canary(metrics)
+    engine = create_engine(url)
+    assert not is_canary(stored(engine))
+    engine.dispose()

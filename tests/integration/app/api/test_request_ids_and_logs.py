@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from flask import request
 from flask.testing import FlaskClient
 from support.bad_requests import BAD_REQUESTS
 
@@ -26,6 +27,28 @@ def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
     caplog.set_level(logging.INFO)
     yield caplog
     caplog.handler.removeFilter(mark)
+
+
+def test_what_is_logged_in_a_request_that_is_not_to_be_said_lacks_what_it_is_about(
+    starter: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    unsaid = logs.UnsaidFilter()
+    caplog.handler.addFilter(unsaid)
+    told = logging.getLogger("cache")
+
+    for is_unsaid in (True, False):
+        with starter.application.test_request_context("/"):
+            request.is_unsaid = is_unsaid
+            told.warning("serving %s stale after %.1f s, 5%%: %r", "15-1254.00", 1.5, KeyError("x"))
+            logging.getLogger(logs.ERRORS).warning("%s is told", "this")
+
+    assert [
+        "serving (not said) stale after (not said) s, 5%: (not said)",
+        "this is told",
+        "serving 15-1254.00 stale after 1.5 s, 5%: KeyError('x')",
+        "this is told",
+    ] == caplog.messages
+    caplog.handler.removeFilter(unsaid)
 
 
 @pytest.mark.parametrize("target", [GAP, "/health", "/no-such-path", UNCACHED, "/docs/", "/docs"])
@@ -93,7 +116,7 @@ def test_a_fault_of_the_program_tells_the_log_all_and_the_caller_nothing(
     class Broken:
         """A cache that fails as no cache should."""
 
-        def read(self, domain: str, codes: list[str]) -> None:
+        def read(self, domain: str, codes: list[str], **_: object) -> None:
             raise RuntimeError("SELECT canary FROM innards")
 
     app = open_app(starter_database).application

@@ -1,6 +1,7 @@
 """What became of a code is asked of the upstream once, for all who want to know."""
 
 import logging
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Event
@@ -76,6 +77,17 @@ def test_what_became_of_a_code_is_asked_once_and_known_to_all_processes(new, cli
 def test_a_code_that_the_taxonomy_does_not_have_has_no_successor_and_is_asked_once(new, client):
     assert [] == of(new(), "99-9999.99") == of(new(), "99-9999.99")
     assert ["99-9999.99"] == client.asked
+
+
+def test_that_nothing_replaced_a_code_is_not_kept_where_the_code_is_not_to_be(engine, new, client):
+    for _ in range(2):
+        assert {"99-9999.00": [], OLD: [DEVELOPERS]} == new().of(
+            ["99-9999.00", OLD], remembers_none=False
+        )
+
+    assert {"99-9999.00": 2, OLD: 1} == Counter(client.asked)
+    with engine.connect() as connection:
+        assert [OLD] == connection.execute(select(Succession.old_code)).scalars().all()
 
 
 def test_a_code_does_not_stand_in_place_of_itself(new, client):
