@@ -38,8 +38,9 @@ def of_profiles(function: Callable[..., None]) -> Callable[..., None]:
     ratings = click.option(
         "--ratings",
         metavar="FILE",
-        type=click.Path(path_type=Path, dir_okay=False, exists=True),
-        help="Count the levels in FILE, of TOML or CSV, in place of the occupations'.",
+        type=click.Path(path_type=Path, dir_okay=False, exists=True, allow_dash=True),
+        help="Count the levels in FILE, of TOML or CSV, in place of the occupations'; - reads "
+        "standard input.",
     )
     return and_more(ratings(function))
 
@@ -61,7 +62,7 @@ def own_words(
     """
     from marshmallow import ValidationError
 
-    from app.profiles.ratings_file import RatingsFile, RatingsFileError, read_ratings
+    from app.profiles.ratings_file import RatingsFile, RatingsFileError, called, read_ratings
     from app.transitions.choice import in_words
     from onet_client.content_model import domain_of
 
@@ -69,15 +70,16 @@ def own_words(
         read = RatingsFile([], {}, {}) if file is None else read_ratings(file)
     except RatingsFileError as error:
         raise ValidationError({"--ratings": [str(error)]}) from error
+    at_file = None if file is None else called(file)
     given = [(name, first)] if first is not None else []
     given += [("--and", one) for one in more]
-    given += [(f"{file}: occupations[{at}]", one) for at, one in enumerate(read.occupations)]
+    given += [(f"{at_file}: occupations[{at}]", one) for at, one in enumerate(read.occupations)]
     ratings = {id_: one for id_, one in read.ratings.items() if domain_of(id_) in domains}
     if not given and read.ratings and not ratings:
-        raise ValidationError({"--ratings": [f"{file}: Rates no {in_words(domains, 'or')}."]})
+        raise ValidationError({"--ratings": [f"{at_file}: Rates no {in_words(domains, 'or')}."]})
     names = {f"from.occupations[{at}]": called for at, (called, _) in enumerate(given)}
     names |= {f"from.ratings.{id_}": read.places[id_] for id_ in ratings}
-    names |= {"from": str(file or name), "from.occupations": "occupations"}
+    names |= {"from": at_file or name, "from.occupations": "occupations"}
     return OwnWords({"occupations": [one for _, one in given], "ratings": ratings}, names)
 
 

@@ -15,6 +15,7 @@ from app.wiring.container import services
     examples=(
         'flask profile "Web Developers" --output new.toml',
         "flask profile 15-1254 --and 19-2031 --domain knowledge > known.toml",
+        "flask profile 15-1254 --csv --output mine.csv",
         'flask gap --ratings my.toml "Software Quality Assurance Analysts and Testers"',
     ),
 )
@@ -27,24 +28,31 @@ from app.wiring.container import services
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write to FILE, which must not be there yet, not to standard output.",
 )
-def command(occupation: str, more: tuple[str, ...], domain: str, output: Path | None) -> None:
+@click.option("--csv", "as_csv", is_flag=True, help="Write CSV, for a spreadsheet.")
+def command(
+    occupation: str, more: tuple[str, ...], domain: str, output: Path | None, as_csv: bool
+) -> None:
     """Write the ratings of OCCUPATION as a file to change, for --ratings of other commands.
 
     It is TOML, with what each element is and what its levels take, as far as a release is loaded
-    that tells. Of several occupations each element has the highest level. Read back as it is, it
-    gives the figures of the occupation.
+    that tells; CSV has no more than what each element is. Of several occupations each element has
+    the highest level. Read back as it is, it gives the figures of the occupation.
     """
     from app.cli.complaints import complaining
     from app.cli.own import own_words
     from app.profiles.schema import OwnGapQuery, own_of
-    from app.profiles.template import template
+    from app.profiles.template import csv_template, template
 
     wired = services()
     words = own_words(occupation, more, None, [domain], "OCCUPATION")
     with complaining(words.names):
         own = own_of(OwnGapQuery(only=("source",)).load({"from": words.said}))
         found = wired.profiles.occupations(own, domain)
-    text = template(found.occupations, found.profile, wired.elements.of(domain))
+    meanings = wired.elements.of(domain)
+    if as_csv:
+        text = csv_template(found.profile, meanings)
+    else:
+        text = template(found.occupations, found.profile, meanings)
     if output is None:
         click.echo(text.encode(), nl=False)
         return

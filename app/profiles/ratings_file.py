@@ -1,6 +1,7 @@
-"""Reads own ratings from a small file: TOML, as `flask profile` writes it, or CSV."""
+"""Reads own ratings from a small file: TOML or CSV, as `flask profile` writes them."""
 
 import csv
+import sys
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,6 +14,9 @@ LARGEST: Final = 1_000_000
 OCCUPATIONS, RATINGS = "occupations", "ratings"
 ID, LEVEL, NOT_RELEVANT = "id", "level", "not_relevant"
 """Columns of CSV, those of `/occupations/{code}`: the last one may be left out."""
+DELIMITERS: Final = "\t;,"
+"""What may be between cells: of what a spreadsheet saves as CSV, `;` where numbers have commas."""
+STDIN: Final = Path("-")
 
 
 class RatingsFileError(Exception):
@@ -32,26 +36,47 @@ class RatingsFile(NamedTuple):
 
 
 def read_ratings(path: Path) -> RatingsFile:
-    """Read a file: CSV where its name ends so, else TOML.
+    """Read a file, or standard input where that is `-`: CSV by its first line, else TOML.
 
     Raises:
         RatingsFileError: where it cannot be read, or is not what it should be.
     """
+    name = called(path)
     try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
+        data = _bytes_of(path)
         if len(data) > LARGEST:
-            raise RatingsFileError(f"{path}: Longer than {LARGEST:,} bytes.")
+            raise RatingsFileError(f"{name}: Longer than {LARGEST:,} bytes.")
         text = data.decode("utf-8-sig")
     except OSError as error:
-        raise RatingsFileError(f"{path}: {error.strerror}.") from error
+        raise RatingsFileError(f"{name}: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise RatingsFileError(f"{path}: line {line}: Not UTF-8.") from error
-    return _of_csv(path, text) if path.suffix.lower() == ".csv" else _of_toml(path, text)
+        raise RatingsFileError(f"{name}: line {line}: Not UTF-8.") from error
+    first = text.partition("\n")[0]
+    delimiter = next((one for one in DELIMITERS if one in first), ",")
+    if {ID, LEVEL} <= {cell.strip(' "\r') for cell in first.split(delimiter)}:
+        return _of_csv(name, text, delimiter)
+    try:
+        return _of_toml(name, text)
+    except RatingsFileError:
+        if path.suffix.lower() == ".csv":
+            raise RatingsFileError(f"{name}: line 1: Has no columns {ID} and {LEVEL}.") from None
+        raise
 
 
-def _of_toml(path: Path, text: str) -> RatingsFile:
+def called(path: Path) -> str:
+    """Name a file as messages do."""
+    return "standard input" if path == STDIN else str(path)
+
+
+def _bytes_of(path: Path) -> bytes:
+    if path == STDIN:
+        return sys.stdin.buffer.read(LARGEST + 1)
+    with path.open("rb") as file:
+        return file.read(LARGEST + 1)
+
+
+def _of_toml(path: str, text: str) -> RatingsFile:
     try:
         found = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -79,9 +104,8 @@ def _flat(given: Mapping[str, Any], above: str = "") -> Iterable[tuple[str, Any]
             yield above + name, value
 
 
-def _of_csv(path: Path, text: str) -> RatingsFile:
+def _of_csv(path: str, text: str, delimiter: str) -> RatingsFile:
     lines = text.split("\n")
-    delimiter = "\t" if "\t" in lines[0] else ","
     names: list[str] = []
     ratings: dict[str, Any] = {}
     places: dict[str, str] = {}
@@ -90,8 +114,6 @@ def _of_csv(path: Path, text: str) -> RatingsFile:
         cells = _cells(at, line.rstrip("\r"), delimiter)
         if number == 1:
             names = cells
-            if not {ID, LEVEL} <= {*names}:
-                raise RatingsFileError(f"{at}: Has no columns {ID} and {LEVEL}.")
         elif any(cells):
             row = dict(zip(names, cells, strict=False))
             id_ = row.get(ID, "")
@@ -99,7 +121,9 @@ def _of_csv(path: Path, text: str) -> RatingsFile:
             if id_ in ratings:
                 raise RatingsFileError(f"{at}: {id_} is rated twice.")
             is_relevant = row.get(NOT_RELEVANT) != "true"
-            ratings[id_] = _number(at, row.get(LEVEL, "")) if is_relevant else 0.0
+            level = row.get(LEVEL, "")
+            level = level.replace(",", ".") if delimiter == ";" else level
+            ratings[id_] = _number(at, level) if is_relevant else 0.0
             places[id_] = f"{at}: {id_}"
     return RatingsFile([], ratings, places)
 

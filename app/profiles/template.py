@@ -5,6 +5,8 @@ from textwrap import wrap
 from typing import Final
 
 from app.occupations.provenance import short_attribution
+from app.occupations.spreadsheet import written
+from app.profiles.ratings_file import ID, LEVEL
 from cache.entries.meanings import Meaning
 from cache.profile import ElementRating, Profile
 from cache.reading import Reading
@@ -43,6 +45,20 @@ def template(readings: Sequence[Reading], profile: Profile, meanings: Mapping[st
     for rating in profile.ratings:
         lines += ["", *_element(rating, meanings.get(rating.id))]
     return "\n".join(lines) + "\n"
+
+
+def csv_template(profile: Profile, meanings: Mapping[str, Meaning]) -> str:
+    """Write a profile as CSV: a row an element, of which the level is there to be changed."""
+    rows = [(ID, "name", LEVEL, "description")]
+    for one in profile.ratings:
+        meaning, level = meanings.get(one.id), 0 if one.not_relevant else one.level
+        about = _in_a_line(meaning.description or "") if meaning else ""
+        rows.append((one.id, _in_a_line(one.name), str(level), about))
+    return written(rows)
+
+
+def _in_a_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _element(rating: ElementRating, meaning: Meaning | None) -> Iterator[str]:

@@ -30,4 +30,4 @@ def app(starter_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Flas
 @pytest.fixture
 def run(app: Flask) -> Run:
     runner = app.test_cli_runner()
-    return lambda *arguments: runner.invoke(args=arguments)
+    return lambda *arguments, **options: runner.invoke(args=arguments, **options)

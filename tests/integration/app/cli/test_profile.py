@@ -57,6 +57,19 @@ def test_a_profile_read_back_unchanged_has_the_figures_of_the_occupation(
     assert 20 == len(steps[0])
 
 
+def test_so_has_one_in_csv_from_standard_input(run: Run) -> None:
+    written = run("profile", CHIEFS, "--csv").stdout
+    head, first, *_ = written.splitlines()
+    assert ("id,name,level,description", "2.A.1.a,Reading Comprehension,4.62") == (
+        head, first.rpartition(",")[0]
+    )  # fmt: skip
+
+    own = shown(run("gap", "--ratings", "-", WEB, "--json", input=written))
+    alone = shown(run("gap", CHIEFS, WEB, "--json"))
+    assert {**alone["summary"], "readiness_interval": None} == own["summary"]
+    assert {"occupations": [], "ratings": 35} == own["from"]
+
+
 def test_a_profile_of_several_has_the_highest_levels_and_names_all(run: Run) -> None:
     text = run("profile", CHIEFS, "--and", "Web Developers").stdout
     found = tomllib.loads(text)

@@ -1,14 +1,15 @@
 """Files of ratings as they are written to start from, and as people change them."""
 
 import re
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.profiles.ratings_file import LARGEST, RatingsFileError, read_ratings
-from app.profiles.template import template
+from app.profiles.template import csv_template, template
 from cache.entries.meanings import Anchor, Meaning
 from cache.policy import Entry
 from cache.profile import ElementRating, Profile
@@ -60,6 +61,7 @@ def test_an_element_is_written_with_what_it_is_and_what_its_levels_take() -> Non
         ("[ratings]\n2.B.3.e = 4\n2.B.3.a = 1.5", {"2.B.3.e": 4, "2.B.3.a": 1.5}),
         ('\ufeff[ratings]\n"2.B.3.e" = 4\r\n', {"2.B.3.e": 4}),
         ('occupations = ["x"]', {}),
+        ("", {}),
     ],
 )
 def test_ids_may_be_written_without_quotes(
@@ -77,6 +79,7 @@ def test_ids_may_be_written_without_quotes(
         "id,level\n2.B.3.e,4\n2.A.1.a,0\n",
         "\ufeffname\tlevel\tid\r\nProgramming\t4\t2.B.3.e\r\nx\t0\t2.A.1.a\r\n",
         "id,level,not_relevant\n2.B.3.e,4.0,false\n2.A.1.a,0.25,true\n",
+        '"id";"name";"level"\r\n2.B.3.e;Programming, written;4,0\r\n2.A.1.a;x;0\r\n',
     ],
 )
 def test_csv_has_an_id_and_a_level_and_may_have_what_the_api_writes(
@@ -92,7 +95,8 @@ def test_csv_has_an_id_and_a_level_and_may_have_what_the_api_writes(
     ("name", "data", "said"),
     [
         ("my.csv", b"a,b\n", "my.csv: line 1: Has no columns id and level."),
-        ("my.csv", b"", "my.csv: line 1: Has no columns"),
+        ("my.csv", b"level,name\n4,x", "my.csv: line 1: Has no columns"),
+        ("my.csv", b'id;level\n2.B.3.e;"4.5.1"\n', "my.csv: line 2: level: Not a number."),
         ("my.csv", b'id,level\n2.B.3.e,"4,5"\n', "my.csv: line 2: level: Not a number."),
         ("my.csv", b"id,level\n2.B.3.e\n", "my.csv: line 2: level: Not a number."),
         ("my.csv", b"id,level\nx,3\n", "my.csv: line 2: 'x' is no element id"),
@@ -112,6 +116,37 @@ def test_what_is_wrong_is_said_with_the_place(
 
     with pytest.raises(RatingsFileError, match=re.escape(said)):
         read_ratings(path)
+
+
+@given(st.dictionaries(st.sampled_from(["2.A.1.a", "2.B.3.e"]), st.floats(0, 7)), TEXT)
+@example({"2.A.1.a": 5e-324}, '=two\r\nlines, "quoted"')
+def test_csv_that_is_written_comes_back_to_the_last_digit(
+    tmp_path_factory: pytest.TempPathFactory, levels: dict[str, float], text: str
+) -> None:
+    profile = Profile("15-1254.00", "Web", {id_: rated(id_, text, levels[id_]) for id_ in levels})
+    path = tmp_path_factory.getbasetemp() / "written.csv"
+
+    path.write_text(
+        csv_template(profile, {"2.A.1.a": Meaning("2.A.1.a", text, "skills", text, ())}),
+        encoding="utf-8",
+        newline="",
+    )
+
+    assert levels == read_ratings(path).ratings
+
+
+@pytest.mark.parametrize("text", ["id,level\n2.B.3.e,4\n", '[ratings]\n"2.B.3.e" = 4\n'])
+@pytest.mark.parametrize("name", ["my.csv", "my.toml", "my", "-"])
+def test_what_a_file_is_shows_in_it_whatever_it_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str
+) -> None:
+    path = tmp_path / name if name != "-" else Path("-")
+    if name == "-":
+        monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(text.encode())))
+    else:
+        path.write_text(text)
+
+    assert {"2.B.3.e": 4} == read_ratings(path).ratings
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
