@@ -12,8 +12,8 @@ from support.databases import load
 from support.processes import ROOT, Serving, environment, serving
 
 TOKEN = "fuzz-token"
-SHORT = ("--generation-deterministic", "--max-examples=3", "--phases=examples,coverage,fuzzing")
-SHORT_WITH_FAULTS = ("--generation-deterministic", "--max-examples=2", "--phases=examples,fuzzing")
+SHORT = ("--generation-deterministic", "--max-examples=2", "--phases=examples,coverage,fuzzing")
+SHORT_WITH_FAULTS = ("--generation-deterministic", "--max-examples=1", "--phases=examples,fuzzing")
 LONG = ("--max-time=600",)
 LONG_WITH_FAULTS = ("--max-time=300",)
 NO_FAILURE, UNAVAILABLE = "", ', "503"'

@@ -10,6 +10,7 @@ import socket
 import statistics
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from support.commands import flask
 from support.hostile import CHUNKED, POST, WAYS, connections
 from support.processes import Serving, serving
 from support.rig import worker_pids
+from support.waiting import at_once
 
 pytestmark = pytest.mark.parametrize("starter_url", ["sqlite"], indirect=True, scope="session")
 GAP = "/skill-gap?from=11-1011.00&to=15-1254.00"
@@ -89,7 +91,7 @@ def test_many_bad_connections_cost_others_no_answer_and_no_end(server: Serving, 
 
         began = time.monotonic()
         assert 0 == server.stop()
-        assert time.monotonic() - began < 10  # 5 s on a machine that does nothing else
+        assert time.monotonic() - began < 20  # 5 s on a machine that does nothing else
 
 
 @pytest.mark.soak
@@ -114,13 +116,21 @@ def test_thousands_of_bad_connections_leave_hits_fast_and_memory_bounded(
     assert stopped < 5
 
 
-@pytest.mark.parametrize("way", ["silent", "half a head", "idle after an answer"])
-def test_a_connection_without_a_request_is_closed_in_seconds(shared: Serving, way: str) -> None:
-    with connections(shared.url, way, 1) as (connection,):
-        began = time.monotonic()
+def end_of(server: Serving, way: str) -> bytes:
+    """What is sent to a connection that asks for nothing, until it is closed."""
+    with connections(server.url, way, 1) as (connection,):
+        connection.settimeout(60)
+        return connection.recv(1)
 
-        assert b"" == connection.recv(1)
-        assert 9 < time.monotonic() - began < 14
+
+def test_connections_without_a_request_are_closed_in_seconds(shared: Serving) -> None:
+    ways = ("silent", "half a head", "idle after an answer")
+
+    for way, done in zip(
+        ways, at_once([partial(end_of, shared, way) for way in ways]), strict=True
+    ):
+        assert b"" == done.result, way
+        assert 9 < done.seconds < 30, way
 
 
 @pytest.mark.soak
@@ -141,16 +151,16 @@ def open_sockets(pid: int) -> int:
     return sum(str(file.readlink()).startswith("socket:") for file in files)
 
 
-@pytest.mark.parametrize("sent", [POST % 1000 + b"{", CHUNKED + b"1\r\n{\r\n"])
-def test_a_body_that_is_not_there_in_time_is_a_408(shared: Serving, sent: bytes) -> None:
-    began = time.monotonic()
-    status, headers, problem = raw(shared, sent, ends=False)
+def test_a_body_that_is_not_there_in_time_is_a_408(shared: Serving) -> None:
+    bodies = (POST % 1000 + b"{", CHUNKED + b"1\r\n{\r\n")
 
-    assert 408 == status
-    assert "urn:problem-type:skillgap:request-timeout" == problem["type"]
-    assert "close" == headers["connection"]
-    assert headers["x-request-id"] == problem["request_id"]
-    assert 9 < time.monotonic() - began < 15
+    for done in at_once([partial(raw, shared, sent, ends=False) for sent in bodies]):
+        status, headers, problem = done.result
+        assert 408 == status
+        assert "urn:problem-type:skillgap:request-timeout" == problem["type"]
+        assert "close" == headers["connection"]
+        assert headers["x-request-id"] == problem["request_id"]
+        assert 9 < done.seconds < 30
 
 
 ADMIN = b" HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token\r\nContent-Type: application/json\r\n"

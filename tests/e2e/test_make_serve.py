@@ -50,7 +50,7 @@ class Serving:
             if not re.match("DATABASE_URL|SEED_|FLASK_|ONET_|CACHE_|MAKE|PYTHON|HOST$", name)
         }
         environment |= {"PORT": str(self.port), "FLASK_APP": "another_project"}
-        settings = {"SEED_RELEASE": "bundled"} | settings
+        settings = {"SEED_RELEASE": "bundled", "WEB_CONCURRENCY": "1"} | settings
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 ["make", "serve"],
@@ -113,7 +113,7 @@ def test_make_serve_alone_brings_the_newest_release(project, made_up_release, tm
         assert words in said
 
 
-def test_make_serve_migrates_seeds_and_answers_ends_by_sigterm_and_starts_again_as_it_is(
+def test_make_serve_migrates_seeds_answers_and_starts_again_as_it_is_ended_by_sigterm_or_ctrl_c(
     project, serving
 ):
     answer = serving.get("/skill-gap?from=11-1011.00&to=15-1254.00").json()
@@ -126,20 +126,16 @@ def test_make_serve_migrates_seeds_and_answers_ends_by_sigterm_and_starts_again_
     again = Serving(project)
     try:
         again.seconds_until_ready()
+        eventually(True, lambda: any("worker" in words for words in processes_in(project).values()))
+        os.killpg(again.process.pid, signal.SIGINT)
+        # make itself, once its command is done, ends by the signal: 130 in a shell.
+        assert -signal.SIGINT == again.process.wait(SECONDS)
+        assert_nothing_is_left(project, again)
     finally:
         again.stop()
     # What makes a first start slow is not done a second time.
     assert "Published." in first
     assert not re.search("Installing|Published", again.log.read_text())
-
-
-def test_ctrl_c_at_the_terminal_ends_the_server_and_gives_its_port_free(project, serving):
-    eventually(True, lambda: any("worker" in words for words in processes_in(project).values()))
-    os.killpg(serving.process.pid, signal.SIGINT)
-
-    # make itself, once its command is done, ends by the signal: 130 in a shell.
-    assert -signal.SIGINT == serving.process.wait(SECONDS)
-    assert_nothing_is_left(project, serving)
 
 
 def assert_nothing_is_left(project, serving):

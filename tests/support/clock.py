@@ -39,8 +39,8 @@ class Seconds:
         self.now += seconds
 
 
-def eventually(expected: object, look: Callable[[], object], seconds: float = 5.0) -> None:
-    """Look until what another thread or process does is there."""
+def eventually(expected: object, look: Callable[[], object], seconds: float = 20.0) -> None:
+    """Look until what another thread or process does is there, crowded as the machine may be."""
     deadline = time.monotonic() + seconds
     while (found := look()) != expected and time.monotonic() < deadline:
         time.sleep(0.01)

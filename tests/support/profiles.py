@@ -3,6 +3,7 @@
 import csv
 from collections import defaultdict
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -29,6 +30,11 @@ def rating(
 
 def read_profiles(file: Path) -> dict[str, Profile]:
     """All profiles of a file of ratings, by code and without their titles."""
+    return dict(_read_once(file))
+
+
+@lru_cache
+def _read_once(file: Path) -> dict[str, Profile]:
     rows: dict[str, dict[str, dict[str, Row]]] = defaultdict(lambda: defaultdict(dict))
     with file.open(encoding="utf-8", newline="") as text:
         for row in csv.DictReader(text, delimiter="\t", quoting=csv.QUOTE_NONE):

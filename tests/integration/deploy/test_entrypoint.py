@@ -66,6 +66,7 @@ class Serving:
     def __init__(self, database, log):
         self.port = free_port()
         environment = {"HOST": "127.0.0.1", "PORT": str(self.port), "DATABASE_URL": database}
+        environment["WEB_CONCURRENCY"] = "1"  # how many there are is tried without the entry point
         self.process = subprocess.Popen(
             [ENTRYPOINT], stdout=log, stderr=log, env={"PATH": PATH, **environment}
         )
@@ -169,19 +170,18 @@ def test_the_health_check_tells_a_server_that_answers_with_an_error(shared):
     assert 1 == shared.health("/no-such-path")
 
 
-def test_the_health_check_tells_a_server_that_is_gone(serving):
-    serving.stop()
-
-    assert 1 == serving.health("/health")
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_reaches_the_server_and_ends_it_cleanly(serving, number):
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.soak)]
+)
+def test_a_signal_reaches_the_server_and_ends_it_cleanly_which_the_health_check_tells(
+    serving, number
+):
     serving.process.send_signal(number)
 
     assert 0 == serving.process.wait(SECONDS)
     with pytest.raises(requests.ConnectionError):
         serving.get("/health")
+    assert 1 == serving.health("/health")
 
 
 def test_any_other_flask_command_runs_with_its_arguments(database):
@@ -248,13 +248,13 @@ def test_seed_does_not_wait_where_the_login_is_refused(odd_account):
 
 
 @pytest.mark.mysql
-def test_seed_waits_for_a_database_that_starts_later():
+def test_seed_waits_for_a_database_that_starts_later(made_up_release):
     server = PrivateServer()
     try:
         server.start()
         with empty_database(server.url) as url:
             server.stop()
-            seeding = start("seed", DATABASE_URL=url)
+            seeding = start("seed", DATABASE_URL=url, SEED_DIR=str(made_up_release))
             assert "The database does not answer yet: waiting for it\n" == seeding.stdout.readline()
             server.start()
             status, output = finish(seeding)

@@ -81,21 +81,16 @@ def test_a_second_run_has_nothing_to_do(project):
     assert (0, "", "") == (again.returncode, again.stdout, again.stderr)
 
 
-def test_another_requirements_file_is_added_with_what_it_includes(project):
-    project.require("requirements-dev.txt", "needed_by_tests", "-r requirements.txt")
-
-    added = project.make("requirements-dev.txt")
-
-    assert (0, "Installing requirements-dev.txt\n") == (added.returncode, added.stderr)
-    assert project.holds("needed_by_tests")
-    assert "" == project.make("requirements-dev.txt").stderr
-    assert "" == project.make("requirements.txt").stderr
-
-
-def test_a_changed_file_is_installed_again_also_where_another_includes_it(project):
+def test_another_file_is_added_with_what_it_includes_and_again_where_that_has_changed(project):
     project.require("inner.txt", "inner_before")
     project.require("outer.txt", "outer", "-r inner.txt")
-    project.make("outer.txt")
+
+    added = project.make("outer.txt")
+
+    assert (0, "Installing outer.txt\n") == (added.returncode, added.stderr)
+    assert project.holds("outer, inner_before")
+    assert "" == project.make("outer.txt").stderr
+    assert "" == project.make("requirements.txt").stderr
     project.require("inner.txt", "inner_after")
 
     changed = project.make("outer.txt")
@@ -118,7 +113,9 @@ def test_a_failed_installation_is_an_error_and_is_redone(project):
     assert "Installing requirements.txt\n" == project.make("requirements.txt").stderr
 
 
-@pytest.mark.parametrize("pin", ["", " --hash=sha256:" + "0" * 64])
+@pytest.mark.parametrize(
+    "pin", ["", pytest.param(" --hash=sha256:" + "0" * 64, marks=pytest.mark.soak)]
+)
 def test_a_file_that_has_not_the_pinned_hash_is_refused(project, pin):
     wheel = write_wheel(project.folder, "exchanged")
     (project.folder / "exchanged.txt").write_text(f"{wheel}{pin}")
@@ -152,10 +149,10 @@ def test_an_environment_whose_python_is_gone_is_made_anew(moved):
     assert moved.holds("needed_by_service")
 
 
-def test_an_environment_made_by_hand_is_kept_and_completed(moved):
-    (moved.folder / ".venv" / "requirements-stamp.json").unlink()
+def test_an_environment_made_by_hand_is_kept_and_completed(project):
+    (project.folder / ".venv" / "requirements-stamp.json").unlink()
 
-    again = moved.make()
+    again = project.make()
 
     assert (0, "Installing requirements.txt\n") == (again.returncode, again.stderr)
 

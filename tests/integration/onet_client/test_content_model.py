@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.made_up_release import RATING_HEADER
 from support.processes import SECONDS, environment
-from support.release_files import change
+from support.release_files import change, write_part
 
 from onet_client.content_model import DOMAIN_TABLES, file_name
 
@@ -66,11 +66,8 @@ def activities(newer_release: Path) -> dict[str, str]:
 
 @pytest.fixture
 def release(newer_release: Path, activities: dict[str, str], tmp_path: Path) -> Path:
-    """O*NET 30.3 with a file of work activities, which the copy of it here was left without."""
-    folder = tmp_path / newer_release.name
-    folder.mkdir()
-    for file in newer_release.iterdir():
-        (folder / file.name).symlink_to(file)
+    """A part of O*NET 30.3 with a file of work activities, which the copy of it here lacks."""
+    folder = write_part(newer_release, tmp_path / newer_release.name, CODES[1])
     rows = [
         f"{code}\t{id_}\t{name}\t{scale}\t{value}\t8\t0.1250\t{value}\t{value}\tN\tN\t08/2023\tA"
         for code, level in zip(CODES, ("2.00", "5.00"), strict=True)

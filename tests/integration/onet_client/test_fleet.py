@@ -67,7 +67,7 @@ def test_a_retry_after_of_one_stops_all(sandbox: Sandbox, engine: Engine) -> Non
 def test_all_together_keep_the_days_budget(sandbox: Sandbox, engine: Engine) -> None:
     sandbox.set_faults(Fault(status=503, nth=3, times=2))  # what fails is spent
     database = engine.url.render_as_string(hide_password=False)
-    in_processes(PROCESSES, hammer, sandbox.url, database, 200, 2.0, 40)
+    in_processes(PROCESSES, hammer, sandbox.url, database, 200, 5.0, 40)
 
     assert 40 == sandbox.request_count
 

@@ -11,11 +11,10 @@ from support.clock import LIMITS, FakeClock
 from support.cut import Cut, cuts
 from support.fake_client import FakeClient
 from support.made_up_release import RATED, write_release
-from support.tables import PUBLISHED, clear, held, without
+from support.tables import PUBLISHED, clear, fill, held, without
 
 from cache.db.database import DatabaseUnavailable, connect, write
 from cache.db.onet_tables import CacheEntry
-from cache.release.seed import seed
 from onet_client.client import connect as connect_client
 from onet_client.errors import OnetError, UpstreamFailure
 from onet_client.governor import InMemoryGovernor
@@ -40,10 +39,10 @@ def refresh(engine, client, clock, code):
     return process(engine, client, clock).refresh("skills", code)
 
 
-def start_again(engine, release):
+def start_again(engine, seeded_rows):
     """The database as it was before the first fill."""
     clear(engine)
-    seed(engine, release, limits=LIMITS, now=FakeClock())
+    fill(engine, seeded_rows)
 
 
 def content(engine):
@@ -73,15 +72,15 @@ def free(engine):
 
 @CODES
 def test_a_fill_that_is_cut_at_any_statement_stores_all_or_nothing(
-    seeded_engine, made_up_release, clock, states, code
+    seeded_engine, seeded_rows, clock, states, code
 ):
     before, after = states(code)
-    start_again(seeded_engine, made_up_release)
+    start_again(seeded_engine, seeded_rows)
     found = []
     for _ in cuts(seeded_engine, lambda: refresh(seeded_engine, FakeClient(), clock, code)):
         found.append(content(seeded_engine))
         assert found[-1] in (before, after)
-        start_again(seeded_engine, made_up_release)
+        start_again(seeded_engine, seeded_rows)
 
     assert 10 < len(found) < STATEMENTS
     assert found[0] == before
@@ -139,11 +138,11 @@ def strikes(seeded_engine):
 )
 @CODES
 def test_a_fill_with_faults_at_random_stores_all_or_nothing_and_the_next_one_all(
-    seeded_engine, made_up_release, clock, states, strikes, code, faults
+    seeded_engine, seeded_rows, clock, states, strikes, code, faults
 ):
     before, after = states(code)
     for fault in faults:
-        start_again(seeded_engine, made_up_release)
+        start_again(seeded_engine, seeded_rows)
         chance, client = random.Random(fault), FakeClient()
         if chance.random() < 0.5:
             client.errors = {chance.choice(METHODS): UpstreamFailure("no")}

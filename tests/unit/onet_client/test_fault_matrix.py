@@ -5,6 +5,7 @@ What is wrong in itself, in a row or a reply, `test_rows` and `test_reply` have 
 An occupation's 20 rows come in 4 pages, and so does the domain of two occupations.
 """
 
+import itertools
 import json
 
 import pytest
@@ -192,16 +193,20 @@ HARMLESS = {
 }
 
 
-# What a fault is does not depend on the generation, so that one page is enough of the older.
-PLACES = [("2", page) for page in PAGES] + [
-    ("1.9", "middle"),
-    *(pytest.param(("1.9", page), marks=pytest.mark.soak) for page in ("first", "last")),
+# What a fault is depends neither on the generation nor on what is asked for, so that one page is
+# enough of the older and of an occupation.
+USUAL = {("2", page, "stream") for page in PAGES} | {
+    (api, "middle", "ratings") for api in ("2", "1.9")
+}
+PLACES = [
+    place if place in USUAL else pytest.param(place, marks=pytest.mark.soak)
+    for place in itertools.product(("2", "1.9"), PAGES, ("ratings", "stream"))
 ]
 
 
 @pytest.fixture(params=PLACES, ids="-".join)
 def place(request):
-    """The generation of the API, and which page the fault is on."""
+    """The generation of the API, which page the fault is on, and what is asked for."""
     return request.param
 
 
@@ -228,11 +233,12 @@ def stream(client):
     return tuple(rating for page in stream_ratings(client, "skills") for rating in page)
 
 
-@pytest.fixture(params=[ratings, stream])
-def ask(request, upstream):
-    if request.param is stream:
-        upstream.page_rows = 10  # 4 pages of 40 rows, as there are 4 of an occupation's 20
-    return request.param
+@pytest.fixture
+def ask(place, upstream):
+    if place[2] == "ratings":
+        return ratings
+    upstream.page_rows = 10  # 4 pages of 40 rows, as there are 4 of an occupation's 20
+    return stream
 
 
 @pytest.fixture

@@ -327,7 +327,7 @@ def answered(
     return wrong, significances
 
 
-@pytest.mark.parametrize("pairs", [60, pytest.param(600, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("pairs", [25, pytest.param(600, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("domain", ["skills", "knowledge"])
 def test_random_pairs_are_answered_as_an_independent_calculation_does(
     full: FlaskClient, full_release: Path, domain: str, pairs: int

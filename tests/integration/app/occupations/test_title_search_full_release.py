@@ -169,7 +169,7 @@ def test_each_synonym_leads_to_an_own_title_is_none_itself_and_finds_it_first(ei
 
     assert [] == [own for own, _ in pairs if own not in code_of]
     assert [] == [text for _, text in pairs if index.owners(text)]
-    drawn = Random(6).sample(pairs, 300)
+    drawn = Random(6).sample(pairs, 150)
     assert [] == [text for own, text in drawn if shown(index, text)[:1] != [code_of[own]]]
 
 
@@ -219,14 +219,14 @@ def test_registered_nurses_are_among_the_first_three(index, text):
     assert "29-1141.00" in shown(index, text)
 
 
-@pytest.mark.parametrize("step", [5, pytest.param(1, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("step", [10, pytest.param(1, marks=pytest.mark.soak)])
 def test_each_own_title_finds_its_occupation_first(index, titles, step):
     drawn = list(titles.items())[::step]
 
     assert [] == [code for code, title in drawn if shown(index, title)[0] != code]
 
 
-@pytest.mark.parametrize("number", [300, pytest.param(3_000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("number", [200, pytest.param(3_000, marks=pytest.mark.soak)])
 def test_an_exact_alternate_title_finds_all_of_up_to_three_occupations(
     index, alternates, named, number
 ):
@@ -241,7 +241,7 @@ def test_an_alternate_title_of_many_occupations_finds_three_of_them(index, alter
     many = sorted({title for _, title in alternates if named[fold(title)] > SHOWN})
 
     assert many
-    for title in Random(6).sample(many, 100):
+    for title in Random(6).sample(many, 40):
         assert SHOWN == len(
             set(shown(index, title)) & {*index.exact(title), *index.synonymous(title)}
         )
@@ -249,7 +249,7 @@ def test_an_alternate_title_of_many_occupations_finds_three_of_them(index, alter
 
 @pytest.mark.parametrize("spoilt", [misspelt, turned_round, other_number, half_typed])
 @pytest.mark.parametrize(
-    "seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 12))]
+    "seed", [0, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(1, 12))]
 )
 def test_48_of_50_alternate_titles_are_found_however_they_are_written(
     index, alternates, named, spoilt, seed

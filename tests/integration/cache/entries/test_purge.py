@@ -186,7 +186,7 @@ def test_a_purge_frees_an_entry_that_another_process_is_filling(engine, client):
     client.level = "4.00"
     began = time.monotonic()
     assert 4.0 == level(process(engine, client))
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
 
     with pytest.raises(Superseded):
         Store(engine).publish(rated(CODE), seen["generation"], seen["lease_owner"])

@@ -331,7 +331,7 @@ def test_who_waits_takes_over_from_one_that_died(engine):
     reading = process(engine, FakeClient()).read("skills", [NEW])[0]
 
     assert "filled" == reading.outcome
-    assert 0.4 < time.monotonic() - began < 3
+    assert 0.4 < time.monotonic() - began < 10
     with pytest.raises(Superseded):
         Store(engine).publish(rated(NEW, level="6.0000"), dead.generation, dead.owner)
 
@@ -364,7 +364,7 @@ def test_what_a_killed_process_was_filling_another_fills_unattended(engine, sand
     began = time.monotonic()
 
     assert {"outcome": "filled", "levels": [1.0] * 3} == waiting.end()
-    assert time.monotonic() - began < seconds + 2
+    assert time.monotonic() - began < seconds + 10
     store = Store(engine)
     with pytest.raises(Superseded):
         store.publish(rated(code, level="6.0000"), row.generation, row.lease_owner)

@@ -98,9 +98,10 @@ def of(database: str, whole: Whole, *marks: pytest.MarkDecorator) -> object:
 pytestmark = pytest.mark.parametrize(
     ("shared_url", "whole"),
     [
-        of("sqlite", OLDER),
         of("sqlite", NEWER),
+        of("sqlite", PART),
         of("mysql", PART),
+        of("sqlite", OLDER, pytest.mark.soak),
         of("mysql", OLDER, pytest.mark.soak),
         of("mysql", NEWER, pytest.mark.soak),
         of("sqlite", THREE_DOMAINS, pytest.mark.soak),
@@ -114,7 +115,7 @@ pytestmark = pytest.mark.parametrize(
 
 @pytest.fixture(scope="module")
 def part_release(full_release, tmp_path_factory):
-    """What a release says of some occupations, for the slower database."""
+    """What a release says of some occupations."""
     return write_part(full_release, tmp_path_factory.mktemp("part") / full_release.name, LAST)
 
 

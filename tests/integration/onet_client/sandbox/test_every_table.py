@@ -92,7 +92,7 @@ def follow(session: requests.Session, url: str) -> list[dict[str, Any]]:
         pytest.param(
             "newer_release", 39, "1.9", marks=[pytest.mark.newer_release, pytest.mark.soak]
         ),
-        pytest.param("full_release", 8, "2", marks=pytest.mark.full_release),
+        pytest.param("full_release", 8, "2", marks=[pytest.mark.full_release, pytest.mark.soak]),
         pytest.param("full_release", 8, "1.9", marks=[pytest.mark.full_release, pytest.mark.soak]),
     ],
 )

@@ -292,7 +292,7 @@ def test_a_stop_ends_what_is_slow(tmp_path: Path, session: requests.Session) -> 
             session.get(f"{sandbox.url}about", timeout=(5, 0.1)).content  # noqa: B018
         started = time.monotonic()
         sandbox.stop()
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 10
 
 
 def test_faults_and_requests_are_reached_over_http(sandbox: Sandbox, ask: Ask) -> None:

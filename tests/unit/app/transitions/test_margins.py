@@ -18,7 +18,7 @@ def profile(code: str, *ratings: ElementRating) -> Profile:
 
 
 @pytest.mark.parametrize(
-    ("number", "draws"), [(12, 40), pytest.param(60, 400, marks=pytest.mark.soak)]
+    ("number", "draws"), [(8, 30), pytest.param(60, 400, marks=pytest.mark.soak)]
 )
 def test_a_margin_is_about_two_deviations_of_what_draws_give(full_release, number, draws):
     draw = Random(number)
