@@ -34,6 +34,8 @@ HEADERS: Final = {
     "Cache-Control": "no-cache",
     "Vary": "Accept-Encoding",
 }
+AHEAD: Final = 60
+"""Seconds for which a browser may show a page that it fetched ahead."""
 TYPE: Final = "text/html; charset=utf-8"
 PLACE: Final = "/"
 HELPERS: Final[dict[str, Any]] = {
@@ -75,12 +77,15 @@ def render(name: str, **shown: Any) -> str:
 def page(shown: Shown) -> Response:
     """Make the page, which the response cache may keep where nothing but a change alters it."""
     now = services().now()
+    expires_at = fresh_until(shown.readings, shown.until, now)
+    ahead = _seconds_ahead(shown) if expires_at else 0
     text = render(
         "page.html",
         asked=shown.asked,
         message=shown.message,
         body=shown.body,
         shares=shown.shares,
+        ahead=ahead,
         ranking=shown.ranking,
         coverage=shown.coverage,
         examples=shown.examples,
@@ -89,8 +94,10 @@ def page(shown: Shown) -> Response:
         glossary=glossary(shown.meanings, shown.body, shown.ranking),
         now=now,
     ).encode()
+    # Caches in front go on asking each time, for all who ask through them.
+    control = {"Cache-Control": f"max-age={ahead}, s-maxage=0"} if ahead else {}
     response = answered(text)
-    expires_at = fresh_until(shown.readings, shown.until, now)
+    response.headers.update(control)
     if expires_at is not None:
         entries = list({one.entry.key: one.entry for one in shown.readings}.values())
         response.answer = Answer(
@@ -98,7 +105,7 @@ def page(shown: Shown) -> Response:
             (PLACE, repr(shown.given)),
             text,
             TYPE,
-            list(HEADERS.items()),
+            list((HEADERS | control).items()),
             response.headers["ETag"],
             entries,
             expires_at,
@@ -106,6 +113,15 @@ def page(shown: Shown) -> Response:
             is_aged=False,
         )
     return response
+
+
+def _seconds_ahead(shown: Shown) -> int:
+    """Return for how long a browser may show it unasked: 0 unless every percentage is known.
+
+    One that is not here yet is fetched by following its link, after which this is another page.
+    """
+    known = [one.readiness is not None or one.is_rated is False for one in shown.shares]
+    return int(services().sharing.at_most(AHEAD).max_age) if known and all(known) else 0
 
 
 def glossary(
