@@ -103,12 +103,14 @@ def read_json(req: Request) -> Any:
     """Read the body of a request as JSON (RFC 8259): no member twice, and finite numbers.
 
     Raises:
-        UnsupportedMediaType: where it is not said to be JSON.
+        UnsupportedMediaType: where it is not said to be JSON, or is packed (RFC 9110 section 8.4).
         RequestEntityTooLarge: where it is longer than may be.
         Problem: where it is none.
     """
     if not req.is_json:
         raise UnsupportedMediaType("The body has to be application/json.")
+    if req.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType("The body has to come without a Content-Encoding.")
     body = req.get_data()
     req.stream.read(1)  # a chunked body that is too long is refused only here
     try:

@@ -22,7 +22,11 @@ UNWRITABLE: Final = {errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ENOSPC}
 """What the system says where there is no room for output."""
 
 in_domain = click.option(
-    "--domain", default=DOMAINS[0], show_default=True, type=click.Choice(DOMAINS)
+    "--domain",
+    default=DOMAINS[0],
+    show_default=True,
+    type=click.Choice(DOMAINS),
+    help="What kind of elements is compared or read.",
 )
 
 

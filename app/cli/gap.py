@@ -39,7 +39,7 @@ from app.cli.own import of_profiles
     metavar="FIGURE",
     help="By `priority`, which is the default, `gain`, `level_gap`, `importance` or `name`.",
 )
-@click.option("--limit", metavar="N", help="List N gaps at most.")
+@click.option("--limit", metavar="N", help="List N gaps at most, by default all.")
 @in_formats(AS_JSON, AS_CSV)
 def command(
     source: str | None,

@@ -39,8 +39,8 @@ def of_profiles(function: Callable[..., None]) -> Callable[..., None]:
         "--ratings",
         metavar="FILE",
         type=click.Path(path_type=Path, dir_okay=False, exists=True, allow_dash=True),
-        help="Count the levels in FILE, of TOML or CSV, in place of the occupations'; - reads "
-        "standard input.",
+        help="Count the levels (0-7) in FILE, TOML or CSV, or - for standard input, in place of "
+        "the occupations'.",
     )
     return and_more(ratings(function))
 

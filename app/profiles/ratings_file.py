@@ -1,22 +1,31 @@
 """Reads own ratings from a small file: TOML or CSV, as `flask profile` writes them."""
 
 import csv
+import re
 import sys
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
+from io import StringIO
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from app.query_fields import strict_json
 from onet_client.content_model import ELEMENT_ID, domain_of
 
 LARGEST: Final = 1_000_000
 """Bytes; what `flask profile` writes of a domain with all its examples has 40,000."""
-OCCUPATIONS, RATINGS = "occupations", "ratings"
+FROM, OCCUPATIONS, RATINGS = "from", "occupations", "ratings"
 ID, LEVEL, NOT_RELEVANT = "id", "level", "not_relevant"
+COLUMNS: Final = (ID, LEVEL, NOT_RELEVANT)
 """Columns of CSV, those of `/occupations/{code}`: the last one may be left out."""
-DELIMITERS: Final = "\t;,"
-"""What may be between cells: of what a spreadsheet saves as CSV, `;` where numbers have commas."""
-STDIN: Final = Path("-")
+DECIMAL: Final = re.compile(r"-?[0-9]{1,9}([.,][0-9]{1,99})?")
+"""A level in CSV, with a point or, as spreadsheets of many countries write it, a comma."""
+CSV_HEADER: Final = re.compile(r'"?\w+"?[ ]*[,;\t]')
+"""How CSV with these columns begins, and TOML never does."""
+NO_CSV: Final = ("#", "[", "{", OCCUPATIONS)
+"""How TOML that `flask profile` writes begins, or what is left of it, and JSON."""
+STANDARD_INPUT: Final = Path("-")
 
 
 class RatingsFileError(Exception):
@@ -36,14 +45,15 @@ class RatingsFile(NamedTuple):
 
 
 def read_ratings(path: Path) -> RatingsFile:
-    """Read a file, or standard input where that is `-`: CSV by its first line, else TOML.
+    """Read a file, or standard input for `-`: CSV or JSON where it begins so, else TOML.
 
     Raises:
         RatingsFileError: where it cannot be read, or is not what it should be.
     """
     name = called(path)
     try:
-        data = _bytes_of(path)
+        with nullcontext(sys.stdin.buffer) if path == STANDARD_INPUT else path.open("rb") as file:
+            data = file.read(LARGEST + 1)
         if len(data) > LARGEST:
             raise RatingsFileError(f"{name}: Longer than {LARGEST:,} bytes.")
         text = data.decode("utf-8-sig")
@@ -52,28 +62,17 @@ def read_ratings(path: Path) -> RatingsFile:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise RatingsFileError(f"{name}: line {line}: Not UTF-8.") from error
-    first = text.partition("\n")[0]
-    delimiter = next((one for one in DELIMITERS if one in first), ",")
-    if {ID, LEVEL} <= {cell.strip(' "\r') for cell in first.split(delimiter)}:
-        return _of_csv(name, text, delimiter)
-    try:
-        return _of_toml(name, text)
-    except RatingsFileError:
-        if path.suffix.lower() == ".csv":
-            raise RatingsFileError(f"{name}: line 1: Has no columns {ID} and {LEVEL}.") from None
-        raise
+    is_csv = CSV_HEADER.match(text) is not None
+    if path.suffix.lower() == ".csv":  # which is a wrong name at times
+        is_csv = is_csv or not text.startswith(NO_CSV)
+    if is_csv:
+        return _of_csv(name, text)
+    return _of_json(name, text) if text.startswith("{") else _of_toml(name, text)
 
 
 def called(path: Path) -> str:
     """Name a file as messages do."""
-    return "standard input" if path == STDIN else str(path)
-
-
-def _bytes_of(path: Path) -> bytes:
-    if path == STDIN:
-        return sys.stdin.buffer.read(LARGEST + 1)
-    with path.open("rb") as file:
-        return file.read(LARGEST + 1)
+    return "standard input" if path == STANDARD_INPUT else str(path)
 
 
 def _of_toml(path: str, text: str) -> RatingsFile:
@@ -81,10 +80,28 @@ def _of_toml(path: str, text: str) -> RatingsFile:
         found = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise RatingsFileError(f"{path}: Not TOML: {error}.") from error
-    for name in found:
-        if name not in (OCCUPATIONS, RATINGS):
-            raise RatingsFileError(f"{path}: {name}: Takes {OCCUPATIONS} and {RATINGS} alone.")
-    occupations, given = found.get(OCCUPATIONS, []), found.get(RATINGS, {})
+    for key in found:
+        if key not in (OCCUPATIONS, RATINGS):
+            raise RatingsFileError(f"{path}: {key}: Takes {OCCUPATIONS} and {RATINGS} alone.")
+    return _of_said(path, found)
+
+
+def _of_json(path: str, text: str) -> RatingsFile:
+    """Read what the page saves, which is a body of POST /skill-gap."""
+    try:
+        found = strict_json(text.encode())
+    except ValueError as error:
+        raise RatingsFileError(f"{path}: {error}") from error
+    said = found.get(FROM)
+    if not isinstance(said, dict):
+        takes = f'takes {{"{FROM}": {{"{OCCUPATIONS}": [...], "{RATINGS}": {{...}}}}}}'
+        raise RatingsFileError(f"{path}: Not JSON of a profile: {takes}.")
+    return _of_said(path, said)
+
+
+def _of_said(path: str, said: Mapping[str, Any]) -> RatingsFile:
+    """Take the occupations and ratings, whichever way they are written."""
+    occupations, given = said.get(OCCUPATIONS, []), said.get(RATINGS, {})
     if not isinstance(occupations, list):
         raise RatingsFileError(f"{path}: {OCCUPATIONS}: Not a list of codes or titles.")
     if not isinstance(given, dict):
@@ -104,43 +121,60 @@ def _flat(given: Mapping[str, Any], above: str = "") -> Iterable[tuple[str, Any]
             yield above + name, value
 
 
-def _of_csv(path: str, text: str, delimiter: str) -> RatingsFile:
-    lines = text.split("\n")
-    names: list[str] = []
+def _of_csv(path: str, text: str) -> RatingsFile:
+    rows = _rows(path, text)
+    at, head = next(rows, (f"{path}: line 1", []))
+    names = [name.lower() for name in head]
+    if not {ID, LEVEL} <= {*names}:
+        raise RatingsFileError(f"{at}: Has no columns {ID} and {LEVEL}.")
+    twice = [name for name in COLUMNS if names.count(name) > 1]
+    if twice:
+        raise RatingsFileError(f"{at}: Has the column {twice[0]} twice.")
     ratings: dict[str, Any] = {}
     places: dict[str, str] = {}
-    for number, line in enumerate(lines, 1):
-        at = f"{path}: line {number}"
-        cells = _cells(at, line.rstrip("\r"), delimiter)
-        if number == 1:
-            names = cells
-        elif any(cells):
-            row = dict(zip(names, cells, strict=False))
-            id_ = row.get(ID, "")
-            _check_id(at, id_)
-            if id_ in ratings:
-                raise RatingsFileError(f"{at}: {id_} is rated twice.")
-            is_relevant = row.get(NOT_RELEVANT) != "true"
-            level = row.get(LEVEL, "")
-            level = level.replace(",", ".") if delimiter == ";" else level
-            ratings[id_] = _number(at, level) if is_relevant else 0.0
-            places[id_] = f"{at}: {id_}"
+    for at, cells in rows:
+        row = dict(zip(names, cells, strict=False))
+        id_ = row.get(ID, "")
+        _check_id(at, id_)
+        if id_ in ratings:
+            raise RatingsFileError(f"{at}: {id_} is rated twice.")
+        ratings[id_] = _level(at, row)
+        places[id_] = f"{at}: {id_}"
     return RatingsFile([], ratings, places)
 
 
-def _cells(at: str, line: str, delimiter: str) -> list[str]:
-    try:
-        rows = csv.reader([line], delimiter=delimiter, skipinitialspace=True, strict=True)
-        return [cell.strip() for cell in next(rows, [])]
-    except csv.Error as error:
-        raise RatingsFileError(f"{at}: Not CSV: {error}.") from error
+def _rows(path: str, text: str) -> Iterator[tuple[str, list[str]]]:
+    """Read the rows that have anything in them, each with the line that it begins in.
+
+    Spreadsheets write semicolons between cells where commas are for decimals.
+    """
+    first = text.partition("\n")[0]
+    delimiter = next((one for one in "\t;" if one in first), ",")
+    lines = StringIO(text, newline=None)  # whichever ends lines have
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
+    while True:
+        at = f"{path}: line {reader.line_num + 1}"
+        try:
+            cells = [cell.strip() for cell in next(reader)]
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise RatingsFileError(f"{at}: Not CSV: {error}.") from error
+        if any(cells):
+            yield at, cells
 
 
-def _number(at: str, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise RatingsFileError(f"{at}: {LEVEL}: Not a number.") from None
+def _level(at: str, row: Mapping[str, str]) -> float:
+    """Return the level of a row, 0 where it is Not Relevant."""
+    said = row.get(NOT_RELEVANT, "").lower()  # spreadsheets write TRUE
+    if said not in ("true", "false", ""):
+        raise RatingsFileError(f"{at}: {NOT_RELEVANT}: Not true or false.")
+    text = row.get(LEVEL, "")
+    if said == "true":
+        return 0.0
+    if DECIMAL.fullmatch(text) is None:
+        raise RatingsFileError(f"{at}: {LEVEL}: Not a number.")
+    return float(text.replace(",", "."))
 
 
 def _check_id(at: str, id_: str) -> None:

@@ -73,6 +73,7 @@ def _is_plain(environ: Mapping[str, Any]) -> bool:
         environ["PATH_INFO"] == PATH
         and environ["REQUEST_METHOD"] == "POST"
         and not environ["QUERY_STRING"]
+        and "HTTP_CONTENT_ENCODING" not in environ
         and environ.get("CONTENT_TYPE", "").partition(";")[0].rstrip() == JSON
         and not prefers_csv(environ.get("HTTP_ACCEPT", ""))
     )

@@ -249,3 +249,63 @@ def test_a_batch_has_the_rows_of_each_pair_and_one_at_least(
     assert ("404", "O*NET has no occupation 99-9999.00 (`to`).") == (
         unknown["status"], unknown["problem"],
     )  # fmt: skip
+
+
+PROFILE = {"occupations": ["11-1011.00"]}
+POSTED = [
+    ("/skill-gap", {"from": PROFILE, "to": "15-1254.00"}),
+    ("/transitions", {"from": PROFILE}),
+    ("/skill-gap/batch", {"pairs": [{"from": "11-1011.00", "to": "15-1254.00"}]}),
+]
+
+
+@pytest.mark.parametrize(("path", "body"), POSTED)
+@pytest.mark.parametrize(
+    ("query", "member", "accept", "mimetype"),
+    [
+        ("?format=csv", None, "*/*", "text/csv"),
+        ("?format=csv", "json", "*/*", "application/json"),
+        ("?format=json", "csv", "application/json", "text/csv"),
+        ("?format=json", None, "text/csv", "application/json"),
+        ("", None, "text/csv", "text/csv"),
+        ("", "json", "text/csv", "application/json"),
+    ],
+)
+def test_what_is_posted_is_csv_by_a_member_else_by_the_query_else_by_accept(
+    starter: FlaskClient,
+    path: str,
+    body: dict[str, Any],
+    query: str,
+    member: str | None,
+    accept: str,
+    mimetype: str,
+) -> None:
+    asked = body if member is None else body | {"format": member}
+
+    answer = starter.post(path + query, json=asked, headers={"Accept": accept})
+
+    assert (200, mimetype) == (answer.status_code, answer.mimetype)
+
+
+@pytest.mark.parametrize(("path", "body"), POSTED)
+@pytest.mark.parametrize("query", ["format=xml", "format=csv&format=csv"])
+def test_a_query_of_what_is_posted_that_cannot_be_used_is_refused(
+    starter: FlaskClient, path: str, body: dict[str, Any], query: str
+) -> None:
+    answer = starter.post(f"{path}?{query}", json=body)
+
+    assert (422, "invalid-parameter") == problem(answer)
+    assert ["format"] == [one["parameter"] for one in answer.get_json()["errors"]]
+
+
+@pytest.mark.parametrize(("path", "body"), POSTED)
+def test_what_is_no_parameter_of_what_is_posted_is_ignored_and_named(
+    starter: FlaskClient, path: str, body: dict[str, Any]
+) -> None:
+    expected = starter.post(path, json=body).get_json()
+
+    answer = starter.post(f"{path}?limit=1&<b>=v&min_importanc=3", json=body)
+
+    notes = [{"parameter": one, "text": f"{one} is no parameter"} for one in
+             ("limit", "min_importanc")]  # fmt: skip
+    assert expected | {"notes": notes} == answer.get_json()

@@ -1,5 +1,6 @@
 """POST /skill-gap and POST /transitions: occupations and own ratings in place of one occupation."""
 
+import gzip
 import json
 from typing import Any
 
@@ -256,3 +257,14 @@ def test_methods_are_told_and_a_page_of_another_origin_may_send_json(starter: Fl
         assert "*" == answer.headers["Access-Control-Allow-Headers"]
     for method in ("GET", "HEAD", "PUT", "DELETE"):
         assert 405 == starter.open(TRANSITIONS, method=method).status_code
+
+
+@pytest.mark.parametrize("path", ["/skill-gap", "/transitions", "/skill-gap/batch"])
+def test_a_packed_body_is_refused_as_that(starter: FlaskClient, path: str) -> None:
+    packed = gzip.compress(json.dumps({"from": {"occupations": [CHIEFS]}}).encode())
+    headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+
+    answer = starter.post(path, data=packed, headers=headers)
+
+    assert (415, "unsupported-media-type") == problem(answer)
+    assert "Content-Encoding" in answer.get_json()["detail"]

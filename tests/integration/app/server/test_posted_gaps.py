@@ -125,6 +125,7 @@ def test_what_is_refused_or_not_at_hand_is_left_to_the_view(ask: Ask, body: Any)
     [
         ({"Accept": "text/csv"}, ""),
         ({"Content-Type": "text/plain"}, ""),
+        ({"Content-Encoding": "gzip"}, ""),
         ({"Content-Type": "application/jsonp"}, ""),
         ({}, "format=csv"),
     ],

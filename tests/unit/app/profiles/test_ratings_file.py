@@ -80,6 +80,9 @@ def test_ids_may_be_written_without_quotes(
         "\ufeffname\tlevel\tid\r\nProgramming\t4\t2.B.3.e\r\nx\t0\t2.A.1.a\r\n",
         "id,level,not_relevant\n2.B.3.e,4.0,false\n2.A.1.a,0.25,true\n",
         '"id";"name";"level"\r\n2.B.3.e;Programming, written;4,0\r\n2.A.1.a;x;0\r\n',
+        'Id;Name;Level;Not_Relevant\r\n2.B.3.e;"Make; do";4,0;\r\n2.A.1.a;x;0,25;TRUE\r\n',
+        'id,name,level\n2.B.3.e,"two\nlines",4\n\n2.A.1.a,x,"0,0"\n',
+        "id,level\r2.B.3.e,4\r2.A.1.a,0\r",
     ],
 )
 def test_csv_has_an_id_and_a_level_and_may_have_what_the_api_writes(
@@ -97,7 +100,16 @@ def test_csv_has_an_id_and_a_level_and_may_have_what_the_api_writes(
         ("my.csv", b"a,b\n", "my.csv: line 1: Has no columns id and level."),
         ("my.csv", b"level,name\n4,x", "my.csv: line 1: Has no columns"),
         ("my.csv", b'id;level\n2.B.3.e;"4.5.1"\n', "my.csv: line 2: level: Not a number."),
-        ("my.csv", b'id,level\n2.B.3.e,"4,5"\n', "my.csv: line 2: level: Not a number."),
+        ("my.csv", b'id,level\n2.B.3.e,"4,5,1"\n', "my.csv: line 2: level: Not a number."),
+        ("my.csv", b"id,level\n2.B.3.e,nan\n", "my.csv: line 2: level: Not a number."),
+        ("my.csv", b"id,level\n2.B.3.e,1_0\n", "my.csv: line 2: level: Not a number."),
+        ("my.csv", b"id,level,Level\n2.B.3.e,1,2\n", "my.csv: line 1: Has the column level twice."),
+        ("my.csv", b"id,level,not_relevant\n2.B.3.e,1,yes", "line 2: not_relevant: Not true or"),
+        ("my.csv", b'id,name,level\n2.B.3.e,"a\nb",1\nx,y,2', "my.csv: line 4: 'x' is no element"),
+        ("my.json", b'{"from": {"ratings": [1]}}', "my.json: ratings: Not a table"),
+        ("my.json", b'{"from": [1]}', "my.json: Not JSON of a profile: takes {"),
+        ("my.json", b'{"from": {}, "from": {}}', "my.json: A member is given more than once."),
+        ("my.json", b"{", "my.json: Not JSON."),
         ("my.csv", b"id,level\n2.B.3.e\n", "my.csv: line 2: level: Not a number."),
         ("my.csv", b"id,level\nx,3\n", "my.csv: line 2: 'x' is no element id"),
         ("my.csv", b"id,level\n2.B.3.e,1\n2.B.3.e,2", "my.csv: line 3: 2.B.3.e is rated twice."),
@@ -118,8 +130,13 @@ def test_what_is_wrong_is_said_with_the_place(
         read_ratings(path)
 
 
-@given(st.dictionaries(st.sampled_from(["2.A.1.a", "2.B.3.e"]), st.floats(0, 7)), TEXT)
-@example({"2.A.1.a": 5e-324}, '=two\r\nlines, "quoted"')
+@given(
+    st.dictionaries(
+        st.sampled_from(["2.A.1.a", "2.B.3.e"]), st.integers(0, 700).map(lambda one: one / 100)
+    ),
+    TEXT,
+)
+@example({"2.A.1.a": 0.01}, '=two\r\nlines, "quoted"')
 def test_csv_that_is_written_comes_back_to_the_last_digit(
     tmp_path_factory: pytest.TempPathFactory, levels: dict[str, float], text: str
 ) -> None:
@@ -135,7 +152,14 @@ def test_csv_that_is_written_comes_back_to_the_last_digit(
     assert levels == read_ratings(path).ratings
 
 
-@pytest.mark.parametrize("text", ["id,level\n2.B.3.e,4\n", '[ratings]\n"2.B.3.e" = 4\n'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,level\n2.B.3.e,4\n",
+        '[ratings]\n"2.B.3.e" = 4\n',
+        '{"from": {"occupations": [], "ratings": {"2.B.3.e": 4}}, "to": "15-1254"}',
+    ],
+)
 @pytest.mark.parametrize("name", ["my.csv", "my.toml", "my", "-"])
 def test_what_a_file_is_shows_in_it_whatever_it_is_called(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str
