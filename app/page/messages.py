@@ -15,6 +15,11 @@ ProblemBody = Mapping[str, Any]
 FIELDS: Final = {"from": "The job you have", "to": "The job you want"}
 """What the fields of the form are called, by parameter."""
 
+NOT_FOUND: Final = (
+    "Check the spelling, try another or a broader word for the job, choose from the suggestions "
+    "while you type, or give an O*NET-SOC code such as 15-1254.00."
+)
+"""What to do where no occupation is called what was given."""
 UNRATED: Final[dict[bool | None, str]] = {
     True: "",
     None: "ratings not here yet",
@@ -162,7 +167,7 @@ def _invalid(problem: ProblemBody, asked: Question, rated: Mapping[str, bool | N
     faults = {side: details[side] for side in FIELDS if side in details}
     given = {"from": asked.source, "to": asked.target}
     doubts = [
-        Doubt(side, f"{FIELDS[side]}: “{given[side]}”", _choices(found, rated))
+        Doubt(side, f"{FIELDS[side]}: “{given[side]}”", choices(found, rated))
         for side, found in problem.get("candidates", {}).items()
         if found
     ]
@@ -182,17 +187,13 @@ def _invalid(problem: ProblemBody, asked: Question, rated: Mapping[str, bool | N
         text = f"{said} {told}".lstrip()
         return Message("Which occupation do you mean?", text, links, faults=faults)
     if unknown:
-        text = (
-            "Check the spelling, try another or a broader word for the job, choose from the "
-            "suggestions while you type, or give an O*NET-SOC code such as 15-1254.00."
-        )
-        return Message(said.removesuffix("."), text, faults=faults)
+        return Message(said.removesuffix("."), NOT_FOUND, faults=faults)
     errors = " ".join(f"{FIELDS.get(name, name)}: {detail}" for name, detail in details.items())
     text = f"Check what is asked above. {errors}"
     return Message("This cannot be looked up", text, faults=faults)
 
 
-def _choices(
+def choices(
     candidates: Iterable[Mapping[str, str]], rated: Mapping[str, bool | None]
 ) -> tuple[Choice, ...]:
     """Offer occupations, those first that are rated here."""

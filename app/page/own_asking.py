@@ -109,6 +109,8 @@ def _given() -> dict[str, Any]:
     given: dict[str, Any] = {
         name: values[name].strip() for name in ("to", "domain") if values.get(name, "").strip()
     }
+    if go := values.get("go", "").strip():  # which its button adds to the domain that the form has
+        given["domain"] = go
     for name in ("from", "begun"):
         given[name] = [text.strip() for text in values.getlist(name) if text.strip()]
     given["levels"] = {

@@ -1,13 +1,14 @@
 """What the page of own levels says where there is nothing to compare yet, or no answer."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Final
 
-from app.page.links import Link
-from app.page.messages import Message, called
+from app.page.links import Link, Question
+from app.page.messages import NOT_FOUND, Message, ProblemBody, called, choices, of
 from app.page.own_asking import OwnQuestion, own_address
-from app.page.words import wait
 from app.profiles.service import Own
+from onet_client.content_model import DOMAINS
 
 OWN_FIELDS: Final = {"from": "A job you have had", "to": "The job you want"}
 """What the fields of the form are called, by parameter."""
@@ -27,43 +28,71 @@ def begins(asked: OwnQuestion) -> Message:
     return Message("Your own levels", text)
 
 
-def of_own(problem: Mapping[str, Any], asked: OwnQuestion, retry_after: int) -> Message:
-    """Put a problem of the API into words.
+def of_own(
+    problem: ProblemBody,
+    asked: OwnQuestion,
+    retry_after: int,
+    title: str = "",
+    rated: Mapping[str, bool | None] = MappingProxyType({}),
+) -> Message:
+    """Put a problem of the API into words; see `messages.of`.
 
     Args:
         problem: its body.
         asked: the question of the page.
         retry_after: seconds until trying again makes sense.
+        title: of the occupation that the problem is about, where it is known.
+        rated: which of its candidates have ratings; None where that is not known here.
     """
-    name = problem["type"].rpartition(":")[2]
+    name, place = problem["type"].rpartition(":")[2], problem.get("occupation", "")
     if name == "invalid-parameter":
-        return _invalid(problem, asked)
-    if "occupation" in problem:
-        side = _side(problem["occupation"])
-        return Message(
-            "This cannot be compared", problem["detail"], (), (), {side: problem["detail"]}
-        )
-    if name == "internal-error":
-        text = "Try again. If it stays so, tell whoever runs the service this number:"
-        return Message("Something failed here", f"{text} {problem['request_id']}.")
-    return Message("No answer just now", f"{problem['detail']} Try again {wait(retry_after)}.")
+        return _invalid(problem, asked, rated)
+    told = of(
+        {**problem, "occupation": _side(place)},
+        Question(target=asked.target, domain=asked.domain),
+        retry_after,
+        title,
+    )
+    near = [*problem.get("suggestions", ()), *problem.get("alternatives", ())]
+    links = [Link(called(one), own_address(_with(asked, place, one["code"]))) for one in near]
+    if told.links and not near:  # to skills, or to the same again
+        is_elsewhere = name == "upstream-not-configured" or "not_offered" in problem
+        there = asked._replace(domain=DOMAINS[0]) if is_elsewhere else asked
+        links = [Link(told.links[0].text, own_address(there))]
+    return told._replace(links=tuple(links))
 
 
-def _invalid(problem: Mapping[str, Any], asked: OwnQuestion) -> Message:
+def _invalid(problem: ProblemBody, asked: OwnQuestion, rated: Mapping[str, bool | None]) -> Message:
     """Say which texts are not understood, and offer the occupations that the first may mean."""
     faults: dict[str, str] = {}
     for one in problem["errors"]:
         faults.setdefault(_side(one["parameter"]), one["detail"])
     for place, found in problem.get("candidates", {}).items():
         links = tuple(
-            Link(called(one), own_address(_with(asked, place, one["code"]))) for one in found
+            Link(one.text, own_address(_with(asked, place, one.code)), one.more)
+            for one in choices(found, rated)
         )
+        given = asked.target if place == "to" else asked.own.occupations[_number(place)]
         if links:
-            given = asked.target if place == "to" else asked.own.occupations[_number(place)]
             text = f"You asked for “{given}”. {faults[_side(place)]} It could be:"
             return Message("Which occupation do you mean?", text, links, faults=faults)
+        said = f"No occupation is called “{given}”."
+        return Message(said.removesuffix("."), NOT_FOUND, faults=faults | {_side(place): said})
     text = " ".join(f"{OWN_FIELDS.get(side, side)}: {detail}" for side, detail in faults.items())
     return Message("This cannot be looked up", f"Check what is asked. {text}", faults=faults)
+
+
+def with_fault_last(asked: OwnQuestion, problem: ProblemBody) -> OwnQuestion:
+    """Return the question with the job that a problem is about last: its field comes after all."""
+    places = [
+        problem.get("occupation", ""),
+        *[one["parameter"] for one in problem.get("errors", ())],
+    ]
+    at = next((_number(place) for place in places if _side(place) == "from"), None)
+    texts = list(asked.own.occupations)
+    if at is not None and at < len(texts):
+        texts.append(texts.pop(at))
+    return asked._replace(own=Own(tuple(texts), asked.own.ratings))
 
 
 def _side(place: str) -> str:

@@ -1,6 +1,7 @@
 """What the page of own levels shows, read by what the API's views call."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import floor
 from typing import Any, Final, NamedTuple
@@ -88,7 +89,7 @@ def own_comparison(wired: Services, asked: OwnQuestion) -> OwnShown:
     if asked.begun and asked.begun != own.occupations:
         begun = wired.profiles.pair(Own(asked.begun, {}), asked.target, domain)
     known = {id_ for one in DOMAINS for id_ in wired.matrices.snapshot(one).matrix.names}
-    moved = _moved(own.ratings, begun, known)
+    moved = _moved(own.ratings, [begun, *_in_other_domains(wired, asked)], known)
     here = {id_: level for id_, level in moved.items() if domain_of(id_) == domain}
     pair = wired.profiles.pair(Own(own.occupations, here), asked.target, domain)
     titles = {one.entry.code: one.profile.title for one in pair.occupations}
@@ -107,13 +108,26 @@ def own_comparison(wired: Services, asked: OwnQuestion) -> OwnShown:
     return shown
 
 
-def _moved(levels: Mapping[str, float], begun: OwnPair, known: Collection[str]) -> dict[str, float]:
+def _in_other_domains(wired: Services, asked: OwnQuestion) -> Iterator[OwnPair]:
+    """Read what the sliders of the other domains began with that levels are given of."""
+    begun = Own(asked.begun or asked.own.occupations, {})
+    for domain in {domain_of(id_) for id_ in asked.own.ratings} - {asked.domain}:
+        with suppress(LookupFailed):
+            yield wired.profiles.pair(begun, asked.target, str(domain))
+
+
+def _moved(
+    levels: Mapping[str, float], begun: Iterable[OwnPair], known: Collection[str]
+) -> dict[str, float]:
     """Return the levels whose sliders are not where they began, and those of other domains.
 
     What is no element that is known here is left out: a link may be of another release.
     """
-    held, asked = begun.profile.elements, begun.target.profile.elements
-    places = {id_: place_of(_level(held.get(id_)) or 0) for id_ in {*held, *asked}}
+    places = {
+        id_: place_of(_level(pair.profile.elements.get(id_)) or 0)
+        for pair in begun
+        for id_ in {*pair.profile.elements, *pair.target.profile.elements}
+    }
     return {
         id_: level
         for id_, level in levels.items()

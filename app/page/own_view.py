@@ -10,9 +10,12 @@ from app.page import own_asking, own_messages
 from app.page.messages import Message
 from app.page.own_asking import own_address
 from app.page.own_reading import OwnShown, own_comparison
+from app.page.reading import coverage
 from app.page.rendering import answered, glossary, render
+from app.page.what_helps import SAYS_WHAT_IS_HELD, add_what_helps, title_of
 from app.problem_responses import keep_unsaid, logged_problem, request_id
 from app.wiring.container import services
+from cache.db.database import DatabaseUnavailable
 
 blueprint = Blueprint("own_levels", __name__)
 
@@ -42,19 +45,29 @@ def fail(error: Exception) -> Response:
     """Say what is the matter; the status is that of the problem."""
     problem = logged_problem(error)
     asked, body = own_asking.as_given(), problem.body(request_id())
+    try:
+        rated = add_what_helps(problem, body, asked.domain)
+    except DatabaseUnavailable as unavailable:
+        return fail(unavailable)
     retry = int(problem.headers.get("Retry-After", 0))
-    answer = _page(OwnShown(asked), own_messages.of_own(body, asked, retry), problem.status)
+    told = own_messages.of_own(body, asked, retry, title_of(body.get("code")), rated)
+    shown = OwnShown(own_messages.with_fault_last(asked, body))
+    answer = _page(shown, told, problem.status, says_held=problem.name in SAYS_WHAT_IS_HELD)
     if retry:
         answer.headers["Retry-After"] = str(retry)
     return answer
 
 
-def _page(shown: OwnShown, message: Message | None, status: int = 200) -> Response:
+def _page(
+    shown: OwnShown, message: Message | None, status: int = 200, *, says_held: bool = False
+) -> Response:
+    held = shown.body is None and not says_held
     text = render(
         "own.html",
         asked=shown.asked,
         shown=shown,
         message=message,
+        coverage=coverage(services(), shown.asked.domain) if held else None,
         own_address=own_address,
         described=shown.described,
         meanings=shown.meanings,

@@ -6,22 +6,19 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 from app.gaps.schema import SkillGapQuery
-from app.occupations.holdings import sentence
 from app.occupations.resolve import resolve
 from app.page import asking, messages, reading
 from app.page.links import Question, address, swapped
 from app.page.reading import Shown
 from app.page.rendering import HEADERS, answered, page, render
+from app.page.what_helps import SAYS_WHAT_IS_HELD, add_what_helps, title_of
 from app.problem_responses import handle, logged_problem, request_id
-from app.problems import Problem
 from app.response_cache.negotiation import prefers_html
 from app.wiring.container import services
 from cache.db.database import DatabaseUnavailable
 
 blueprint = Blueprint("page", __name__, template_folder="templates")
 
-SAYS_WHAT_IS_HELD: Final = ("upstream-not-configured", "database-unavailable")
-"""Problems whose message says how much is held, or that this cannot be known."""
 SIDES: Final = {"from": "source", "to": "target"}
 """The sides of a comparison in a loaded query, by their parameters."""
 
@@ -59,11 +56,11 @@ def fail(error: Exception) -> Response:
     problem = logged_problem(error)
     asked, body = asking.as_given(), problem.body(request_id())
     try:
-        rated = _add_what_helps(problem, body, asked.domain)
+        rated = add_what_helps(problem, body, asked.domain)
     except DatabaseUnavailable as unavailable:
         return fail(unavailable)
     retry = int(problem.headers.get("Retry-After", 0))
-    told = messages.of(body, asked, retry, _title(body.get("code")), rated)
+    told = messages.of(body, asked, retry, title_of(body.get("code")), rated)
     shown = Shown(asked, asked, told)
     if problem.name not in SAYS_WHAT_IS_HELD:
         shown.coverage = reading.coverage(services(), asked.domain)
@@ -75,31 +72,6 @@ def fail(error: Exception) -> Response:
         if header in problem.headers:
             answer.headers[header] = problem.headers[header]
     return answer
-
-
-def _add_what_helps(
-    problem: Problem, body: dict[str, object], domain: str
-) -> dict[str, bool | None]:
-    """Add to a problem what the page says beside it; return which candidates are rated.
-
-    Raises:
-        DatabaseUnavailable: where the database cannot be reached or used.
-    """
-    if problem.name == "upstream-not-configured":
-        body["held"] = sentence(services().holdings.of(domain), domain)
-        body["alternatives"] = services().problems().nearest_rated(str(body["code"]), domain)
-    candidates = problem.members.get("candidates", {}).values()
-    codes = {one["code"] for found in candidates for one in found}
-    return services().catalogue.rated(domain, codes) if codes else {}
-
-
-def _title(code: str | None) -> str:
-    """Return the title of the occupation that a problem is about; empty where none is known."""
-    try:
-        found = services().catalogue.occupation(code) if code else None
-    except DatabaseUnavailable:
-        return ""
-    return found.title if found else ""
 
 
 def missing(error: NotFound) -> Response:

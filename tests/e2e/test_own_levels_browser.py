@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 from support.axe import serious
 from support.browser import running_chromium, watched
 from support.processes import Serving
@@ -169,17 +169,38 @@ def test_a_touch_moves_a_level(visit: Visit) -> None:
     expect(page.locator(".strip")).to_be_in_viewport()
 
 
-@pytest.mark.soak
-def test_where_nobody_answers_it_says_so_and_goes_on_with_the_next_move(visit: Visit) -> None:
+def test_where_nobody_answers_it_says_so_tries_again_and_heeds_the_next_move(visit: Visit) -> None:
     page = visit()
-    page.route("**/own-levels", lambda route: route.abort())
+    asked: list[str] = []
+
+    def fail(route: Route) -> None:
+        asked.append(route.request.post_data or "")
+        if len(asked) == 1:
+            route.abort()
+        else:
+            route.fulfill(status=503, body="busy")
+
+    page.route("**/own-levels", fail)
     slider = page.get_by_role("slider", name=PROGRAMMING)
 
     slider.press("End")
-    expect(page.get_by_text("That could not be worked out just now")).to_be_visible()
+    expect(page.get_by_text("Nobody answers just now; your levels are kept here.")).to_be_visible()
+    expect(page.get_by_text("Trying again in 2 seconds.")).to_be_visible()
     page.unroute("**/own-levels")
+    expect(page.get_by_text("Worked out again.")).to_be_visible()
+    expect(readiness(page)).to_have_text("94 %")
+    assert 2 == len(asked)
     slider.press("ArrowLeft")
-    expect(page.get_by_text("That could not be worked out just now")).to_have_count(0)
+    expect(page.get_by_text("6.75 of 4.25")).to_be_visible()
+
+
+def test_what_is_no_level_in_a_link_is_left_out_and_told(visit: Visit) -> None:
+    unknown = "&".join(f"2.A.9.{number}=1" for number in range(600))
+    page = visit(f"{PLACE}#2.B.3.e=7&2.A.1.a=8&<script>=1&{unknown}")
+
+    expect(
+        page.get_by_text("The link has 202 more that cannot be a level of yours")
+    ).to_be_visible()
     expect(readiness(page)).to_have_text("94 %")
 
 

@@ -1,7 +1,9 @@
 // Own levels: what follows from them is asked for as they are moved, and they are kept in the
 // fragment of the address, which no server sees. Without this file the form is sent as a whole.
 const PAUSE = 200; // milliseconds without a move before the server is asked
-const FAILED = "That could not be worked out just now; move a level to try again.";
+const LONGEST = 30; // seconds between two tries where nobody answers
+const MOST = 400; // levels of other domains that are kept; there are fewer elements
+const REFUSED = "That could not be worked out; move a level to try again.";
 
 const form = document.querySelector("[data-own]");
 const said = document.querySelector("[data-said]");
@@ -9,6 +11,7 @@ const sliders = [...form.querySelectorAll("input[type=range]")];
 const elsewhere = new Map(); // levels of other domains, by element
 let timer = 0;
 let request = null;
+let failed = 0; // times in a row
 
 const element = (slider) => slider.id.replace("level-", "");
 const isMoved = (slider) => Number(slider.value) !== Number(slider.dataset.start);
@@ -24,16 +27,25 @@ function fragment() {
 }
 
 // Levels that are none, or of no element, are left out: a link may have been cut or changed.
+// Returns how many.
 function take(text) {
+  let left = 0;
   const places = new Map(sliders.map((slider) => [element(slider), slider]));
   for (const slider of sliders) slider.value = slider.dataset.start;
   elsewhere.clear();
   for (const [id, level] of new URLSearchParams(text)) {
-    if (!/^\d\.[A-Za-z0-9.]+$/.test(id) || !/^[0-7](\.\d+)?$/.test(level) || level > 7) continue;
-    if (places.has(id)) places.get(id).value = level;
-    else elsewhere.set(id, level);
+    const isLevel = /^\d\.[A-Za-z0-9.]+$/.test(id) && /^[0-7](\.\d+)?$/.test(level) && level <= 7;
+    if (isLevel && places.has(id)) places.get(id).value = level;
+    else if (isLevel && elsewhere.size < MOST) elsewhere.set(id, level);
+    else left += 1;
   }
   sliders.forEach(tell);
+  return left;
+}
+
+function open() {
+  const left = take(location.hash.slice(1));
+  if (left) said.textContent = `The link has ${left} more that cannot be a level of yours; the rest is here.`;
 }
 
 function tell(slider) {
@@ -59,16 +71,33 @@ async function workOut() {
   request = mine;
   const body = question();
   for (const [id, level] of levels()) body.set(`level.${id}`, level);
+  let answer = null;
   let text = null;
   try {
-    const answer = await fetch(form.action, { method: "POST", body, signal: mine.signal });
+    answer = await fetch(form.action, { method: "POST", body, signal: mine.signal });
     if (answer.ok) text = await answer.text();
   } catch {
     // Nobody answers, or nobody waits for it: the signal tells which.
   }
   if (mine.signal.aborted) return;
-  said.textContent = text ? "" : FAILED;
-  if (text) show(new DOMParser().parseFromString(text, "text/html"));
+  if (text) {
+    if (failed) said.textContent = "Worked out again.";
+    failed = 0;
+    show(new DOMParser().parseFromString(text, "text/html"));
+  } else if (answer && answer.status < 500 && answer.status !== 429) {
+    said.textContent = REFUSED;
+  } else {
+    tryAgain();
+  }
+}
+
+function tryAgain() {
+  const seconds = Math.min(2 ** failed, LONGEST);
+  failed += 1;
+  const when = seconds === 1 ? "in a second" : `in ${seconds} seconds`;
+  said.textContent = `Nobody answers just now; your levels are kept here. Trying again ${when}.`;
+  clearTimeout(timer);
+  timer = setTimeout(workOut, seconds * 1000);
 }
 
 function show(fresh) {
@@ -80,6 +109,7 @@ function show(fresh) {
 }
 
 function changed() {
+  failed = 0;
   keep();
   clearTimeout(timer);
   timer = setTimeout(workOut, PAUSE);
@@ -97,6 +127,7 @@ form.addEventListener("submit", (event) => {
   for (const [name, value] of new FormData(form)) {
     if (["from", "to", "domain"].includes(name) && value) body.append(name, value);
   }
+  if (event.submitter?.name === "go") body.set("domain", event.submitter.value);
   location.assign(`${location.pathname}?${body}${fragment()}`); // to which the levels come along
 });
 
@@ -113,12 +144,12 @@ document.addEventListener("click", (event) => {
 });
 
 addEventListener("hashchange", () => {
-  take(location.hash.slice(1));
+  open();
   changed();
 });
 
 for (const part of document.querySelectorAll("[data-scripts]")) part.hidden = false;
 for (const part of document.querySelectorAll("[data-plain]")) part.hidden = true;
-take(location.hash.slice(1));
+open();
 keep();
 if (sliders.length > 0 && levels().size > 0) workOut();

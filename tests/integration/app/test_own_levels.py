@@ -151,7 +151,12 @@ def test_what_is_missing_is_asked_for(starter: FlaskClient, query: str, missing:
     ("query", "status", "field", "said"),
     [
         (f"from=nurse&to={DEVELOPERS}", 422, "from", "You asked for “nurse”"),
-        (f"from={NURSES}&from=xyzzyq&to={DEVELOPERS}", 422, "from", "exactly this title"),
+        (
+            f"from={NURSES}&from=xyzzyq&to={DEVELOPERS}",
+            422,
+            "from",
+            "No occupation is called “xyzzyq”",
+        ),
         (f"from={NURSES}&to=15-9999", 404, "to", "O*NET has no occupation 15-9999.00"),
         (f"from=15-12&to={DEVELOPERS}", 422, "from", "Not an O*NET-SOC code"),
         (f"from={'x' * 201}&to={DEVELOPERS}", 422, "from", "Longer than maximum length"),
@@ -173,6 +178,36 @@ def test_what_cannot_be_compared_says_why_at_its_field(
     for link in page.links:
         if link.startswith("/own-levels?"):
             assert starter.get(link).status_code in (200, 503)
+
+
+def test_jobs_whose_ratings_are_not_here_have_others_offered_in_their_places(
+    starter: FlaskClient,
+) -> None:
+    cashiers = "41-2011.00"
+    answer = starter.get(f"/own-levels?from={NURSES}&from={cashiers}&to={DEVELOPERS}")
+    page = read(answer)
+
+    assert 503 == answer.status_code
+    assert f"The skills ratings of Cashiers ({cashiers}) are not here" in page.words
+    assert "ONET_API_KEY" not in page.words
+    assert 1 == page.words.count("64 of 1,016")
+    assert f'type="checkbox" name="from" value="{NURSES}" checked' in answer.text
+    offered = [link for link in page.links if link.startswith(f"/own-levels?from={NURSES}&from=")]
+    assert offered
+    assert {200} == {starter.get(link).status_code for link in offered}
+
+
+def test_going_to_another_domain_loses_no_level_that_was_moved(starter: FlaskClient) -> None:
+    sent = form_of(starter.get(PLACE).text) | {f"level.{PROGRAMMING}": ["3.5"]}
+    other = {"level.2.C.3.a": ["6.75"]}  # computers and electronics
+
+    there = starter.post("/own-levels", data=sent | other | {"go": ["knowledge"]})
+    kept = form_of(there.text) | {"from": [EXECUTIVES], "go": ["skills"]}
+    back = starter.post("/own-levels", data=kept)
+
+    assert (503, 200) == (there.status_code, back.status_code)  # of which none is held here
+    assert "3.50 of 4.25" in told(back.text, PROGRAMMING)
+    assert "1 level is your own" in read(back).words
 
 
 def test_of_what_is_sent_nothing_is_logged_and_what_is_moved_is_not_lost(
