@@ -112,10 +112,22 @@ def test_levels_are_saved_as_a_file_that_the_api_takes_and_opened_again(
     expect(other.get_by_role("heading", level=1)).to_contain_text("Web Developers")
     expect(readiness(other)).to_have_text(str(before))
     expect(other.locator("[type=checkbox]")).to_have_count(2)
-    bad = tmp_path / "bad.json"
-    bad.write_text('{"from": 3}')
-    other.get_by_label("Open a file").set_input_files(bad)
-    expect(other.get_by_text("That file has no levels")).to_be_visible()
+    for text, words in (
+        ('{"from": 3}', "That file has no levels"),
+        ("\0\xff", "That file has no levels"),
+        ('{"from": {"ratings": {"2.B.3.e": 9}}}', "gives 2.B.3.e a level that is not from 0 to 7"),
+        ("x" * 1_000_001, "That file is too large"),
+    ):
+        file.write_text(text)
+        other.get_by_label("Open a file").set_input_files(file)
+        expect(other.get_by_text(words)).to_be_visible()
+        expect(readiness(other)).to_have_text(str(before))
+    file.write_text(
+        '\ufeff# mine\r\noccupations = ["11-1011.00"]\r\n[ratings]\r\n"2.B.3.e" = 7.0\r\n'
+    )
+    other.get_by_label("Open a file").set_input_files(file)
+    expect(other.get_by_text("1 level is your own.")).to_be_visible()
+    expect(readiness(other)).to_have_text("94 %")
     other.get_by_role("button", name="Undo all moves").click()
     expect(other.get_by_text("No level is moved")).to_be_visible()
     assert "#" not in other.url
