@@ -1,7 +1,6 @@
 """A copy in a process is trusted exactly as long as the database was seen to hold the same."""
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -313,6 +312,22 @@ def test_a_copy_is_at_hand_while_it_is_known_to_be_good(changes, seeded_engine, 
     assert None is copies.at_hand("a")
 
 
+class CountedLock:
+    """A lock that tells how many have asked for it."""
+
+    def __init__(self):
+        self.asked = 0
+        self._counting, self._lock = threading.Lock(), threading.Lock()
+
+    def __enter__(self):
+        with self._counting:
+            self.asked += 1
+        self._lock.acquire()
+
+    def __exit__(self, *_):
+        self._lock.release()
+
+
 class Server:
     """A database that a test takes away and brings back."""
 
@@ -389,19 +404,18 @@ def test_who_cannot_do_without_the_database_shares_the_look_that_failed_while_it
     changes, server
 ):
     server.is_there = False
-    begun = threading.Barrier(9)
+    changes._looking = True  # by no thread of its own, whose looks would count
+    looks = changes._looks = CountedLock()
 
     def ask(_) -> str:
-        begun.wait()
         with pytest.raises(DatabaseUnavailable) as raised:
             changes.tick_or_look()
         return str(raised.value)
 
     with ThreadPoolExecutor(8) as pool:
-        with changes._looks:
+        with looks:
             waiting = [pool.submit(ask, None) for _ in range(8)]
-            begun.wait()
-            time.sleep(0.3)  # for the last of them to come from there to the lock
+            eventually(9, lambda: looks.asked)
         assert {"the database cannot be reached or used (2002 no)"} == {
             one.result() for one in waiting
         }
