@@ -199,7 +199,8 @@ def test_a_refusal_is_told_by_its_status(archive, served, tmp_path, path, status
     assert tries == len(archive.asked(path))
 
 
-def test_a_failure_that_passes_is_waited_out(archive, served, fetching):
+def test_a_failure_that_passes_is_waited_out(archive, served, tmp_path):
+    fetching = Fetching(tmp_path / "releases", archive.url, answer=10.0, stall=5.0)
     archive.files[PAGE].faults = [Fault(503), Fault(after=0)]
     served.faults = [Fault(500), Fault(after=0)]
 
