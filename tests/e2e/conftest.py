@@ -7,6 +7,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
+from support.browser import running_chromium
 from support.commands import RunningSandbox, flask, sandbox
 from support.mysql_server import empty_database
 from support.processes import Serving, serving
@@ -64,3 +66,10 @@ def three_rated_domains(starter_release: Path, tmp_path_factory: pytest.TempPath
         ratings = re.sub(r"\t2\.([AB])\.", rf"\t{prefix}.\1.", skills)
         (folder / f"{stem}.txt").write_text(ratings, encoding="utf-8")
     return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser for the tests of a module."""
+    with running_chromium() as browser:
+        yield browser

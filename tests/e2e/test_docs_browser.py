@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
-from support.browser import running_chromium
 from support.processes import Serving, serving
 
 pytestmark = [
@@ -13,12 +12,6 @@ pytestmark = [
     pytest.mark.parametrize("starter_url", ["sqlite"], indirect=True, scope="session"),
 ]
 TOKEN = "a-token"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 from support.axe import serious
-from support.browser import running_chromium, watched
+from support.browser import watched_window
 from support.processes import Serving
 
 EXECUTIVES, DEVELOPERS, NURSES = "11-1011.00", "15-1254.00", "29-1141.00"
@@ -26,23 +26,13 @@ pytestmark = [
 Visit = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
 def visit(browser: Browser, starter: Serving) -> Iterator[Visit]:
     with ExitStack() as stack:
 
         def visit(target: str = PLACE, width: int = 1280, **options: Any) -> Page:
-            context = browser.new_context(
-                base_url=starter.url, viewport={"width": width, "height": 900}, **options
-            )
-            stack.callback(context.close)
-            page = context.new_page()
-            stack.enter_context(watched(page, starter))
+            options["viewport"] = {"width": width, "height": 900}
+            page = stack.enter_context(watched_window(browser, starter, **options))
             page.goto(target)
             return page
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from support.axe import serious
-from support.browser import running_chromium, watched
+from support.browser import watched, watched_window
 from support.canary import CANARY
 from support.databases import load
 from support.processes import Serving, serving
@@ -62,12 +62,6 @@ pytestmark = [
 
 Visit = Callable[..., Page]
 expect.set_options(timeout=20_000)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -129,12 +123,8 @@ def visit(browser: Browser, starter: Serving) -> Iterator[Visit]:
     with ExitStack() as stack:
 
         def visit(target: str, width: int = 1280, at: Serving = starter, **options: Any) -> Page:
-            context = browser.new_context(
-                base_url=at.url, viewport={"width": width, "height": 900}, **options
-            )
-            stack.callback(context.close)
-            page = context.new_page()
-            stack.enter_context(watched(page, at))
+            options["viewport"] = {"width": width, "height": 900}
+            page = stack.enter_context(watched_window(browser, at, **options))
             page.goto(target)
             return page
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
 from support.axe import serious
-from support.browser import running_chromium, watched
+from support.browser import watched_window
 from support.databases import load
 from support.processes import Serving, serving
 
@@ -25,12 +25,6 @@ pytestmark = pytest.mark.browser
 
 Visit = Callable[..., Page]
 expect.set_options(timeout=20_000)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +45,7 @@ def visit(browser: Browser, server: Serving) -> Iterator[Visit]:
     with ExitStack() as stack:
 
         def visit(target: str, at: Serving = server, **options: Any) -> Page:
-            context = browser.new_context(base_url=at.url, **options)
-            stack.callback(context.close)
-            page = context.new_page()
-            stack.enter_context(watched(page, at))
+            page = stack.enter_context(watched_window(browser, at, **options))
             page.goto(target)
             return page
 

@@ -50,3 +50,12 @@ def watched(page: Page, at: Serving) -> Iterator[None]:
     for event, listener in listeners.items():
         page.remove_listener(event, listener)
     assert [] == [each for each in wrong if not each.startswith(STATUS_SAID)]
+
+
+@contextmanager
+def watched_window(browser: Browser, at: Serving, **options: Any) -> Iterator[Page]:
+    """A window of its own, which is watched, for as long as the block runs."""
+    with closing(browser.new_context(base_url=at.url, **options)) as context:
+        page = context.new_page()
+        with watched(page, at):
+            yield page
