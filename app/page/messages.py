@@ -172,8 +172,8 @@ def _invalid(problem: ProblemBody, asked: Question, rated: Mapping[str, bool | N
         if found
     ]
     unknown = [side for side, found in problem.get("candidates", {}).items() if not found]
-    said = " ".join(f"No occupation is called “{given[side]}”." for side in unknown)
-    faults |= {side: f"No occupation is called “{given[side]}”." for side in unknown}
+    said = " ".join(called_by_none(given[side]) for side in unknown)
+    faults |= {side: called_by_none(given[side]) for side in unknown}
     if len(doubts) > 1:
         text = "More than one occupation may be meant on either side. Choose one of each."
         return Message("Which occupations do you mean?", text, (), tuple(doubts), faults)
@@ -210,6 +210,11 @@ def _links(
     return tuple(
         Link(called(one), address(with_side(asked, side, one["code"]))) for one in occupations
     )
+
+
+def called_by_none(text: str) -> str:
+    """Say that no occupation is called what was given."""
+    return f"No occupation is called “{text}”."
 
 
 def called(one: Mapping[str, str]) -> str:

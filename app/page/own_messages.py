@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from app.page.links import Link, Question
-from app.page.messages import NOT_FOUND, Message, ProblemBody, called, choices, of
+from app.page.messages import NOT_FOUND, Message, ProblemBody, called, called_by_none, choices, of
 from app.page.own_asking import OwnQuestion, own_address
 from app.profiles.service import Own
 from onet_client.content_model import DOMAINS
@@ -76,7 +76,7 @@ def _invalid(problem: ProblemBody, asked: OwnQuestion, rated: Mapping[str, bool 
         if links:
             text = f"You asked for “{given}”. {faults[_side(place)]} It could be:"
             return Message("Which occupation do you mean?", text, links, faults=faults)
-        said = f"No occupation is called “{given}”."
+        said = called_by_none(given)
         return Message(said.removesuffix("."), NOT_FOUND, faults=faults | {_side(place): said})
     text = " ".join(f"{OWN_FIELDS.get(side, side)}: {detail}" for side, detail in faults.items())
     return Message("This cannot be looked up", f"Check what is asked. {text}", faults=faults)

@@ -1,9 +1,8 @@
 """`POST /skill-gap` answered before Flask sees it, where all is at hand and nothing is refused.
 
-Nothing of a body may be kept, so there is no finished answer to give again; but Flask, and the
-threads that may wait for the database, take longer than to compare. So the event loop, which has
-read the body, answers it: without waiting, and as the view would to the byte. What it cannot answer
-so is left to the view, errors included.
+Nothing of a body may be kept, so there is no finished answer to give again; but Flask takes as long
+as to compare. So the thread that has the body answers it: without waiting, and as the view would to
+the byte. What it cannot answer so is left to the view, errors included.
 """
 
 from collections.abc import Mapping
