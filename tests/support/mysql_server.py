@@ -49,7 +49,7 @@ class PrivateServer:
     """The installed server with data, account and port of its own; it ends with this process.
 
     Buffers are small. Unless it is durable, what was committed waits a second to be written, so
-    that a commit costs no flush: only a crash of the server, which no test is about, loses one.
+    that a commit costs no flush: a crash loses it, so only a durable server can be killed.
     The one account is `tester@127.0.0.1`, with a password made for this server.
     """
 
@@ -106,6 +106,7 @@ class PrivateServer:
 
     def kill(self) -> None:
         """End the server as a crash does; its data stays, and `start` serves it again."""
+        assert self._durable, "what was committed in the last second would be lost"
         if self._process is not None:
             self._process.kill()
             self._process.wait()

@@ -35,7 +35,7 @@ AWAY = {"detail": "database-unavailable"}
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateServer]:
-    server = PrivateServer()
+    server = PrivateServer(durable=True)
     server.start()
     create_database(server.url, "skillgap")
     release = write_release(tmp_path_factory.mktemp("release") / "db_28_1_text")
