@@ -7,8 +7,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class ElementRating:
+class ElementRating(NamedTuple):
     """One element as an occupation rates it.
 
     Attributes:

@@ -9,30 +9,21 @@ from math import erfc, exp, pi, sqrt
 from typing import NamedTuple
 
 from app.gaps.student_t import NORMAL, quantile
-from cache.profile import ElementRating, Profile
+from cache.profile import Profile
 
 Interval = tuple[float, float]
 
 
-def is_significant(level_gap: float, source: ElementRating, target: ElementRating) -> bool | None:
-    """Tell whether a gap is wider than chance would make it: Welch's t at 95 %, two-sided.
-
-    None where an error or the number of raters is missing, or there are fewer than two.
-    """
-    chance = _chance(
-        source.level_error, source.level_raters, target.level_error, target.level_raters
-    )
-    return None if chance is None else level_gap > chance
-
-
 @lru_cache(maxsize=10_000)
-def _chance(
-    error_a: float | None, raters_a: int | None, error_b: float | None, raters_b: int | None
+def chance_of(
+    error_a: float, raters_a: int | None, error_b: float, raters_b: int | None
 ) -> float | None:
-    """Return how wide a difference of two levels may be by chance; None where nobody knows."""
-    if error_a is None or error_b is None or not raters_a or not raters_b:
-        return None
-    if min(raters_a, raters_b) < 2:
+    """Return how wide a difference of two levels may be by chance: Welch's t at 95 %, two-sided.
+
+    It goes by the standard error and the number of raters of each; where one of those is missing,
+    or fewer than two rated, it is None. A gap that is wider is significant.
+    """
+    if not raters_a or not raters_b or min(raters_a, raters_b) < 2:
         return None
     a, b = max(error_a, 1 / raters_a) ** 2, max(error_b, 1 / raters_b) ** 2
     # Welch and Satterthwaite.

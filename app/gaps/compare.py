@@ -10,7 +10,8 @@ from functools import partial
 from operator import attrgetter
 from typing import Final, Literal, NamedTuple
 
-from app.gaps.certainty import Interval, is_significant, readiness_interval
+from app.gaps.certainty import Interval, chance_of, readiness_interval
+from app.gaps.rounding import hundredths, ten_thousandths
 from cache.profile import ElementRating, Profile
 
 Kind = Literal["missing", "higher_level"]
@@ -124,12 +125,13 @@ def compare(source: Profile, target: Profile) -> Gap:
     met = demanded = 0.0
     wider = []
     for has, asks, level, demand, weight in _rows(source, target):
-        demanded += weight * demand
+        weighted = weight * demand
+        demanded += weighted
         if demand > level:
             met += weight * level
             wider.append((has, asks, demand - level, weight))
         else:
-            met += weight * demand
+            met += weighted
     gaps = _comparisons(wider, demanded or 1.0)
     gaps.sort(key=attrgetter("priority"), reverse=True)  # ties stay as they are: by id
     return Gap(
@@ -196,21 +198,26 @@ def _figure(gap: Comparison, sort: Sort) -> float:
 
 def _comparisons(wider: Iterable[Wider], demanded: float) -> list[Comparison]:
     """Work out the figures of elements; `demanded` is of all that are required, and not 0."""
-    return [
-        _AS_COMPARISON(
-            (
-                has,
-                asks,
-                "missing" if has.not_relevant else "higher_level",
-                round(difference, 2) + 0.0,  # which makes 0.0 of -0.0
-                round(weight * difference / HIGHEST_LEVEL, 4) + 0.0,
-                round(weight * difference / demanded, 4) if difference > 0 else 0.0,
-                is_significant(difference, has, asks),
-                has.low_precision or asks.low_precision,
-            )
+    found = []
+    for has, asks, difference, weight in wider:
+        weighted = weight * difference
+        chance = (
+            None
+            if has.level_error is None or asks.level_error is None
+            else chance_of(has.level_error, has.level_raters, asks.level_error, asks.level_raters)
         )
-        for has, asks, difference, weight in wider
-    ]
+        figures = (
+            has,
+            asks,
+            "missing" if has.not_relevant else "higher_level",
+            hundredths(difference),
+            ten_thousandths(weighted / HIGHEST_LEVEL),
+            ten_thousandths(weighted / demanded) if difference > 0 else 0.0,
+            None if chance is None else difference > chance,
+            has.low_precision or asks.low_precision,
+        )
+        found.append(_AS_COMPARISON(figures))
+    return found
 
 
 def _incomparable(

@@ -1,6 +1,6 @@
 """The answer of /skill-gap as a JSON object: what API, page, batch and `flask gap` show."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, Final
 
@@ -66,30 +66,34 @@ def compared_body(
             "readiness_interval": gap.readiness_interval,
             "closer_than": closer_than(target, gap.readiness),
         },
-        "gaps": [_item(item, write_source) for item in chosen(gap, choice)],
+        "gaps": _items(chosen(gap, choice), write_source),
     }
     if choice.covered:
-        body["covered"] = [_item(item, write_source) for item in gap.covered]
+        body["covered"] = _items(gap.covered, write_source)
     body["incomparable"] = [
         {"id": one.id, "name": one.name, "rated": one.rated} for one in gap.incomparable
     ]
     return body
 
 
-def _item(item: Comparison, write_source: WriteSide) -> dict[str, Any]:
-    source, target = item.source, item.target
-    return {
-        "id": target.id,
-        "name": target.name,
-        "kind": item.kind,
-        "from": write_source(source),
-        "to": published(target),
-        "level_gap": item.level_gap,
-        "priority": item.priority,
-        "gain": item.gain,
-        "significant": item.significant,
-        "low_precision": item.low_precision,
-    }
+def _items(comparisons: Iterable[Comparison], write_source: WriteSide) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": target.id,
+            "name": target.name,
+            "kind": kind,
+            "from": write_source(source),
+            "to": _kept_side(target.level, target.importance, target.not_relevant),
+            "level_gap": level_gap,
+            "priority": priority,
+            "gain": gain,
+            "significant": significant,
+            "low_precision": low_precision,
+        }
+        for (
+            source, target, kind, level_gap, priority, gain, significant, low_precision
+        ) in comparisons
+    ]  # fmt: skip
 
 
 def published(rating: ElementRating) -> orjson.Fragment:

@@ -21,15 +21,16 @@ from app.transitions.choice import OWN
 from cache.profile import ElementRating, Profile
 
 
-@dataclass(frozen=True, slots=True)
 class GivenRating(ElementRating):
-    """An element whose level is given, 0-7; 0 is Not Relevant.
+    """An element whose level is given, 0-7; 0 is Not Relevant. An occupation tells the rest."""
 
-    Attributes:
-        is_weighed: an occupation tells the importance; else it is taken from the level.
-    """
+    __slots__ = ()
 
-    is_weighed: bool = False
+
+class UnweighedRating(GivenRating):
+    """One whose importance no occupation tells; it is taken from the level."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def merged(
     if others:
         first = OwnProfile(OWN, "", _highest(first, others))
     told = first.elements
-    given = {id_: _given(id_, one, names, told.get(id_)) for id_, one in ratings.items()}
+    given = {id_: _given(id_, one, names[id_], told.get(id_)) for id_, one in ratings.items()}
     own = OwnProfile(OWN, "", {**told, **given})
     if given.keys() <= told.keys():
         _take_over_columns(own, first, given)
@@ -93,7 +94,7 @@ NOTHING: Final = Profile(OWN, "", {})
 
 def importance(rating: ElementRating) -> float | None:
     """Return how important an element is to a profile, 1-5; None where no occupation tells."""
-    return None if isinstance(rating, GivenRating) and not rating.is_weighed else rating.importance
+    return None if isinstance(rating, UnweighedRating) else rating.importance
 
 
 def _tells_more(one: ElementRating, other: ElementRating) -> bool:
@@ -107,18 +108,20 @@ def _tells_more(one: ElementRating, other: ElementRating) -> bool:
     return one.importance > other.importance
 
 
-def _given(
-    id_: str, level: float, names: Mapping[str, str], told: ElementRating | None
-) -> GivenRating:
+def _given(id_: str, level: float, name: str, told: ElementRating | None) -> GivenRating:
+    level += 0.0  # which makes 0.0 of -0.0
+    if told is None:
+        importance = 1 + 4 * level / HIGHEST_LEVEL
+        return UnweighedRating(id_, name, level, importance, None, level == 0, False)
     return GivenRating(
         id_,
-        names[id_],
-        level + 0.0,  # which makes 0.0 of -0.0
-        1 + 4 * level / HIGHEST_LEVEL if told is None else told.importance,
-        level_error=None,
-        not_relevant=level == 0,
-        low_precision=False,
-        importance_error=None if told is None else told.importance_error,
-        importance_raters=None if told is None else told.importance_raters,
-        is_weighed=told is not None,
+        name,
+        level,
+        told.importance,
+        None,
+        level == 0,
+        False,
+        told.importance_error,
+        None,
+        told.importance_raters,
     )

@@ -74,8 +74,7 @@ def drawn(one: Profile, draw: Random) -> Profile:
     return replace(
         one,
         elements={
-            element: replace(
-                each,
+            element: each._replace(
                 level=anew(each.level, each.level_error, each.level_raters, 0, 7),
                 importance=anew(
                     each.importance, each.importance_error, each.importance_raters, 1, 5

@@ -17,23 +17,27 @@ ELEMENTS = ("2.A.1.a", "2.A.1.b", "2.B.3.e")
 NAMES = dict.fromkeys(ELEMENTS, "An element")
 
 LEVELS = st.integers(0, 28).map(lambda quarters: quarters / 4)
+ERRORS = st.none() | st.integers(0, 80).map(lambda one: one / 100)
 ratings = st.builds(
     ElementRating,
     id=st.just(""),
     name=st.just("An element"),
     level=LEVELS,
     importance=st.integers(100, 500).map(lambda one: one / 100),
-    level_error=st.none() | st.integers(0, 80).map(lambda one: one / 100),
+    level_error=ERRORS,
     not_relevant=st.booleans(),
     low_precision=st.booleans(),
+    importance_error=ERRORS,
     level_raters=st.just(8),
+    importance_raters=st.just(8),
+    rated=st.none(),
 )
 
 
 @st.composite
 def profiles(draw, code="11-1011.00", least=0):
     ids = draw(st.sets(st.sampled_from(ELEMENTS), min_size=least))
-    return Profile(code, "Some", {id_: replace(draw(ratings), id=id_) for id_ in ids})
+    return Profile(code, "Some", {id_: draw(ratings)._replace(id=id_) for id_ in ids})
 
 
 several = st.integers(1, 3).flatmap(
@@ -103,7 +107,7 @@ def test_what_neither_gives_is_not_in_the_profile():
     profile = merged([], {"2.B.3.e": 4.5}, NAMES)
     (target,) = of(rated(4.0))
     target = replace(
-        target, elements={**target.elements, "2.A.1.a": replace(rated(3.0), id="2.A.1.a")}
+        target, elements={**target.elements, "2.A.1.a": rated(3.0)._replace(id="2.A.1.a")}
     )
 
     gap = compare(profile, target)

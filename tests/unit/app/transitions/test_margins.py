@@ -1,6 +1,5 @@
 """The margin of a fit is what ratings drawn anew from the published errors spread over."""
 
-from dataclasses import replace
 from random import Random
 from statistics import mean, stdev
 
@@ -62,8 +61,8 @@ def test_a_margin_is_the_same_both_ways_and_nothing_where_nothing_is_demanded():
 
 @pytest.mark.parametrize("unknown", [{"level_error": None}, {"importance_raters": None}])
 def test_without_an_error_of_what_is_required_there_is_no_margin(unknown):
-    known, lacking = rating("a"), replace(rating("b"), **unknown)
-    irrelevant = replace(lacking, not_relevant=True)
+    known, lacking = rating("a"), rating("b", **unknown)
+    irrelevant = lacking._replace(not_relevant=True)
     sides = [
         profile("11-1.00", known, rating("b", not_relevant=True)),
         profile("13-2.00", known, lacking),
