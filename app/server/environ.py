@@ -4,6 +4,7 @@ import asyncio
 import io
 import re
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from app.problem_responses import ABANDONED
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 Environ = dict[str, Any]
+Header = Callable[[str], str | None]
+"""Returns the header of a name in lower case; None where there is none."""
 
 BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods whose bodies mean nothing (RFC 9110 section 9.3) and are not read."""
@@ -89,14 +92,19 @@ def native(text: str) -> str:
     return text if text.isascii() else text.encode().decode("latin-1")
 
 
-def declared_length(environ: Environ) -> int | None:
+def declared_length(header: Header) -> int | None:
     """Return the `Content-Length`; None where the body is chunked."""
-    declared = environ.get("CONTENT_LENGTH")
-    return int(declared) if declared and "HTTP_TRANSFER_ENCODING" not in environ else None
+    declared = header("content-length")
+    return int(declared) if declared and header("transfer-encoding") is None else None
 
 
-def has_body(environ: Environ) -> bool:
+def has_body(method: str, header: Header) -> bool:
     """Say whether a request has a body that means something."""
-    if environ["REQUEST_METHOD"] in BODILESS:
+    if method in BODILESS:
         return False
-    return environ.get("CONTENT_LENGTH", "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ
+    return header("content-length") not in (None, "0") or header("transfer-encoding") is not None
+
+
+def is_plain(headers: Any) -> bool:
+    """Say whether a request has a Host, and each of its headers once."""
+    return len(headers) == len(headers.values()) and bool(HOST.fullmatch(headers.get("host") or ""))

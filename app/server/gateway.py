@@ -14,14 +14,22 @@ from typing import Any
 
 from app.response_cache.middleware import ReadyAnswer
 from app.server.bodies import SHORT, Bodies, Whole, arrived
-from app.server.environ import HOST, Environ, declared_length, environ_of, has_body, native
+from app.server.environ import (
+    Environ,
+    Header,
+    declared_length,
+    environ_of,
+    has_body,
+    is_plain,
+    native,
+)  # fmt: skip
 from app.server.refusals import Refusals
 
 Wsgi = Callable[[Environ, Any], Iterable[bytes]]
-Find = Callable[[str, str, Callable[[str], str | None]], ReadyAnswer | None]
+Find = Callable[[str, str, Header], ReadyAnswer | None]
 """Returns the answer to a GET where it is kept, as `ResponseCache.find` does."""
-FindPosted = Callable[[Environ, bytes], ReadyAnswer | None]
-"""Returns the answer to a request with a body where all is at hand, as `PostedGaps.find` does."""
+FindPosted = Callable[[str, str, Header, bytes], ReadyAnswer | None]
+"""Returns the answer to a POST where all is at hand, as `PostedGaps.find` does."""
 
 
 class _Started:
@@ -56,7 +64,7 @@ class Gateway:
         Args:
             app: what answers the others.
             find: what answers kept answers without the application; None where nothing does.
-            find_posted: what answers requests with a body so; likewise.
+            find_posted: what answers what is posted so; likewise.
             refusals: what answers requests that do not reach the application.
             loop: what reads bodies.
             threads: how many requests with a body are worked on at once.
@@ -80,54 +88,54 @@ class Gateway:
     def schedule(self, watcher: Any) -> None:
         """Answer a request, or begin to read its body; the server calls this in its threads."""
         try:
-            if self._answer_at_once(watcher):
-                return
-            environ = environ_of(watcher, self._loop)
-            if has_body(environ):
-                self._answer_with_body(watcher, environ)
-            else:
-                self._answer(watcher, environ)
+            scope = watcher.scope
+            if has_body(scope.method, scope.headers.get):
+                self._answer_with_body(watcher)
+            elif not self._answer_kept(watcher):
+                self._answer(watcher, environ_of(watcher, self._loop))
         except Exception as error:  # noqa: BLE001 - answered, and logged there
             self._refusals.answer(watcher, error)
 
-    def _answer_at_once(self, watcher: Any) -> bool:
+    def _answer_kept(self, watcher: Any) -> bool:
         """Answer what is kept; not where a header comes twice, which the application looks at."""
         scope = watcher.scope
-        headers = scope.headers
-        get = headers.get
-        if self._find is None or scope.method != "GET" or len(headers) != len(headers.values()):
+        if self._find is None or scope.method != "GET" or not is_plain(scope.headers):
             return False
-        if not HOST.fullmatch(get("host") or ""):
-            return False
-        found = self._find(native(scope.path), scope.query_string, get)
-        if found is None:
-            return False
-        watcher.proto.response_bytes(*found)
-        watcher.done()
-        return True
+        found = self._find(native(scope.path), scope.query_string, scope.headers.get)
+        return self._give(watcher, found)
 
-    def _answer_with_body(self, watcher: Any, environ: Environ) -> None:
+    def _answer_with_body(self, watcher: Any) -> None:
         """Answer at once where the body is there with the head; else begin to read it."""
-        declared = declared_length(environ)
+        declared = declared_length(watcher.scope.headers.get)
         whole: Whole | None = None
         if declared is not None and declared <= SHORT:
             whole = watcher.proto()
             body = arrived(whole, declared)
             if body is not None:
-                self._answer_posted(watcher, environ, body)
+                self._answer_posted(watcher, body)
                 return
-        self._loop.call_soon_threadsafe(self._begin_to_read, watcher, environ, declared, whole)
+        self._loop.call_soon_threadsafe(self._begin_to_read, watcher, declared, whole)
 
-    def _answer_posted(self, watcher: Any, environ: Environ, body: bytes) -> None:
+    def _answer_posted(self, watcher: Any, body: bytes) -> None:
         """Answer a request whose body is here."""
-        found = self._find_posted(environ, body) if self._find_posted else None
-        if found is not None:
-            watcher.proto.response_bytes(*found)
-            watcher.done()
-            return
+        scope = watcher.scope
+        if self._find_posted is not None and scope.method == "POST" and is_plain(scope.headers):
+            get, path = scope.headers.get, native(scope.path)
+            if self._give(watcher, self._find_posted(path, scope.query_string, get, body)):
+                return
+        environ = environ_of(watcher, self._loop)
         environ.pop("HTTP_TRANSFER_ENCODING", None)
         environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         self._answer(watcher, environ)
+
+    @staticmethod
+    def _give(watcher: Any, answer: ReadyAnswer | None) -> bool:
+        """Send what was found; say whether it was."""
+        if answer is None:
+            return False
+        watcher.proto.response_bytes(*answer)
+        watcher.done()
+        return True
 
     def give_up_reading(self) -> None:
         """Read no more of bodies from here on; in the event loop."""
@@ -135,31 +143,27 @@ class Gateway:
         for task in self._reading:
             task.cancel()
 
-    def _begin_to_read(
-        self, watcher: Any, environ: Environ, declared: int | None, whole: Whole | None
-    ) -> None:
-        task = self._loop.create_task(self._read(watcher, environ, declared, whole))
+    def _begin_to_read(self, watcher: Any, declared: int | None, whole: Whole | None) -> None:
+        task = self._loop.create_task(self._read(watcher, declared, whole))
         self._reading.add(task)
         task.add_done_callback(self._reading.discard)
         if self._gives_up:
             task.cancel()
 
-    async def _read(
-        self, watcher: Any, environ: Environ, declared: int | None, whole: Whole | None
-    ) -> None:
+    async def _read(self, watcher: Any, declared: int | None, whole: Whole | None) -> None:
         """Read the body, then have a thread answer."""
         try:
             if whole is not None and declared is not None:
                 body = await self._bodies.receive_whole(whole, declared)
             else:
                 body = await self._bodies.receive(watcher.proto, declared)
-            self._pool.submit(self._answer_read, watcher, environ, body)
+            self._pool.submit(self._answer_read, watcher, body)
         except Exception as error:  # noqa: BLE001 - answered, and logged there
             self._refusals.answer(watcher, error)
 
-    def _answer_read(self, watcher: Any, environ: Environ, body: bytes) -> None:
+    def _answer_read(self, watcher: Any, body: bytes) -> None:
         try:
-            self._answer_posted(watcher, environ, body)
+            self._answer_posted(watcher, body)
         except Exception as error:  # noqa: BLE001 - answered, and logged there
             self._refusals.answer(watcher, error)
 

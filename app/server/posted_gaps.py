@@ -5,7 +5,6 @@ as to compare. So the thread that has the body answers it: without waiting, and 
 the byte. What it cannot answer so is left to the view, errors included.
 """
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from app.gaps.schema import gap_choice
@@ -17,6 +16,7 @@ from app.response_cache.coding import GZIP, gzipped, is_packable, prefers_gzip
 from app.response_cache.headers import unkept_headers
 from app.response_cache.middleware import ReadyAnswer
 from app.response_cache.negotiation import prefers_csv
+from app.server.environ import Header
 
 if TYPE_CHECKING:
     from app.wiring.container import Services
@@ -32,47 +32,44 @@ class PostedGaps:
         self._schema = OwnGapQuery()
         self._services = services
 
-    def find(self, environ: Mapping[str, Any], body: bytes) -> ReadyAnswer | None:
-        """Return the answer to a request (PEP 3333) with a body; None where the view has to.
+    def find(self, path: str, query: str, header: Header, body: bytes) -> ReadyAnswer | None:
+        """Return the answer to a POST with each of its headers once; None where the view has to.
 
         Whatever fails here fails there again, and is logged there without a word of the body.
         """
-        if not _is_plain(environ) or len(body) > LONGEST_BODY:
+        if path != PATH or query or not _is_json(header) or len(body) > LONGEST_BODY:
             return None
         try:
-            query = self._schema.load(strict_json(body))
-            return None if query["format"] == "csv" else self._compared(environ, query)
+            asked = self._schema.load(strict_json(body))
+            return None if asked["format"] == "csv" else self._compared(header, asked)
         except Exception:  # noqa: BLE001 - see above
             return None
 
-    def _compared(self, environ: Mapping[str, Any], query: dict[str, Any]) -> ReadyAnswer:
+    def _compared(self, header: Header, asked: dict[str, Any]) -> ReadyAnswer:
         """Compare what is asked for.
 
         Raises:
             NotAtHand: where something has to be waited for.
         """
         wired, cors = self._services, self._services.cors
-        pair = wired.profiles.pair_at_hand(own_of(query), query["target"], query["domain"])
-        text = as_json(own_gap_body(pair, gap_choice(query), wired.baseline.closer_than_at_hand))
+        pair = wired.profiles.pair_at_hand(own_of(asked), asked["target"], asked["domain"])
+        text = as_json(own_gap_body(pair, gap_choice(asked), wired.baseline.closer_than_at_hand))
         headers = unkept_headers(text, pair.readings, wired.now())
-        if is_packable(JSON, len(text)) and prefers_gzip(environ.get("HTTP_ACCEPT_ENCODING")):
+        if is_packable(JSON, len(text)) and prefers_gzip(header("accept-encoding")):
             text = gzipped(text)
             headers |= {"Content-Length": str(len(text)), GZIP[0]: GZIP[1]}
-        given = "X-Request-ID", wired.request_ids.taken_or_made(environ.get("HTTP_X_REQUEST_ID"))
+        given = "X-Request-ID", wired.request_ids.taken_or_made(header("x-request-id"))
         sent = [*cors.added_to(headers.items()), given]
         if cors.by_origin:
-            sent += cors.allowed(environ.get("HTTP_ORIGIN"))
+            sent += cors.allowed(header("origin"))
         wired.counters.counter(PATH, 200, len(pair.readings))()
         return ReadyAnswer(200, sent, text)
 
 
-def _is_plain(environ: Mapping[str, Any]) -> bool:
-    """Say whether a request is for JSON about a body in JSON, and has no parameters."""
+def _is_json(header: Header) -> bool:
+    """Say whether a request has a body of JSON, as it is, and wants an answer of JSON."""
     return (
-        environ["PATH_INFO"] == PATH
-        and environ["REQUEST_METHOD"] == "POST"
-        and not environ["QUERY_STRING"]
-        and "HTTP_CONTENT_ENCODING" not in environ
-        and environ.get("CONTENT_TYPE", "").partition(";")[0].rstrip() == JSON
-        and not prefers_csv(environ.get("HTTP_ACCEPT", ""))
+        (header("content-type") or "").partition(";")[0].rstrip() == JSON
+        and header("content-encoding") is None
+        and not prefers_csv(header("accept") or "")
     )

@@ -207,8 +207,9 @@ class There:
 class Posting(Watcher):
     """A request with a body that is there."""
 
-    def __init__(self, sent: bytes) -> None:
-        super().__init__("POST", "/", ("content-length", str(len(sent))))
+    def __init__(self, sent: bytes, *headers: tuple[str, str], method: str = "POST") -> None:
+        length = "content-length", str(len(sent))
+        super().__init__(method, "/skill-gap?a=1", length, *headers)
         self.sent = sent
 
     def __call__(self) -> There:
@@ -219,14 +220,28 @@ def test_a_body_that_came_with_the_head_is_answered_at_once_where_all_is_at_hand
     answer = ReadyAnswer(200, [("X-One", "1")], b"compared")
     asked: list[Any] = []
 
-    def find(environ: dict[str, Any], body: bytes) -> ReadyAnswer:
-        asked.append((environ["REQUEST_METHOD"], body))
+    def find(path: str, query: str, header: Any, body: bytes) -> ReadyAnswer:
+        asked.append((path, query, header("content-length"), body))
         return answer
 
     watcher = ask(Posting(b"{}"), lambda *_: pytest.fail("asked"), find_posted=find)
 
-    assert [("POST", b"{}")] == asked
+    assert [("/skill-gap", "a=1", "2", b"{}")] == asked
     assert [answer] == watcher.answers
+    assert watcher.is_done
+
+
+@pytest.mark.parametrize(
+    "watcher",
+    [
+        Posting(b"{}", ("accept", "a/b"), ("accept", "text/csv")),
+        Posting(b"{}", ("host", "here")),
+        Posting(b"{}", method="PUT"),
+    ],
+)
+def test_what_is_no_plain_post_is_the_applications(ask, watcher):
+    ask(watcher, find_posted=lambda *_: pytest.fail("asked"))
+
     assert watcher.is_done
 
 
