@@ -50,11 +50,12 @@ class Demand(NamedTuple):
     variance: float
 
 
-@dataclass(frozen=True)  # no slots, which leave no room for cached properties
+@dataclass(frozen=True, eq=False)  # no slots, which leave no room for cached properties
 class Profile:
     """All elements that one occupation is rated on in one domain, by element id.
 
-    Its columns are in the order of the ids.
+    Its columns are in the order of the ids. It equals itself alone, so that what is worked out of
+    it can be kept by it.
     """
 
     code: str
@@ -75,6 +76,14 @@ class Profile:
     def weights(self) -> tuple[float, ...]:
         """The importance of each (1-5) on a scale from 0 to 1."""
         return tuple(_weight(rating.importance) for rating in self.ratings)
+
+    @cached_property
+    def demanded(self) -> float:
+        """The sum of all levels, each times its weight: what is full readiness."""
+        total = 0.0  # `sum` adds floats in another way since Python 3.12
+        for level, weight in zip(self.levels, self.weights, strict=True):
+            total += weight * level
+        return total
 
     @cached_property
     def level_variances(self) -> tuple[float | None, ...]:

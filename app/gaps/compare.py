@@ -4,9 +4,9 @@ Every rated occupation lists every element, so only the scales make a difference
 0-7), importance (IM, 1-5) and Not Relevant. How sure the figures are, `certainty` tells.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from operator import attrgetter
 from typing import Final, Literal, NamedTuple
 
@@ -17,9 +17,11 @@ from cache.profile import ElementRating, Profile
 Kind = Literal["missing", "higher_level"]
 Sort = Literal["priority", "gain", "level_gap", "importance", "name"]
 Row = tuple[ElementRating, ElementRating, float, float, float]
-Wider = tuple[ElementRating, ElementRating, float, float]
 
 HIGHEST_LEVEL: Final = 7
+KEPT_PAIRS: Final = 500
+"""Pairs of occupations whose gaps are kept, some 10 kB each: who moves a slider asks for the same
+pair again and again."""
 
 
 class GapChoice(NamedTuple):
@@ -39,6 +41,9 @@ class GapChoice(NamedTuple):
     sort: Sort = "priority"
     limit: int | None = None
     covered: bool = False
+
+
+EVERY_GAP: Final = GapChoice()[:3]
 
 
 class Comparison(NamedTuple):
@@ -101,14 +106,11 @@ class Gap:
     @property
     def covered(self) -> list[Comparison]:
         """The required elements without a gap, weightiest first."""
-        covered = _comparisons(
-            (
-                (has, asks, demand - level, weight)
-                for has, asks, level, demand, weight in _rows(self.source, self.target)
-                if demand <= level and not asks.not_relevant
-            ),
-            1.0,
-        )
+        covered = [
+            _comparison(has, asks, demand - level, weight, self.target.demanded)
+            for has, asks, level, demand, weight in _rows(self.source, self.target)
+            if demand <= level and not asks.not_relevant
+        ]
         return sorted(covered, key=lambda item: (-item.target.importance, item.target.id))
 
     def count(self, kind: Kind) -> int:
@@ -116,23 +118,31 @@ class Gap:
         return [gap.kind for gap in self.gaps].count(kind)
 
 
-def compare(source: Profile, target: Profile) -> Gap:
-    """Compare two profiles of one domain."""
+def compare(source: Profile, target: Profile, like: Profile | None = None) -> Gap:
+    """Compare two profiles of one domain.
+
+    Args:
+        source: who is to move.
+        target: where to.
+        like: an occupation that the source has ratings of; what they lack for the target is kept.
+    """
     one_sided = source.elements.keys() ^ target.elements.keys()
     incomparable = _incomparable(source, target, one_sided) if one_sided else ()
     if one_sided:
         source, target = source.without(one_sided), target.without(one_sided)
-    met = demanded = 0.0
-    wider = []
+    known = {} if one_sided or like is None else _kept_gaps(like, target)
+    demanded = target.demanded
+    met = 0.0
+    gaps = []
     for has, asks, level, demand, weight in _rows(source, target):
-        weighted = weight * demand
-        demanded += weighted
-        if demand > level:
-            met += weight * level
-            wider.append((has, asks, demand - level, weight))
-        else:
-            met += weighted
-    gaps = _comparisons(wider, demanded or 1.0)
+        if demand <= level:
+            met += weight * demand
+            continue
+        met += weight * level
+        gap = known.get(asks.id)
+        if gap is None or gap.source is not has:
+            gap = _comparison(has, asks, demand - level, weight, demanded)
+        gaps.append(gap)
     gaps.sort(key=attrgetter("priority"), reverse=True)  # ties stay as they are: by id
     return Gap(
         compared=len(source.elements),
@@ -144,6 +154,14 @@ def compare(source: Profile, target: Profile) -> Gap:
     )
 
 
+@lru_cache(maxsize=KEPT_PAIRS)
+def _kept_gaps(source: Profile, target: Profile) -> Mapping[str, Comparison]:
+    """Return the gaps of two occupations by element id; none where not both have all elements."""
+    if source.elements.keys() != target.elements.keys():
+        return {}
+    return {gap.target.id: gap for gap in compare(source, target).gaps}
+
+
 def _rows(source: Profile, target: Profile) -> Iterable[Row]:
     """Each element of two profiles that have the same: both ratings and levels, and its weight."""
     return zip(
@@ -153,12 +171,14 @@ def _rows(source: Profile, target: Profile) -> Iterable[Row]:
 
 def chosen(gap: Gap, choice: GapChoice) -> list[Comparison]:
     """Filter, sort and cut gaps."""
-    gaps = choose(
-        gap.gaps,
-        kind=choice.kind,
-        min_importance=choice.min_importance,
-        significant=choice.significant,
-    )
+    gaps = [*gap.gaps]
+    if (choice.kind, choice.min_importance, choice.significant) != EVERY_GAP:
+        gaps = choose(
+            gaps,
+            kind=choice.kind,
+            min_importance=choice.min_importance,
+            significant=choice.significant,
+        )
     if choice.sort != "priority":  # they are in that order already
         gaps = arrange(gaps, choice.sort)
     return gaps[: choice.limit]
@@ -196,28 +216,27 @@ def _figure(gap: Comparison, sort: Sort) -> float:
     return gap.gain if sort == "gain" else gap.level_gap
 
 
-def _comparisons(wider: Iterable[Wider], demanded: float) -> list[Comparison]:
-    """Work out the figures of elements; `demanded` is of all that are required, and not 0."""
-    found = []
-    for has, asks, difference, weight in wider:
-        weighted = weight * difference
-        chance = (
-            None
-            if has.level_error is None or asks.level_error is None
-            else chance_of(has.level_error, has.level_raters, asks.level_error, asks.level_raters)
-        )
-        figures = (
-            has,
-            asks,
-            "missing" if has.not_relevant else "higher_level",
-            hundredths(difference),
-            ten_thousandths(weighted / HIGHEST_LEVEL),
-            ten_thousandths(weighted / demanded) if difference > 0 else 0.0,
-            None if chance is None else difference > chance,
-            has.low_precision or asks.low_precision,
-        )
-        found.append(_AS_COMPARISON(figures))
-    return found
+def _comparison(
+    has: ElementRating, asks: ElementRating, difference: float, weight: float, demanded: float
+) -> Comparison:
+    """Work out the figures of an element; `demanded` is of all elements, 0 where nothing is."""
+    weighted = weight * difference
+    chance = (
+        None
+        if has.level_error is None or asks.level_error is None
+        else chance_of(has.level_error, has.level_raters, asks.level_error, asks.level_raters)
+    )
+    figures = (
+        has,
+        asks,
+        "missing" if has.not_relevant else "higher_level",
+        hundredths(difference),
+        ten_thousandths(weighted / HIGHEST_LEVEL),
+        ten_thousandths(weighted / demanded) if difference > 0 and demanded else 0.0,
+        None if chance is None else difference > chance,
+        has.low_precision or asks.low_precision,
+    )
+    return _AS_COMPARISON(figures)
 
 
 def _incomparable(

@@ -16,7 +16,7 @@ FILE: Final = "own"
 
 def own_gap_csv(pair: OwnPair, choice: GapChoice) -> str:
     """Write the chosen gaps."""
-    gap = compare(pair.profile, pair.target.profile)
+    gap = compare(pair.profile, pair.target.profile, pair.profile.like)
     source = csv_source(pair.occupations, importance)
     return written([COLUMNS, *gap_rows(gap, source, pair.target, choice)])
 

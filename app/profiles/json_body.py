@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from app.gaps.compare import GapChoice, compare
 from app.gaps.json_body import CloserThan, compared_body, published, side
 from app.occupations.provenance import attribution, noted, source
-from app.profiles.merge import GivenRating, importance
+from app.profiles.merge import importance
 from app.profiles.service import OwnPair, OwnSubject
 from app.transitions.choice import TransitionsChoice
 from app.transitions.json_body import ranking_body
@@ -24,7 +24,7 @@ def own_gap_body(pair: OwnPair, choice: GapChoice, closer_than: CloserThan) -> d
         choice: which gaps.
         closer_than: tells what share of all occupations is less ready for a target.
     """
-    gap = compare(pair.profile, pair.target.profile)
+    gap = compare(pair.profile, pair.target.profile, pair.profile.like)
     titles = {one.entry.code: one.profile.title for one in pair.occupations}
     body = {
         "from": _named(titles, pair.ratings),
@@ -72,6 +72,6 @@ def _source(reading: Reading) -> dict[str, Any]:
 
 def _write(rating: ElementRating) -> Any:
     """Write the side of a profile; what is given is not remembered."""
-    if not isinstance(rating, GivenRating):
+    if type(rating) is ElementRating:
         return published(rating)
     return side(rating.level, importance(rating), rating.not_relevant)

@@ -26,6 +26,7 @@ from onet_client.content_model import DOMAINS, ELEMENT_ID
 MOST_OCCUPATIONS: Final = 10
 MOST_RATINGS: Final = 500
 """More than all domains have elements."""
+NUMBERS: Final = frozenset({int, float})
 LONGEST_BODY: Final = 50_000
 """Bytes; ten of the longest titles and all elements take less, however they are escaped."""
 OWN_EXAMPLE: Final = {"occupations": ["15-1254", "Chief Executives"], "ratings": {"2.B.3.e": 4.5}}
@@ -57,11 +58,18 @@ class RatingsField(fields.Dict):
             raise ValidationError(f"Takes at most {MOST_RATINGS}.")
         if not all(map(ELEMENT_ID.fullmatch, value)):
             raise ValidationError("Not an element id such as 2.B.3.e.")
+        found = {
+            id_: float(level)
+            for id_, level in value.items()
+            if type(level) in NUMBERS and 0 <= level <= HIGHEST_LEVEL
+        }
+        return found if len(found) == len(value) else self._one_by_one(value)
+
+    def _one_by_one(self, value: dict[str, Any]) -> dict[str, Any]:
         found, wrong = {}, {}
         for id_, level in value.items():
             try:
-                is_plain = type(level) in (int, float) and 0 <= level <= HIGHEST_LEVEL
-                found[id_] = float(level) if is_plain else self.LEVEL.deserialize(level)
+                found[id_] = self.LEVEL.deserialize(level)
             except ValidationError as error:
                 wrong[id_] = error.messages
         if wrong:

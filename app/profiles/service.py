@@ -9,7 +9,7 @@ from marshmallow import ValidationError
 from app.occupations.lookup import FoundNamed, FoundOccupation, Lookup, LookupFailed
 from app.occupations.provenance import Note
 from app.occupations.resolve import Unresolved
-from app.profiles.merge import merged
+from app.profiles.merge import OwnProfile, merged
 from app.transitions.choice import PREFERRED
 from cache.profile import Profile
 from cache.reading import NoRatings, NotAtHand, Reading
@@ -50,7 +50,7 @@ class OwnPair(NamedTuple):
         readings: each entry once.
     """
 
-    profile: Profile
+    profile: OwnProfile
     occupations: list[Reading]
     ratings: int
     target: Reading

@@ -132,10 +132,10 @@ def test_what_a_rating_decides_is_neither_significant_nor_within_bounds():
 
 @given(several, given_ratings)
 def test_the_order_of_occupations_makes_no_difference(found, own):
-    one = merged(found, own, NAMES)
+    one = merged(found, own, NAMES).elements
 
     for order in permutations(found):
-        assert one == merged(order, own, NAMES)
+        assert one == merged(order, own, NAMES).elements
 
 
 @given(profiles(least=1), profiles("15-1254.00", least=1))
@@ -152,6 +152,25 @@ def test_a_profile_that_repeats_an_occupation_has_its_figures(source, target):
         assert [(one.target, one.level_gap, one.priority, one.gain) for one in told.gaps] == [
             (one.target, one.level_gap, one.priority, one.gain) for one in gap.gaps
         ]
+
+
+@given(profiles(), given_ratings, profiles("15-1254.00"))
+def test_what_is_kept_of_a_pair_of_occupations_changes_no_figure(source, own, target):
+    profile = merged([source], own, NAMES)
+
+    anew, by_kept = compare(profile, target), compare(profile, target, profile.like)
+
+    assert source is profile.like
+    assert (anew.gaps, anew.readiness, anew.compared) == (
+        by_kept.gaps, by_kept.readiness, by_kept.compared
+    )  # fmt: skip
+
+
+def test_only_a_profile_of_one_occupation_is_like_it():
+    one, other = of(rated(4.0), rated(5.0))
+
+    assert merged([], {"2.B.3.e": 4.5}, NAMES).like is not one
+    assert merged([one, other], {}, NAMES).like is None
 
 
 @given(several, given_ratings, st.sampled_from(ELEMENTS), LEVELS, profiles("15-1254.00", least=1))
