@@ -8,7 +8,7 @@ from pathlib import Path
 from bench.figures import Cell, Check, Report
 from bench.load import Measured, Traffic, generator, measure, median, remarks
 from bench.pairs import keep_posted
-from bench.servers import ceiling, product
+from bench.servers import Server, ceiling, product
 from bench.stage import Stage
 
 COLUMNS = (
@@ -17,13 +17,14 @@ COLUMNS = (
 )  # fmt: skip
 OWN = {"occupations": ["15-1254"], "ratings": {"2.B.3.e": 4.5, "2.A.1.a": 4}}
 """What someone says of themself, which every release can be asked."""
-GAP = json.dumps({"from": OWN, "to": "11-1011"})
+TARGET = "11-1011"
 RANKING = json.dumps({"from": OWN, "domains": ["skills", "knowledge", "abilities"]})
 OF_FLASK = 0.5
 RANKED_MS = 60
 SECONDS = 2
 WORKERS = 2
 FLASK, PRODUCT = "bare Flask", "SQLite"
+SOME, ALL, RANKED = "a profile to compare", "one that rates all skills", "a profile to rank"
 
 
 def post(stage: Stage) -> Report:
@@ -35,22 +36,21 @@ def post(stage: Stage) -> Report:
     found: dict[tuple[str, str, int], list[Measured]] = {}
     with ExitStack() as stack:
         server = stack.enter_context(product(stage.loaded("SQLite"), stage.folder, workers=WORKERS))
-        file = stage.folder / "posted.json"
-        keep_posted(server, "/skill-gap", GAP, file)
-        bare = stack.enter_context(ceiling("flask", stage.folder, file))
-        gap = Traffic(["/skill-gap"], 8, body=GAP)
-        plan = [
-            ("a profile to compare", FLASK, bare, gap),
-            ("a profile to compare", PRODUCT, server, gap),
-        ]
+        plan = []
+        for name, own in ((SOME, OWN), (ALL, OWN | {"ratings": _levels(server)})):
+            gap = json.dumps({"from": own, "to": TARGET})
+            file = stage.folder / f"{name}.json"
+            keep_posted(server, "/skill-gap", gap, file)
+            bare = stack.enter_context(ceiling("flask", stage.folder, file))
+            traffic = Traffic(["/skill-gap"], 8, body=gap)
+            plan += [(name, FLASK, bare, traffic), (name, PRODUCT, server, traffic)]
         release = three_domains(stage)
         if release is not None:
             url = stack.enter_context(stage.database("SQLite"))
             stage.flask("seed", str(release), DATABASE_URL=url)
             ranks = stack.enter_context(product(url, stage.folder, workers=1))
-            plan.append(
-                ("a profile to rank", PRODUCT, ranks, Traffic(["/transitions"], 1, body=RANKING))
-            )
+            traffic = Traffic(["/transitions"], 1, body=RANKING)
+            plan.append((RANKED, PRODUCT, ranks, traffic))
         for number in range(stage.rounds):
             for name, who, at, traffic in plan:
                 one = measure(at, traffic, SECONDS)
@@ -60,11 +60,19 @@ def post(stage: Stage) -> Report:
                 stage.say(f"post: {name}, {who}: {one.requests_per_second:,.0f}/s {remarks(one)}")
     _sum_up(report, {key: median(rounds) for key, rounds in found.items()})
     report.notes.append(
-        f"Load by {generator()}. A profile is an occupation and two ratings. What is compared is "
+        f"Load by {generator()}. A profile is an occupation and two ratings, or a rating of each "
+        "skill. What is compared is "
         "asked of two workers with 8 connections, in turns with the bare view, which reads the "
         "body; what is ranked of one, one at a time, by three domains of O*NET 30.3."
     )
     return report
+
+
+def _levels(server: Server) -> dict[str, float]:
+    """Rate all skills, no two alike."""
+    _, body = server.ask("/elements?domain=skills")
+    ids = [element["id"] for element in json.loads(body)["elements"]]
+    return {id_: round(1 + at / 10, 1) for at, id_ in enumerate(ids)}
 
 
 def three_domains(stage: Stage) -> Path | None:
@@ -80,10 +88,9 @@ def three_domains(stage: Stage) -> Path | None:
 
 
 def _sum_up(report: Report, found: dict[tuple[str, str, int], Measured]) -> None:
-    view = found["a profile to compare", FLASK, 8]
     for (name, who, connections), one in found.items():
-        is_compared = name == "a profile to compare"
-        of_flask = one.requests_per_second / view.requests_per_second if is_compared else None
+        view = found.get((name, FLASK, connections))
+        of_flask = one.requests_per_second / view.requests_per_second if view else None
         row: list[Cell] = [
             name, str(connections), who, one.requests_per_second, of_flask,
             one.p50_ms, one.p99_ms, one.cpu_ms, remarks(one),
