@@ -110,13 +110,32 @@ class Group(_Explained, click.Group):
 class Command(_Explained):
     """A command in the application's context, whose failures are messages (`friendly_errors`)."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Understand the command line."""
+        with _usage_told(is_json=f"--{AS_JSON}" in args):
+            return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Do its work."""
         info = ctx.find_object(ScriptInfo)
         if info is not None and not has_app_context():
             ctx.with_resource(info.load_app().app_context())
-        with friendly_errors():
+        with friendly_errors(), _usage_told(is_json=ctx.params.get("form") == AS_JSON):
             return super().invoke(ctx)
+
+
+@contextmanager
+def _usage_told(*, is_json: bool) -> Iterator[None]:
+    """Print as a problem, too, why a command line cannot be understood, where JSON is asked for."""
+    try:
+        yield
+    except click.UsageError as error:
+        if is_json:
+            from app.cli.screen import print_json
+            from app.problems import Problem
+
+            print_json(Problem(400, "bad-request", error.format_message()).body())
+        raise
 
 
 class OccupationCode(click.ParamType[str]):

@@ -15,7 +15,7 @@ from app.cli.own import of_profiles
     examples=(
         'flask gap "Chief Executives" "Web Developers"',
         "flask gap 11-1011 15-1254 --significant --sort gain --limit 5",
-        "flask gap Chemists --and Nannies 'Web Developers'",
+        "flask gap Chemists --and Actuaries 'Web Developers'",
         "flask gap --ratings my.toml 'Web Developers'",
         "flask gap 11-1011 15-1254 --json | jq .summary.readiness",
         "flask gap 11-1011 15-1254 --csv > gap.csv",

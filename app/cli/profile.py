@@ -14,7 +14,7 @@ from app.wiring.container import services
     cls=Command,
     examples=(
         'flask profile "Web Developers" --output new.toml',
-        "flask profile 15-1254 --and 19-2031 --domain knowledge > known.toml",
+        "flask profile 15-1254 --and 19-2031 > both.toml",
         "flask profile 15-1254 --csv --output mine.csv",
         'flask gap --ratings my.toml "Software Quality Assurance Analysts and Testers"',
     ),

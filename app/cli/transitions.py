@@ -13,7 +13,7 @@ from app.cli.own import of_profiles
     cls=Command,
     examples=(
         'flask transitions "Web Developers"',
-        "flask transitions Chemists --and Nannies --ratings my.toml",
+        "flask transitions Chemists --and Actuaries --ratings my.toml",
         "flask transitions 15-1254 --from --domains skills --limit 5",
         "flask transitions 15-1254 --job-zone 3,4 --zone-change -1..0",
         "flask transitions 15-1254 --min-readiness 0.9 --csv > steps.csv",

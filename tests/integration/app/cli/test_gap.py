@@ -234,6 +234,14 @@ def test_a_command_line_that_says_too_much_or_too_little_is_refused(
 
     assert (2, "") == (done.exit_code, done.stdout)
 
+    with_problem = run(*arguments, "--json")
+
+    assert 2 == with_problem.exit_code
+    assert done.stderr == with_problem.stderr
+    problem = json.loads(with_problem.stdout)
+    assert (400, "urn:problem-type:skillgap:bad-request") == (problem["status"], problem["type"])
+    assert problem["detail"] in done.stderr
+
 
 def commands(app: Flask) -> dict[str, click.Command]:
     """Every command and group that is ours, by the words that call it."""
@@ -264,6 +272,28 @@ def test_every_help_has_examples_that_are_commands(
             words = shlex.split(called.partition("flask ")[2])
             with app.cli.commands[words[0]].make_context(words[0], words[1:]):
                 pass
+
+
+READING = ("gap", "profile", "search", "transitions", "cache status")
+
+
+@pytest.mark.parametrize("name", READING)
+def test_every_example_of_a_command_that_reads_has_an_answer_in_the_starter_data(
+    app: Flask, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    pairs = f"{PAIR[0]},{PAIR[1]}\n"
+    (tmp_path / "pairs.csv").write_text(pairs)
+    (tmp_path / "my.toml").write_text("[ratings]\n2.B.3.e = 4.5\n")
+
+    for line in commands(app)[name].examples:
+        (called,) = (part for part in re.split("[|>]", line) if "flask " in part)
+        done = run(*shlex.split(called.partition("flask ")[2]), input=pairs)
+        if "--job-zone" in line:  # which the starter data has not
+            assert "No job zones are held" in done.stderr
+            continue
+        assert 0 == done.exit_code, (line, done.output)
+        assert done.stdout or "--output" in line
 
 
 def test_no_summary_is_cut(app: Flask, run: Run) -> None:
