@@ -50,17 +50,20 @@ class Demand(NamedTuple):
     variance: float
 
 
-@dataclass(frozen=True, eq=False)  # no slots, which leave no room for cached properties
+@dataclass(frozen=True)  # no slots, which leave no room for cached properties
 class Profile:
     """All elements that one occupation is rated on in one domain, by element id.
 
-    Its columns are in the order of the ids. It equals itself alone, so that what is worked out of
-    it can be kept by it.
+    Its columns are in the order of the ids.
     """
 
     code: str
     title: str
     elements: Mapping[str, ElementRating]
+
+    def __hash__(self) -> int:
+        """Be quick, so that what is worked out of profiles can be kept by them."""
+        return hash(self.code)
 
     @cached_property
     def ratings(self) -> tuple[ElementRating, ...]:

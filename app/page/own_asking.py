@@ -16,6 +16,8 @@ from onet_client.content_model import DOMAINS, domain_of
 PLACE: Final = "own-levels"
 LEVEL: Final = "level."
 """What the name of a level in the form begins with, before the element's id."""
+GO: Final = "go."
+"""What the name of a button begins with whose value counts in place of that of the form."""
 
 
 class OwnQuestion(NamedTuple):
@@ -106,11 +108,11 @@ def own_address(asked: OwnQuestion) -> str:
 def _given() -> dict[str, Any]:
     """Read the form, or the query of an address, in which no level is looked for."""
     values = request.form if request.method == "POST" else request.args
-    given: dict[str, Any] = {
-        name: values[name].strip() for name in ("to", "domain") if values.get(name, "").strip()
-    }
-    if go := values.get("go", "").strip():  # which its button adds to the domain that the form has
-        given["domain"] = go
+    given: dict[str, Any] = {}
+    for name in ("to", "domain"):
+        text = values.get(f"{GO}{name}", "").strip() or values.get(name, "").strip()
+        if text:
+            given[name] = text
     for name in ("from", "begun"):
         given[name] = [text.strip() for text in values.getlist(name) if text.strip()]
     given["levels"] = {

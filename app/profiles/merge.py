@@ -35,7 +35,7 @@ class UnweighedRating(GivenRating):
     __slots__ = ()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class OwnProfile(Profile):
     """A profile that is no occupation's; what is derived of it is forgotten with it.
 

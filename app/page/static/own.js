@@ -127,7 +127,8 @@ form.addEventListener("submit", (event) => {
   for (const [name, value] of new FormData(form)) {
     if (["from", "to", "domain"].includes(name) && value) body.append(name, value);
   }
-  if (event.submitter?.name === "go") body.set("domain", event.submitter.value);
+  const chosen = event.submitter?.name.match(/^go\.(.+)/)?.[1];
+  if (chosen) body.set(chosen, event.submitter.value);
   location.assign(`${location.pathname}?${body}${fragment()}`); // to which the levels come along
 });
 

@@ -81,10 +81,38 @@ def test_a_moved_level_counts_as_the_api_counts_it(starter: FlaskClient, level: 
     gains = {one["id"]: one["gain"] for one in body["gaps"]}
     said = f"adds {words.gain(gains[PROGRAMMING])} %" if PROGRAMMING in gains else "covered"
     assert told(answer.text, PROGRAMMING).endswith(said)
-    listed = re.findall(r'<li><a href="[^"]+" data-carry>([^<]+)</a> <strong>(\d+ %)', answer.text)
+    listed = re.findall(
+        r'<li><a href="[^"]+" data-carry>([^<]+)</a>(?:<noscript>.+?</noscript>)? <strong>(\d+ %)',
+        answer.text,
+    )
     assert [(one["title"], words.percent(one["fit"])) for one in steps["transitions"]] == [
         (unescape(title), share) for title, share in listed
     ]
+
+
+def test_without_scripts_a_next_step_is_compared_by_the_levels_that_were_moved(
+    starter: FlaskClient,
+) -> None:
+    moved = form_of(starter.get(PLACE).text) | {f"level.{PROGRAMMING}": ["7"]}
+    page = starter.post("/own-levels", data=moved).text
+    code = re.findall(r'<noscript> <button form="own" name="go.to" value="([^"]+)"', page)[0]
+
+    there = starter.post("/own-levels", data=form_of(page) | {"go.to": [code]})
+
+    assert "1 level is your own." in there.text
+    assert f'data-to="{code}"' in there.text
+
+
+def test_what_is_missing_is_a_table_too(starter: FlaskClient) -> None:
+    page = starter.get(PLACE).text
+    asked = {"from": {"occupations": [EXECUTIVES]}, "to": DEVELOPERS}
+    gaps = starter.post("/skill-gap", json=asked).get_json()["gaps"]
+
+    table = page.partition('id="missing"')[2].partition("</table>")[0]
+    assert len(gaps) == table.count('<th scope="row"')
+    own = form_of(page) | {f"level.{one['id']}": ["7"] for one in gaps}
+    nothing = starter.post("/own-levels", data=own).text
+    assert "Nothing is." in nothing.partition('id="missing"')[2].partition("</details>")[0]
 
 
 def test_levels_of_no_element_known_here_are_passed_over(starter: FlaskClient) -> None:
@@ -201,8 +229,8 @@ def test_going_to_another_domain_loses_no_level_that_was_moved(starter: FlaskCli
     sent = form_of(starter.get(PLACE).text) | {f"level.{PROGRAMMING}": ["3.5"]}
     other = {"level.2.C.3.a": ["6.75"]}  # computers and electronics
 
-    there = starter.post("/own-levels", data=sent | other | {"go": ["knowledge"]})
-    kept = form_of(there.text) | {"from": [EXECUTIVES], "go": ["skills"]}
+    there = starter.post("/own-levels", data=sent | other | {"go.domain": ["knowledge"]})
+    kept = form_of(there.text) | {"from": [EXECUTIVES], "go.domain": ["skills"]}
     back = starter.post("/own-levels", data=kept)
 
     assert (503, 200) == (there.status_code, back.status_code)  # of which none is held here
