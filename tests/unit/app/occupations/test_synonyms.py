@@ -1,9 +1,43 @@
 """The list of synonyms can be read, and says one thing of each word."""
 
+import csv
 from collections import Counter
+from pathlib import Path
+
+import pytest
 
 from app.occupations.synonyms import FILE, read_synonyms
+from app.occupations.title_index import TitleIndex
 from app.occupations.words import fold
+
+STARTER = Path(__file__).parents[4] / "data" / "Occupation Data.txt"
+
+
+@pytest.fixture(scope="module")
+def starter_index():
+    """The titles of the starter data, which has no alternate ones."""
+    with STARTER.open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        titles = {row["O*NET-SOC Code"]: row["Title"] for row in rows}
+    return TitleIndex(titles, [], read_synonyms())
+
+
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        ("bookkeeper", "Bookkeeping, Accounting, and Auditing Clerks"),
+        ("car mechanic", "Automotive Service Technicians and Mechanics"),
+        ("CEO", "Chief Executives"),
+        ("plumber", "Plumbers, Pipefitters, and Steamfitters"),
+        ("postman", "Postal Service Mail Carriers"),
+        ("recruiter", "Human Resources Specialists"),
+        ("software engineer", "Software Developers"),
+        ("nurse", "Registered Nurses"),
+        ("waitress", "Waiters and Waitresses"),
+    ],
+)
+def test_common_words_find_their_occupation_without_alternate_titles(starter_index, typed, title):
+    assert title == starter_index.search(typed, 1)[0].title
 
 
 def test_each_line_has_a_title_and_words_and_each_word_is_there_once():
