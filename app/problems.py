@@ -167,10 +167,6 @@ class Problems:
         detail = f"{what} there is no upstream to ask: {reason}. {held} `{SEED}` {BRINGS_ALL}."
         return Problem(503, "upstream-not-configured", detail, headers=retry, **members)
 
-    def nearest_rated(self, code: str, domain: str) -> list[dict[str, str]]:
-        """List the occupations nearest to one that have ratings in a domain."""
-        return [offer._asdict() for offer in self.alternatives.rated(code, domain)]
-
     def _of_lookup(self, failed: LookupFailed) -> Problem:
         """Say which occupation has nothing to serve, and what can be done instead."""
         error, side = failed.cause, failed.parameter
@@ -189,12 +185,18 @@ class Problems:
             return Problem(404, "occupation-not-found", detail, headers=headers, **members)
         domain = error.reading.entry.domain
         if isinstance(error, NoRatings):
-            near = self.alternatives.rated(code, domain, failed.codes.values())
-            members["alternatives"] = [offer._asdict() for offer in near]
+            members["alternatives"] = self._rated_near(failed, domain)
             title = error.reading.profile.title
             detail = f"O*NET publishes no {domain} ratings for {code} {title} (`{side}`)."
             return Problem(404, "no-ratings", detail, headers=headers, **members)
+        if isinstance(error, FillFailed) and isinstance(error.cause, NotConfigured):
+            members["alternatives"] = self._rated_near(failed, domain)
         return self._unavailable(error, side, headers, members)
+
+    def _rated_near(self, failed: LookupFailed, domain: str) -> list[dict[str, str]]:
+        """List rated occupations to go on with in place of the one that failed."""
+        near = self.alternatives.rated(failed.cause.code, domain, failed.codes.values())
+        return [offer._asdict() for offer in near]
 
     def _unavailable(
         self, error: ReadFailed, side: str, headers: dict[str, str], members: dict[str, Any]

@@ -19,7 +19,6 @@ def add_what_helps(problem: Problem, body: dict[str, Any], domain: str) -> dict[
     """
     if problem.name == "upstream-not-configured":
         body["held"] = sentence(services().holdings.of(domain), domain)
-        body["alternatives"] = services().problems().nearest_rated(str(body["code"]), domain)
     candidates = problem.members.get("candidates", {}).values()
     codes = {one["code"] for found in candidates for one in found}
     return services().catalogue.rated(domain, codes) if codes else {}
