@@ -201,10 +201,11 @@ class Problems:
     def _unavailable(
         self, error: ReadFailed, side: str, headers: dict[str, str], members: dict[str, Any]
     ) -> Problem:
-        what = f"The ratings of {error.code} (`{side}`) are not cached"
         domain = error.reading.entry.domain
         if isinstance(error, FillFailed) and isinstance(error.cause, NotConfigured):
-            problem = self.upstream_not_configured(f"{what} and", error.cause, domain, **members)
+            named = f"{error.code} {self.titles().get(error.code, '')}".rstrip()
+            what = f"The ratings of {named} (`{side}`) are not cached and"
+            problem = self.upstream_not_configured(what, error.cause, domain, **members)
             problem.headers |= headers
             return problem
         wait = (error.cause.retry_after if error.cause else None) or UPSTREAM_RETRY_SECONDS
@@ -215,6 +216,7 @@ class Problems:
         if isinstance(error.cause, NotOffered):
             members["not_offered"] = domain
             reason = f"offer no {domain}."
+        what = f"The ratings of {error.code} (`{side}`) are not cached"
         detail = f"{what} and O*NET Web Services {reason}"
         return Problem(503, "upstream-unavailable", detail, headers=retry, **members)
 

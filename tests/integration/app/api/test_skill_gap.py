@@ -405,7 +405,8 @@ def test_a_listed_code_that_the_cache_does_not_hold_is_no_unknown_occupation(
 
     assert (503, "upstream-not-configured") == problem(answer)
     assert (
-        "The ratings of 19-1042.00 (`to`) are not cached and there is no upstream to ask: set "
+        "The ratings of 19-1042.00 Medical Scientists, Except Epidemiologists (`to`) are not "
+        "cached and there is no upstream to ask: set "
         "ONET_API_KEY. 64 of 1,016 occupations of O*NET 29.0 have skills ratings here. "
         "`flask seed latest` brings all that O*NET has rated."
     ) == answer.get_json()["detail"]
