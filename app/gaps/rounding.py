@@ -4,7 +4,7 @@ from typing import Final
 
 TIE: Final = 1e-6
 """What is nearer than this to halfway between two figures, `round` decides: a product with a power
-of ten is not exact. That is a thousand times the error of any figure up to 100,000."""
+of ten is not exact. Figures are below 10, and theirs are wrong by less than 1e-10."""
 WHOLE: Final = 1 - TIE
 
 

@@ -21,7 +21,7 @@ def halfway(draw: st.DrawFn) -> float:
 
 
 @pytest.mark.parametrize(("rounded", "digits"), DECIMALS)
-@given(st.floats(-7, 7) | halfway() | st.floats(-1e5, 1e5))
+@given(st.floats(-7, 7) | halfway())
 @example(-0.0)
 @example(-0.00001)
 @example(0.00005)
