@@ -20,8 +20,7 @@ Row = tuple[ElementRating, ElementRating, float, float, float]
 
 HIGHEST_LEVEL: Final = 7
 KEPT_PAIRS: Final = 500
-"""Pairs of occupations whose gaps are kept, some 10 kB each: who moves a slider asks for the same
-pair again and again."""
+"""Pairs of occupations whose gaps are kept, 10 kB each: each move of a slider asks for its pair."""
 
 
 class GapChoice(NamedTuple):
@@ -44,6 +43,7 @@ class GapChoice(NamedTuple):
 
 
 EVERY_GAP: Final = GapChoice()[:3]
+"""What leaves no gap out: to look at each of them would take a twentieth of a posted answer."""
 
 
 class Comparison(NamedTuple):
