@@ -83,7 +83,7 @@ def _items(comparisons: Iterable[Comparison], write_source: WriteSide) -> list[d
             "name": target.name,
             "kind": kind,
             "from": write_source(source),
-            "to": _kept_side(target.level, target.importance, target.not_relevant),
+            "to": published(target),
             "level_gap": level_gap,
             "priority": priority,
             "gain": gain,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from math import floor
 from typing import Any, Final, NamedTuple
 
-from app.gaps.compare import GapChoice, compare
+from app.gaps.compare import GapChoice
 from app.gaps.json_body import plain
 from app.occupations.descriptions import Description
 from app.occupations.lookup import LookupFailed
@@ -173,7 +173,7 @@ def _share(wired: Services, shown: OwnShown, domain: str) -> Share:
         pair = wired.profiles.pair(Own(asked.own.occupations, levels), asked.target, domain)
     except LookupFailed:
         return Share(domain)
-    return Share(domain, compare(pair.profile, pair.target.profile).readiness, True)
+    return Share(domain, pair.gap.readiness, True)
 
 
 def _ranking(wired: Services, own: Own) -> dict[str, Any] | None:

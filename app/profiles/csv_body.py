@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from app.gaps.compare import GapChoice, compare
+from app.gaps.compare import GapChoice
 from app.gaps.csv_body import COLUMNS, csv_source, gap_file_headers, gap_rows
 from app.occupations.spreadsheet import BETWEEN, file_headers, written
 from app.profiles.merge import importance
@@ -16,9 +16,8 @@ FILE: Final = "own"
 
 def own_gap_csv(pair: OwnPair, choice: GapChoice) -> str:
     """Write the chosen gaps."""
-    gap = compare(pair.profile, pair.target.profile, pair.profile.like)
     source = csv_source(pair.occupations, importance)
-    return written([COLUMNS, *gap_rows(gap, source, pair.target, choice)])
+    return written([COLUMNS, *gap_rows(pair.gap, source, pair.target, choice)])
 
 
 def own_gap_headers(pair: OwnPair) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from app.gaps.compare import GapChoice, compare
+from app.gaps.compare import GapChoice
 from app.gaps.json_body import CloserThan, compared_body, published, side
 from app.occupations.provenance import attribution, noted, source
 from app.profiles.merge import importance
@@ -24,7 +24,7 @@ def own_gap_body(pair: OwnPair, choice: GapChoice, closer_than: CloserThan) -> d
         choice: which gaps.
         closer_than: tells what share of all occupations is less ready for a target.
     """
-    gap = compare(pair.profile, pair.target.profile, pair.profile.like)
+    gap = pair.gap
     titles = {one.entry.code: one.profile.title for one in pair.occupations}
     body = {
         "from": _named(titles, pair.ratings),

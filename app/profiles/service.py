@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from marshmallow import ValidationError
 
+from app.gaps.compare import Gap, compare
 from app.occupations.lookup import FoundNamed, FoundOccupation, Lookup, LookupFailed
 from app.occupations.provenance import Note
 from app.occupations.resolve import Unresolved
@@ -56,6 +57,11 @@ class OwnPair(NamedTuple):
     target: Reading
     readings: list[Reading]
     notes: list[Note]
+
+    @property
+    def gap(self) -> Gap:
+        """What the target demands and the profile does not have."""
+        return compare(self.profile, self.target.profile, self.profile.like)
 
 
 class OwnSubject(NamedTuple):
