@@ -98,10 +98,11 @@ def declared_length(header: Header) -> int | None:
     return int(declared) if declared and header("transfer-encoding") is None else None
 
 
-def has_body(method: str, header: Header) -> bool:
-    """Say whether a request has a body that means something."""
-    if method in BODILESS:
+def has_body(scope: Any) -> bool:
+    """Say whether a request of RSGI has a body that means something."""
+    if scope.method in BODILESS:
         return False
+    header = scope.headers.get
     return header("content-length") not in (None, "0") or header("transfer-encoding") is not None
 
 

@@ -88,8 +88,7 @@ class Gateway:
     def schedule(self, watcher: Any) -> None:
         """Answer a request, or begin to read its body; the server calls this in its threads."""
         try:
-            scope = watcher.scope
-            if has_body(scope.method, scope.headers.get):
+            if has_body(watcher.scope):
                 self._answer_with_body(watcher)
             elif not self._answer_kept(watcher):
                 self._answer(watcher, environ_of(watcher, self._loop))
@@ -99,9 +98,10 @@ class Gateway:
     def _answer_kept(self, watcher: Any) -> bool:
         """Answer what is kept; not where a header comes twice, which the application looks at."""
         scope = watcher.scope
-        if self._find is None or scope.method != "GET" or not is_plain(scope.headers):
+        headers = scope.headers
+        if self._find is None or scope.method != "GET" or not is_plain(headers):
             return False
-        found = self._find(native(scope.path), scope.query_string, scope.headers.get)
+        found = self._find(native(scope.path), scope.query_string, headers.get)
         return self._give(watcher, found)
 
     def _answer_with_body(self, watcher: Any) -> None:
@@ -119,9 +119,10 @@ class Gateway:
     def _answer_posted(self, watcher: Any, body: bytes) -> None:
         """Answer a request whose body is here."""
         scope = watcher.scope
-        if self._find_posted is not None and scope.method == "POST" and is_plain(scope.headers):
-            get, path = scope.headers.get, native(scope.path)
-            if self._give(watcher, self._find_posted(path, scope.query_string, get, body)):
+        headers = scope.headers
+        if self._find_posted is not None and scope.method == "POST" and is_plain(headers):
+            path, query = native(scope.path), scope.query_string
+            if self._give(watcher, self._find_posted(path, query, headers.get, body)):
                 return
         environ = environ_of(watcher, self._loop)
         environ.pop("HTTP_TRANSFER_ENCODING", None)
