@@ -20,7 +20,7 @@ from app.occupations.resolve import CODE_HINT, HINT, Unresolved
 from app.response_cache.headers import cache_status
 from app.transitions.job_zones import JobZoneNotHeld
 from cache.db.unavailable import DatabaseUnavailable
-from cache.reading import FillFailed, NoRatings, ReadFailed, UnknownOccupation
+from cache.reading import FillFailed, NoRatings, UnknownOccupation
 from onet_client.errors import BudgetSpent, NotConfigured, NotOffered
 
 TYPE_PREFIX: Final = "urn:problem-type:skillgap:"
@@ -189,9 +189,7 @@ class Problems:
             title = error.reading.profile.title
             detail = f"O*NET publishes no {domain} ratings for {code} {title} (`{side}`)."
             return Problem(404, "no-ratings", detail, headers=headers, **members)
-        if isinstance(error, FillFailed) and isinstance(error.cause, NotConfigured):
-            members["alternatives"] = self._rated_near(failed, domain)
-        return self._unavailable(error, side, headers, members)
+        return self._unavailable(failed, headers, members)
 
     def _rated_near(self, failed: LookupFailed, domain: str) -> list[dict[str, str]]:
         """List rated occupations to go on with in place of the one that failed."""
@@ -199,10 +197,12 @@ class Problems:
         return [offer._asdict() for offer in near]
 
     def _unavailable(
-        self, error: ReadFailed, side: str, headers: dict[str, str], members: dict[str, Any]
+        self, failed: LookupFailed, headers: dict[str, str], members: dict[str, Any]
     ) -> Problem:
+        error, side = failed.cause, failed.parameter
         domain = error.reading.entry.domain
         if isinstance(error, FillFailed) and isinstance(error.cause, NotConfigured):
+            members["alternatives"] = self._rated_near(failed, domain)
             named = f"{error.code} {self.titles().get(error.code, '')}".rstrip()
             what = f"The ratings of {named} (`{side}`) are not cached and"
             problem = self.upstream_not_configured(what, error.cause, domain, **members)

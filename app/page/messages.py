@@ -77,7 +77,7 @@ def of(
 
     Args:
         problem: its body; where there is no upstream, also with `held`, a sentence on how many
-            occupations have ratings here, and `alternatives` that have.
+            occupations have ratings here.
         asked: the question of the page.
         retry_after: seconds until trying again makes sense.
         title: of the occupation that the problem is about, where it is known.
