@@ -147,7 +147,7 @@ def start(open_behind: Callable[..., FlaskClient], sandbox: Sandbox) -> Callable
         onet_api_password=CANARY,
         cache_ttl=1_000,
         cache_negative_ttl=NEGATIVE_TTL,
-        onet_deadline=2.0,
+        onet_deadline=10.0,
     )
 
 
