@@ -2,7 +2,7 @@
 
 import gc
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection
 from typing import Any
 
 DEPTH = 4
@@ -16,25 +16,31 @@ def held(words: str, numbers: Collection[int]) -> list[str]:
     would find itself otherwise.
     """
     in_text, in_bytes = re.compile(words).search, re.compile(words.encode()).search
+    tests: dict[type, Callable[[Any], bool]] = {
+        str: lambda text: in_text(text) is not None,
+        bytes: lambda text: in_bytes(text) is not None,
+        float: lambda number: hash(number) in numbers,
+    }
+    # Names and the like are held by thousands of objects; each is looked at once.
+    passed: set[int] = set()
 
-    def is_wanted(leaf: Any) -> bool:
-        kind = type(leaf)
-        if kind is str:
-            return in_text(leaf) is not None
-        if kind is float:
-            return hash(leaf) in numbers
-        return kind is bytes and in_bytes(leaf) is not None
+    def holds(holder: Any, depth: int) -> bool:
+        for one in gc.get_referents(holder):
+            kind = type(one)
+            if kind in tests:
+                if id(one) not in passed:
+                    if tests[kind](one):
+                        return True
+                    passed.add(id(one))
+            elif kind not in (tuple, dict, frozenset) or gc.is_tracked(one):
+                continue
+            elif depth and holds(one, depth - 1):
+                return True
+        return False
 
     gc.collect()
     return [
         f"{type(holder).__module__}.{type(holder).__qualname__}"
         for holder in gc.get_objects()
-        if any(map(is_wanted, _leaves(holder, DEPTH)))
+        if holds(holder, DEPTH)
     ]
-
-
-def _leaves(holder: Any, depth: int) -> Iterator[Any]:
-    for one in gc.get_referents(holder):
-        yield one
-        if depth and type(one) in (tuple, dict, frozenset) and not gc.is_tracked(one):
-            yield from _leaves(one, depth - 1)
