@@ -32,8 +32,10 @@ def starter_url(
 
 @pytest.fixture(scope="session")
 def starter(starter_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    """Serves that database, without an upstream."""
-    with serving(tmp_path_factory.mktemp("server"), DATABASE_URL=starter_url) as running:
+    """Serves that database, without an upstream or a worker."""
+    with serving(
+        tmp_path_factory.mktemp("server"), worker=False, DATABASE_URL=starter_url
+    ) as running:
         yield running
 
 

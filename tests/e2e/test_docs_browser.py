@@ -16,7 +16,7 @@ TOKEN = "a-token"
 
 @pytest.fixture
 def server(starter_url: str, tmp_path: Path) -> Iterator[Serving]:
-    with serving(tmp_path, DATABASE_URL=starter_url, ADMIN_TOKEN=TOKEN) as server:
+    with serving(tmp_path, worker=False, DATABASE_URL=starter_url, ADMIN_TOKEN=TOKEN) as server:
         yield server
 
 

@@ -34,14 +34,14 @@ MANY = 300
 def shared(starter_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """A server that no test ends or leaves a connection to."""
     settings = {"DATABASE_URL": starter_url, "ADMIN_TOKEN": "token"}
-    with serving(tmp_path_factory.mktemp("shared"), **settings) as running:
+    with serving(tmp_path_factory.mktemp("shared"), worker=False, **settings) as running:
         yield running
 
 
 @pytest.fixture
 def server(starter_url: str, tmp_path: Path) -> Iterator[Serving]:
     """A server of the test's own."""
-    with serving(tmp_path, DATABASE_URL=starter_url) as running:
+    with serving(tmp_path, worker=False, DATABASE_URL=starter_url) as running:
         assert 200 == running.get(GAP).status_code
         yield running
 
@@ -232,7 +232,7 @@ def test_workers_that_are_killed_one_after_the_other_are_replaced(
     starter_url: str, tmp_path: Path
 ) -> None:
     settings = {"DATABASE_URL": starter_url, "WEB_CONCURRENCY": "2"}
-    with serving(tmp_path, **settings) as server:
+    with serving(tmp_path, worker=False, **settings) as server:
         for started in (2, 4):
             eventually(started, lambda: len(spawned(server)), 20)
             for pid in spawned(server)[-2:]:

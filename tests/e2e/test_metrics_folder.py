@@ -59,7 +59,9 @@ def test_a_full_disk_costs_neither_answers_nor_workers(
     setting: str, starter_url: str, tmp_path: Path, place: Path
 ) -> None:
     ballast = fill(place)
-    with serving(tmp_path, DATABASE_URL=starter_url, **{setting: str(place)}) as server:
+    with serving(
+        tmp_path, worker=False, DATABASE_URL=starter_url, **{setting: str(place)}
+    ) as server:
         ask_all(server)
         assert hits(server) >= 3
         replace_worker(server)
@@ -80,7 +82,9 @@ def test_a_full_disk_costs_neither_answers_nor_workers(
 def test_a_disk_that_becomes_full_costs_neither_answers_nor_workers(
     starter_url: str, tmp_path: Path, place: Path
 ) -> None:
-    with serving(tmp_path, DATABASE_URL=starter_url, METRICS_DIR=str(place)) as server:
+    with serving(
+        tmp_path, worker=False, DATABASE_URL=starter_url, METRICS_DIR=str(place)
+    ) as server:
         ask_all(server)
         fill(place)
         for _ in range(3):
@@ -98,7 +102,7 @@ def test_a_folder_that_is_taken_away_comes_back_with_the_counts(
     starter_url: str, tmp_path: Path
 ) -> None:
     settings = {"METRICS_DIR": str(tmp_path / "metrics"), "WEB_CONCURRENCY": "2"}
-    with serving(tmp_path, DATABASE_URL=starter_url, **settings) as server:
+    with serving(tmp_path, worker=False, DATABASE_URL=starter_url, **settings) as server:
         for _ in range(20):
             ask_all(server)
         shutil.rmtree(tmp_path / "metrics")

@@ -46,7 +46,9 @@ def server(
 ) -> Iterator[Serving]:
     folder = tmp_path_factory.mktemp("server")
     url = load(f"sqlite:///{folder / 's.db'}", starter_release)
-    with serving(folder, DATABASE_URL=url, ADMIN_TOKEN=TOKEN, CORS_ORIGINS=origins) as running:
+    with serving(
+        folder, worker=False, DATABASE_URL=url, ADMIN_TOKEN=TOKEN, CORS_ORIGINS=origins
+    ) as running:
         yield running
 
 

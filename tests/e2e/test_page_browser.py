@@ -80,7 +80,7 @@ def with_zones(
     meanings = release / "Content Model Reference.txt"
     meanings.write_text("\n".join(["Element ID\tElement Name\tDescription", *words, ""]), "utf-8")
     url = load(f"sqlite:///{folder / 'skillgap.db'}", release)
-    with serving(folder, DATABASE_URL=url) as running:
+    with serving(folder, worker=False, DATABASE_URL=url) as running:
         yield running
 
 
@@ -103,7 +103,7 @@ def without_upstream(
             "ONET_API_KEY": CANARY,
             "ONET_DEADLINE": "2",
         }
-        with serving(folder, **settings) as running:
+        with serving(folder, worker=False, **settings) as running:
             answer = running.get(f"/occupations/{UNRATED}")
             assert "urn:problem-type:skillgap:no-ratings" == answer.json()["type"]
             upstream.set_faults(Fault(status=503))
@@ -113,7 +113,7 @@ def without_upstream(
 @pytest.fixture(scope="module")
 def without_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     folder = tmp_path_factory.mktemp("without_database")
-    with serving(folder, DATABASE_URL=f"sqlite:///{folder / 'empty.db'}") as running:
+    with serving(folder, worker=False, DATABASE_URL=f"sqlite:///{folder / 'empty.db'}") as running:
         yield running
 
 

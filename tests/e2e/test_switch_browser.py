@@ -35,7 +35,7 @@ def database(three_rated_domains: Path, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture(scope="module")
 def server(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    with serving(tmp_path_factory.mktemp("server"), DATABASE_URL=database) as running:
+    with serving(tmp_path_factory.mktemp("server"), worker=False, DATABASE_URL=database) as running:
         yield running
 
 
@@ -329,7 +329,7 @@ def test_browsers_may_show_a_page_for_a_minute_and_caches_in_front_ask_each_time
 def test_where_others_may_keep_nothing_no_page_is_fetched_ahead(
     visit: Visit, database: str, tmp_path: Path
 ) -> None:
-    with serving(tmp_path, DATABASE_URL=database, CACHE_MAX_AGE="0") as strict:
+    with serving(tmp_path, worker=False, DATABASE_URL=database, CACHE_MAX_AGE="0") as strict:
         assert "no-cache" == strict.get(GAP).headers["Cache-Control"]
         page = visit("about:blank", at=strict)
         asked = asked_by(page)

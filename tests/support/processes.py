@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -52,6 +53,8 @@ FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(
     [
         *("app.cli", "app.server.serve", "app.wiring.container", "cache.release.seed"),
+        *("app.api", "app.elements.meanings", "app.occupations.title_index", "app.page"),
+        *("app.transitions.baseline", "app.transitions.service", "app.wiring.upstream"),
         *("alembic.command", "flask.testing", "flask_smorest", "flask_swagger_ui"),
         *("cache.metrics", "onet_client.client", "sqlalchemy.dialects.mysql.mysqldb", "sqlite3"),
         __name__,
@@ -67,16 +70,22 @@ class Command:
     """
 
     def __init__(
-        self, *arguments: str, folder: Path, log: Path | None = None, **settings: str
+        self,
+        *arguments: str,
+        folder: Path,
+        log: Path | None = None,
+        worker: bool = True,
+        **settings: str,
     ) -> None:
         """Start it in a folder, where it finds neither `.env` nor the project's own data.
 
-        What it says goes to pipes, or all of it to a log.
+        What it says goes to pipes, or all of it to a log. A server is given no worker for what
+        needs none: each takes as long to start as the server's own processes together.
         """
         self.args = ["flask", *arguments]
         out, to_out = FORKS.Pipe(duplex=False)
         err, to_err = FORKS.Pipe(duplex=False)
-        given = (self.args, folder, environment(**settings), to_out, to_err, log)
+        given = (self.args, folder, environment(**settings), to_out, to_err, log, worker)
         self._process = FORKS.Process(target=_run, args=given)
         self._process.start()
         self.stdout, self.stderr = _text_of(out), _text_of(err)
@@ -97,7 +106,8 @@ class Command:
 
     def send_signal(self, number: int) -> None:
         if self.returncode is None:
-            os.kill(self.pid, number)
+            with suppress(ProcessLookupError):  # it has just ended, which is not told yet
+                os.kill(self.pid, number)
 
     def terminate(self) -> None:
         self.send_signal(signal.SIGTERM)
@@ -147,6 +157,7 @@ def _run(
     out: Connection,
     err: Connection,
     log: Path | None,
+    worker: bool,
 ) -> None:
     """Become the command, in a process that was just forked."""
     os.environ.clear()
@@ -167,6 +178,10 @@ def _run(
     multiprocessing.set_start_method(None, force=True)  # the platform's own, not that of forks
     from flask.cli import main
 
+    from app.server import worker_process
+
+    if not worker:
+        worker_process.START_DELAY = threading.TIMEOUT_MAX  # type: ignore[misc]
     main()
 
 
@@ -188,11 +203,11 @@ class Serving:
 
 
 @contextmanager
-def serving(folder: Path, **settings: str) -> Iterator[Serving]:
-    """Serve from a folder until the block ends, on a free port."""
+def serving(folder: Path, *, worker: bool = True, **settings: str) -> Iterator[Serving]:
+    """Serve from a folder until the block ends, on a free port, with a worker or without."""
     port = free_port()
     log = folder / f"serve-{port}.log"
-    process = Command("serve", folder=folder, log=log, PORT=str(port), **settings)
+    process = Command("serve", folder=folder, log=log, worker=worker, PORT=str(port), **settings)
     server = Serving(f"http://127.0.0.1:{port}", process, log)
     try:
         _await(server)
