@@ -12,8 +12,23 @@ from cache.db.onet_tables import LandingRating, Load
 
 BATCH: Final = 2_000
 """Rows a statement: under 1 MB, which the smallest usual max_allowed_packet takes."""
-_COLUMNS: Final = ", ".join(LandingRating.__table__.columns.keys())
+COLUMNS: Final = LandingRating.__table__.columns.keys()
 """By name: there are more of them once a newer program has migrated the database."""
+
+
+def _span(first: str, last: str) -> slice:
+    """Where a row has the columns from one to another."""
+    return slice(COLUMNS.index(first), COLUMNS.index(last) + 1)
+
+
+FILE, SUBJECT, ABOUT, SPREAD = (
+    _span("load_id", "file"),
+    _span("occupation_code", "element_name"),
+    _span("element_id", "domain_source"),
+    _span("value", "upper_ci"),
+)
+"""The parts of a row whose values recur together, around the number of its line."""
+LINE: Final = COLUMNS.index("line")
 
 
 def land(
@@ -69,10 +84,11 @@ def _literals(connection: Connection) -> Callable[[Sequence[tuple[Any, ...]]], N
     """Store with the values written into the statement, each escaped by the driver.
 
     mysqlclient escapes one parameter at a time in Python, which takes longer than all else.
-    The last columns of a rating recur: a part that was written once is written again as it is.
+    The parts of a rating recur: one that was written once is written again as it is.
     """
     driver: Any = connection.connection.driver_connection
     unescaped = connection.execution_options(no_parameters=True)
+    names = ", ".join(COLUMNS)
 
     @lru_cache(maxsize=100_000)
     def written(values: tuple[Any, ...]) -> str:
@@ -80,10 +96,10 @@ def _literals(connection: Connection) -> Callable[[Sequence[tuple[Any, ...]]], N
 
     def store(batch: Sequence[tuple[Any, ...]]) -> None:
         values = ",".join(
-            f"({written(row[:2])},{row[2]:d},{written(row[3:5])},{written(row[5:12])},"
-            f"{written(row[12:])})"
+            f"({written(row[FILE])},{row[LINE]:d},{written(row[SUBJECT])},{written(row[ABOUT])},"
+            f"{written(row[SPREAD])})"
             for row in batch
         )
-        unescaped.exec_driver_sql(f"INSERT INTO landing_rating ({_COLUMNS}) VALUES {values}")  # noqa: S608 - escaped above
+        unescaped.exec_driver_sql(f"INSERT INTO landing_rating ({names}) VALUES {values}")  # noqa: S608 - escaped above
 
     return store
