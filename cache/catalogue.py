@@ -76,12 +76,12 @@ class Catalogue:
             Occupation.title,
             Occupation.description,
             Occupation.job_zone,
-            JobZone.name,
+            JobZone.name.label("job_zone_name"),
         ).outerjoin(JobZone, JobZone.zone == Occupation.job_zone)
 
         def work(connection: Connection) -> Described | None:
-            row = connection.execute(query.where(Occupation.code == code)).first()
-            return Described(*row) if row else None
+            row = connection.execute(query.where(Occupation.code == code)).mappings().first()
+            return Described(**row) if row else None
 
         return database.read(self._engine, work)
 

@@ -118,7 +118,7 @@ def contents(engine: Engine, load_id: int) -> dict[str, Content]:
     def work(connection: Connection) -> dict[str, list[str]]:
         lines = defaultdict(list)
         for code, *values in connection.execute(query):
-            read = Figures(*values)
+            read = Figures._make(values)
             decimals = {
                 name: None if figure is None else f"{figure:.4f}"
                 for name, figure in read._asdict().items()

@@ -89,7 +89,7 @@ class WarmQueue:
         self, work: Work, owner: str, limit: int, seconds: float, *, listed: bool = False
     ) -> list[Item]:
         """Take items that are free; with `listed`, only those that can be published as read."""
-        columns = (WarmItem.occupation_code, WarmItem.generation, WarmItem.attempts)
+        columns = (WarmItem.occupation_code.label("code"), WarmItem.generation, WarmItem.attempts)
         least = 0 if listed else FENCED
 
         def claim(connection: Connection) -> list[Item] | None:
@@ -106,7 +106,7 @@ class WarmQueue:
                 running = update(WarmJob).where(WarmJob.id == work.id, WarmJob.state == "queued")
                 connection.execute(running.values(state="running"))
             mine = select(*columns).where(WarmItem.job_id == work.id, WarmItem.lease_owner == owner)
-            return [Item(*row) for row in connection.execute(mine)] or None
+            return [Item(**row) for row in connection.execute(mine).mappings()] or None
 
         for _ in range(RACES):
             items = database.write(self._engine, claim)
