@@ -17,6 +17,8 @@ from cache.db import url as database_url
 
 T = TypeVar("T")
 DEFAULT_DATABASE: Final = "sqlite:///instance/skillgap.db"
+ONET_API_1_9: Final = "https://services.onetcenter.org/ws/"
+"""Where O*NET serves API 1.9."""
 ANY_ORIGIN: Final[tuple[str, ...]] = ("*",)
 RELEASES: Final = Path("instance/releases")
 """Where releases that were downloaded are kept."""
@@ -194,6 +196,8 @@ class Settings:
                     problems.append(f"{setting.metadata['name']} {problem}")
         if problems:
             raise SettingsError("; ".join(problems))
+        if values.get("onet_api_version") == "1.9":
+            values.setdefault("onet_api_url", ONET_API_1_9)
         return cls(**values)
 
     @property

@@ -127,6 +127,18 @@ def test_a_good_value_is_taken(name, raw, expected):
 
 
 @pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ({}, "https://api-v2.onetcenter.org/"),
+        ({"ONET_API_VERSION": "1.9"}, "https://services.onetcenter.org/ws/"),
+        ({"ONET_API_VERSION": "1.9", "ONET_API_URL": "http://127.0.0.1:9/"}, "http://127.0.0.1:9/"),
+    ],
+)
+def test_each_version_of_the_api_is_asked_where_it_is_served(given, url):
+    assert url == read(**given).onet_api_url
+
+
+@pytest.mark.parametrize(
     ("raw", "driver", "database"),
     [
         ("sqlite:////var/lib/skillgap.db", "sqlite", "/var/lib/skillgap.db"),
