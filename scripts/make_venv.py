@@ -121,7 +121,10 @@ def install_pinned_pip() -> int:
     # Before Python 3.12 setuptools comes with pip, pinned by nothing and needed by nothing.
     command = [PYTHON, "-I", "-m", "pip", "uninstall", "-qq", "--yes", "setuptools"]
     subprocess.run(command, capture_output=True, check=False)  # noqa: S603
-    return run_pip([PIP])
+    status = run_pip([PIP])
+    if status:
+        say(f"Installing {PIP} failed: pip says why above. Can it reach its package index?")
+    return status
 
 
 def install(names: list[str]) -> int:
