@@ -1,5 +1,6 @@
 """`flask sandbox`: a look-alike of O*NET Web Services."""
 
+import errno
 from pathlib import Path
 from typing import Any
 
@@ -52,4 +53,7 @@ def command(release: Path, require_credentials: bool, only_check: bool, **option
     except BrokenPipeError:  # nobody reads on, which `click` knows
         raise
     except (FaultError, ReleaseError, OSError) as error:
-        raise click.ClickException(str(error)) from error
+        said = str(error)
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            said = f"port {options['port']} of {options['host']} is taken: choose a --port"
+        raise click.ClickException(said) from error

@@ -1,6 +1,7 @@
 """`flask sandbox` as a user has it: told what it would serve, and warmed from over starter data."""
 
 import random
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -116,6 +117,14 @@ def test_what_cannot_be_served_is_told_in_one_line(
     assert (1, "") == (done.returncode, done.stdout)
     [line] = done.stderr.splitlines()
     assert line.startswith("Error: Occupation Data.txt: not found in ")
+
+
+def test_a_port_that_another_has_is_told_with_what_helps(made_up_release: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = flask("sandbox", "--release", str(made_up_release), "--port", str(port))
+    assert (1, "") == (done.returncode, done.stdout)
+    assert f"Error: port {port} of 127.0.0.1 is taken: choose a --port\n" == done.stderr
 
 
 def test_only_the_credentials_of_the_settings_are_taken_where_that_is_asked_for(
