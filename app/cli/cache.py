@@ -36,3 +36,8 @@ def purge(codes: tuple[str, ...], everything: bool) -> None:
         raise click.UsageError("give either codes or --all")
     purged = purge(services().engine, None if everything else codes)
     click.echo(f"{purged:,} {'entry' if purged == 1 else 'entries'} forgotten.")
+    if purged and (missing := services().settings.missing_credentials):
+        names = " and ".join(missing)
+        click.echo(
+            f"Without {names} they are not fetched again; `flask seed` loads a release.", err=True
+        )

@@ -64,6 +64,7 @@ def test_codes_and_then_all_the_rest_are_forgotten(seeded_url: str) -> None:
     ):
         done = flask("cache", "purge", *arguments, DATABASE_URL=seeded_url)
         assert (0, told) == (done.returncode, done.stdout)
+        assert ("0 entries" not in told) == ("Without ONET_API_KEY" in done.stderr)
 
     left = status(seeded_url)
     assert ("0", "64", "0") == (left["skills, fresh"], left["skills, absent"], left["ratings"])
