@@ -19,6 +19,8 @@ FROM, OCCUPATIONS, RATINGS = "from", "occupations", "ratings"
 ID, LEVEL, NOT_RELEVANT = "id", "level", "not_relevant"
 COLUMNS: Final = (ID, LEVEL, NOT_RELEVANT)
 """Columns of CSV, those of `/occupations/{code}`: the last one may be left out."""
+DEEPEST_ID: Final = 10
+"""Parts of an element id, by far; tables within tables beyond that are none."""
 DECIMAL: Final = re.compile(r"-?[0-9]{1,9}([.,][0-9]{1,99})?")
 """A level in CSV, with a point or, as spreadsheets of many countries write it, a comma."""
 CSV_HEADER: Final = re.compile(r'"?\w+"?[ ]*[,;\t]')
@@ -62,12 +64,13 @@ def read_ratings(path: Path) -> RatingsFile:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise RatingsFileError(f"{name}: line {line}: Not UTF-8.") from error
-    is_csv = CSV_HEADER.match(text) is not None
+    begins = text.lstrip()
+    is_csv = CSV_HEADER.match(begins) is not None
     if path.suffix.lower() == ".csv":  # which is a wrong name at times
-        is_csv = is_csv or not text.startswith(NO_CSV)
+        is_csv = is_csv or not begins.startswith(NO_CSV)
     if is_csv:
         return _of_csv(name, text)
-    return _of_json(name, text) if text.startswith("{") else _of_toml(name, text)
+    return _of_json(name, text) if begins.startswith("{") else _of_toml(name, text)
 
 
 def called(path: Path) -> str:
@@ -78,7 +81,7 @@ def called(path: Path) -> str:
 def _of_toml(path: str, text: str) -> RatingsFile:
     try:
         found = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # not TOML, or a number of 5,000 digits
         raise RatingsFileError(f"{path}: Not TOML: {error}.") from error
     for key in found:
         if key not in (OCCUPATIONS, RATINGS):
@@ -106,16 +109,19 @@ def _of_said(path: str, said: Mapping[str, Any]) -> RatingsFile:
         raise RatingsFileError(f"{path}: {OCCUPATIONS}: Not a list of codes or titles.")
     if not isinstance(given, dict):
         raise RatingsFileError(f"{path}: {RATINGS}: Not a table of levels by element id.")
-    ratings = dict(_flat(given))
-    for id_ in ratings:
+    ratings: dict[str, Any] = {}
+    for id_, level in _flat(given):
         _check_id(f"{path}: {RATINGS}", id_)
+        if id_ in ratings:
+            raise RatingsFileError(f"{path}: {RATINGS}: {id_} is rated twice.")
+        ratings[id_] = level
     return RatingsFile(occupations, ratings, {id_: f"{path}: {RATINGS}.{id_}" for id_ in ratings})
 
 
 def _flat(given: Mapping[str, Any], above: str = "") -> Iterable[tuple[str, Any]]:
     """Put ids together again that were written without quotes, which TOML takes apart."""
     for name, value in given.items():
-        if isinstance(value, dict) and value:
+        if isinstance(value, dict) and value and above.count(".") < DEEPEST_ID:
             yield from _flat(value, f"{above}{name}.")
         else:
             yield above + name, value
@@ -133,6 +139,8 @@ def _of_csv(path: str, text: str) -> RatingsFile:
     ratings: dict[str, Any] = {}
     places: dict[str, str] = {}
     for at, cells in rows:
+        if any(cells[len(names) :]):
+            raise RatingsFileError(f"{at}: Has {len(cells)} cells, and the header {len(names)}.")
         row = dict(zip(names, cells, strict=False))
         id_ = row.get(ID, "")
         _check_id(at, id_)
@@ -148,7 +156,7 @@ def _rows(path: str, text: str) -> Iterator[tuple[str, list[str]]]:
 
     Spreadsheets write semicolons between cells where commas are for decimals.
     """
-    first = text.partition("\n")[0]
+    first = text.lstrip().partition("\n")[0]
     delimiter = next((one for one in "\t;" if one in first), ",")
     lines = StringIO(text, newline=None)  # whichever ends lines have
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)

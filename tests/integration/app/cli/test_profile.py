@@ -145,10 +145,32 @@ def test_ratings_of_another_domain_are_passed_over_unless_there_is_nothing_else(
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "\n[ratings]\n2.B.3.e = 3\n",
+        "\n \nid,level\n2.B.3.e,3\n",
+        "\nid;level\n2.B.3.e;3,0;\n",
+        '\n {"from": {"ratings": {"2.B.3.e": 3}}}',
+    ],
+)
+def test_what_a_file_is_shows_whatever_space_is_before_it(
+    run: Run, file: Callable[..., str], text: str
+) -> None:
+    found = shown(run("gap", "--ratings", file(text), WEB, "--json"))
+
+    assert (1, 1) == (found["from"]["ratings"], found["summary"]["compared"])
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("ratings = [", "--ratings: {}: Not TOML: "),
         ("\n\nx y", "(at line 3, column 3)"),
+        (f"x = {'1' * 5_000}", "{}: Not TOML: Exceeds the limit"),
+        (f"[ratings]\n{'a.' * 1_500}a = 1", "is no element id"),
+        ('[ratings]\n2.B.3.e = 4\n"2.B.3.e" = 1', "{}: ratings: 2.B.3.e is rated twice."),
+        ('{"from": {"ratings": {"2.B.3.e": 4, "2.B.3": {"e": 1}}}}', "2.B.3.e is rated twice."),
+        ("id,level\n2.B.3.e,3,5", "{}: line 2: Has 3 cells, and the header 2."),
         ("rating = 3", "{}: rating: Takes occupations and ratings alone."),
         ('occupations = "x"', "{}: occupations: Not a list"),
         ("ratings = 3", "{}: ratings: Not a table"),
