@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -79,6 +80,17 @@ def friendly_errors() -> Iterator[None]:
         raise click.ClickException(f"cannot write: {error.strerror}") from error
 
 
+def _open_missing_streams() -> None:
+    """Have a standard stream that was closed, as a daemon's may be, be an empty one.
+
+    The system gives its number to the next file that is opened: it had better be this one.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            empty = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 - to the end
+            setattr(sys, name, empty)
+
+
 def _give_up_output() -> None:
     """Drop what is left to write: Python tries again at its end, and would fail again."""
     with suppress(OSError):  # it may be no file of the system
@@ -112,6 +124,7 @@ class Command(_Explained):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Understand the command line."""
+        _open_missing_streams()
         with _usage_told(is_json=f"--{AS_JSON}" in args):
             return super().parse_args(ctx, args)
 

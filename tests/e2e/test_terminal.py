@@ -65,6 +65,33 @@ def batch(url: str, pairs: Path, *options: str, **streams: int) -> subprocess.Po
     )
 
 
+@pytest.mark.parametrize(
+    ("command", "closed"),
+    [
+        ("gap 11-1011 15-1254", ">&-"),
+        ("transitions 15-1254", ">&-"),
+        ("gap --batch pairs", ">&-"),
+        ("gap --batch -", "<&-"),
+        ("gap 11-1011 15-1254", "2>&-"),
+        ("seed --if-empty", "2>&-"),
+    ],
+)
+def test_a_stream_that_was_closed_before_is_as_one_that_goes_nowhere(
+    starter_url: str, tmp_path: Path, command: str, closed: str
+) -> None:
+    (tmp_path / "pairs").write_text("11-1011,15-1254\n", encoding="utf-8")
+    done = subprocess.run(
+        ["sh", "-c", f"exec {sys.executable} -m flask {command} {closed}"],
+        cwd=tmp_path,
+        env=environment(DATABASE_URL=starter_url),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (0, "") == (done.returncode, done.stderr)
+
+
 def test_a_reader_that_goes_away_ends_a_batch_quietly(starter_url: str, pairs: Path) -> None:
     pipe = subprocess.PIPE
     with batch(starter_url, pairs, "--json", stdout=pipe, stderr=pipe) as process:
