@@ -166,7 +166,7 @@ def find_files(path: Path, stack: ExitStack) -> ReleaseFiles:
         refuse(FileProblem(str(path), 0, "holds too many files: give the folder of the release"))
     homes = {place.parent for place, _ in found if _key(place.name) == _key(OCCUPATION_FILE)}
     if len(homes) > 1:
-        names = ", ".join(sorted(str(path.name / home) for home in homes))
+        names = ", ".join(sorted(str(path.name / home) for home in homes)[:LISTED_NAMES])
         refuse(FileProblem(path.name, 0, f"holds more than one release: {names}; give one of them"))
     for home in homes:
         folders = (*reversed(home.parts), path.resolve().name)

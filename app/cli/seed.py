@@ -25,4 +25,6 @@ def command(release: str | None, if_empty: bool) -> None:
     """
     from app.cli.seeding import load
 
+    if release is not None and not release.strip():
+        raise click.UsageError("Empty: give a folder, a .zip, latest, or a number such as 30.3.")
     load(release, if_empty=if_empty)

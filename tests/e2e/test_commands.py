@@ -126,6 +126,14 @@ def test_a_path_that_holds_no_release_is_refused(migrated: str, tmp_path: Path, 
     assert_refused(flask("seed", str(path), DATABASE_URL=migrated), "release")
 
 
+@pytest.mark.parametrize("named", ["", " "])
+def test_nothing_in_place_of_a_release_is_refused(migrated: str, named: str) -> None:
+    done = flask("seed", named, DATABASE_URL=migrated)
+
+    assert (2, "") == (done.returncode, done.stdout)
+    assert "Empty: give a folder, a .zip, latest, or a number" in done.stderr
+
+
 @pytest.mark.parametrize("command", [("seed", "--if-empty"), ("gap", "11-1011", "15-1254")])
 def test_a_database_without_tables_is_a_clear_message(
     new_url: str, starter_release: Path, command: tuple[str, ...]
