@@ -50,6 +50,8 @@ def _print_lines(held: "Summary", *, is_configured: bool) -> None:
     if held.last_load:
         load = held.last_load
         what = f"{load['release'] or 'release unknown'} from {load['source']}, {load['state']}"
+        if load["state"] == "running":  # one that is killed is left so
+            what += f" or interrupted, begun {timestamp(load['started_at'])}"
         lines.append(("last load", what))
     lines += [("fills under way", f"{held.fills:,}"), ("refreshes waiting", f"{held.refreshes:,}")]
     lines += [(f"job {job['id']}", f"{job['scope']}, {job['state']}") for job in held.jobs]

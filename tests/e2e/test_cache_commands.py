@@ -1,6 +1,9 @@
 """`flask cache`: what is held, and forgetting it."""
 
 import re
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -31,6 +34,16 @@ def test_status_tells_what_is_held(seeded_url: str) -> None:
     )
     assert ("4,480", "0 of at most 1,000") == (told["ratings"], told["entries without content"])
     assert ("29.0 from data, published", "not configured") == (told["last load"], told["upstream"])
+
+
+def test_status_tells_of_a_load_without_an_end(seeded_url: str, tmp_path: Path) -> None:
+    copy = shutil.copy(seeded_url.removeprefix("sqlite:///"), tmp_path / "skillgap.db")
+    with closing(sqlite3.connect(copy)) as database:
+        database.execute("UPDATE load SET state = 'running', finished_at = NULL")
+        database.commit()
+    told = status(f"sqlite:///{copy}")
+
+    assert told["last load"].startswith("29.0 from data, running or interrupted, begun 20")
 
 
 def test_status_tells_that_there_is_an_upstream(seeded_url: str) -> None:
