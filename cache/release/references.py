@@ -52,7 +52,7 @@ def read_occupations(rows: Iterable[Row]) -> dict[str, ListedOccupation]:
             reason = f"{quoted(code)} is not an O*NET-SOC code"
         elif code in found:
             reason = f"occupation {code} is there twice"
-        elif not 0 < len(title) <= LONGEST_TITLE:
+        elif not title.strip() or len(title) > LONGEST_TITLE:
             reason = f"the title is missing or longer than {LONGEST_TITLE} characters"
         elif len(description) > LONGEST_DESCRIPTION:
             reason = f"the description is longer than {LONGEST_DESCRIPTION} characters"

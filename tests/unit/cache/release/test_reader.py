@@ -397,6 +397,7 @@ def test_the_fingerprint_changes_with_every_file_and_the_release(made_up_release
         ("11-9001.00", "", "'' is not an O*NET-SOC code"),
         ("15-9002.00", "11-9001.00", "occupation 11-9001.00 is there twice"),
         ("Kite Masters", "", "the title is missing or longer than 150"),
+        ("Kite Masters", " \u00a0", "the title is missing or longer than 150"),
         ("Kite Masters", "K" * 151, "the title is missing or longer than 150"),
         ("\tThey do.", "", "2 fields where 3 are due"),
         ("They do.", "They\tdo.", "4 fields where 3 are due"),
