@@ -154,6 +154,9 @@ def _try_again(name: str, problem: ProblemBody, asked: Question, when: str, abou
     elif name == "database-unavailable":
         heading = "No answers just now"
         text = f"The service cannot reach its database, whatever is asked. Try again {when}."
+    elif name == "request-entity-too-large":
+        heading = "This is longer than what can be taken here"
+        return Message(heading, "Say less, or begin anew.", (Link("Begin anew", address(asked)),))
     else:
         heading = "Something failed here"
         text = "Try again. If it stays so, tell whoever runs the service this number:"

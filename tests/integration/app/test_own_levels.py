@@ -274,3 +274,11 @@ def test_without_next_steps_the_comparison_is_shown(starter: FlaskClient, monkey
 )
 def test_a_slider_begins_at_the_place_nearest_to_its_level(level: float, place: float) -> None:
     assert place == place_of(level)
+
+
+def test_a_form_that_is_too_long_is_told_so(starter: FlaskClient) -> None:
+    answer = starter.post("/own-levels", data={"x": "a" * 60_000})
+
+    assert 413 == answer.status_code
+    assert "longer than what can be taken" in answer.text
+    assert "failed here" not in answer.text
