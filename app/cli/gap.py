@@ -67,7 +67,7 @@ def command(
     given = {name: value for name, value in asked.items() if value is not None}
     if batch is not None:
         if source is not None or more or ratings is not None:
-            raise click.UsageError("give either FROM and TO, or --batch")
+            raise click.UsageError("--batch goes without FROM, TO, --and and --ratings")
         print_batch_of(batch, given, form)
         return
     if ratings is not None and target is None:
