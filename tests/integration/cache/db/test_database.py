@@ -441,11 +441,11 @@ def test_connections_killed_under_load_cost_no_reading(engine, occupations, kill
     until = time.monotonic() + 1.5
     done = [0] * 6
 
-    def read_on(reader: int) -> bool:
+    def read_on(reader: int) -> int:
         while time.monotonic() < until:
             assert 2 == read(engine, lambda connection: connection.execute(text(COUNT)).scalar())
             done[reader] += 1
-        return True
+        return done[reader]
 
     with ThreadPoolExecutor(len(done)) as pool:
         readers = [pool.submit(read_on, reader) for reader in range(len(done))]
