@@ -113,7 +113,10 @@ def run_pip(names: list[str]) -> int:
         command += ["--requirement", name]
     # A user-wide setting breaks environments. Paths are relative, since pip splits at spaces.
     environment = {**os.environ, "PIP_USER": "0", "PIP_BUILD_CONSTRAINT": BUILD}
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603
+    done = subprocess.run(command, cwd=ROOT, env=environment, check=False)  # noqa: S603
+    if done.returncode:
+        say(f"Installing {', '.join(names)} failed: pip says why above.")
+    return done.returncode
 
 
 def install_pinned_pip() -> int:
@@ -123,7 +126,7 @@ def install_pinned_pip() -> int:
     subprocess.run(command, capture_output=True, check=False)  # noqa: S603
     status = run_pip([PIP])
     if status:
-        say(f"Installing {PIP} failed: pip says why above. Can it reach its package index?")
+        say("Can it reach its package index?")
     return status
 
 
@@ -131,13 +134,11 @@ def install(names: list[str]) -> int:
     """Install the named files, and say what helps where that fails; pip's exit status."""
     say(f"Installing {', '.join(names)}")
     status = run_pip(names)
-    if status:
-        say(f"Installing {', '.join(names)} failed: pip says why above.")
-        if "requirements-mysql.txt" in names:
-            say(
-                "mysqlclient is built here; on Debian and Ubuntu that takes: apt-get install "
-                "build-essential pkg-config default-libmysqlclient-dev python3-dev"
-            )
+    if status and "requirements-mysql.txt" in names:
+        say(
+            "mysqlclient is built here; on Debian and Ubuntu that takes: apt-get install "
+            "build-essential pkg-config default-libmysqlclient-dev python3-dev"
+        )
     return status
 
 
