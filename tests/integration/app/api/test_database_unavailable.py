@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from support.answers import problem
 from support.mysql_server import free_port
 
+from cache.db import database
 from cache.db.database import DatabaseUnavailable
 from cache.fill.single_flight import FAILURE_SHARED
 
@@ -26,6 +27,8 @@ KEPT = "/skill-gap?from=11-9001.00&to=15-9002.00"
 UNKEPT = "/skill-gap?from=29-9003.00&to=51-9004.00"
 WITHIN = 1.0
 """Seconds, the contract's."""
+SHORT_PAUSE = 0.01
+"""Seconds between the tries of a transaction that never succeeds."""
 
 every_target = pytest.mark.parametrize("target", TARGETS)
 
@@ -116,8 +119,9 @@ WRITES = {
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("fault", WRITES)
 def test_a_database_that_takes_no_changes_costs_no_hit_and_says_why_nothing_is_filled(
-    open_behind, caplog: pytest.LogCaptureFixture, fault: str
+    open_behind, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
+    monkeypatch.setattr(database, "LONGEST_PAUSE", SHORT_PAUSE)
     client = open_behind()
     assert 200 == client.get(KEPT).status_code
     number, message = WRITES[fault]

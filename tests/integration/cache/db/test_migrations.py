@@ -434,7 +434,7 @@ def test_a_way_back_cut_short_on_mysql_is_gone_on_with(empty_engine, allowed):
 def test_a_first_migration_that_was_killed_is_told_with_what_mends_it(
     database_url, empty_engine, tmp_path
 ):
-    """Killed as an operator or the system does it: nothing is cleaned up."""
+    """Killed as an operator or the system does it: nothing is cleaned up, but its time is over."""
     killed = Command("db", "upgrade", folder=tmp_path, DATABASE_URL=database_url)
     eventually(True, lambda: "occupation" in tables_of(empty_engine), seconds=30)
     killed.kill()
@@ -446,6 +446,9 @@ def test_a_first_migration_that_was_killed_is_told_with_what_mends_it(
         check_ready(empty_engine)
     with pytest.raises(DatabaseUnavailable, match=said):
         downgrade(empty_engine, "base")
+    over = {"lease_expires_at": datetime.now(UTC)}
+    left = update(MigrationLease).where(MigrationLease.lease_owner.is_not(None)).values(over)
+    assert 1 == database.write(empty_engine, lambda c: c.execute(left)).rowcount
 
     done = flask("db", "upgrade", DATABASE_URL=database_url)
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from support.mysql_server import PrivateServer, create_database, free_port
 from support.waiting import at_once
 
+from cache.db import database
 from cache.db.database import DatabaseUnavailable, connect, read, write
 from cache.db.migrate import upgrade
 from cache.db.onet_tables import Occupation
@@ -214,8 +215,9 @@ def test_a_crowd_shares_the_connections_that_a_server_lets_it_have(
 
 
 def test_a_lock_that_another_has_is_told_after_the_last_try(
-    server: PrivateServer, url: URL
+    server: PrivateServer, url: URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(database, "TRANSACTION_ATTEMPTS", 2)
     with opened(url) as engine, control(server) as run:
         run("INSERT INTO skillgap.occupation (code, title) VALUES ('11-1000.00', '')")
         with create_engine(url).connect() as holder:
