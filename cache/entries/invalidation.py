@@ -227,7 +227,8 @@ class Changes:
                     with self._looks:
                         self.look()
                 except DatabaseUnavailable as error:
-                    self._outage.goes_on(error)
+                    if not self._stop.is_set():  # else nobody waits for it any more
+                        self._outage.goes_on(error)
                 else:
                     self._outage.is_over()
                 self._after_look()

@@ -467,3 +467,24 @@ def test_a_thread_goes_on_looking_in_a_quiet_time_where_copies_are_to_outlast_th
 
     changes.stop()
     eventually(False, lambda: changes._looking)
+
+
+def test_a_look_that_was_under_way_when_it_was_stopped_tells_of_no_outage(
+    seeded_engine, seconds, monkeypatch, caplog
+):
+    looking, gone = threading.Event(), threading.Event()
+
+    def late(*_arguments, **_options):
+        looking.set()
+        gone.wait(10)
+        raise DatabaseUnavailable("dropped meanwhile")
+
+    monkeypatch.setattr(module.database, "read", late)
+    changes = Changes(seeded_engine, seconds)
+    changes.tick()
+    assert looking.wait(10)
+    changes.stop()
+    gone.set()
+    eventually(False, lambda: changes._looking)
+
+    assert [] == caplog.messages
