@@ -42,9 +42,22 @@ _FORMATS: Final = {
 def in_formats(*formats: str) -> Callable[[Any], Any]:
     """Offer to print JSON, CSV or both as `form`, which is None where a table is to be printed."""
 
+    def choose(ctx: click.Context, _option: click.Parameter, form: str | None) -> None:
+        chosen = ctx.params.get("form")
+        if form and chosen:
+            raise click.UsageError(f"--{form} and --{chosen} do not go together")
+        ctx.params["form"] = form or chosen
+
     def offer(function: Any) -> Any:
         for form in reversed(formats):
-            option = click.option(f"--{form}", "form", flag_value=form, help=_FORMATS[form])
+            option = click.option(
+                f"--{form}",
+                f"as_{form}",
+                flag_value=form,
+                expose_value=False,
+                callback=choose,
+                help=_FORMATS[form],
+            )
             function = option(function)
         return function
 

@@ -223,6 +223,17 @@ def test_all_lines_may_fail_and_none_has_to_be_there(app: Flask) -> None:
     assert "CC BY" not in failed.stdout
 
 
+@pytest.mark.parametrize("command", [("gap", *PAIR), ("transitions", PAIR[0]), ("search", "nurse")])
+def test_json_and_csv_at_once_are_refused(run: Run, command: tuple[str, ...]) -> None:
+    for first, second in (("--json", "--csv"), ("--csv", "--json")):
+        done = run(*command, first, second)
+
+        assert 2 == done.exit_code
+        said = f"{second} and {first} do not go together"
+        assert said in done.stderr
+        assert said == json.loads(done.stdout)["detail"]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [("gap", *PAIR, "--batch", "-"), ("gap", PAIR[0]), ("gap",), ("gap", "--batch", "no-file")],
