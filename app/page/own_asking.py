@@ -9,6 +9,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.gaps.compare import HIGHEST_LEVEL
 from app.occupations.fields import LONGEST_TITLE, OccupationField
+from app.profiles.ratings_file import number
 from app.profiles.schema import MOST_OCCUPATIONS, RatingsField
 from app.profiles.service import Own
 from onet_client.content_model import DOMAINS, domain_of
@@ -116,16 +117,14 @@ def _given() -> dict[str, Any]:
     for name in ("from", "begun"):
         given[name] = [text.strip() for text in values.getlist(name) if text.strip()]
     given["levels"] = {
-        name.removeprefix(LEVEL): _number(text)
+        name.removeprefix(LEVEL): _level(text.strip())
         for name, text in request.form.items()
         if name.startswith(LEVEL)
     }
     return given
 
 
-def _number(text: str) -> float | str:
+def _level(text: str) -> float | str:
     """Read a number, where it is one; what refuses the rest says so."""
-    try:
-        return float(text)
-    except ValueError:
-        return text
+    level = number(text)
+    return text if level is None else level

@@ -22,7 +22,7 @@ COLUMNS: Final = (ID, LEVEL, NOT_RELEVANT)
 DEEPEST_ID: Final = 10
 """Parts of an element id, by far; tables within tables beyond that are none."""
 DECIMAL: Final = re.compile(r"-?[0-9]{1,9}([.,][0-9]{1,99})?")
-"""A level in CSV, with a point or, as spreadsheets of many countries write it, a comma."""
+"""A number with a point or, as people and spreadsheets of many countries write it, a comma."""
 CSV_HEADER: Final = re.compile(r'"?\w+"?[ ]*[,;\t]')
 """How CSV with these columns begins, and TOML never does."""
 NO_CSV: Final = ("#", "[", "{", OCCUPATIONS)
@@ -172,6 +172,11 @@ def _rows(path: str, text: str) -> Iterator[tuple[str, list[str]]]:
             yield at, cells
 
 
+def number(text: str) -> float | None:
+    """Return the number that a text is, as people write it; None where it is none."""
+    return float(text.replace(",", ".")) if DECIMAL.fullmatch(text) else None
+
+
 def _level(at: str, row: Mapping[str, str]) -> float:
     """Return the level of a row, 0 where it is Not Relevant."""
     said = row.get(NOT_RELEVANT, "").lower()  # spreadsheets write TRUE
@@ -180,9 +185,10 @@ def _level(at: str, row: Mapping[str, str]) -> float:
     text = row.get(LEVEL, "")
     if said == "true":
         return 0.0
-    if DECIMAL.fullmatch(text) is None:
+    level = number(text)
+    if level is None:
         raise RatingsFileError(f"{at}: {LEVEL}: Not a number.")
-    return float(text.replace(",", "."))
+    return level
 
 
 def _check_id(at: str, id_: str) -> None:

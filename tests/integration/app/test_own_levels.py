@@ -90,6 +90,25 @@ def test_a_moved_level_counts_as_the_api_counts_it(starter: FlaskClient, level: 
     ]
 
 
+@pytest.mark.parametrize("typed", [" 4.25 ", "4,25"])
+def test_a_level_is_read_as_people_write_it(starter: FlaskClient, typed: str) -> None:
+    sent = form_of(starter.get(PLACE).text)
+    answers = [
+        starter.post("/own-levels", data=sent | {f"level.{PROGRAMMING}": [level]})
+        for level in ("4.25", typed)
+    ]
+
+    assert 200 == answers[1].status_code
+    assert answers[0].text == answers[1].text
+
+
+@pytest.mark.parametrize("typed", ["", "x", "nan", "0_1", "٣", "1e0", "-1", "7.01"])
+def test_what_is_no_level_is_refused(starter: FlaskClient, typed: str) -> None:
+    sent = form_of(starter.get(PLACE).text) | {f"level.{PROGRAMMING}": [typed]}
+
+    assert 422 == starter.post("/own-levels", data=sent).status_code
+
+
 def test_without_scripts_a_next_step_is_compared_by_the_levels_that_were_moved(
     starter: FlaskClient,
 ) -> None:
