@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, case, func,
 
 from cache.db import database
 from cache.db.clock import database_time
-from cache.db.held import IS_LISTED
+from cache.db.held import IS_LISTED, IS_UNLISTED
 from cache.db.onet_tables import CacheEntry, Load, Rating, WarmItem, WarmJob
 from cache.fill.leases import UNLISTED_CAP
 from cache.fill.shared_governor import Pace, read_pace
@@ -60,8 +60,7 @@ class Summary:
 
     Attributes:
         releases: domain, release and number of entries with content of it.
-        unlisted: entries without content, absent or unknown, of which there are at most
-            `unlisted_cap`.
+        unlisted: entries of codes that no list has, of which there are at most `unlisted_cap`.
         last_load: the newest import; None where there was none.
         fills: those under way.
         refreshes: those requested and not done.
@@ -127,7 +126,7 @@ class Inventory:
         now = self._now()
         times = select(func.min(CacheEntry.fetched_at), func.max(CacheEntry.fetched_at))
         requested = _count_where(CacheEntry.refresh_requested_at.is_not(None))
-        unlisted = _count_where(CacheEntry.state.in_(("absent", "unknown")))
+        unlisted = _count_where(IS_UNLISTED)
 
         def work(connection: Connection) -> Summary:
             oldest, newest = connection.execute(times).one()

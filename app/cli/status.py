@@ -42,7 +42,7 @@ def _print_lines(held: "Summary", *, is_configured: bool) -> None:
     ]
     lines += [
         ("ratings", f"{held.ratings:,}"),
-        ("entries without content", f"{held.unlisted:,} of at most {held.unlisted_cap:,}"),
+        ("codes that no list has", f"{held.unlisted:,} of at most {held.unlisted_cap:,}"),
     ]
     if held.oldest_fetched_at and held.newest_fetched_at:
         ends = map(timestamp, (held.oldest_fetched_at, held.newest_fetched_at))

@@ -74,7 +74,7 @@ class UpstreamSchema(Schema):
 class CacheSummarySchema(Schema):
     """What the cache holds.
 
-    `unlisted` counts the entries without content, of which `unlisted_cap` are kept.
+    `unlisted` counts the entries of codes that no list has, of which `unlisted_cap` are kept.
     """
 
     entries = fields.Dict(

@@ -2,15 +2,19 @@
 
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
-from cache.db.onet_tables import CacheEntry, Load
+from cache.db.onet_tables import CacheEntry, Load, Occupation
 
 IS_PUBLISHED: Final = Load.state == "published"
 HOLDS: Final = CacheEntry.state != "absent"
 """The entry holds ratings, or the word that there are none."""
 IS_LISTED: Final = CacheEntry.state.in_(("rated", "empty"))
 """The entry is of an occupation that O*NET lists."""
+IS_UNLISTED: Final = CacheEntry.state.in_(
+    ("absent", "unknown")
+) & CacheEntry.occupation_code.not_in(select(Occupation.code))
+"""The entry is of a code that no list has, and says nothing but that."""
 
 
 def was_published(connection: Connection) -> bool:

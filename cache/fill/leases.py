@@ -13,8 +13,9 @@ from sqlalchemy.exc import IntegrityError
 
 from cache.db import database
 from cache.db.clock import TimedQuery, database_time
+from cache.db.held import IS_UNLISTED
 from cache.db.lease import ERROR_LENGTH, RowLeases, lease_until
-from cache.db.onet_tables import CacheEntry, Occupation
+from cache.db.onet_tables import CacheEntry
 
 UNLISTED_CAP: Final = 1_000
 """Entries of codes that no release lists; the oldest make room for new ones."""
@@ -154,17 +155,14 @@ def _make_room(connection: Connection, now: datetime) -> None:
 
     Made-up codes can thus fill no more than so many rows. Those being filled stay.
     """
-    unlisted = CacheEntry.state.in_(("absent", "unknown")) & CacheEntry.occupation_code.not_in(
-        select(Occupation.code)
-    )
-    counted = select(CacheEntry.domain).where(unlisted).limit(UNLISTED_CAP).subquery()
+    counted = select(CacheEntry.domain).where(IS_UNLISTED).limit(UNLISTED_CAP).subquery()
     count = connection.execute(select(func.count()).select_from(counted)).scalar_one()
     if count < UNLISTED_CAP - HEADROOM:
         return
     free = ENTRY_LEASES.expired(now)
     oldest = (
         select(CacheEntry.domain, CacheEntry.occupation_code)
-        .where(unlisted, free)
+        .where(IS_UNLISTED, free)
         .order_by(CacheEntry.expires_at)
         .limit(DROPPED_AT_ONCE)
     )

@@ -32,7 +32,7 @@ def test_status_tells_what_is_held(seeded_url: str) -> None:
         told["skills, unknown"],
         told["skills, release 29.0"],
     )
-    assert ("4,480", "0 of at most 1,000") == (told["ratings"], told["entries without content"])
+    assert ("4,480", "0 of at most 1,000") == (told["ratings"], told["codes that no list has"])
     assert ("29.0 from data, published", "not configured") == (told["last load"], told["upstream"])
 
 
