@@ -82,6 +82,11 @@ def table_title(table: str) -> str:
     return table.replace("_", " ").title()
 
 
+def domain_words(domain: str) -> str:
+    """Name a domain as sentences do, such as work activities."""
+    return domain.replace("_", " ")
+
+
 def file_name(table: str) -> str:
     """The file of a text release that holds a table, such as `Essential Skills.txt`."""
     return f"{table_title(table)}.txt"
@@ -123,4 +128,4 @@ def tables_of(domain: str, offered: Collection[str]) -> tuple[str, ...]:
         if set(layout) <= set(offered):
             return tuple(layout)
     names = ", ".join(sorted(offered)[:NAMED_TABLES]) or "none"
-    raise NotOffered(f"no table for {domain} among those offered: {names}", status=200)
+    raise NotOffered(f"{NotOffered.BEGINS}{domain} among those offered: {names}", status=200)

@@ -5,6 +5,8 @@ It never quotes a header, a credential or of a reply's body more than the names
 of tables, so it can be logged and stored as it is.
 """
 
+from typing import Final
+
 
 class OnetError(Exception):
     """The root: whatever goes wrong in this package is an instance of it.
@@ -51,6 +53,9 @@ class NotFound(OnetError):
 class NotOffered(NotFound):
     """The upstream's release has no tables for the domain."""
 
+    BEGINS: Final = "no table for "
+    """How its message begins, by which it is known again (`written_down`)."""
+
 
 class UnknownCode(OnetError):
     """The occupation list, read to its end, does not have this code."""
@@ -91,6 +96,9 @@ class CircuitOpen(OnetError):
 class BudgetSpent(OnetError):
     """Nothing was sent: as many requests went today as may."""
 
+    BEGINS: Final = "not asked today: "
+    """How its message begins, by which it is known again (`written_down`)."""
+
 
 class CannotStore(OnetError):
     """What was fetched cannot be kept on this machine: no room, or no right to write."""
@@ -98,3 +106,13 @@ class CannotStore(OnetError):
 
 class DeadlineExceeded(OnetError):
     """The time allowed for the whole call ran out."""
+
+
+def written_down(message: str, retry_after: float | None) -> OnetError:
+    """Return the error that another process wrote down as its message alone.
+
+    It is of its own kind where callers are told something else for that kind.
+    """
+    kinds = (NotOffered, BudgetSpent)
+    kind = next((kind for kind in kinds if message.startswith(kind.BEGINS)), OnetError)
+    return kind(message, retry_after=retry_after)

@@ -156,12 +156,12 @@ def on_day(state: GovernorState, now: float) -> GovernorState:
 
 def _check_budget(state: GovernorState, now: float, budget: float, *, guess: bool) -> None:
     if state.spent >= budget:
-        said = "not asked: the day's budget of requests is used up"
+        said = "the day's budget of requests is used up"
     elif guess and state.guessed >= budget * GUESSES:
-        said = "not asked: of the day's budget, the share for codes that no list has is used up"
+        said = "of the day's budget, the share for codes that no list has is used up"
     else:
         return
-    raise BudgetSpent(said, retry_after=(state.day + 1) * DAY - now)
+    raise BudgetSpent(f"{BudgetSpent.BEGINS}{said}", retry_after=(state.day + 1) * DAY - now)
 
 
 def _within_reach(state: GovernorState, now: float, spacing: float) -> GovernorState:

@@ -11,9 +11,10 @@ HOLDS: Final = CacheEntry.state != "absent"
 """The entry holds ratings, or the word that there are none."""
 IS_LISTED: Final = CacheEntry.state.in_(("rated", "empty"))
 """The entry is of an occupation that O*NET lists."""
-IS_UNLISTED: Final = CacheEntry.state.in_(
-    ("absent", "unknown")
-) & CacheEntry.occupation_code.not_in(select(Occupation.code))
+IS_UNLISTED: Final = and_(
+    CacheEntry.state.in_(("absent", "unknown")),
+    CacheEntry.occupation_code.not_in(select(Occupation.code)),
+)
 """The entry is of a code that no list has, and says nothing but that."""
 
 

@@ -21,7 +21,7 @@ from cache.metrics import CacheMetrics
 from cache.policy import Entry, FillResult, Freshness, Limits, freshness
 from cache.upstream import Upstream
 from onet_client.deadline import Deadline
-from onet_client.errors import BadReply, OnetError
+from onet_client.errors import BadReply, OnetError, written_down
 
 log = logging.getLogger(__name__)
 
@@ -208,7 +208,7 @@ class Filler:
                 if last is None or last.generation != first.generation:
                     return
         if last is not None and last.released and last.error is not None:
-            raise OnetError(last.error, retry_after=last.retry_after)
+            raise written_down(last.error, last.retry_after)
 
     @contextmanager
     def _polled(self) -> Iterator[None]:

@@ -25,7 +25,7 @@ from cache.entries.store import Store
 from cache.fill.leases import UNLISTED_CAP, Lease, Leases
 from cache.reading import FillFailed, UnknownOccupation
 from cache.release.seed import seed
-from onet_client.errors import OnetError, RateLimited, UnknownCode
+from onet_client.errors import BudgetSpent, NotOffered, OnetError, RateLimited, UnknownCode
 from onet_client.sandbox import Fault, Sandbox, load_release
 
 NEW = "99-1001.00"
@@ -285,6 +285,19 @@ def test_who_waits_for_another_process_gets_its_error_and_when_to_come_again(eng
     assert [] == idle.calls
     assert ("too fast", "too fast") == (str(failed.cause), str(holding.result.cause))
     assert 25 < failed.cause.retry_after <= 30
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        BudgetSpent(f"{BudgetSpent.BEGINS}the day's budget is used up", retry_after=3600.0),
+        NotOffered(f"{NotOffered.BEGINS}skills among those offered: none"),
+    ],
+)
+def test_who_waits_for_another_process_is_told_of_which_kind_its_error_was(engine, error):
+    failed = reading_beside(Holding(engine, release=error), engine, FakeClient())
+
+    assert (type(error), str(error)) == (type(failed.cause), str(failed.cause))
 
 
 def test_the_error_of_another_process_is_that_of_those_who_waited_alone(engine):
