@@ -13,14 +13,15 @@ from sqlalchemy.engine import URL
 
 from app.elements.json_body import ElementNotFound
 from app.occupations.alternatives import Alternatives
-from app.occupations.holdings import BRINGS_ALL, SEED, Holdings, sentence
+from app.occupations.holdings import BRINGS_ALL, SEED, Holdings, hint, sentence
 from app.occupations.lookup import LookupFailed
 from app.occupations.replaced import note
-from app.occupations.resolve import CODE_HINT, HINT, Unresolved
+from app.occupations.resolve import CODE_HINT, Unresolved
 from app.response_cache.headers import cache_status
 from app.transitions.job_zones import JobZoneNotHeld
 from cache.db.unavailable import DatabaseUnavailable
 from cache.reading import FillFailed, NoRatings, UnknownOccupation
+from onet_client.content_model import domain_words
 from onet_client.errors import BudgetSpent, NotConfigured, NotOffered
 
 TYPE_PREFIX: Final = "urn:problem-type:skillgap:"
@@ -138,7 +139,7 @@ class Problems:
             case LookupFailed():
                 return self._of_lookup(error)
             case Unresolved():
-                return _unresolved(error)
+                return _unresolved(error, self.titles)
             case ValidationError():
                 return invalid_parameters(error.messages_dict)
             case ElementNotFound():
@@ -187,7 +188,9 @@ class Problems:
         if isinstance(error, NoRatings):
             members["alternatives"] = self._rated_near(failed, domain)
             title = error.reading.profile.title
-            detail = f"O*NET publishes no {domain} ratings for {code} {title} (`{side}`)."
+            detail = (
+                f"O*NET publishes no {domain_words(domain)} ratings for {code} {title} (`{side}`)."
+            )
             return Problem(404, "no-ratings", detail, headers=headers, **members)
         return self._unavailable(failed, headers, members)
 
@@ -215,13 +218,13 @@ class Problems:
             reason = "are not asked any more today: as many requests were sent as may be in a day."
         if isinstance(error.cause, NotOffered):
             members["not_offered"] = domain
-            reason = f"offer no {domain}."
+            reason = f"offer no {domain_words(domain)}."
         what = f"The ratings of {error.code} (`{side}`) are not cached"
         detail = f"{what} and O*NET Web Services {reason}"
         return Problem(503, "upstream-unavailable", detail, headers=retry, **members)
 
 
-def _unresolved(error: Unresolved) -> Problem:
+def _unresolved(error: Unresolved, titles: Callable[[], Mapping[str, str]]) -> Problem:
     """Make the problem of texts that do not name one occupation each."""
     problem = invalid_parameters({name: [said] for name, said in error.messages.items()})
     problem.members["candidates"] = {
@@ -229,7 +232,7 @@ def _unresolved(error: Unresolved) -> Problem:
         for name, found in error.candidates.items()
     }
     if not all(error.candidates.values()):
-        problem.members["hint"] = HINT
+        problem.members["hint"] = hint(titles())
     return problem
 
 

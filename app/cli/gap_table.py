@@ -12,6 +12,7 @@ from app.cli.own import named_subject
 from app.cli.screen import FAINT, STRONG, credited, drawn, is_ascii, open_console, table
 from app.gaps.compare import HIGHEST_LEVEL
 from app.occupations.provenance import aged
+from onet_client.content_model import domain_words
 
 Body = dict[str, Any]
 
@@ -57,7 +58,8 @@ def print_gap(body: Body, now: datetime) -> None:
 
 
 def _head(body: Body, arrow: str) -> str:
-    return f"{named_subject(body['from'])} {arrow} {named_subject(body['to'])}, by {body['domain']}"
+    source, target = named_subject(body["from"]), named_subject(body["to"])
+    return f"{source} {arrow} {target}, by {domain_words(body['domain'])}"
 
 
 def _sources(body: Body) -> Iterator[tuple[str, Body]]:

@@ -8,6 +8,7 @@ from rich.text import Text
 from app.cli.layout import Column, fit
 from app.cli.screen import FAINT, open_console, table
 from app.occupations.provenance import short_attribution
+from onet_client.content_model import domain_words
 
 FOUND_BY: Final = "found by"
 RATED: Final = {True: "yes", False: "no", None: "?"}
@@ -29,7 +30,9 @@ def print_found(body: dict[str, Any], domain: str, releases: Iterable[str | None
     console.print(table(console, widths, rows, wrapped=("occupation", FOUND_BY)))
     console.print()
     shown = len(rows)
-    console.print(f"{shown} shown of {body['total']:,} found; rated: whether in {domain}.")
+    console.print(
+        f"{shown} shown of {body['total']:,} found; rated: has {domain_words(domain)} ratings."
+    )
     console.print(Text(short_attribution(releases), FAINT))
 
 

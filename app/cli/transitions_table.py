@@ -11,6 +11,7 @@ from app.cli.own import named_subject
 from app.cli.screen import FAINT, STRONG, credited, drawn, open_console, table
 from app.transitions.choice import TransitionsChoice, in_words
 from app.transitions.job_zones import any_of, called
+from onet_client.content_model import domain_words
 
 Body = dict[str, Any]
 
@@ -65,7 +66,7 @@ def _print_table(console: Console, found: Sequence[Body]) -> None:
 
 
 def _head(body: Body, zones: str) -> str:
-    title, domains = named_subject(_subject(body)), in_words(body["domains"])
+    title, domains = named_subject(_subject(body)), in_words(map(domain_words, body["domains"]))
     of_zone = f", of job zone {zones}" if zones else ""
     if body["direction"] == "to":
         return f"Where {title} could go next{of_zone}, by {body['rank']} in {domains}"
@@ -83,7 +84,7 @@ def _count(body: Body, limit: int, zones: str) -> str:
     shown = len(body["transitions"])
     own = len(_subject(body).get("occupations", [None]))  # which are left out
     others, listed = body["compared"] - own, body["occupations_listed"] - own
-    domains = in_words(body["domains"], "or")
+    domains = in_words(map(domain_words, body["domains"]), "or")
     chosen = ""
     if zones:
         known = f"known to be of job zone {zones}"

@@ -1,31 +1,41 @@
 """How many of O*NET's occupations have ratings here, in words."""
 
+from collections.abc import Collection
 from typing import Final
 
+from app.occupations.resolve import HINT
 from cache.catalogue import Catalogue, Holding
 from cache.entries.invalidation import Changes
 from cache.local.once import MadeOnce
+from onet_client.content_model import domain_words
 
 SEED: Final = "flask seed latest"
 BRINGS_ALL: Final = "brings all that O*NET has rated"
 """What the command `SEED` does."""
+NOTHING_LISTED: Final = f"No occupation is listed here yet: `{SEED}` {BRINGS_ALL}."
+"""What to do where there is nothing to find."""
 
 
 def sentence(holding: Holding, domain: str) -> str:
     """Return a sentence on how many occupations have ratings of a domain here."""
     if not holding.rated:
-        return f"No occupation has {domain} ratings here."
+        return f"No occupation has {domain_words(domain)} ratings here."
     release = f"O*NET {' and '.join(holding.releases)}".rstrip()
     if is_whole(holding):
         return f"{holding.rated:,} rated occupations of {release}."
     have = "has" if holding.rated == 1 else "have"
     of = f"of {holding.listed:,} occupations of {release}"
-    return f"{holding.rated:,} {of} {have} {domain} ratings here."
+    return f"{holding.rated:,} {of} {have} {domain_words(domain)} ratings here."
 
 
 def is_whole(holding: Holding) -> bool:
     """Return whether the cache knows of every occupation whether it is rated, and how."""
     return holding.rated > 0 and not holding.unknown
+
+
+def hint(listed: Collection[str]) -> str:
+    """Return what to do where a text finds none of the occupations that are listed."""
+    return HINT if listed else NOTHING_LISTED
 
 
 class Holdings:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from app.occupations.descriptions import Descriptions
+from app.occupations.holdings import hint
 from app.occupations.lookup import FoundOccupation
 from app.occupations.provenance import attribution, noted, source, timestamp
-from app.occupations.resolve import HINT
 from app.occupations.titles import rated_first
 from cache.catalogue import Catalogue
 
@@ -44,8 +44,8 @@ def occupations_body(
         total, page = _search(catalogue, index(), domain, text, limit, offset)
     else:
         total, page = _all(catalogue, domain, limit, offset)
-    hint = {} if total or not text else {"hint": HINT}
-    return {"total": total, "limit": limit, "offset": offset, "occupations": page, **hint}
+    body = {"total": total, "limit": limit, "offset": offset, "occupations": page}
+    return body | {"hint": hint(catalogue.titles())} if text and not total else body
 
 
 def _all(

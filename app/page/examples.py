@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from app.page.links import Link, Question, address
 from app.page.words import percent
+from onet_client.content_model import domain_words
 
 EXAMPLES: Final = (
     (("29-1141.00", "Registered Nurses"), ("15-1211.01", "Health Informatics Specialists")),
@@ -23,7 +24,9 @@ def example(asked: Question, body: Mapping[str, Any]) -> Link:
     """
     source, target = body["from"], body["to"]
     pair = asked._replace(source=source["code"], target=target["code"])
-    told = f"{percent(body['summary']['readiness'])} of the {body['domain']} are there"
+    told = (
+        f"{percent(body['summary']['readiness'])} of the {domain_words(body['domain'])} are there"
+    )
     if body["gaps"]:
         told += f"; {body['gaps'][0]['name']} is the largest step"
     return Link(f"{source['title']} → {target['title']}", address(pair), f"{told}.")

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from app.occupations.holdings import SEED
+from app.occupations.holdings import NOTHING_LISTED, SEED
 from app.occupations.resolve import is_code
 from app.page.links import Link, Question, address, with_side
 from app.page.words import wait
-from onet_client.content_model import DOMAINS
+from onet_client.content_model import DOMAINS, domain_words
 
 ProblemBody = Mapping[str, Any]
 
@@ -20,6 +20,9 @@ NOT_FOUND: Final = (
     "while you type, or give an O*NET-SOC code such as 15-1254.00."
 )
 """What to do where no occupation is called what was given."""
+NONE_LISTED: Final = (
+    f"This service lists no occupation yet; whoever runs it can bring all by “{SEED}”."
+)
 UNRATED: Final[dict[bool | None, str]] = {
     True: "",
     None: "ratings not here yet",
@@ -97,7 +100,9 @@ def of(
         links = _links(problem.get("alternatives", ()), asked, problem["occupation"])
         text = "O*NET lists this occupation but has not rated it, so there is nothing to compare."
         text += " Go on with a rated one that is near:" if links else " No rated one is near it."
-        return _of_field(problem, f"No {asked.domain} ratings for {about}", text, links)
+        return _of_field(
+            problem, f"No {domain_words(asked.domain)} ratings for {about}", text, links
+        )
     if name == "upstream-not-configured":
         return _not_configured(problem, asked, about)
     if "not_offered" in problem:
@@ -125,7 +130,7 @@ def _not_configured(problem: ProblemBody, asked: Question, about: str) -> Messag
         text += " these:"
     elif skills:
         text += f" Go on with {DOMAINS[0]}:"
-    heading = f"The {asked.domain} ratings of {about} are not here"
+    heading = f"The {domain_words(asked.domain)} ratings of {about} are not here"
     return _of_field(problem, heading, text, near + skills)
 
 
@@ -135,8 +140,9 @@ def _not_offered(domain: str, asked: Question, about: str) -> Message:
     advice = (
         f"Go on with {DOMAINS[0]}:" if skills else "Ask whoever runs the service to look into that."
     )
-    text = f"O*NET Web Services as configured here does not offer {domain} ratings. {advice}"
-    return Message(f"The {domain} ratings of {about} are not here", text, skills)
+    named = f"{domain_words(domain)} ratings"
+    text = f"O*NET Web Services as configured here does not offer {named}. {advice}"
+    return Message(f"The {named} of {about} are not here", text, skills)
 
 
 def _skills_instead(asked: Question) -> tuple[Link, ...]:
@@ -148,7 +154,7 @@ def _skills_instead(asked: Question) -> tuple[Link, ...]:
 
 def _try_again(name: str, problem: ProblemBody, asked: Question, when: str, about: str) -> Message:
     if name == "upstream-unavailable":
-        heading = f"The {asked.domain} ratings of {about} cannot be fetched now"
+        heading = f"The {domain_words(asked.domain)} ratings of {about} cannot be fetched now"
         text = "They are not stored here yet, and O*NET Web Services gives no usable answer."
         text += f" Try again {when}."
     elif name == "database-unavailable":
@@ -190,7 +196,7 @@ def _invalid(problem: ProblemBody, asked: Question, rated: Mapping[str, bool | N
         text = f"{said} {told}".lstrip()
         return Message("Which occupation do you mean?", text, links, faults=faults)
     if unknown:
-        return Message(said.removesuffix("."), NOT_FOUND, faults=faults)
+        return Message(said.removesuffix("."), not_found(problem), faults=faults)
     errors = " ".join(f"{FIELDS.get(name, name)}: {detail}" for name, detail in details.items())
     text = f"Check what is asked above. {errors}"
     return Message("This cannot be looked up", text, faults=faults)
@@ -218,6 +224,11 @@ def _links(
 def called_by_none(text: str) -> str:
     """Say that no occupation is called what was given."""
     return f"No occupation is called “{text}”."
+
+
+def not_found(problem: ProblemBody) -> str:
+    """Say what to do where no occupation is called what was given."""
+    return NONE_LISTED if problem.get("hint") == NOTHING_LISTED else NOT_FOUND
 
 
 def called(one: Mapping[str, str]) -> str:

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from app.page.links import Link, Question
-from app.page.messages import NOT_FOUND, Message, ProblemBody, called, called_by_none, choices, of
+from app.page.messages import Message, ProblemBody, called, called_by_none, choices, not_found, of
 from app.page.own_asking import OwnQuestion, own_address
 from app.profiles.service import Own
 from onet_client.content_model import DOMAINS
@@ -77,7 +77,8 @@ def _invalid(problem: ProblemBody, asked: OwnQuestion, rated: Mapping[str, bool 
             text = f"You asked for “{given}”. {faults[_side(place)]} It could be:"
             return Message("Which occupation do you mean?", text, links, faults=faults)
         said = called_by_none(given)
-        return Message(said.removesuffix("."), NOT_FOUND, faults=faults | {_side(place): said})
+        faults[_side(place)] = said
+        return Message(said.removesuffix("."), not_found(problem), faults=faults)
     text = " ".join(f"{OWN_FIELDS.get(side, side)}: {detail}" for side, detail in faults.items())
     return Message("This cannot be looked up", f"Check what is asked. {text}", faults=faults)
 

@@ -23,7 +23,7 @@ from app.wiring.finished import Finished, fresh_until
 from cache.entries.invalidation import ANY
 from cache.entries.meanings import Meaning
 from cache.local.once import MadeOnce
-from onet_client.content_model import DOMAINS
+from onet_client.content_model import DOMAINS, domain_words
 
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; "
@@ -53,6 +53,7 @@ HELPERS: Final[dict[str, Any]] = {
     "own_levels": own_levels,
     "called": called,
     "in_words": in_words,
+    "domain_words": domain_words,
     "with_side": with_side,
     "swapped": swapped,
     "turned": turned,

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from app.page.words import Body, percent
 from app.transitions.choice import in_words
 from app.transitions.job_zones import called
+from onet_client.content_model import domain_words
 
 
 def job_zone(zone: int, body: Body) -> str:
@@ -36,7 +37,7 @@ def transitions(body: Body, zone: int | None = None) -> Lead:
     """
     title, shown = body["occupation"]["title"], len(body["transitions"])
     others, listed = body["compared"] - 1, body["occupations_listed"] - 1  # without itself
-    domains = in_words(body["domains"], "or")
+    domains = in_words(map(domain_words, body["domains"]), "or")
     if body["direction"] == "to":
         heading = f"Where {title} could go next"
         needed = f"how much of what each needs {title} already have"

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from app.occupations.holdings import SEED, is_whole, sentence
 from app.occupations.provenance import aged
 from cache.catalogue import Holding
+from onet_client.content_model import domain_words
 
 Body = dict[str, Any]
 
@@ -60,7 +61,7 @@ def readiness(body: Body) -> str:
     if not body["gaps"] and not body["covered"]:
         return f"{target} need no {nouns(body['domain'])}."
     share = percent(body["summary"]["readiness"]) if body["gaps"] else "all"
-    text = f"{source} already have {share} of what {target} need, in {body['domain']}"
+    text = f"{source} already have {share} of what {target} need, in {domain_words(body['domain'])}"
     return f"{text} weighted by importance." if body["gaps"] else f"{text}: there is no gap."
 
 
@@ -80,7 +81,7 @@ def gaps(body: Body) -> str:
 
 def nouns(domain: str) -> str:
     """Name the elements of a domain, such as 35 of them."""
-    return NOUNS.get(domain, domain.replace("_", " "))
+    return NOUNS.get(domain, domain_words(domain))
 
 
 def by_chance(body: Body, *, chance: bool) -> list[Body]:

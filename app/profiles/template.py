@@ -10,6 +10,7 @@ from app.profiles.ratings_file import ID, LEVEL
 from cache.entries.meanings import Meaning
 from cache.profile import ElementRating, Profile
 from cache.reading import Reading
+from onet_client.content_model import domain_words
 
 WIDTH: Final = 96
 """Characters of a comment's line."""
@@ -32,7 +33,7 @@ def template(readings: Sequence[Reading], profile: Profile, meanings: Mapping[st
     domain = readings[0].entry.domain
     named = [f"{one.profile.code} {one.profile.title}" for one in readings]
     head = [
-        f"What someone can do, to start from: the {domain} of {' and '.join(named)}.",
+        f"What someone can do, to start from: the {domain_words(domain)} of {' and '.join(named)}.",
         "Levels are 0 to 7; 0 is Not Relevant. Change those that differ.",
         DELETED,
         short_attribution([one.entry.release for one in readings]),

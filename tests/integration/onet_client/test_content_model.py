@@ -1,6 +1,7 @@
 """A domain is one entry of the content model: all else follows from it."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,8 @@ ROOT = Path(__file__).parents[3]
 ABILITIES = '    "abilities": ({"abilities": "1.A."},),\n'
 ENTRY = '    "work_activities": ({"work_activities": "4.A."},),\n'
 CODES = ("11-1011.00", "15-1254.00")
-ASK = f"/skill-gap?from={CODES[0]}&to={CODES[1]}&domain=work_activities"
+PAIR = f"?from={CODES[0]}&to={CODES[1]}&domain=work_activities"
+ASK, PAGE = f"/skill-gap{PAIR}", f"/{PAIR}"
 
 LIGHT_IMPORT = """
 import sys
@@ -27,8 +29,9 @@ print(*sorted({name.partition(".")[0] for name in sys.modules} - sys.stdlib_modu
 ANSWER = """
 import json, sys
 from app import create_app
-answer = create_app().test_client().get(sys.argv[1])
-print(answer.status_code, answer.text)
+client = create_app().test_client()
+answers = [client.get(path) for path in sys.argv[1:]]
+print(json.dumps([[answer.status_code, answer.text] for answer in answers]))
 """
 FROM_THE_LOOK_ALIKE = """
 import json, sys
@@ -79,6 +82,11 @@ def release(newer_release: Path, activities: dict[str, str], tmp_path: Path) -> 
     return folder
 
 
+def shown(page: str) -> str:
+    """What a page says, without its markup."""
+    return re.sub(r"<[^>]*>", " ", page)
+
+
 def run(project: Path, *arguments: str) -> str:
     settings = {"PYTHONPATH": str(project), "DATABASE_URL": f"sqlite:///{project / 'gap.db'}"}
     done = subprocess.run(
@@ -96,12 +104,14 @@ def test_a_domain_that_is_one_entry_is_seeded_and_compared(
     run(project, "-m", "flask", "db", "upgrade")
     run(project, "-m", "flask", "seed", str(release))
 
-    status, _, body = run(project, "-c", ANSWER, ASK).partition(" ")
+    (status, body), (_, page) = json.loads(run(project, "-c", ANSWER, ASK, PAGE))
 
     answer = json.loads(body)
-    assert ("200", "work_activities") == (status, answer["domain"])
+    assert (200, "work_activities") == (status, answer["domain"])
     assert activities == {gap["id"]: gap["name"] for gap in answer["gaps"]}
     assert {3.0} == {gap["level_gap"] for gap in answer["gaps"]}
+    assert "in work activities weighted by importance" in shown(page)
+    assert "work_activities" not in shown(page)
 
 
 def test_a_domain_that_is_one_entry_is_listed_and_read_from_the_look_alike(

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
 from support.answers import problem
 from support.skill_gap_oracle import Oracle
 
@@ -96,6 +97,18 @@ def test_what_no_title_is_near_gets_a_hint_instead_of_chance(search: Search) -> 
         assert "Try other words" in body["hint"]
     for query in ({}, {"q": "nurse"}, {"q": "nurse", "offset": 1_000}, {"q": " "}):
         assert "hint" not in search(**query)
+
+
+def test_where_no_occupation_is_listed_the_hint_is_to_seed(
+    open_app: Callable[..., FlaskClient], engine: Engine
+) -> None:
+    client = open_app(engine.url)
+    listed, named = client.get("/occupations?q=nurse"), client.get("/skill-gap?from=nurse&to=chef")
+
+    for answer, status in ((listed, 200), (named, 422)):
+        assert status == answer.status_code
+        assert answer.get_json()["hint"].startswith("No occupation is listed here yet: `flask seed")
+    assert "hint" not in client.get("/occupations").get_json()
 
 
 def test_of_equal_hits_the_rated_come_first(search: Search) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.occupations.holdings import NOTHING_LISTED
 from app.page import messages
 from app.page.links import Question
 
@@ -145,6 +146,11 @@ def test_a_title_of_nothing_says_how_to_find_one() -> None:
 
     assert "No occupation is called “xyzzy”" == message.heading
     assert "suggestions" in message.text
+
+    sent = {"errors": wrong, "candidates": {"to": []}, "hint": NOTHING_LISTED}
+    empty = told("invalid-parameter", asked, **sent)
+
+    assert "This service lists no occupation yet" in empty.text
 
 
 def test_any_other_bad_parameter_is_named() -> None:
