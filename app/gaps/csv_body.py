@@ -27,12 +27,12 @@ BATCH_EXAMPLE: Final = (
     ",".join(BATCH_COLUMNS) + "\r\n1,11-1011.00,15-1254.00,200,," + CSV_EXAMPLE.partition("\r\n")[2]
 )
 ANSWERED: Final = 200
-NO_ELEMENT: Final = (None,) * 14
+NO_ELEMENT: Final = (None,) * (COLUMNS.index("gain") - COLUMNS.index("id") + 1)
 """The cells of an element where a pair has none to show."""
 
 
 class CsvSource(NamedTuple):
-    """How a source is called in each row, and how important an element is to it."""
+    """What a source is called in each row, and how important an element is to it."""
 
     codes: str
     titles: str
