@@ -56,9 +56,9 @@ class RequestIdFilter(logging.Filter):
 
 
 class UnsaidFilter(logging.Filter):
-    """Leaves out all that is filled into what is logged in a request whose body is not to be said.
+    """Blanks the arguments of messages logged in a request whose body must not be logged.
 
-    What answers errors knows by itself what it may say.
+    The logger of errors is exempt: it decides by itself what it may say.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -93,7 +93,7 @@ class Wordless(Exception):
 
 
 def wordless(error: BaseException) -> Wordless:
-    """Return what has the traceback of an exception and of its causes, and of words their names."""
+    """Return an exception with the same traceback and causes, whose only words are class names."""
     found = Wordless(type(error).__name__).with_traceback(error.__traceback__)
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if cause is not None:

@@ -18,10 +18,10 @@ from cache.fill.abandonment import is_abandoned
 log = logging.getLogger(ERRORS)
 
 ABANDONED: Final = "skillgap.abandoned"
-"""Where in a request's environ a server that notices when its caller hangs up puts what says so."""
+"""The key in a request's environ of an object that tells whether its caller has hung up."""
 MEDIA_TYPE: Final = "application/problem+json"
 Logged: TypeAlias = Problem | HTTPException | DatabaseUnavailable
-"""Errors whose problem says what the log is to say; any other says it by itself."""
+"""Errors that are logged by the reason of their problem; any other by its own message."""
 LOGGED_METHOD: Final = 20
 LOGGED_PATH: Final = 200
 """Characters of a method and a path in the log; a caller may send hundreds of thousands."""

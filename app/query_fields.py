@@ -17,7 +17,7 @@ MOST_TOLD: Final = 5
 
 
 class _NotStrict(ValueError):
-    """What is JSON, and not to be taken for any."""
+    """JSON that is refused all the same: a member of an object is given more than once."""
 
 
 def strict_json(body: bytes) -> Any:

@@ -93,7 +93,7 @@ class Limits:
     def expiry(self, at: datetime, state: State, origin: Origin = "api") -> datetime:
         """Return when an entry becomes stale that the upstream confirmed at a moment.
 
-        What became of an unknown code lives as long as the word that it is unknown.
+        The successors of a code that O*NET replaced are kept as long as the 404 of that code.
         """
         return at + timedelta(seconds=getattr(self, LIFETIMES[state, origin]))
 

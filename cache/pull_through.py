@@ -239,7 +239,7 @@ class PullThrough:
 
 
 def _as_upstream(outcome: Outcome[Stored]) -> Outcome[Stored]:
-    """Have a fill that was not waited for fail as those do that the upstream is not asked for."""
+    """Make TooManyWaiting fail as a fill does for which the upstream is not asked."""
     if not isinstance(outcome.result, TooManyWaiting):
         return outcome
     error = CircuitOpen("too many requests wait already", retry_after=RETRY_SECONDS)

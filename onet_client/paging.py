@@ -112,8 +112,8 @@ class DomainCheck:
     def take(self, table: str, keys: Iterable[tuple[str, str, str]], *, complete: bool) -> None:
         """Take the next rows of a table: occupation code, element id and scale id of each.
 
-        A check made anew, and given the rows of each table read so far in their order, is
-        where the check was that saw them arrive.
+        A new check that is given the rows of each table read so far, in order, is in the same
+        state as the check that saw them arrive.
 
         Raises:
             BadReply: If rows are not sorted, an occupation's are not one for each element

@@ -55,9 +55,9 @@ def command(
     FROM may be several occupations, of which the highest level counts: FROM, and one more with each
     --and. With --ratings it may be left out. `flask profile` writes a FILE to start from.
 
-    A FILE for --batch has a pair a line: FROM and TO with a comma or a tab between, a title that
-    has a comma in quotes. Each pair has one line, with --json an object a line. A line that cannot
-    be answered is named on standard error and does not stop the others.
+    A FILE for --batch has a pair on each line: FROM and TO with a comma or a tab between; a title
+    with a comma in it goes in quotes. Each pair is printed as a line, with --json as an object on a
+    line. A line that cannot be answered is named on standard error and does not stop the others.
 
     The exit status is 0; 1 where there is no answer, to one line at least; 2 where the command
     line cannot be understood. With --json the problem is printed too, as the API would answer it.

@@ -39,7 +39,7 @@ def of_profiles(function: Callable[..., None]) -> Callable[..., None]:
         "--ratings",
         metavar="FILE",
         type=click.Path(path_type=Path, dir_okay=False, exists=True, allow_dash=True),
-        help="Count the levels (0-7) in FILE, TOML or CSV, or - for standard input, in place of "
+        help="Use the levels (0-7) in FILE, TOML or CSV, or - for standard input, in place of "
         "the occupations'.",
     )
     return and_more(ratings(function))
@@ -64,7 +64,7 @@ def own_words(
 
     from app.profiles.ratings_file import RatingsFile, RatingsFileError, called, read_ratings
     from app.transitions.choice import in_words
-    from onet_client.content_model import domain_of
+    from onet_client.content_model import domain_of, domain_words
 
     try:
         read = RatingsFile([], {}, {}) if file is None else read_ratings(file)
@@ -76,7 +76,9 @@ def own_words(
     given += [(f"{at_file}: occupations[{at}]", one) for at, one in enumerate(read.occupations)]
     ratings = {id_: one for id_, one in read.ratings.items() if domain_of(id_) in domains}
     if not given and read.ratings and not ratings:
-        raise ValidationError({"--ratings": [f"{at_file}: Rates no {in_words(domains, 'or')}."]})
+        raise ValidationError(
+            {"--ratings": [f"{at_file}: Rates no {in_words(map(domain_words, domains), 'or')}."]}
+        )
     names = {f"from.occupations[{at}]": called for at, (called, _) in enumerate(given)}
     names |= {f"from.ratings.{id_}": read.places[id_] for id_ in ratings}
     names |= {"from": at_file or name, "from.occupations": "occupations"}

@@ -20,8 +20,8 @@ from app.cli.base import Command
 def command(release: str | None, if_empty: bool) -> None:
     """Import an O*NET text release: the folder or .zip at PATH, the latest, or one by NUMBER.
 
-    The latter two are downloaded from O*NET's archive. What is loaded where nothing is named says
-    SEED_RELEASE. A folder that is called `latest` is named `./latest`.
+    The latter two are downloaded from O*NET's archive. Without an argument SEED_RELEASE says what
+    is loaded. A folder that is called `latest` is named `./latest`.
     """
     from app.cli.seeding import load
 

@@ -1,4 +1,4 @@
-"""Elements that an id or a name may mean which is none."""
+"""Elements that may be meant by an id or a name that no element has."""
 
 from collections.abc import Mapping
 from difflib import get_close_matches

@@ -1,7 +1,7 @@
 """How sure a gap and a readiness are, by the standard errors that O*NET publishes.
 
-An error is never taken for less than 1/n: where all n raters agree the published one is 0, and one
-of them dissenting by one point would have made it that.
+A standard error is taken to be 1/n at least: where all n raters agree the published one is 0, but
+one rater who differed by one point would have made it 1/n.
 """
 
 from functools import lru_cache
@@ -34,11 +34,11 @@ def chance_of(
 def readiness_interval(source: Profile, target: Profile) -> Interval | None:
     """Return within which bounds the readiness of a source for a target lies at 95 %.
 
-    The width is by the delta method. The middle is not the readiness: what errors are in makes the
-    lower of two levels lower than it is, where they are near each other. So much is added as that
-    is on average, if the true differences are normal with the mean and the variance of the rated
-    ones, less the variance that errors add; for the upper bound, where errors may have added more,
-    one standard error less of it.
+    The width is by the delta method. The interval is not centred on the readiness: where two levels
+    are close, errors bias the lower of the two downwards. Both bounds are raised by the average
+    bias, which is worked out as if the true differences were normal, with the mean of the rated
+    ones and their variance less that of the errors. For the upper bound that variance is taken one
+    standard error lower, since errors may have added more to it.
 
     Args:
         source: rated on the same elements as the target.
@@ -125,7 +125,7 @@ def _sums(source: Profile, target: Profile) -> _Sums | None:
 
 
 def _lost(sums: _Sums) -> Interval:
-    """Return how much of what is met errors hide on average: at least, and perhaps."""
+    """Return how much of the met demand errors hide on average: a low and a high estimate."""
     if not sums.number:
         return 0.0, 0.0
     mean, error = sums.differences / sums.number, sums.errors / sums.number
@@ -139,7 +139,7 @@ def _lost(sums: _Sums) -> Interval:
 
 
 def _beyond_zero(mean: float, variance: float) -> float:
-    """Return how far a normal variable is on average on the side of 0 where its mean is not."""
+    """Return the mean distance of a normal variable past 0, counted as 0 on its mean's side."""
     if not variance:
         return 0.0
     deviation = sqrt(variance)

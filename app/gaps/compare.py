@@ -124,7 +124,7 @@ def compare(source: Profile, target: Profile, like: Profile | None = None) -> Ga
     Args:
         source: who is to move.
         target: where to.
-        like: an occupation that the source has ratings of; what they lack for the target is kept.
+        like: an occupation whose ratings the source shares; its gaps to the target are reused.
     """
     one_sided = source.elements.keys() ^ target.elements.keys()
     incomparable = _incomparable(source, target, one_sided) if one_sided else ()

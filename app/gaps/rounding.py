@@ -3,8 +3,8 @@
 from typing import Final
 
 TIE: Final = 1e-6
-"""What is nearer than this to halfway between two figures, `round` decides: a product with a power
-of ten is not exact. Figures are below 10, and theirs are wrong by less than 1e-10."""
+"""Where a product with a power of ten is nearer than this to halfway between two figures, `round`
+decides, since it is not exact: figures are below 10, and it is wrong by less than 1e-10."""
 WHOLE: Final = 1 - TIE
 
 

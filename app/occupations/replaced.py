@@ -20,9 +20,9 @@ def other_codes(
     codes: Codes,
     successors: Mapping[str, Iterable["Successor"]],
 ) -> Codes | None:
-    """Put what replaced it in place of a code that O*NET does not list, if the caller gave that.
+    """Replace a code that O*NET does not list by its successor, if the caller gave that code.
 
-    What was replaced once is not again, so that this ends even where codes replace each other.
+    A code is replaced once only, so that this ends even where codes replace each other.
 
     Raises:
         Unresolved: where several replaced it.

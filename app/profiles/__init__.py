@@ -1,1 +1,1 @@
-"""What people can do by themselves: occupations they have had, and ratings of their own."""
+"""What a person can do: occupations they have had, and ratings of their own."""

@@ -106,7 +106,7 @@ def importance(rating: ElementRating) -> float | None:
 
 
 def _tells_more(one: ElementRating, other: ElementRating) -> bool:
-    """Say whether one rating tells of an element where both are had, whichever came first."""
+    """Say whether one rating of an element wins over another, whichever came first."""
     level = 0.0 if one.not_relevant else one.level
     level_of_other = 0.0 if other.not_relevant else other.level
     if level != level_of_other:

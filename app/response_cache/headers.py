@@ -12,7 +12,7 @@ from cache.reading import Reading
 CACHE_NAME: Final = "skillgap"
 NOBODY: Final = Profile("", "", {})
 REVALIDATING: Final = 60
-"""One in so many seconds of freshness may a stale answer be given for while it is fetched."""
+"""A stale answer may be served during a refetch for its seconds of freshness divided by this."""
 UNCHECKED_SECONDS: Final = 1
 """For how long others may keep what the database could not be asked about."""
 UNKEPT: Final = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Encoding"}
@@ -41,8 +41,8 @@ class Sharing(NamedTuple):
         """Write Cache-Control for an answer of that age, whose first entry has so much left.
 
         A cache takes it for fresh while its age is below max-age (RFC 9111 section 4.2), so the
-        age is added. While it is fetched anew it may be given for a sixtieth longer, so that who
-        purges waits for hardly more than `max_age`; after errors, for no longer than here.
+        age is added. During a refetch it may be served for a sixtieth longer, so that a purge
+        reaches everyone in little more than `max_age`; after errors, no longer than from here.
         """
         fresh = self.fresh(left)
         behind = int(min(fresh / REVALIDATING, self.stale_while_revalidate))

@@ -96,7 +96,7 @@ class Bodies:
     async def receive_whole(self, body: Whole, declared: int) -> bytes:
         """Wait for a body that is read whole, in a task of its own.
 
-        It counts as long as it says that it is, of which nobody knows how much is here.
+        It counts with its declared length, since nobody knows how much of it has arrived.
 
         Raises:
             Problem: as `receive` does.

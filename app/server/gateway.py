@@ -62,9 +62,9 @@ class Gateway:
         """Make one for a process.
 
         Args:
-            app: what answers the others.
-            find: what answers kept answers without the application; None where nothing does.
-            find_posted: what answers what is posted so; likewise.
+            app: what answers all other requests.
+            find: what gives kept answers without the application; None where nothing does.
+            find_posted: what answers posts without the application; None where nothing does.
             refusals: what answers requests that do not reach the application.
             loop: what reads bodies.
             threads: how many requests with a body are worked on at once.

@@ -49,10 +49,10 @@ ARENAS: Final = 2
 def prepared_process() -> Iterator[None]:
     """Make ready a worker process, which only its server stops, while its application is made.
 
-    In a process group of its own, since a Ctrl-C at the terminal is the server's to hear; and never
-    without its server, which could otherwise be killed and leave it serving. Signals that stop it
-    wait for the one thread that takes them: a handler would be the main thread's, whose event loop
-    hears of signals by a pipe that is full, and loses them, where much is going on.
+    It has a process group of its own, so that a Ctrl-C at the terminal reaches only the server, and
+    it ends with the server, even one that is killed. Signals that stop it are blocked, for the one
+    thread that waits for them: a handler would run in the main thread, whose event loop hears of
+    signals through a pipe, and loses them while that is full.
     """
     signal.set_wakeup_fd(-1)
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
@@ -96,7 +96,7 @@ def run(
 ) -> None:
     """Serve an application until SIGTERM; Granian calls this in a new process.
 
-    With what it calls the function with that serves RSGI by its own scheduler.
+    It takes the arguments that Granian passes to its own function for serving RSGI.
     """
     # Here, since the process that starts the workers has no use for them.
     from app.server.gateway import Gateway

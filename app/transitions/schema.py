@@ -169,8 +169,8 @@ class TransitionSchema(Schema):
         allow_none=True,
         metadata={
             "minimum": 0,
-            "description": "How many rows further down, listed or not, have a fit that the errors "
-            "of this one's do not tell from it; null where O*NET gives none.",
+            "description": "How many rows further down, listed or not, have a fit that is within "
+            "this one's margin at 95 %; null where O*NET gives no standard errors for that.",
         },
     )
     job_zone = fields.Integer(required=True, allow_none=True, metadata=ANY_ZONE)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 READ_SECONDS: Final = 1
 WRITE_SECONDS: Final = 30
 FAILOVER_SECONDS: Final = 3
-"""For writes where there are other hosts: a lease outlasts its fill by more, to store it there."""
+"""For writes where there are other hosts: the lease leaves more time, to store on one of those."""
 PROFILES: Final = 70_000
 """Rated elements that a process keeps copies of, about 0.4 kB each: 2,000 occupations' skills."""
 WAIT_MARGIN: Final = 3.0

@@ -19,7 +19,7 @@ LOST: Final = (1047, 1053, 1927)
 """MySQL's numbers for a Galera node that is not part of its cluster at the moment, a server that
 is shutting down, and a connection that was killed."""
 LOST_ON_A_CLUSTER: Final = (1180, 1205)
-"""And, of a Galera node, for a commit and a wait while it left its cluster."""
+"""And for a commit that failed, or a lock waited for, while a Galera node left its cluster."""
 SYNC_WAIT: Final = "SET SESSION wsrep_sync_wait = 7"
 """A transaction begins on what any node had committed before: reads (1), changes (2 and 4)."""
 

@@ -36,7 +36,7 @@ OTHERS_WITHIN: Final = 4.0
 """Seconds for which other servers of a cluster are tried, or a node that waits for the others."""
 OTHERS_PAUSE: Final = 0.1
 NO_MORE_CONNECTIONS: Final = (1040, 1203, 1226)
-"""MySQL's numbers where a server has too many, or a user: those that are there go round."""
+"""MySQL's numbers for too many connections of a server or a user: wait for one that is there."""
 REFUSED_PAUSE: Final = 0.02
 ANSWERS_WITHIN: Final = 1.0
 """Seconds without an answer to anybody after which a database is not waited for."""

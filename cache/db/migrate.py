@@ -19,8 +19,8 @@ MIGRATIONS = Path(__file__).parents[2] / "migrations"
 def upgrade(engine: Engine) -> None:
     """Bring the tables to the newest revision; nothing to do is fine, and changes nothing.
 
-    What was cut short is gone on with, and who does it at the same time is waited for, 30 seconds
-    at most.
+    A migration that was cut short is resumed, and another process that is migrating is waited for,
+    for 30 seconds at most.
 
     Raises:
         DatabaseUnavailable: where the database cannot be reached or used, or is a newer program's.

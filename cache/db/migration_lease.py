@@ -22,8 +22,9 @@ from cache.db.unavailable import DatabaseUnavailable
 WAIT_FOR_OTHERS: Final = 30.0
 """Seconds; a migration of O*NET's 120,000 ratings takes two."""
 LEASE: Final = 15.0
-"""Seconds after which what a killed one was migrating is gone on with."""
-RENEWED: Final = 3.0
+"""Seconds after which another process goes on with the migration of one that was killed."""
+RENEWAL_INTERVAL: Final = 3.0
+"""Seconds between two renewals of the lease."""
 POLL: Final = 0.1
 
 
@@ -50,6 +51,9 @@ LEASES: Final = RowLeases(MigrationLease, [MigrationLease.id == ROW])
 @contextmanager
 def alone(engine: Engine, sleep: Callable[[float], None] = time.sleep) -> Iterator[None]:
     """Let one at a time migrate a database of MySQL's; SQLite's has one writer anyway.
+
+    One that stood still for longer than its lease goes on beside the next one: nothing can take
+    a statement back. Each step of a migration bears that, since it may be done twice.
 
     Raises:
         DatabaseUnavailable: where another is still at work after 30 seconds, or the database
@@ -87,6 +91,6 @@ def _wait_for_lease(engine: Engine, owner: str, sleep: Callable[[float], None]) 
 
 
 def _keep(engine: Engine, owner: str, done: Event) -> None:
-    while not done.wait(RENEWED):
+    while not done.wait(RENEWAL_INTERVAL):
         with suppress(DatabaseUnavailable):
             database.write(engine, lambda c: LEASES.renew(c, ROWS, owner, LEASE))

@@ -1,8 +1,8 @@
 """Migrations on MySQL that may be cut short anywhere, and run again.
 
-Its DDL is in no transaction: of a migration that is cut short some statements are done. Run again,
-those find their work there, which is no error then. What else a migration does, such as an UPDATE,
-has to bear being done twice by itself.
+MySQL's DDL is in no transaction, so a migration that is cut short leaves some statements done. Run
+again, they find their work there, which is no error then. What else a migration does, such as an
+UPDATE, has to bear being done twice.
 """
 
 import re

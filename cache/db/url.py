@@ -50,7 +50,7 @@ OPTIONS: Final[Mapping[str, Callable[[str], str | None]]] = {
     "ssl_key": _file,
     "ssl_cipher": _TEXT,
 }
-"""The options of a MySQL URL: what a value has to be where it is not that, by name."""
+"""The options of a MySQL URL by name: each check returns what the value must be, None if it is."""
 
 
 def parse(raw: str) -> URL:

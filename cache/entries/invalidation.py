@@ -1,4 +1,4 @@
-"""What tells the copies that processes keep from what the database holds now.
+"""How processes learn that the database holds something else than the copies they keep.
 
 Every change of entries raises one count, in the same transaction, and stamps the entries with
 it. The row of the count stays locked until the commit, so a reader that has seen a count has

@@ -1,4 +1,4 @@
-"""Publishes titles and descriptions, and tells of which occupations they were others before.
+"""Publishes titles and descriptions, and tells for which occupations they have changed.
 
 A title is shown by the entries of every domain, so a change of it is one of them all.
 """
@@ -18,7 +18,7 @@ CHANGED: Final = 2
 def publish_occupation(connection: Connection, row: Mapping[str, Any]) -> bool:
     """Publish one; tell whether it had another title or description before.
 
-    Of a server this takes no further question, as every fill has to know it.
+    On a server this takes no extra query, which matters since every fill has to know it.
     """
     if connection.dialect.name != "mysql":
         return bool(publish_occupations(connection, [row]))

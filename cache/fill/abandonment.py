@@ -1,7 +1,7 @@
 """Waiting that ends when nobody waits for the answer any more.
 
 A server that notices when a caller hangs up gives each request an event, which is set then. A
-thread that works on the request watches it, and stops to wait for fills.
+thread that works on the request watches it, and then stops waiting for fills.
 """
 
 import time

@@ -47,8 +47,8 @@ class Lane(Enum):
 
 
 AT_ONCE: Final = {Lane.ONE: MAX_FLIGHTS, Lane.BATCH: 6, Lane.GUESS: 2}
-"""Flights of a lane that may be under way; of all batches so few that a request for one finds a
-free one, and that each is done by its deadline, and so many that the upstream's pace is kept at
+"""Flights of a lane that may be under way at once: of batches few enough that a single request
+finds a free one and that each is done by its deadline, and enough to keep the upstream's pace at
 50 ms a request."""
 
 
@@ -184,7 +184,7 @@ class SingleFlight(Generic[K, V]):
 
     @contextmanager
     def waiting(self, tasks: Mapping[K, Task[V]]) -> Iterator[Mapping[K, Task[V]]]:
-        """Count as a request that waits, as long as the context lasts, for what it may wait for."""
+        """Count as one waiting request while the context lasts; yield the tasks it may wait for."""
         with self._lock:
             admitted = {
                 key: task

@@ -43,7 +43,7 @@ class BoundedCache(Generic[K, V]):
         return self._changes.tick()
 
     def tick_or_look(self) -> int | None:
-        """Return it where nobody looked lately, too; for what is read from the database anyway.
+        """Return the tick, after a look if none is recent; for what reads the database anyway.
 
         Raises:
             DatabaseUnavailable: where the database cannot be reached or used.

@@ -51,7 +51,7 @@ class Part:
             return self.path.stat().st_size if self.path.exists() else 0
 
     def begin(self, origin: Origin) -> None:
-        """Start anew, at any moment of which what is there is gone or is noted for what it is."""
+        """Start anew; at no moment does a note describe another file than the one there."""
         self.discard()
         with storing(self.path):
             with self.path.open("wb"):
