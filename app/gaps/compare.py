@@ -170,50 +170,25 @@ def _rows(source: Profile, target: Profile) -> Iterable[Row]:
 
 
 def chosen(gap: Gap, choice: GapChoice) -> list[Comparison]:
-    """Filter, sort and cut gaps."""
+    """Filter, sort and cut gaps.
+
+    They are in the order of priority; any other figure goes as shown, highest first, ties by id.
+    """
     gaps = [*gap.gaps]
-    if (choice.kind, choice.min_importance, choice.significant) != EVERY_GAP:
-        gaps = choose(
-            gaps,
-            kind=choice.kind,
-            min_importance=choice.min_importance,
-            significant=choice.significant,
-        )
-    if choice.sort != "priority":  # they are in that order already
-        gaps = arrange(gaps, choice.sort)
+    if choice[:3] != EVERY_GAP:
+        gaps = [
+            one
+            for one in gaps
+            if (choice.kind is None or one.kind == choice.kind)
+            and one.target.importance >= choice.min_importance
+            and (one.significant is True or not choice.significant)
+        ]
+    if choice.sort == "name":
+        gaps.sort(key=lambda one: (one.target.name, one.target.id))
+    elif choice.sort != "priority":
+        figure = attrgetter("target.importance" if choice.sort == "importance" else choice.sort)
+        gaps.sort(key=lambda one: (-figure(one), one.target.id))
     return gaps[: choice.limit]
-
-
-def choose(
-    gaps: Iterable[Comparison],
-    *,
-    kind: Kind | None = None,
-    min_importance: float = 1,
-    significant: bool = False,
-) -> list[Comparison]:
-    """Keep the gaps of a kind, of at least an importance (1-5), or that are significant."""
-    return [
-        gap
-        for gap in gaps
-        if (kind is None or gap.kind == kind)
-        and gap.target.importance >= min_importance
-        and (gap.significant is True or not significant)
-    ]
-
-
-def arrange(gaps: Iterable[Comparison], sort: Sort = "priority") -> list[Comparison]:
-    """Order gaps by the figure as shown, highest first, or by name; ties by element id."""
-    if sort == "priority":
-        return sorted(gaps, key=lambda gap: (-gap.priority, gap.target.id))
-    if sort == "name":
-        return sorted(gaps, key=lambda gap: (gap.target.name, gap.target.id))
-    return sorted(gaps, key=lambda gap: (-_figure(gap, sort), gap.target.id))
-
-
-def _figure(gap: Comparison, sort: Sort) -> float:
-    if sort == "importance":
-        return gap.target.importance
-    return gap.gain if sort == "gain" else gap.level_gap
 
 
 def _comparison(

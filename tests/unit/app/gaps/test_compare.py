@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.profiles import rating, read_profiles
 
-from app.gaps.compare import Comparison, Incomparable, arrange, choose, compare
+from app.gaps.compare import Comparison, Gap, GapChoice, Incomparable, chosen, compare
 from cache.profile import ElementRating, Profile
 
 
@@ -166,8 +166,8 @@ def test_readiness_is_the_share_of_the_weighted_demand_that_is_met(ratings, read
     assert readiness == result.readiness
 
 
-def gaps_of(*targets: ElementRating) -> tuple[Comparison, ...]:
-    return compare(profile(*(rating(t.id, 0.0) for t in targets)), profile(*targets)).gaps
+def gap_of(*targets: ElementRating) -> Gap:
+    return compare(profile(*(rating(t.id, 0.0) for t in targets)), profile(*targets))
 
 
 UNORDERED = (
@@ -189,14 +189,14 @@ UNORDERED = (
     ],
 )
 def test_each_order_breaks_ties_by_element_id(sort, expected):
-    for gaps in (gaps_of(*UNORDERED), gaps_of(*reversed(UNORDERED))):
-        assert expected == [gap.target.id for gap in arrange(gaps, sort)]
+    for gap in (gap_of(*UNORDERED), gap_of(*reversed(UNORDERED))):
+        assert expected == [one.target.id for one in chosen(gap, GapChoice(sort=sort))]
 
 
 def test_priority_is_the_order_of_the_gaps_unless_another_is_asked_for():
-    gaps = gaps_of(*UNORDERED)
+    gap = gap_of(*UNORDERED)
 
-    assert list(gaps) == arrange(gaps, "priority") == arrange(reversed(gaps))
+    assert list(gap.gaps) == chosen(gap, GapChoice(sort="priority")) == chosen(gap, GapChoice())
 
 
 def test_a_gain_is_what_readiness_rises_by_where_the_gap_closes():
@@ -258,16 +258,16 @@ def test_gaps_are_counted_by_kind():
     ],
 )
 def test_choosing_keeps_what_meets_every_wish(wanted, expected):
-    gaps = compare(
+    gap = compare(
         profile(rating("a", 0.0), rating("b", 0.0, not_relevant=True), rating("c", 1.0)),
         profile(
             rating("a", 3.0, 3.0),
             rating("b", 2.0, 4.0, level_error=None),
             rating("c", 1.1, 2.0),
         ),
-    ).gaps
+    )
 
-    assert expected == sorted(gap.target.id for gap in choose(gaps, **wanted))
+    assert expected == sorted(one.target.id for one in chosen(gap, GapChoice(**wanted)))
 
 
 def test_a_profile_compared_with_itself_has_no_gap():
