@@ -9,7 +9,7 @@ from collections.abc import Collection
 from typing import Final
 
 from cache.release.reader import Release
-from cache.release.text import check_unquoted, quoted
+from cache.release.text import MISSING, check_text, check_unquoted, quoted
 from onet_client.release_files import FileProblem, refuse
 
 CODE_COLUMN: Final = "O*NET-SOC Code"
@@ -23,7 +23,6 @@ LONGEST_TIER: Final = 30
 LONGEST_ZONE_NAME: Final = 150
 ZONE: Final = re.compile("[1-9][0-9]?")
 """A job zone: 1 to 5 up to release 30.1, 2 to 5 since 30.2."""
-MISSING: Final = ("n/a", "")
 
 
 Related = tuple[str, str, str, int]
@@ -50,9 +49,7 @@ def read_titles(release: Release, file: str, occupations: Collection[str]) -> li
             titles.append(short.strip())
         for title in titles:
             check_unquoted(file, line, title)
-            if title in MISSING or len(title) > LONGEST_TITLE:
-                reason = f"a title is missing or longer than {LONGEST_TITLE} characters"
-                refuse(FileProblem(file, line, reason))
+            check_text(file, line, "a title", title, LONGEST_TITLE)
             found.add((codes[code], title))
     return sorted(found)
 
@@ -86,9 +83,7 @@ def read_job_zone_names(release: Release, file: str) -> dict[int, str]:
         check_unquoted(file, line, name)
         if int(zone) in found:
             refuse(FileProblem(file, line, f"a second name of job zone {zone}"))
-        if name in MISSING or len(name) > LONGEST_ZONE_NAME:
-            reason = f"the name is missing or longer than {LONGEST_ZONE_NAME} characters"
-            refuse(FileProblem(file, line, reason))
+        check_text(file, line, "the name", name, LONGEST_ZONE_NAME)
         found[int(zone)] = name
     return found
 
@@ -105,9 +100,7 @@ def read_related(release: Release, file: str, occupations: Collection[str]) -> l
         _check_listed(file, line, related, occupations)
         if (code, related) in found:
             refuse(FileProblem(file, line, f"{related} is related to {code} twice"))
-        if tier in MISSING or len(tier) > LONGEST_TIER:
-            reason = f"the tier is missing or longer than {LONGEST_TIER} characters"
-            refuse(FileProblem(file, line, reason))
+        check_text(file, line, "the tier", tier, LONGEST_TIER)
         if re.fullmatch(r"[1-9][0-9]{0,5}", index) is None:
             refuse(FileProblem(file, line, f"index {quoted(index)} is no place in an order"))
         found[code, related] = (code, related, tier, int(index))

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from cache.entries.meanings import ReadFrom, Rows, publish_meanings
 from cache.release.reader import ELEMENT_ID, ELEMENT_NAME, Release
 from cache.release.references import LONGEST_DESCRIPTION
-from cache.release.text import check_unquoted, quoted
+from cache.release.text import MISSING, check_text, check_unquoted, quoted
 from onet_client.content_model import (
     ANCHOR_TABLE,
     ELEMENT_TABLE,
@@ -31,7 +31,6 @@ ANCHOR_COLUMNS: Final = (ELEMENT_ID, "Scale ID", "Anchor Value", "Anchor Descrip
 LEVEL: Final = "LV"
 LONGEST_NAME: Final = 150
 LONGEST_ANCHOR: Final = 1_000
-MISSING: Final = ("n/a", "")
 
 
 class ReadMeanings(NamedTuple):
@@ -76,9 +75,7 @@ def read_descriptions(release: Release, file: str) -> list[tuple[str, str, str |
         check_unquoted(file, line, description)
         if element in found:
             refuse(FileProblem(file, line, f"element {element} is there twice"))
-        if name in MISSING or len(name) > LONGEST_NAME:
-            reason = f"the name is missing or longer than {LONGEST_NAME} characters"
-            refuse(FileProblem(file, line, reason))
+        check_text(file, line, "the name", name, LONGEST_NAME)
         if len(description) > LONGEST_DESCRIPTION:
             reason = f"the description is longer than {LONGEST_DESCRIPTION} characters"
             refuse(FileProblem(file, line, reason))
@@ -105,9 +102,7 @@ def read_anchors(release: Release, file: str) -> list[tuple[str, int, str]]:
         key = element, int(value[0])
         if key in found:
             refuse(FileProblem(file, line, f"a second anchor of level {key[1]} of {element}"))
-        if text in MISSING or len(text) > LONGEST_ANCHOR:
-            reason = f"the text is missing or longer than {LONGEST_ANCHOR} characters"
-            refuse(FileProblem(file, line, reason))
+        check_text(file, line, "the text", text, LONGEST_ANCHOR)
         found[key] = text
     return [(*key, text) for key, text in sorted(found.items())]
 

@@ -15,6 +15,7 @@ from cache.entries.canonical import canonical_figure, canonical_line
 from cache.release.reader import ELEMENT_NAME, Release
 from cache.release.references import RATED_SCALES, ListedScale
 from cache.release.text import LONGEST_QUOTE, quoted
+from onet_client.content_model import ELEMENT_ID
 from onet_client.release_files import FileProblem, ReleaseError, refuse
 from onet_client.resaved import RESAVED, is_reformed
 
@@ -126,7 +127,7 @@ class RatingRows:
         return name, kind + spread, f"{kind_text}\t{spread_text}"
 
     def _meet(self, element: str, name: str, domain: str) -> None:
-        if re.fullmatch(r"[0-9](\.[0-9A-Za-z]{1,3}){1,6}", element) is None or len(element) > 20:
+        if ELEMENT_ID.fullmatch(element) is None:
             raise ValueError(f"{quoted(element)} is not an element id")
         if not 0 < len(name) <= 150:
             raise ValueError("the element name is missing or longer than 150 characters")

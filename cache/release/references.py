@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from cache.release.text import check_unquoted, quoted
+from cache.release.text import MISSING, check_unquoted, quoted
 from onet_client.content_model import OCCUPATION_CODE, SCALE_TABLE, SCALES, file_name
 from onet_client.release_files import OCCUPATION_FILE, FileProblem, refuse
 
@@ -57,7 +57,7 @@ def read_occupations(rows: Iterable[Row]) -> dict[str, ListedOccupation]:
         elif len(description) > LONGEST_DESCRIPTION:
             reason = f"the description is longer than {LONGEST_DESCRIPTION} characters"
         else:
-            text = None if description in ("", "n/a") else description
+            text = None if description in MISSING else description
             found[code] = ListedOccupation(code, title, text)
             continue
         refuse(FileProblem(OCCUPATION_FILE, line, reason))

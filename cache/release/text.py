@@ -13,6 +13,8 @@ from onet_client.resaved import RESAVED, is_quoted
 LISTED_COLUMNS: Final = 30
 BLANK: Final = " \r\n\x1a"
 """What a line without content may hold; the last is the end of file of old systems."""
+MISSING: Final = ("n/a", "")
+"""What stands where there is no text."""
 LONGEST_QUOTE: Final = 60
 """Characters of a text that a reason repeats."""
 
@@ -84,6 +86,17 @@ def check_unquoted(name: str, line: int, text: str) -> None:
     """
     if is_quoted(text):
         refuse(FileProblem(name, line, RESAVED))
+
+
+def check_text(file: str, line: int, what: str, text: str, longest: int) -> None:
+    """Refuse a text that is missing, or has more than `longest` characters.
+
+    Raises:
+        ReleaseRejected: saying `what` it should be, such as "the tier".
+    """
+    if text in MISSING or len(text) > longest:
+        reason = f"{what} is missing or longer than {longest} characters"
+        refuse(FileProblem(file, line, reason))
 
 
 def quoted(text: str) -> str:
