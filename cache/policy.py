@@ -122,7 +122,6 @@ class Entry:
     row_count: int = 0
     content_hash: str | None = None
     generation: int = 0
-    last_error: str | None = None
     validated_at: datetime | None = None
 
     @property

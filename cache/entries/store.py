@@ -25,7 +25,6 @@ ENTRY_COLUMNS = (
     CacheEntry.row_count,
     CacheEntry.content_hash,
     CacheEntry.generation,
-    CacheEntry.last_error,
     CacheEntry.validated_at,
 )
 """In the order of `Entry`."""

@@ -174,7 +174,6 @@ def test_the_entry_tells_where_its_ratings_are_from(store):
         row_count=4,
         content_hash=content_hash(canonical_line(rating) for rating in published.figures),
         generation=1,
-        last_error=None,
     )
     assert expected == entry_of(store, NEW)
 
