@@ -8,8 +8,6 @@ import click
 
 from app.cli.base import OccupationName
 
-EXAMPLE = "my.toml"
-
 
 class OwnWords(NamedTuple):
     """A profile as the command line and a file say it.

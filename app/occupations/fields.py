@@ -6,7 +6,6 @@ from typing import Any, Final
 from marshmallow import ValidationError, fields, validate
 
 from app.occupations.typed_code import OTHERWISE, as_published
-from app.query_fields import Query
 
 CODE: Final = re.compile(r"([0-9]{2}-[0-9]{4})(\.[0-9]{2})?")
 LIKE_CODE: Final = re.compile(r"[0-9. -]*|[0-9]{2}-[0-9]{4}.*", re.DOTALL)
@@ -76,12 +75,6 @@ class OccupationField(fields.String):
         if LIKE_CODE.fullmatch(text):
             text = PATH_CODE.deserialize(as_published(text) or text)
         return str(text)
-
-
-class OccupationQuery(Query):
-    """One occupation, by code or title."""
-
-    code = OccupationField(required=True)
 
 
 PATH_OCCUPATION: Final = OccupationField()

@@ -1,16 +1,13 @@
 """How far a fit is sure: by the standard errors that O*NET publishes of levels and importances."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.gaps.student_t import NORMAL
 from app.transitions.fit import Fit
 from app.transitions.readiness import Matrix, Table
-
-NORMAL_95: Final = 1.959963984540054
-"""Standard errors to either side that hold 95 % of a normal distribution."""
 
 
 def margins(matrices: Iterable[Matrix], code: str, others: Sequence[str]) -> list[float | None]:
@@ -34,7 +31,7 @@ def margins(matrices: Iterable[Matrix], code: str, others: Sequence[str]) -> lis
         columns = [matrix.columns[others[place]] for place in places]
         variance[places] += _variance(matrix, matrix.columns[code], columns)
         domains[places] += 1
-    found = NORMAL_95 * np.sqrt(variance) / domains
+    found = NORMAL * np.sqrt(variance) / domains
     return [None if np.isnan(one) else float(one) for one in found]
 
 

@@ -115,11 +115,6 @@ def readiness_of_all(matrix: Matrix, code: str, direction: Direction) -> Table:
     return rounded(np.where(of > 0, total / np.where(of > 0, of, 1.0), 1.0))
 
 
-def readiness_by_code(matrix: Matrix, code: str, direction: Direction) -> dict[str, float]:
-    """Return what `readiness_of_all` does, by the other's code."""
-    return dict(zip(matrix.titles, readiness_of_all(matrix, code, direction).tolist(), strict=True))
-
-
 def rounded(values: Table) -> Table:
     """Round to four decimals as Python does, which numpy does not near a half."""
     scaled = values * 10_000

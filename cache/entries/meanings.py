@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
-from cache.db import database
 from cache.db.columns import Base
 from cache.db.lease import UNLEASED
 from cache.db.onet_tables import Element, ElementDescription, LevelAnchor, MeaningSource
@@ -94,15 +93,6 @@ def note_source(connection: Connection, table: str, source: ReadFrom) -> None:
         **UNLEASED,
     }
     upsert(connection, MeaningSource, [row])
-
-
-def held_meanings(engine: Engine) -> Meanings:
-    """Read them from a database.
-
-    Raises:
-        DatabaseUnavailable: where the database cannot be reached or used.
-    """
-    return database.read(engine, read_meanings)
 
 
 def read_sources(connection: Connection) -> dict[str, ReadFrom]:

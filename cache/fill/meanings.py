@@ -20,9 +20,9 @@ from cache.entries.meanings import (
     Meanings,
     ReadFrom,
     Rows,
-    held_meanings,
     note_source,
     publish_meanings,
+    read_meanings,
     read_sources,
 )
 from cache.fill.left_alone import LeftAlone
@@ -80,7 +80,7 @@ class MeaningsFill:
         Raises:
             DatabaseUnavailable: where the database cannot be reached or used.
         """
-        return held_meanings(self._reader)
+        return database.read(self._reader, read_meanings)
 
     def due_at(self, sources: Sources) -> datetime | None:
         """Return when the upstream is to be asked; None where there is nobody to ask.

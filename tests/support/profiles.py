@@ -8,6 +8,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from app.transitions.choice import Direction
+from app.transitions.readiness import Matrix, readiness_of_all
 from cache.profile import ElementRating, Profile
 
 Row = dict[str, str]
@@ -26,6 +28,11 @@ def rating(
     return ElementRating(
         id=element, level=level, importance=importance, not_relevant=not_relevant, **values
     )
+
+
+def readiness_by_code(matrix: Matrix, code: str, direction: Direction) -> dict[str, float]:
+    """What one occupation has of all others, or they of it, by the other's code."""
+    return dict(zip(matrix.titles, readiness_of_all(matrix, code, direction).tolist(), strict=True))
 
 
 def read_profiles(file: Path) -> dict[str, Profile]:

@@ -8,11 +8,11 @@ from sqlalchemy import event
 from support.clock import LIMITS, FakeClock
 from support.fills import CODE, fill, rated
 from support.made_up_release import RATED
+from support.profiles import readiness_by_code
 from support.tables import clear
 
 from app.transitions import matrices as module
 from app.transitions.matrices import ReadinessMatrices
-from app.transitions.readiness import readiness_by_code
 from cache.catalogue import Catalogue
 from cache.db.database import DatabaseUnavailable, connect
 from cache.entries import invalidation as changes_module

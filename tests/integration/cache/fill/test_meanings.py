@@ -10,7 +10,8 @@ from support.clock import LIMITS, eventually
 from support.fake_client import no_upstream
 from support.made_up_release import write_meanings, write_release
 
-from cache.entries.meanings import Anchor, held_meanings
+from cache.db import database
+from cache.entries.meanings import Anchor, read_meanings
 from cache.fill.meanings import MeaningsFill
 from cache.release.seed import seed
 from cache.upstream import Upstream
@@ -192,7 +193,7 @@ def test_what_was_asked_for_before_a_release_was_loaded_is_not_published_after_i
         client.may_answer.set()
         asking.result()
 
-    held = held_meanings(engine)
+    held = database.read(engine, read_meanings)
     assert "Making knots." == held.elements[KNOTS].description
     assert {"seed"} == {source.origin for source in held.sources.values()}
 
@@ -200,7 +201,7 @@ def test_what_was_asked_for_before_a_release_was_loaded_is_not_published_after_i
 def test_a_refusal_is_no_answer_and_without_credentials_nobody_is_asked(make_fill, client, engine):
     client.error = Forbidden("no", status=403)
     make_fill().wait()
-    assert {} == held_meanings(engine).sources
+    assert {} == database.read(engine, read_meanings).sources
 
     alone = MeaningsFill(engine, engine, no_upstream(), LIMITS, lambda: None, timeout=5.0)
     alone.begin_if_due()

@@ -5,7 +5,8 @@ from support.made_up_release import ANCHORS, RATING_ROWS, write_meanings
 from support.release_files import change
 from support.tables import dump
 
-from cache.entries.meanings import Anchor, Meaning, held_meanings
+from cache.db import database
+from cache.entries.meanings import Anchor, Meaning, read_meanings
 from cache.entries.purge import purge
 from cache.release.seed import is_seeded
 from onet_client.content_model import ANCHOR_TABLE, ELEMENT_TABLE
@@ -32,7 +33,7 @@ def meant(make_release):
 
 def test_a_release_says_what_its_elements_mean(load, engine, clock, meant):
     report = load(meant())
-    held = held_meanings(engine)
+    held = database.read(engine, read_meanings)
 
     assert {"element descriptions": 4, "level anchors": 5} == {
         key: report.lists[key] for key in ("element descriptions", "level anchors")
@@ -58,7 +59,7 @@ def test_a_broken_file_is_left_out_whole_and_said_while_the_ratings_are_publishe
     assert (RATING_ROWS, 4) == (report.ratings, report.lists["element descriptions"])
     assert "level anchors" not in report.lists
     assert {"element_description": 4, "level_anchor": 0} == told(engine)
-    assert 0 == held_meanings(engine).sources[ANCHOR_TABLE].rows
+    assert 0 == database.read(engine, read_meanings).sources[ANCHOR_TABLE].rows
 
 
 def test_a_complete_release_takes_the_place_of_what_it_does_not_say(
@@ -68,7 +69,7 @@ def test_a_complete_release_takes_the_place_of_what_it_does_not_say(
     load(make_release("28.3"))
 
     assert {"element_description": 0, "level_anchor": 0} == told(engine)
-    held = held_meanings(engine)
+    held = database.read(engine, read_meanings)
     assert {("28.3", 0)} == {(source.release, source.rows) for source in held.sources.values()}
     assert (None, None) == held.elements["2.B.1.a"][3:]
 
@@ -81,7 +82,7 @@ def test_a_partial_release_leaves_what_it_does_not_say(load, engine, meant, make
 
     load(folder)
 
-    held = held_meanings(engine)
+    held = database.read(engine, read_meanings)
     assert "Hear a gale" == held.elements["2.A.1.a"].anchors[0].text
     assert "Making knots." == held.elements["2.B.1.a"].description
     assert ("28.2", "28.3") == (
@@ -96,7 +97,7 @@ def test_a_purge_of_all_leaves_what_elements_mean(load, engine, meant):
     purge(engine, None)
 
     assert not is_seeded(engine)
-    assert KNOTS == held_meanings(engine).elements["2.B.1.a"]
+    assert KNOTS == database.read(engine, read_meanings).elements["2.B.1.a"]
 
 
 def test_the_release_that_is_loaded_brings_them_where_it_was_loaded_without(
@@ -108,7 +109,7 @@ def test_the_release_that_is_loaded_brings_them_where_it_was_loaded_without(
 
     assert load(write_meanings(folder)).changed
 
-    assert KNOTS == held_meanings(engine).elements["2.B.1.a"]
+    assert KNOTS == database.read(engine, read_meanings).elements["2.B.1.a"]
     assert not load(folder).changed
 
 
@@ -120,5 +121,5 @@ def test_elements_with_anchors_are_known_though_nobody_rated_them_here(load, eng
 
     load(folder)
 
-    sight = held_meanings(engine).elements["1.A.1.a.1"]
+    sight = database.read(engine, read_meanings).elements["1.A.1.a.1"]
     assert ("Far Sight", "abilities", "Sees.") == sight[1:4]

@@ -6,8 +6,9 @@ from statistics import mean, stdev
 import pytest
 from support.profiles import drawn, rating, read_profiles
 
+from app.gaps.student_t import NORMAL
 from app.transitions.fit import Fit, fits
-from app.transitions.margins import NORMAL_95, margins, tied_with
+from app.transitions.margins import margins, tied_with
 from app.transitions.readiness import Matrix
 from cache.profile import ElementRating, Profile
 
@@ -41,7 +42,7 @@ def test_a_margin_is_about_two_deviations_of_what_draws_give(full_release, numbe
                 for profiles in domains
             ]
             found.append(fits(pair, codes[0], "to")[0].fit)
-        shares.append(margin / NORMAL_95 / stdev(found))
+        shares.append(margin / NORMAL / stdev(found))
 
     assert 0.9 < mean(shares) < 1.25
     assert 0.5 < min(shares) <= max(shares) < 2

@@ -5,11 +5,11 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.profiles import rating, read_profiles
+from support.profiles import rating, read_profiles, readiness_by_code
 
 from app.gaps.compare import compare
 from app.transitions.elements import SHOWN, CarriesOver, Elements, TopGap, weightiest
-from app.transitions.readiness import Matrix, readiness_by_code
+from app.transitions.readiness import Matrix
 from cache.profile import ElementRating, Profile
 
 
