@@ -2,12 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Engine, bindparam, func, select
+from sqlalchemy import Connection, Engine, Select, bindparam, func, select
 
 from cache.db import database
-from cache.db.held import IS_PUBLISHED, was_published
+from cache.db.held import IS_PUBLISHED, entry_of, was_published
 from cache.db.onet_tables import (
     AlternateTitle,
     CacheEntry,
@@ -16,6 +16,9 @@ from cache.db.onet_tables import (
     Occupation,
     RelatedOccupation,
 )
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +90,10 @@ class Catalogue:
 
     def listing(self, domain: str, limit: int, offset: int) -> tuple[int, list[ListingRow]]:
         """Count all occupations, and list some, by code."""
-        entry = (CacheEntry.occupation_code == Occupation.code) & (CacheEntry.domain == domain)
         count = select(func.count()).select_from(Occupation)
         page = (
             select(Occupation.code, Occupation.title, CacheEntry.state)
-            .outerjoin(CacheEntry, entry)
+            .outerjoin(CacheEntry, entry_of(domain))
             .order_by(Occupation.code)
             .limit(limit)
             .offset(offset)
@@ -113,16 +115,11 @@ class Catalogue:
             query = query.join(CacheEntry, CacheEntry.occupation_code == Occupation.code).where(
                 CacheEntry.domain == rated_in, CacheEntry.state == "rated"
             )
-
-        def work(connection: Connection) -> dict[str, str]:
-            return dict(connection.execute(query).all())
-
-        return database.read(self._engine, work)
+        return self._mapping(query)
 
     def descriptions(self) -> dict[str, str | None]:
         """Read the descriptions of all occupations, by code; None where none is held."""
-        query = select(Occupation.code, Occupation.description)
-        return database.read(self._engine, lambda c: dict(c.execute(query).all()))
+        return self._mapping(select(Occupation.code, Occupation.description))
 
     def rated(self, domain: str, codes: Collection[str]) -> dict[str, bool | None]:
         """Tell which occupations have ratings in a domain; None where the cache does not know."""
@@ -146,7 +143,7 @@ class Catalogue:
             CacheEntry.state == "rated",
             CacheEntry.occupation_code.in_(codes),
         )
-        return database.read(self._engine, lambda c: dict(c.execute(query).all()))
+        return self._mapping(query)
 
     def newest_load(self) -> int | None:
         """Tell the number of the latest release that was published; None where none was."""
@@ -166,21 +163,18 @@ class Catalogue:
 
         The higher, the more preparation it takes; None where O*NET tells none.
         """
-        query = select(Occupation.code, Occupation.job_zone)
-        return database.read(self._engine, lambda c: dict(c.execute(query).all()))
+        return self._mapping(select(Occupation.code, Occupation.job_zone))
 
     def job_zone_names(self) -> dict[int, str]:
         """Read O*NET's names of job zones, where a release told them."""
-        query = select(JobZone.zone, JobZone.name)
-        return database.read(self._engine, lambda c: dict(c.execute(query).all()))
+        return self._mapping(select(JobZone.zone, JobZone.name))
 
     def holding(self, domain: str) -> Holding:
         """Count what is held of a domain; quick."""
-        entry = (CacheEntry.occupation_code == Occupation.code) & (CacheEntry.domain == domain)
         query = (
             select(CacheEntry.state, CacheEntry.release, func.count())
             .select_from(Occupation)
-            .outerjoin(CacheEntry, entry)
+            .outerjoin(CacheEntry, entry_of(domain))
             .group_by(CacheEntry.state, CacheEntry.release)
         )
         rows = database.read(self._engine, lambda c: c.execute(query).all())
@@ -199,13 +193,7 @@ class Catalogue:
             .where(RelatedOccupation.occupation_code == bindparam("asked_code"))
             .order_by(RelatedOccupation.position, RelatedOccupation.related_code)
         )
-        asked = {"asked_code": code}
-        return database.read(self._engine, lambda c: dict(c.execute(query, asked).all()))
-
-    def lists(self, code: str) -> bool | None:
-        """Return whether a loaded release lists the code; None where none was loaded."""
-        listed = self.listed([code])
-        return None if listed is None else code in listed
+        return self._mapping(query, asked_code=code)
 
     def listed(self, codes: Collection[str]) -> set[str] | None:
         """Return those of some codes that a loaded release lists; None where none was loaded."""
@@ -219,3 +207,7 @@ class Catalogue:
             return set(connection.execute(query, {"asked_codes": list(codes)}).scalars())
 
         return database.read(self._engine, work)
+
+    def _mapping(self, query: Select[K, V], **values: Any) -> dict[K, V]:
+        """Read two columns, the second by the first."""
+        return database.read(self._engine, lambda c: dict(c.execute(query, values).all()))

@@ -228,10 +228,10 @@ class PullThrough:
         if not isinstance(error, OnetError):
             assert isinstance(error, BaseException)  # noqa: S101 - for the type checker
             return error
-        unlisted = isinstance(error, NotConfigured) and (
-            self._catalogue.lists(reading.entry.code) is False
-        )
-        if unlisted:
+        if (
+            isinstance(error, NotConfigured)
+            and self._catalogue.listed([reading.entry.code]) == set()
+        ):
             return UnknownOccupation(reading, readings)
         failed = FillFailed(reading, readings, error)
         failed.__cause__ = error

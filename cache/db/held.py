@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, and_, select
 
 from cache.db.onet_tables import CacheEntry, Load, Occupation
 
@@ -16,6 +16,11 @@ IS_UNLISTED: Final = and_(
     CacheEntry.occupation_code.not_in(select(Occupation.code)),
 )
 """The entry is of a code that no list has, and says nothing but that."""
+
+
+def entry_of(domain: str) -> ColumnElement[bool]:
+    """Join an occupation with its entry in a domain."""
+    return and_(CacheEntry.occupation_code == Occupation.code, CacheEntry.domain == domain)
 
 
 def was_published(connection: Connection) -> bool:

@@ -5,15 +5,16 @@ there, as long as O*NET serves the same release.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, case, func, or_, select
+from sqlalchemy import Connection, Engine, case, func, or_, select
 
 from cache.db import database
-from cache.db.held import IS_PUBLISHED
+from cache.db.held import IS_PUBLISHED, entry_of
 from cache.db.onet_tables import CacheEntry, Load, Occupation
 from cache.entries.invalidation import note_change
 from cache.entries.occupations import publish_occupations
@@ -34,7 +35,6 @@ from cache.warm.loads import (
 )
 from cache.warm.pages import TableReader
 from onet_client.deadline import Deadline
-from onet_client.rows import OccupationRow
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +103,7 @@ class WholeTables:
         held = (CacheEntry.domain == domain, CacheEntry.release == release)
         row_count = select(func.sum(CacheEntry.row_count)).where(*held)
         missing = select(func.count()).select_from(Occupation)
-        missing = missing.outerjoin(CacheEntry, _entry_of(domain)).where(
+        missing = missing.outerjoin(CacheEntry, entry_of(domain)).where(
             or_(
                 CacheEntry.state.is_(None),
                 CacheEntry.state.not_in(tuple(ITEM_OUTCOMES)),
@@ -128,7 +128,7 @@ class WholeTables:
         self._revalidation.mark_stale(domain, release)
         held = case((CacheEntry.release == release, CacheEntry.state))
         query = select(Occupation.code, CacheEntry.generation, held).outerjoin(
-            CacheEntry, _entry_of(domain)
+            CacheEntry, entry_of(domain)
         )
 
         def work(connection: Connection) -> dict[ItemOutcome, int]:
@@ -157,7 +157,7 @@ class WholeTables:
 
         def work(connection: Connection) -> int:
             load_id = begin_load(connection, release, source, started, tables)
-            changed = publish_occupations(connection, _rows(listed))
+            changed = publish_occupations(connection, [asdict(one) for one in listed])
             ensure_entries(
                 connection, domain, (one.code for one in listed if one.code not in generations)
             )
@@ -172,14 +172,3 @@ class WholeTables:
         load_id = database.write(self._engine, work)
         log.info("reading release %s: %d occupations, %s", release, len(listed), ", ".join(tables))
         return TableReader(self._engine, self._upstream, lease, load_id, release)
-
-
-def _entry_of(domain: str) -> ColumnElement[bool]:
-    """Join an occupation with its entry."""
-    return and_(CacheEntry.occupation_code == Occupation.code, CacheEntry.domain == domain)
-
-
-def _rows(listed: Sequence[OccupationRow]) -> list[dict[str, Any]]:
-    return [
-        {"code": one.code, "title": one.title, "description": one.description} for one in listed
-    ]

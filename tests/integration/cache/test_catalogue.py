@@ -111,11 +111,11 @@ def test_of_an_empty_database_nothing_is_held(engine):
 
 
 def test_a_loaded_release_tells_which_codes_there_are(catalogue):
-    assert catalogue.lists(UNRATED) is True
-    assert catalogue.lists("99-9999.99") is False
+    assert {UNRATED} == catalogue.listed([UNRATED, "99-9999.99"])
+    assert set() == catalogue.listed(["99-9999.99"])
 
 
 def test_where_no_release_was_loaded_nothing_is_told_of_a_code(engine):
     Store(engine).publish(rated("11-9001.00"), 0)
 
-    assert Catalogue(engine).lists("11-9001.00") is None
+    assert Catalogue(engine).listed(["11-9001.00"]) is None

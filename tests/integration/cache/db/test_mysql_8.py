@@ -60,7 +60,7 @@ def test_every_statement_compiles_for_mysql_8(engine, statements, mysql_8, made_
     catalogue.holding("skills")
     catalogue.related(RATED[0])
     catalogue.occupation(RATED[0])
-    catalogue.lists(RATED[0])
+    catalogue.listed(RATED)
     assert is_seeded(engine)
 
     texts = [str(statement.compile(dialect=mysql_8)) for statement in statements]
