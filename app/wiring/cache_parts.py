@@ -163,8 +163,8 @@ class CacheParts:
         return self.settings.onet_deadline + WAIT_MARGIN
 
     def _filler(self) -> "Filler":
-        from cache.fill.filler import LEASE_MARGIN, Filler
-        from cache.fill.leases import Leases
+        from cache.fill.filler import Filler
+        from cache.fill.leases import LEASE_MARGIN, Leases
 
         upstream = self.upstream
         leases = Leases(self.writer, self.reader, upstream.deadline + LEASE_MARGIN)

@@ -14,7 +14,7 @@ from cache.entries.publish_fill import Superseded
 from cache.entries.renewal import Revalidation
 from cache.entries.store import Store, Stored
 from cache.fill.fetch import ServedRelease, Target, fetch
-from cache.fill.leases import Lease, Leases
+from cache.fill.leases import LEASE_MARGIN, Lease, Leases
 from cache.fill.single_flight import Detach
 from cache.local.batched_reads import BatchedReads
 from cache.metrics import CacheMetrics
@@ -25,8 +25,6 @@ from onet_client.errors import BadReply, OnetError, written_down
 
 log = logging.getLogger(__name__)
 
-LEASE_MARGIN: Final = 5.0
-"""Seconds that a lease outlasts the deadline of its fill: time to publish."""
 POLL: Final = 0.02
 """Seconds between two looks at another process's fill. Many flights that look do so more rarely,
 lest they crowd the database."""

@@ -17,6 +17,8 @@ from cache.db.held import IS_UNLISTED
 from cache.db.lease import ERROR_LENGTH, RowLeases, lease_until
 from cache.db.onet_tables import CacheEntry
 
+LEASE_MARGIN: Final = 5.0
+"""Seconds that a lease outlasts the deadline of its fill: time to publish."""
 UNLISTED_CAP: Final = 1_000
 """Entries of codes that no release lists; the oldest make room for new ones."""
 HEADROOM: Final = 100

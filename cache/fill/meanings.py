@@ -25,6 +25,7 @@ from cache.entries.meanings import (
     read_meanings,
     read_sources,
 )
+from cache.fill.leases import LEASE_MARGIN
 from cache.fill.left_alone import LeftAlone
 from cache.fill.single_flight import Detach, SingleFlight, Task
 from cache.policy import Limits
@@ -35,8 +36,6 @@ from onet_client.errors import DeadlineExceeded, OnetError
 
 POLL: Final = 0.1
 """Seconds between two looks at what another process asks for."""
-LEASE_MARGIN: Final = 5.0
-"""Seconds that the lease outlasts the deadline of who asks: time to publish."""
 NEVER_READ: Final = datetime.min.replace(tzinfo=UTC)
 FLIGHT: Final = "meanings"
 Sources = Mapping[str, ReadFrom]

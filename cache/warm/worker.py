@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from cache.db.unavailable import DatabaseUnavailable, Outage
 from cache.entries.renewal import Revalidation
-from cache.fill.filler import LEASE_MARGIN
+from cache.fill.leases import LEASE_MARGIN
 from cache.fill.refresh_requests import RefreshRequests
 from cache.policy import ITEM_OUTCOMES, ItemOutcome
 from cache.pull_through import PullThrough

@@ -38,7 +38,7 @@ from support.waiting import Done, at_once
 from app.wiring.container import utc_now
 from cache.db.onet_tables import CacheEntry
 from cache.entries.invalidation import note_change
-from cache.fill.filler import LEASE_MARGIN
+from cache.fill.leases import LEASE_MARGIN
 from cache.fill.single_flight import MAX_WAITING
 from cache.policy import Limits
 from cache.release.seed import seed

@@ -32,7 +32,7 @@ from cache.db.database import connect
 from cache.db.onet_tables import SCHEMA_REVISION, CacheChange, UpstreamGovernor
 from cache.db.upsert import upsert
 from cache.entries.purge import purge
-from cache.fill.filler import LEASE_MARGIN
+from cache.fill.leases import LEASE_MARGIN
 from onet_client.sandbox import Fault, Sandbox, load_release
 
 pytestmark = [pytest.mark.galera, pytest.mark.soak]

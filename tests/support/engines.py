@@ -9,8 +9,8 @@ from cache.catalogue import Catalogue
 from cache.entries.invalidation import Changes
 from cache.entries.renewal import Revalidation
 from cache.entries.store import Store
-from cache.fill.filler import LEASE_MARGIN, Filler
-from cache.fill.leases import Leases
+from cache.fill.filler import Filler
+from cache.fill.leases import LEASE_MARGIN, Leases
 from cache.fill.refresh_requests import RefreshRequests
 from cache.local.batched_reads import BatchedReads
 from cache.local.bounded_cache import BoundedCache
