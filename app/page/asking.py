@@ -8,8 +8,8 @@ from marshmallow import fields, validate
 from app.occupations.fields import LONGEST_TITLE, TITLE_LIKE
 from app.page.links import Question
 from app.query_fields import DomainQuery, WholeNumber, absent
+from app.transitions.choice import DIRECTIONS
 from app.transitions.job_zones import HIGHEST
-from app.transitions.schema import DIRECTIONS
 from onet_client.content_model import DOMAINS
 
 

@@ -3,7 +3,7 @@
 from array import array
 from bisect import bisect_left
 from threading import Lock
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -24,6 +24,14 @@ TARGETS: Final = 2_000
 """Targets that are remembered, at some 2 kB each; more than are rated in a domain."""
 
 
+class _KeptShares(NamedTuple):
+    """How ready all are for a target, as its entry and what was held made it."""
+
+    snapshot: Snapshot
+    entry: "Entry"
+    shares: Shares
+
+
 class Baseline:
     """Tells how many of the rated occupations are less ready for a target.
 
@@ -34,7 +42,7 @@ class Baseline:
         self._matrices = matrices
         self._lock = Lock()
         self._snapshots: dict[str, Snapshot] = {}
-        self._sorted: dict[str, tuple[Snapshot, Entry, Shares]] = {}
+        self._sorted: dict[str, _KeptShares] = {}
 
     def closer_than(self, target: Reading, readiness: float) -> float | None:
         """Return the share of the rated occupations held that are less ready for a target.
@@ -62,7 +70,7 @@ class Baseline:
             with self._lock:
                 if len(self._sorted) >= TARGETS:
                     self._sorted = {}
-                self._sorted[entry.key] = snapshot, entry, shares
+                self._sorted[entry.key] = _KeptShares(snapshot, entry, shares)
         return _share_below(shares, readiness)
 
     def closer_than_at_hand(self, target: Reading, readiness: float) -> float | None:
@@ -82,7 +90,9 @@ class Baseline:
     def _kept(self, snapshot: Snapshot, entry: "Entry") -> "Shares | None":
         """Return how ready all are for a target, if that was worked out for what is held now."""
         kept = self._sorted.get(entry.key)
-        return None if kept is None or kept[0] is not snapshot or kept[1] != entry else kept[2]
+        if kept is None or kept.snapshot is not snapshot or kept.entry != entry:
+            return None
+        return kept.shares
 
     @staticmethod
     def _of_all(snapshot: Snapshot, target: Reading) -> Shares:

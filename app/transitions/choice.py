@@ -1,9 +1,10 @@
 """Which transitions are asked for."""
 
 from collections.abc import Iterable
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
 
 Direction = Literal["to", "from"]
+DIRECTIONS: Final[tuple[Direction, ...]] = get_args(Direction)
 Rank = Literal["fit", "readiness"]
 
 OWN: Final = ""

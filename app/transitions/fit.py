@@ -6,14 +6,13 @@ first. The mean of both directions does; docs/validity.md shows how much better 
 
 from collections.abc import Iterable, Mapping
 from operator import attrgetter
-from typing import Final, NamedTuple, get_args
+from typing import NamedTuple
 
 import numpy as np
 
-from app.transitions.choice import Direction, TransitionsChoice
+from app.transitions.choice import DIRECTIONS, Direction, TransitionsChoice
 from app.transitions.readiness import Matrix, readiness_of_all, rounded
 
-DIRECTIONS: Final[tuple[Direction, ...]] = get_args(Direction)
 JobZonesByCode = Mapping[str, int | None]
 
 

@@ -134,7 +134,8 @@ class ReadinessMatrices:
             for code in batch:
                 entries.pop(code, None)
             entries |= {one.entry.code: one.entry for one in rated}
-        return Snapshot(matrix, tick, matrix, entries, _first_expiry(entries.values()))
+        fresh_until = earliest(entry.expires_at for entry in entries.values())
+        return Snapshot(matrix, tick, matrix, entries, fresh_until)
 
     def _too_old(self, snapshot: Snapshot) -> tuple[str, ...]:
         """Return the codes that no read serves any more, whatever the upstream does."""
@@ -148,6 +149,7 @@ class ReadinessMatrices:
         )
 
 
-def _first_expiry(entries: Iterable[Entry]) -> datetime | None:
-    expiries = [entry.expires_at for entry in entries]
-    return min(filter(None, expiries), default=None) if all(expiries) else None
+def earliest(moments: Iterable[datetime | None]) -> datetime | None:
+    """Return the first of some moments; None where one of them is not known, or there is none."""
+    found = list(moments)
+    return min(filter(None, found), default=None) if all(found) else None

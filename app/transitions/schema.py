@@ -7,7 +7,7 @@ from typing import Any, Final, get_args
 from marshmallow import Schema, ValidationError, fields, validate
 from webargs.fields import DelimitedList
 
-from app.gaps.schema import ComparedSchema
+from app.gaps.schema import SHARE, ComparedSchema
 from app.occupations.provenance import NoteSchema, SourceSchema
 from app.query_fields import (
     LARGEST_PAGE,
@@ -17,13 +17,11 @@ from app.query_fields import (
     WholeNumber,
     absent,
 )
-from app.transitions.choice import Direction, Rank, TransitionsChoice, ZoneChange
+from app.transitions.choice import DIRECTIONS, Rank, TransitionsChoice, ZoneChange
 from app.transitions.job_zones import HIGHEST
 from onet_client.content_model import DOMAINS
 
-DIRECTIONS: Final = get_args(Direction)
 RANKS: Final = get_args(Rank)
-SHARE: Final = {"minimum": 0, "maximum": 1}
 ANY_ZONE: Final = {"minimum": 1, "maximum": HIGHEST}
 
 

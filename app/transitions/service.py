@@ -13,7 +13,7 @@ from app.transitions.elements import weightiest
 from app.transitions.fit import Fit, JobZonesByCode, fits, ranked
 from app.transitions.job_zones import JobZones, check_zones
 from app.transitions.margins import margins, tied_with
-from app.transitions.matrices import ReadinessMatrices, Snapshot
+from app.transitions.matrices import ReadinessMatrices, Snapshot, earliest
 from app.transitions.readiness import Matrix
 from cache.catalogue import Catalogue
 from cache.local.once import MadeOnce
@@ -136,8 +136,7 @@ class Transitions:
 
     def fresh_until(self, domains: Sequence[str]) -> datetime | None:
         """Return when the first of all entries becomes stale; None where that is not known."""
-        found = [self._matrices.snapshot(domain).fresh_until for domain in domains]
-        return min(filter(None, found), default=None) if all(found) else None
+        return earliest(self._matrices.snapshot(domain).fresh_until for domain in domains)
 
     def check_zones(
         self, domains: Sequence[str], codes: Collection[str], choice: TransitionsChoice
