@@ -7,7 +7,6 @@ from itertools import islice
 from typing import IO, Any, Final
 
 import click
-import orjson
 from marshmallow import ValidationError
 from rich.text import Text
 
@@ -23,6 +22,7 @@ from app.gaps.schema import SkillGapQuery, gap_choice
 from app.occupations.lookup import FoundPair
 from app.occupations.spreadsheet import written
 from app.problems import Problem, invalid_parameters
+from app.response_cache.answer import as_json
 from app.wiring.container import services
 
 AT_ONCE: Final = 100
@@ -138,7 +138,7 @@ def _as_objects(answered: Iterable[Answered], choice: GapChoice) -> Iterator[byt
             each |= {"status": 200, "answer": _body(outcome, choice)}
         else:
             each |= {"status": outcome.status, "problem": outcome.body()}
-        yield orjson.dumps(each, option=orjson.OPT_APPEND_NEWLINE)
+        yield as_json(each)
 
 
 def _as_rows(answered: Iterable[Answered], choice: GapChoice) -> Iterator[bytes]:

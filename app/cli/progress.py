@@ -1,4 +1,4 @@
-"""Progress and reports of commands, plain where there is no terminal."""
+"""Progress of commands, plain where there is no terminal."""
 
 import sys
 import time
@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from typing import Final
 
 import click
-
-from cache.release.seed import SeedReport
 
 LINE_INTERVAL: Final = 5.0
 """Seconds between two lines about a download where there is no terminal to draw a bar on."""
@@ -57,21 +55,3 @@ def _download_lines(clock: Callable[[], float]) -> Callable[[int, int | None], N
             click.echo(f"  {done / 1e6:.1f}{of} MB", err=True)
 
     return print_line
-
-
-def print_report(report: SeedReport) -> None:
-    """Print what a seeding did."""
-    click.echo(f"O*NET {report.release or '(release unknown)'} from {report.source}")
-    counts = {"occupations": report.occupations, "ratings": report.ratings}
-    for domain in report.rated:
-        counts[f"{domain}, rated"] = report.rated[domain]
-        counts[f"{domain}, empty"] = report.empty[domain]
-    for what, count in (*counts.items(), *report.lists.items()):
-        click.echo(f"  {what:<20}{count:>8,}")
-    for problem in report.left_out:
-        click.echo(f"Left out: {problem}")
-    kind = "complete" if report.complete else "partial: what it does not hold stays as it was"
-    click.echo(f"The release is {kind}.")
-    if report.kept:
-        click.echo(f"It holds no {' and no '.join(report.kept)}: those ratings stay as they were.")
-    click.echo("Published." if report.changed else "Already loaded; nothing changed.")

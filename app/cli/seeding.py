@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from app.cli.progress import download_bar, print_report, progress_bar
+from app.cli.progress import download_bar, progress_bar
 from app.occupations.holdings import BRINGS_ALL, SEED
 from app.settings import RELEASES, Settings
 from app.wiring.container import services
@@ -51,7 +51,7 @@ def load(release: str | None, *, if_empty: bool) -> None:
             f"{_reason(error, wanted)}; nothing changed. Try again later, or load a release "
             "from a file: flask seed PATH"
         ) from error
-    print_report(report)
+    _print_report(report)
     _print_what_is_missing(reason)
 
 
@@ -142,3 +142,21 @@ def _print_what_is_missing(reason: str = "") -> None:
             f"{why}The database holds {held.rated:,} rated occupations; `{SEED}` {BRINGS_ALL}.",
             err=True,
         )
+
+
+def _print_report(report: SeedReport) -> None:
+    """Print what a seeding did."""
+    click.echo(f"O*NET {report.release or '(release unknown)'} from {report.source}")
+    counts = {"occupations": report.occupations, "ratings": report.ratings}
+    for domain in report.rated:
+        counts[f"{domain}, rated"] = report.rated[domain]
+        counts[f"{domain}, empty"] = report.empty[domain]
+    for what, count in (*counts.items(), *report.lists.items()):
+        click.echo(f"  {what:<20}{count:>8,}")
+    for problem in report.left_out:
+        click.echo(f"Left out: {problem}")
+    kind = "complete" if report.complete else "partial: what it does not hold stays as it was"
+    click.echo(f"The release is {kind}.")
+    if report.kept:
+        click.echo(f"It holds no {' and no '.join(report.kept)}: those ratings stay as they were.")
+    click.echo("Published." if report.changed else "Already loaded; nothing changed.")

@@ -1,26 +1,36 @@
 """What `flask transitions` prints, of one occupation or of a profile."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from app.cli.base import AS_CSV, AS_JSON
 from app.cli.complaints import complaining
 from app.cli.own import own_words
 from app.cli.screen import print_csv, print_json
-from app.cli.transitions_table import NAMES, print_transitions
+from app.cli.transitions_table import print_transitions
 from app.gaps.json_body import plain
 from app.occupations.fields import path_occupation
 from app.profiles.csv_body import own_transitions_csv
 from app.profiles.json_body import own_transitions_body
 from app.profiles.schema import OwnTransitionsQuery, own_of
-from app.transitions.choice import PREFERRED
+from app.transitions.choice import PREFERRED, TransitionsChoice
 from app.transitions.csv_body import csv_body
 from app.transitions.json_body import transitions_body
 from app.transitions.schema import TransitionsQuery, chosen_domains, transitions_choice
 from app.transitions.subject import read_subject
 from app.wiring.container import services
 
+NAMES: Final = {
+    "code": "OCCUPATION",
+    "job_zone": "--job-zone",
+    "zone_change": "--zone-change",
+    "min_readiness": "--min-readiness",
+    "domains": "--domains",
+    "rank": "--rank",
+    "limit": "--limit",
+}
+"""What the command calls the API's parameters."""
 TIMEOUT: Final = 600.0
 """Seconds that a ranking waits for the occupations of a profile that are not cached."""
 
@@ -34,12 +44,7 @@ def print_of_occupation(occupation: str, asked: Mapping[str, str], form: str | N
         subject = read_subject(services().lookup, transitions, text, chosen_domains(query))
         transitions.check_zones(subject.held, [subject.code], choice)
         body = plain(transitions_body(transitions, subject, choice))
-    if form == AS_JSON:
-        print_json(body)
-    elif form == AS_CSV:
-        print_csv(csv_body(body))
-    else:
-        print_transitions(body, choice)
+    _print(body, form, choice, csv_body)
 
 
 def print_of_profile(
@@ -60,9 +65,18 @@ def print_of_profile(
         subject = services().profiles.subject(own, domains, TIMEOUT)
         transitions.check_zones(list(subject.profiles), subject.titles, choice)
         body = plain(own_transitions_body(transitions, subject, choice))
+    _print(body, form, choice, own_transitions_csv)
+
+
+def _print(
+    body: dict[str, Any],
+    form: str | None,
+    choice: TransitionsChoice,
+    write_csv: Callable[[dict[str, Any]], str],
+) -> None:
     if form == AS_JSON:
         print_json(body)
     elif form == AS_CSV:
-        print_csv(own_transitions_csv(body))
+        print_csv(write_csv(body))
     else:
         print_transitions(body, choice)

@@ -15,15 +15,6 @@ from onet_client.content_model import domain_words
 
 Body = dict[str, Any]
 
-NAMES: Final = {
-    "code": "OCCUPATION",
-    "job_zone": "--job-zone",
-    "zone_change": "--zone-change",
-    "min_readiness": "--min-readiness",
-    "domains": "--domains",
-    "rank": "--rank",
-    "limit": "--limit",
-}
 FIGURES: Final = ("#", "fit", "ready", "used", "tied", "zone")
 MISSING: Final = "missing"
 CARRIED: Final = "carries over"
