@@ -28,18 +28,10 @@ class SettingsError(ValueError):
     """One or more settings hold a value that they do not take; names each, repeats none."""
 
 
-def _text(raw: str) -> str:
-    return raw
-
-
 def _token(raw: str) -> str:
     if re.fullmatch(r"[!-~]+", raw) is None:
         raise ValueError("takes ASCII letters, digits and signs, without a space")
     return raw
-
-
-def _path(raw: str) -> Path:
-    return Path(raw)
 
 
 def _integer(low: int, high: int) -> Callable[[str], int]:
@@ -138,16 +130,16 @@ class Settings:
     """What an operator can set; docs/settings.md has each. Secrets stay out of the repr."""
 
     database_url: URL = _setting("DATABASE_URL", database_url.parse, make_url(DEFAULT_DATABASE))
-    seed_dir: Path = _setting("SEED_DIR", _path, Path("data"))
+    seed_dir: Path = _setting("SEED_DIR", Path, Path("data"))
     seed_release: str = _setting("SEED_RELEASE", _release, "latest")
     onet_archive_url: str = _setting(
         "ONET_ARCHIVE_URL", _upstream_url, "https://www.onetcenter.org/"
     )
     onet_api_url: str = _setting("ONET_API_URL", _upstream_url, "https://api-v2.onetcenter.org/")
     onet_api_version: Literal["2", "1.9"] = _setting("ONET_API_VERSION", _one_of("2", "1.9"), "2")
-    onet_api_key: str = _setting("ONET_API_KEY", _text, "", secret=True)
-    onet_api_username: str = _setting("ONET_API_USERNAME", _text, "", secret=True)
-    onet_api_password: str = _setting("ONET_API_PASSWORD", _text, "", secret=True)
+    onet_api_key: str = _setting("ONET_API_KEY", str, "", secret=True)
+    onet_api_username: str = _setting("ONET_API_USERNAME", str, "", secret=True)
+    onet_api_password: str = _setting("ONET_API_PASSWORD", str, "", secret=True)
     onet_ca_bundle: Path | None = _setting("ONET_CA_BUNDLE", _certificates, None)
     onet_connect_timeout: float = _setting("ONET_CONNECT_TIMEOUT", _seconds(0.001, 600), 3.0)
     onet_read_timeout: float = _setting("ONET_READ_TIMEOUT", _seconds(0.001, 600), 10.0)
@@ -168,10 +160,10 @@ class Settings:
     )
     trusted_proxies: int = _setting("TRUSTED_PROXIES", _integer(0, 10), 0)
     admin_token: str = _setting("ADMIN_TOKEN", _token, "", secret=True)
-    host: str = _setting("HOST", _text, "127.0.0.1")
+    host: str = _setting("HOST", str, "127.0.0.1")
     port: int = _setting("PORT", _integer(1, 65535), 8000)
     web_concurrency: int = _setting("WEB_CONCURRENCY", _integer(1, 256), 1)
-    metrics_dir: Path | None = _setting("METRICS_DIR", _path, None)
+    metrics_dir: Path | None = _setting("METRICS_DIR", Path, None)
     log_level: str = _setting(
         "LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), "INFO"
     )

@@ -58,10 +58,7 @@ SCALES: Final[Mapping[str, RatingScale]] = {
 }
 """The scales that every element of a domain is rated on, from the O*NET Scales Reference."""
 
-SOC_CODE: Final = "[0-9]{2}-[0-9]{4}"
-"""Pattern of the part of a code that is a SOC code, such as 15-1254."""
-
-OCCUPATION_CODE: Final = re.compile(rf"{SOC_CODE}\.[0-9]{{2}}")
+OCCUPATION_CODE: Final = re.compile(r"[0-9]{2}-[0-9]{4}\.[0-9]{2}")
 """An O*NET-SOC code such as 15-1254.00, to be matched in full."""
 
 ELEMENT_ID: Final = re.compile(r"(?!.{21})[0-9](\.[0-9A-Za-z]{1,3}){1,6}")

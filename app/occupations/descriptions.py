@@ -47,8 +47,10 @@ class Descriptions:
         """
         key = entry.domain, entry.code
         copy = self._copies.get(key)
-        if copy is not None and copy[0][0] == entry.generation:
-            return copy[0][1]
+        if copy is not None:
+            (generation, described), _ = copy
+            if generation == entry.generation:
+                return described
         tick = self._copies.tick_or_look()
         described = self._read(entry.code)
         size = len(described.text or "") + BESIDE

@@ -57,7 +57,7 @@ def own_levels(asked: Question) -> str:
     return "own-levels?" + urlencode(given | more)
 
 
-def alone(asked: Question, codes: Mapping[str, str]) -> Question:
+def about_one(asked: Question, codes: Mapping[str, str]) -> Question:
     """Return the question about one occupation: where it leads to, or who could come to it."""
     if "from" in codes:
         return asked._replace(source=codes["from"], direction="to")

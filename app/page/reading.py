@@ -10,8 +10,7 @@ from app.gaps.json_body import gap_body, plain
 from app.occupations.descriptions import Description
 from app.occupations.lookup import FoundPair, LookupFailed
 from app.page import examples, messages, words
-from app.page.links import Link, Question
-from app.page.links import alone as one_of
+from app.page.links import Link, Question, about_one
 from app.problem_responses import logged_problem
 from app.transitions.choice import TransitionsChoice
 from app.transitions.json_body import transitions_body
@@ -91,7 +90,7 @@ def invitation(wired: Services, asked: Question) -> Shown:
 
 def alone(wired: Services, asked: Question, codes: Mapping[str, str]) -> Shown:
     """Read what a page about one occupation shows: where it leads to, or who could come to it."""
-    shown = _begun(wired, asked, one_of(asked, codes))
+    shown = _begun(wired, asked, about_one(asked, codes))
     shown.message = messages.half_asked(asked)
     _rank(wired, shown)
     _explain(wired, shown)

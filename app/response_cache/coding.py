@@ -41,8 +41,7 @@ def is_packable(content_type: str, length: int) -> bool:
 
 def gzipped(body: bytes) -> bytes:
     """Pack a body, always to the same bytes."""
-    packer = zlib.compressobj(wbits=FRAME)
-    return packer.compress(body) + packer.flush()
+    return zlib.compress(body, wbits=FRAME)
 
 
 def gunzipped(packed: bytes) -> bytes:

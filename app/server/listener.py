@@ -1,6 +1,5 @@
 """Where the server listens, and whether it may."""
 
-import ipaddress
 import os
 import socket
 import stat
@@ -58,12 +57,6 @@ def claim(host: str, port: int) -> Listener:
 def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, str]:
     """Find the address of a name; of several one of IPv4, which all clients try."""
     bare = host.removeprefix("[").removesuffix("]")
-    try:
-        address = ipaddress.ip_address(bare)
-    except ValueError:
-        pass
-    else:
-        return (socket.AF_INET6 if address.version == 6 else socket.AF_INET), bare
     try:
         found = socket.getaddrinfo(bare, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError as error:

@@ -4,11 +4,10 @@ import logging
 from collections.abc import Callable
 from typing import Any, Final
 
-import orjson
-
 from app.logs import ERRORS, RequestIds
 from app.problem_responses import MEDIA_TYPE, described
 from app.problems import Problem
+from app.response_cache.answer import as_json
 from app.response_cache.cors import Cors
 
 log = logging.getLogger(ERRORS)
@@ -35,7 +34,7 @@ class Refusals:
         if not isinstance(problem, Problem):
             problem = Problem(500, "internal-server-error", "The request failed.")
         request_id = self._ids.taken_or_made(scope.headers.get("x-request-id"))
-        text = orjson.dumps(problem.body(request_id), option=orjson.OPT_APPEND_NEWLINE)
+        text = as_json(problem.body(request_id))
         headers = {
             "Content-Type": MEDIA_TYPE,
             "Cache-Control": "no-store",

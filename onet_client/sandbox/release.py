@@ -144,13 +144,13 @@ class ReleaseTables:
     def _parse(self, table_id: str) -> Table:
         source = self._sources[table_id]
         columns, rows = parse(source.files, self._names)
-        table = Table(table_id, source.title, columns, rows)
+        table = Table(table_id, columns, rows)
         if len(source.files) > 1:
             # One occupation after the other, as a single file lists them.
-            return Table(table_id, source.title, columns, table.select(sorts=["onetsoc_code"]))
+            return Table(table_id, columns, table.select(sorts=["onetsoc_code"]))
         if source.prefix:
             kept = [r for r in rows if str(table.value(r, "element_id")).startswith(source.prefix)]
-            return Table(table_id, source.title, columns, kept)
+            return Table(table_id, columns, kept)
         return table
 
     def _read_names(self) -> Names:

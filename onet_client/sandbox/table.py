@@ -50,11 +50,8 @@ class Table:
     does no harm.
     """
 
-    def __init__(
-        self, table_id: str, title: str, columns: Sequence[TableColumn], rows: Sequence[Row]
-    ) -> None:
+    def __init__(self, table_id: str, columns: Sequence[TableColumn], rows: Sequence[Row]) -> None:
         self.table_id = table_id
-        self.title = title
         self.columns = tuple(columns)
         self.rows = rows
         self._positions = {column.column_id: at for at, column in enumerate(self.columns)}

@@ -21,7 +21,7 @@ ROWS: list[Row] = [
 
 @pytest.fixture
 def table() -> Table:
-    return Table("fruit", "Fruit", COLUMNS, ROWS)
+    return Table("fruit", COLUMNS, ROWS)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_rows_come_in_the_order_of_the_sorts(
 
 def test_another_order_is_not_taken_for_the_one_remembered(table: Table) -> None:
     for sorts in (["code"], ["name"], ["code"], []):
-        fresh = Table("fruit", "Fruit", COLUMNS, ROWS)
+        fresh = Table("fruit", COLUMNS, ROWS)
         assert list(fresh.select([], sorts)) == list(table.select([], sorts))
 
 
