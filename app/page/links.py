@@ -1,11 +1,13 @@
 """Addresses of the page: its query string holds all that it shows."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
 from app.transitions.choice import Direction
 from onet_client.content_model import DOMAINS
+
+OWN_PLACE: Final = "own-levels"
 
 
 class Question(NamedTuple):
@@ -50,11 +52,17 @@ def csv_address(asked: Question) -> str:
     return "skill-gap?" + urlencode(given | {"include": "covered", "format": "csv"})
 
 
+def own_page(occupations: Iterable[str], target: str, domain: str) -> str:
+    """Return the address of the page of own levels: all that is asked but the levels."""
+    query = [("from", text) for text in occupations]
+    query += [("to", target)] if target else []
+    query += [("domain", domain)] if domain != DOMAINS[0] else []
+    return f"{OWN_PLACE}?{urlencode(query)}" if query else OWN_PLACE
+
+
 def own_levels(asked: Question) -> str:
     """Return the address of the page where own levels take the place of the source's."""
-    given = {"from": asked.source, "to": asked.target}
-    more = {} if asked.domain == DOMAINS[0] else {"domain": asked.domain}
-    return "own-levels?" + urlencode(given | more)
+    return own_page([asked.source], asked.target, asked.domain)
 
 
 def about_one(asked: Question, codes: Mapping[str, str]) -> Question:

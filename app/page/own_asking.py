@@ -1,7 +1,6 @@
 """The question of the page of own levels, from its address or its form."""
 
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlencode
 
 from flask import request
 from marshmallow import EXCLUDE, Schema, fields, validate
@@ -9,12 +8,12 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.gaps.compare import HIGHEST_LEVEL
 from app.occupations.fields import LONGEST_TITLE, OccupationField
+from app.page.links import own_page
 from app.profiles.ratings_file import number
 from app.profiles.schema import MOST_OCCUPATIONS, RatingsField
 from app.profiles.service import Own
 from onet_client.content_model import DOMAINS, domain_of
 
-PLACE: Final = "own-levels"
 LEVEL: Final = "level."
 """What the name of a level in the form begins with, before the element's id."""
 GO: Final = "go."
@@ -100,10 +99,7 @@ def _is_level(id_: str, level: object) -> bool:
 
 def own_address(asked: OwnQuestion) -> str:
     """Return the address of the page: all that is asked but the levels, which no address has."""
-    query = [("from", text) for text in asked.own.occupations]
-    query += [("to", asked.target)] if asked.target else []
-    query += [("domain", asked.domain)] if asked.domain != DOMAINS[0] else []
-    return f"{PLACE}?{urlencode(query)}" if query else PLACE
+    return own_page(asked.own.occupations, asked.target, asked.domain)
 
 
 def _given() -> dict[str, Any]:

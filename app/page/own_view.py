@@ -7,15 +7,15 @@ which no server sees, and come here in the body of a POST alone, of which nothin
 from flask import Blueprint, Response, request
 
 from app.page import own_asking, own_messages
+from app.page.links import OWN_PLACE
 from app.page.messages import Message
 from app.page.own_asking import own_address
 from app.page.own_reading import OwnShown, own_comparison
 from app.page.reading import coverage
 from app.page.rendering import answered, glossary, render
-from app.page.what_helps import SAYS_WHAT_IS_HELD, add_what_helps, title_of
-from app.problem_responses import keep_unsaid, logged_problem, request_id
+from app.page.what_helps import SAYS_WHAT_IS_HELD, explained
+from app.problem_responses import keep_unsaid
 from app.wiring.container import services
-from cache.db.database import DatabaseUnavailable
 
 blueprint = Blueprint("own_levels", __name__)
 
@@ -32,7 +32,7 @@ def keep_to_ourselves() -> None:
         keep_unsaid()
 
 
-@blueprint.route(f"/{own_asking.PLACE}", methods=["GET", "POST"])
+@blueprint.route(f"/{OWN_PLACE}", methods=["GET", "POST"])
 def show() -> Response:
     """Show the sliders with what comes of them, or what is to be named first."""
     asked = own_asking.read()
@@ -43,18 +43,13 @@ def show() -> Response:
 @blueprint.errorhandler(Exception)
 def fail(error: Exception) -> Response:
     """Say what is the matter; the status is that of the problem."""
-    problem = logged_problem(error)
-    asked, body = own_asking.as_given(), problem.body(request_id())
-    try:
-        rated = add_what_helps(problem, body, asked.domain)
-    except DatabaseUnavailable as unavailable:
-        return fail(unavailable)
-    retry = int(problem.headers.get("Retry-After", 0))
-    told = own_messages.of_own(body, asked, retry, title_of(body.get("code")), rated)
+    asked = own_asking.as_given()
+    problem, body, rated, title, retry_after = explained(error, asked.domain)
+    told = own_messages.of_own(body, asked, retry_after, title, rated)
     shown = OwnShown(own_messages.with_fault_last(asked, body))
     answer = _page(shown, told, problem.status, says_held=problem.name in SAYS_WHAT_IS_HELD)
-    if retry:
-        answer.headers["Retry-After"] = str(retry)
+    if retry_after:
+        answer.headers["Retry-After"] = str(retry_after)
     return answer
 
 

@@ -16,7 +16,7 @@ from app.transitions.choice import TransitionsChoice
 from app.transitions.json_body import transitions_body
 from app.transitions.subject import read_subject
 from app.wiring.container import Services
-from cache.db.database import DatabaseUnavailable
+from cache.db.unavailable import DatabaseUnavailable
 from cache.entries.meanings import Meaning
 from cache.reading import Reading
 from onet_client.content_model import DOMAINS

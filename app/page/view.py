@@ -11,11 +11,10 @@ from app.page import asking, messages, reading
 from app.page.links import Question, address, swapped
 from app.page.reading import Shown
 from app.page.rendering import HEADERS, answered, page, render
-from app.page.what_helps import SAYS_WHAT_IS_HELD, add_what_helps, title_of
-from app.problem_responses import handle, logged_problem, request_id
+from app.page.what_helps import SAYS_WHAT_IS_HELD, explained
+from app.problem_responses import handle, logged_problem
 from app.response_cache.negotiation import prefers_html
 from app.wiring.container import services
-from cache.db.database import DatabaseUnavailable
 
 blueprint = Blueprint("page", __name__, template_folder="templates")
 
@@ -53,14 +52,9 @@ def _read(asked: Question) -> Shown:
 @blueprint.errorhandler(Exception)
 def fail(error: Exception) -> Response:
     """Say what is the matter; the status is that of the problem."""
-    problem = logged_problem(error)
-    asked, body = asking.as_given(), problem.body(request_id())
-    try:
-        rated = add_what_helps(problem, body, asked.domain)
-    except DatabaseUnavailable as unavailable:
-        return fail(unavailable)
-    retry = int(problem.headers.get("Retry-After", 0))
-    told = messages.of(body, asked, retry, title_of(body.get("code")), rated)
+    asked = asking.as_given()
+    problem, body, rated, title, retry_after = explained(error, asked.domain)
+    told = messages.of(body, asked, retry_after, title, rated)
     shown = Shown(asked, asked, told)
     if problem.name not in SAYS_WHAT_IS_HELD:
         shown.coverage = reading.coverage(services(), asked.domain)

@@ -1,22 +1,47 @@
 """What a page says beside a problem: titles, how much is held, occupations to go on with."""
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from app.occupations.holdings import sentence
+from app.problem_responses import logged_problem, request_id
 from app.problems import Problem
 from app.wiring.container import services
-from cache.db.database import DatabaseUnavailable
+from cache.db.unavailable import DatabaseUnavailable
 
 SAYS_WHAT_IS_HELD: Final = ("upstream-not-configured", "database-unavailable")
 """Problems whose message says how much is held, or that this cannot be known."""
 
 
-def add_what_helps(problem: Problem, body: dict[str, Any], domain: str) -> dict[str, bool | None]:
-    """Add to a problem what the page says beside it; return which candidates are rated.
+class Explained(NamedTuple):
+    """A problem with what helps.
 
-    Raises:
-        DatabaseUnavailable: where the database cannot be reached or used.
+    Attributes:
+        body: as the API answers it; where there is no upstream, also with `held`.
+        rated: which candidates are rated; None where that is not known.
+        title: of the occupation that it is about; empty where none is known.
+        retry_after: seconds until trying again makes sense; 0 where that is not known.
     """
+
+    problem: Problem
+    body: dict[str, Any]
+    rated: dict[str, bool | None]
+    title: str
+    retry_after: int
+
+
+def explained(error: Exception, domain: str) -> Explained:
+    """Log an error and find what helps; where the database fails meanwhile, that is the error."""
+    problem = logged_problem(error)
+    body = problem.body(request_id())
+    try:
+        rated = _add_what_helps(problem, body, domain)
+    except DatabaseUnavailable as unavailable:
+        return explained(unavailable, domain)
+    retry_after = int(problem.headers.get("Retry-After", 0))
+    return Explained(problem, body, rated, _title_of(body.get("code")), retry_after)
+
+
+def _add_what_helps(problem: Problem, body: dict[str, Any], domain: str) -> dict[str, bool | None]:
     if problem.name == "upstream-not-configured":
         body["held"] = sentence(services().holdings.of(domain), domain)
     candidates = problem.members.get("candidates", {}).values()
@@ -24,8 +49,7 @@ def add_what_helps(problem: Problem, body: dict[str, Any], domain: str) -> dict[
     return services().catalogue.rated(domain, codes) if codes else {}
 
 
-def title_of(code: str | None) -> str:
-    """Return the title of the occupation that a problem is about; empty where none is known."""
+def _title_of(code: str | None) -> str:
     try:
         found = services().catalogue.occupation(code) if code else None
     except DatabaseUnavailable:
