@@ -11,7 +11,6 @@ from app.occupations.lookup import FoundNamed, FoundOccupation, Lookup, LookupFa
 from app.occupations.provenance import Note
 from app.occupations.resolve import Unresolved
 from app.profiles.merge import OwnProfile, merged
-from app.transitions.choice import PREFERRED
 from cache.profile import Profile
 from cache.reading import NoRatings, NotAtHand, Reading
 
@@ -144,7 +143,7 @@ class Profiles:
             domains: None for skills and knowledge, as far as they are held.
             timeout: seconds to wait for each domain.
         """
-        asked = tuple(domains or self.transitions.held(PREFERRED) or PREFERRED[:1])
+        asked = self.transitions.asked(domains)
         names = {domain: self._names(domain) for domain in asked}
         occupations, notes = self._occupations(own, asked, timeout, is_strict=bool(domains))
         for domain, readings in occupations.items():

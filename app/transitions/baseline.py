@@ -9,7 +9,7 @@ import numpy as np
 
 from app.transitions.matrices import ReadinessMatrices, Snapshot
 from app.transitions.readiness import readiness_of_all
-from cache.db.database import DatabaseUnavailable
+from cache.db.unavailable import DatabaseUnavailable
 from cache.reading import NotAtHand, Reading
 
 if TYPE_CHECKING:

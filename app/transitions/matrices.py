@@ -9,7 +9,7 @@ from typing import Final
 
 from app.transitions.readiness import Matrix
 from cache.catalogue import Catalogue
-from cache.db.database import DatabaseUnavailable
+from cache.db.unavailable import DatabaseUnavailable
 from cache.entries.invalidation import Changes
 from cache.entries.store import Store
 from cache.policy import Entry, Freshness, Limits, freshness

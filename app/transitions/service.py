@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import orjson
 
-from app.transitions.choice import OWN, TransitionsChoice
+from app.transitions.choice import OWN, PREFERRED, TransitionsChoice
 from app.transitions.elements import weightiest
 from app.transitions.fit import Fit, JobZonesByCode, fits, ranked
 from app.transitions.job_zones import JobZones, check_zones
@@ -75,9 +75,12 @@ class Transitions:
         self._zones: MadeOnce[Hashable, _Kept] = MadeOnce()
         self._kept: dict[Domains, _Kept] = {}
 
-    def held(self, domains: Sequence[str]) -> Domains:
-        """Return those of some domains that any occupation is rated in here."""
-        return tuple(one for one in domains if self._matrices.snapshot(one).matrix.titles)
+    def asked(self, domains: Sequence[str] | None) -> Domains:
+        """Return the domains to rank by: those named, or the preferred ones with ratings here."""
+        if domains:
+            return tuple(domains)
+        held = [one for one in PREFERRED if self._matrices.snapshot(one).matrix.titles]
+        return tuple(held or PREFERRED[:1])
 
     def of(self, readings: Sequence[Reading], choice: TransitionsChoice) -> RankedTransitions:
         """Rank the transitions of an occupation by the domains whose entries were just read."""

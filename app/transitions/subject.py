@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from app.occupations.lookup import Lookup, LookupFailed
 from app.occupations.provenance import Note
-from app.transitions.choice import PREFERRED
 from cache.reading import NoRatings, Reading
 
 if TYPE_CHECKING:  # it loads numpy, which most processes can do without
@@ -57,7 +56,7 @@ def read_subject(
         DatabaseUnavailable: where the database cannot be reached or used.
     """
     found, failed = [], []
-    asked = tuple(domains or transitions.held(PREFERRED) or PREFERRED[:1])
+    asked = transitions.asked(domains)
     for domain in asked:
         try:
             found.append(lookup.one(text, domain))
