@@ -26,7 +26,7 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from cache.catalogue import Catalogue
-from cache.db.database import DatabaseUnavailable
+from cache.db.unavailable import DatabaseUnavailable
 from cache.entries.invalidation import Key
 from cache.entries.store import Stored
 from cache.fill.abandonment import Abandoned

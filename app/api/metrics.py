@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 
 from app.api.headers import UNSTORED
 from app.wiring.container import services
-from cache.db.database import DatabaseUnavailable
+from cache.db.unavailable import DatabaseUnavailable
 from cache.inventory import Statistics
 from onet_client.version import VERSION
 

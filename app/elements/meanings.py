@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from cache.db.database import DatabaseUnavailable
+from cache.db.unavailable import DatabaseUnavailable
 from cache.entries.invalidation import Changes
 from cache.entries.meanings import Meaning, Meanings
 from cache.local.once import MadeOnce

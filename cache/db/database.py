@@ -18,8 +18,7 @@ from cache.db.cluster import has_others
 from cache.db.mysql import connect_mysql
 from cache.db.revision import trouble
 from cache.db.sqlite_file import AsItLies, open_file
-from cache.db.unavailable import DatabaseUnavailable as DatabaseUnavailable  # noqa: PLC0414
-from cache.db.unavailable import error_number, translated
+from cache.db.unavailable import DatabaseUnavailable, error_number, translated
 
 T = TypeVar("T")
 

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, String, bindparam, func, literal_column, select, 
 
 from cache.db import database
 from cache.db.onet_tables import CacheEntry, Element, Occupation, Rating
+from cache.db.unavailable import DatabaseUnavailable
 from cache.entries.publish_fill import Fill, publish
 from cache.policy import Entry
 from cache.profile import ElementRating, Profile
@@ -135,7 +136,7 @@ def _stored(row: Sequence[Any]) -> Stored:
     rows = [line.split("\t") for line in ratings.split("\n")] if ratings else []
     if len(rows) != entry.row_count:
         # As where a proxy in between does not pass on how long joined text may be.
-        raise database.DatabaseUnavailable(
+        raise DatabaseUnavailable(
             f"{len(rows)} of {entry.row_count} ratings of {entry.key} were read"
         )
     return Stored(entry, Profile(entry.code, title or "", _elements(rows)))

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 
 from cache.db import database
 from cache.db.onet_tables import Succession
+from cache.db.unavailable import DatabaseUnavailable
 from cache.fill.abandonment import Abandoned
 from cache.fill.left_alone import LeftAlone
 from cache.fill.single_flight import Detach, Lane, SingleFlight, Task, TooManyWaiting
@@ -91,7 +92,7 @@ class Crosswalk:
         for code, (result, _) in self._single_flight.run(tasks, self._timeout).items():
             if isinstance(result, Abandoned | TooManyWaiting):
                 continue
-            if isinstance(result, OnetError | TimeoutError | database.DatabaseUnavailable):
+            if isinstance(result, OnetError | TimeoutError | DatabaseUnavailable):
                 self._left_alone.begin(f"what became of {code}", result)
             elif isinstance(result, BaseException):
                 raise result

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Final
 from uuid import uuid4
 
-from cache.db.database import DatabaseUnavailable
+from cache.db.unavailable import DatabaseUnavailable
 from cache.entries.publish_fill import Superseded
 from cache.entries.renewal import Revalidation
 from cache.entries.store import Store, Stored

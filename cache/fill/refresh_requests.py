@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, select, update
 from cache.db import database
 from cache.db.clock import database_time, has_passed
 from cache.db.onet_tables import CacheEntry
+from cache.db.unavailable import DatabaseUnavailable
 from cache.fill.leases import ENTRY_LEASES
 
 log = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ class RefreshRequests:
         try:
             self.request(domain, code, read_at)
             self._available = True
-        except database.DatabaseUnavailable as error:
+        except DatabaseUnavailable as error:
             if self._available:
                 log.warning("no entry can be noted for a refresh: %s", error)
             self._available = False

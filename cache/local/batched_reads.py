@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from threading import Lock, Semaphore
 from typing import Final
 
-from cache.db.database import DatabaseUnavailable
+from cache.db.unavailable import DatabaseUnavailable
 from cache.entries.store import Store, Stored
 
 AT_ONCE: Final = 4

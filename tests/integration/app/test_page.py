@@ -21,7 +21,7 @@ from app.page import words
 from app.page.links import Question, address, with_side
 from app.page.reading import Shown
 from app.page.rendering import page, render
-from cache.db.database import DatabaseUnavailable
+from cache.db.unavailable import DatabaseUnavailable
 from cache.entries.purge import purge
 from onet_client.content_model import DOMAINS
 from onet_client.sandbox import Sandbox

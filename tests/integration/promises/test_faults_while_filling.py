@@ -13,8 +13,9 @@ from support.fake_client import FakeClient
 from support.made_up_release import RATED, write_release
 from support.tables import PUBLISHED, clear, fill, held, without
 
-from cache.db.database import DatabaseUnavailable, connect, write
+from cache.db.database import connect, write
 from cache.db.onet_tables import CacheEntry
+from cache.db.unavailable import DatabaseUnavailable
 from onet_client.client import connect as connect_client
 from onet_client.errors import OnetError, UpstreamFailure
 from onet_client.governor import InMemoryGovernor

@@ -13,7 +13,7 @@ from support.answers import problem
 from support.mysql_server import free_port
 
 from cache.db import database
-from cache.db.database import DatabaseUnavailable
+from cache.db.unavailable import DatabaseUnavailable
 from cache.fill.single_flight import FAILURE_SHARED
 
 TARGETS = [

@@ -7,7 +7,7 @@ from support.made_up_release import RATED, TITLES
 
 from app.occupations.holdings import Holdings, is_whole, sentence
 from cache.catalogue import Catalogue, Holding
-from cache.db.database import DatabaseUnavailable
+from cache.db.unavailable import DatabaseUnavailable
 from cache.entries.invalidation import TRUSTED, Changes
 from cache.entries.purge import purge
 from cache.entries.store import Store

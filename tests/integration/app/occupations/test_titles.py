@@ -15,8 +15,8 @@ from app.occupations.title_index import TitleHit, TitleIndex
 from app.occupations.titles import Titles, rated_first
 from cache.catalogue import Catalogue
 from cache.db import database
-from cache.db.database import DatabaseUnavailable
 from cache.db.onet_tables import AlternateTitle
+from cache.db.unavailable import DatabaseUnavailable
 from cache.entries.invalidation import Changes
 from cache.entries.store import Store
 from cache.release.seed import seed

@@ -9,7 +9,7 @@ from app.transitions import baseline as module
 from app.transitions.baseline import Baseline
 from app.transitions.matrices import ReadinessMatrices
 from cache.catalogue import Catalogue
-from cache.db.database import DatabaseUnavailable
+from cache.db.unavailable import DatabaseUnavailable
 from cache.entries.store import Store
 from cache.reading import NotAtHand, Reading
 

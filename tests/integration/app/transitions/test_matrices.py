@@ -14,7 +14,8 @@ from support.tables import clear
 from app.transitions import matrices as module
 from app.transitions.matrices import ReadinessMatrices
 from cache.catalogue import Catalogue
-from cache.db.database import DatabaseUnavailable, connect
+from cache.db.database import connect
+from cache.db.unavailable import DatabaseUnavailable
 from cache.entries import invalidation as changes_module
 from cache.entries.invalidation import TRUSTED
 from cache.entries.purge import purge

@@ -17,17 +17,10 @@ from support.waiting import at_once
 
 from cache.db import cluster
 from cache.db import database as module
-from cache.db.database import (
-    LONGEST_PAUSE,
-    TRANSACTION_ATTEMPTS,
-    DatabaseUnavailable,
-    check_ready,
-    connect,
-    read,
-    write,
-)
+from cache.db.database import LONGEST_PAUSE, TRANSACTION_ATTEMPTS, check_ready, connect, read, write
 from cache.db.migrate import upgrade
 from cache.db.onet_tables import Occupation
+from cache.db.unavailable import DatabaseUnavailable
 
 ONLY_MYSQL = pytest.mark.parametrize(
     "engine", [pytest.param("mysql", marks=pytest.mark.mysql)], indirect=True

@@ -19,10 +19,11 @@ from support.commands import Command, flask
 from support.processes import SECONDS
 
 from cache.db import database, migration_lease
-from cache.db.database import DatabaseUnavailable, check_ready
+from cache.db.database import check_ready
 from cache.db.migrate import MIGRATIONS, downgrade, upgrade
 from cache.db.migration_lease import MigrationLease, alone
 from cache.db.onet_tables import SCHEMA_REVISION, Base
+from cache.db.unavailable import DatabaseUnavailable
 
 MYSQL = pytest.param("mysql", marks=pytest.mark.mysql)
 TABLES = {*Base.metadata.tables}

@@ -14,9 +14,10 @@ from support.mysql_server import PrivateServer, create_database, free_port
 from support.waiting import at_once
 
 from cache.db import database
-from cache.db.database import DatabaseUnavailable, connect, read, write
+from cache.db.database import connect, read, write
 from cache.db.migrate import upgrade
 from cache.db.onet_tables import Occupation
+from cache.db.unavailable import DatabaseUnavailable
 from cache.db.url import parse
 from cache.entries.store import Store
 

@@ -14,8 +14,9 @@ from support.fills import CODE, NAMES, figures, fill, rated
 from support.made_up_release import RATED, TITLES
 from support.tables import PUBLISHED, dump
 
-from cache.db.database import DatabaseUnavailable, connect
+from cache.db.database import connect
 from cache.db.onet_tables import CacheEntry, Element, Rating
+from cache.db.unavailable import DatabaseUnavailable
 from cache.entries.canonical import canonical_line, content_hash
 from cache.entries.publish_fill import Superseded
 from cache.entries.store import Store

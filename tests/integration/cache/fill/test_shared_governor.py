@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import Engine, event, make_url, select, text, update
 
 from cache.db.clock import database_time
-from cache.db.database import DatabaseUnavailable, connect
+from cache.db.database import connect
 from cache.db.onet_tables import UpstreamGovernor
+from cache.db.unavailable import DatabaseUnavailable
 from cache.fill.shared_governor import DatabaseGovernor, read_pace
 from onet_client.errors import BudgetSpent, CircuitOpen
 from onet_client.governor import DAY, FAILURES_TO_OPEN, OPEN_SECONDS

@@ -9,7 +9,7 @@ from sqlalchemy import event
 from support.clock import eventually
 from support.made_up_release import RATED
 
-from cache.db.database import DatabaseUnavailable
+from cache.db.unavailable import DatabaseUnavailable
 from cache.entries.store import Store, Stored
 from cache.local.batched_reads import AT_ONCE, MOST_CODES, BatchedReads
 from cache.policy import Entry

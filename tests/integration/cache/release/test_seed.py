@@ -21,8 +21,8 @@ from support.release_files import add_lines, change, content, drop_lines, zip_fo
 from support.tables import OF_A_LOAD, PUBLISHED, dump, without
 
 from cache.db import database
-from cache.db.database import DatabaseUnavailable
 from cache.db.onet_tables import CacheEntry
+from cache.db.unavailable import DatabaseUnavailable
 from cache.entries.canonical import content_hash
 from cache.entries.purge import purge
 from cache.entries.store import Store

@@ -13,8 +13,8 @@ from support.fills import rated
 from support.warming import expire_leases, finish, items, make_worker
 
 from cache.db.clock import database_time
-from cache.db.database import DatabaseUnavailable
 from cache.db.onet_tables import WarmItem
+from cache.db.unavailable import DatabaseUnavailable
 from cache.entries.store import Store
 from cache.fill.refresh_requests import RefreshRequests
 from cache.metrics import CacheMetrics
