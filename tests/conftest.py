@@ -82,17 +82,24 @@ MARKS_BY_FIXTURE = {
 }
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark tests by the fixtures they use, and leave soak tests to `-m soak`."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Iterator[None]:
+    """Mark tests by the fixtures they use, and leave soak tests to `-m soak`.
+
+    What waits comes first: one worker begins with it while the others compute.
+    """
     for item in items:
         for fixture, mark in MARKS_BY_FIXTURE.items():
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(mark)
     if "soak" not in config.option.markexpr:
-        soak = [item for item in items if item.get_closest_marker("soak")]
-        config.hook.pytest_deselected(items=soak)
+        soak = {item for item in items if item.get_closest_marker("soak")}
+        config.hook.pytest_deselected(items=list(soak))
         items[:] = [item for item in items if item not in soak]
+    yield
+    items.sort(key=lambda item: item.get_closest_marker("waits") is None)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -14,6 +14,8 @@ from support.waiting import at_once
 
 from onet_client.sandbox import Fault, load_release
 
+pytestmark = pytest.mark.waits
+
 PROCESSES = 3
 CODES = 24
 

@@ -44,6 +44,8 @@ from cache.policy import Limits
 from cache.release.seed import seed
 from onet_client.sandbox import Fault, ReleaseTables, load_release
 
+pytestmark = pytest.mark.waits
+
 log = logging.getLogger("rig")
 PROCESSES = 4
 CLIENTS = 200

@@ -21,6 +21,8 @@ from support.release_files import change, write_part, zip_folder
 from cache.db.database import connect
 from cache.db.migrate import upgrade
 
+pytestmark = pytest.mark.waits
+
 ZIP = "db_28_1_text.zip"
 NOBODY = f"http://127.0.0.1:{free_port()}/"
 HOW_TO_GET_ALL = "64 rated occupations; `flask seed latest` brings all"

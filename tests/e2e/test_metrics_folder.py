@@ -12,7 +12,10 @@ from support.clock import eventually
 from support.disks import fill, small_disk
 from support.processes import Serving, serving
 
-pytestmark = pytest.mark.parametrize("starter_url", ["sqlite"], indirect=True, scope="session")
+pytestmark = [
+    pytest.mark.waits,
+    pytest.mark.parametrize("starter_url", ["sqlite"], indirect=True, scope="session"),
+]
 HITS = 'skillgap_entry_reads_total{result="hit"}'
 TARGETS = (
     "/skill-gap?from=11-1011.00&to=15-1254.00",

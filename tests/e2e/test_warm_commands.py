@@ -27,6 +27,8 @@ from cache.db.migrate import upgrade
 from cache.db.onet_tables import CacheEntry, LandingRating, WarmJob
 from cache.release.seed import seed
 
+pytestmark = pytest.mark.waits
+
 EMPTY = tuple(TITLES)[4]
 UNKNOWN = "99-9999.00"
 REQUESTS_BESIDE_PAGES = 29

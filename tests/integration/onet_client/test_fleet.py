@@ -15,9 +15,12 @@ PROCESSES = 4
 RATE = 5
 WARM_UP_SECONDS = 1.0
 
-pytestmark = pytest.mark.parametrize(
-    "engine", [pytest.param("mysql", marks=pytest.mark.mysql)], indirect=True
-)
+pytestmark = [
+    pytest.mark.waits,
+    pytest.mark.parametrize(
+        "engine", [pytest.param("mysql", marks=pytest.mark.mysql)], indirect=True
+    ),
+]
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from onet_client.client import OnetClient, connect
 from onet_client.deadline import Deadline
 from onet_client.governor import InMemoryGovernor
 
+pytestmark = pytest.mark.waits
+
 ABOUT = b'{"database": {"name": "O*NET 30.3"}}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 WHOLE = HEAD + b"Content-Length: %d\r\n\r\n" % len(ABOUT) + ABOUT

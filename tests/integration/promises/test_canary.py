@@ -18,6 +18,8 @@ from cache.db.onet_tables import Base
 from onet_client.errors import OnetError
 from onet_client.sandbox import Fault, Sandbox, load_release
 
+pytestmark = pytest.mark.waits
+
 CODE = "11-9001.00"
 CREDENTIALS: dict[str, dict[str, Any]] = {
     "2": {"onet_api_key": CANARY},

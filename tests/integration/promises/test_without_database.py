@@ -18,7 +18,7 @@ from app.wiring.container import Services
 from cache.db.database import connect
 from cache.entries.purge import purge
 
-pytestmark = pytest.mark.mysql
+pytestmark = [pytest.mark.waits, pytest.mark.mysql]
 
 KEPT = "/skill-gap?from=11-9001.00&to=15-9002.00"
 COPIED = {

@@ -16,6 +16,8 @@ from cache.db import database
 from cache.db.unavailable import DatabaseUnavailable
 from cache.fill.single_flight import FAILURE_SHARED
 
+pytestmark = pytest.mark.waits
+
 TARGETS = [
     "/skill-gap?from=11-1011.00&to=15-1254.00",
     "/occupations/15-1254.00",

@@ -21,6 +21,8 @@ from support.tables import held
 from cache.release.seed import seed
 from onet_client.sandbox import Fault, Sandbox, load_release
 
+pytestmark = pytest.mark.waits
+
 GAP = f"/skill-gap?from={KITES}&to={TIDES}"
 TTL, NEGATIVE_TTL = 1_000, 50
 WINDOW, LINGER = 100, 5_000

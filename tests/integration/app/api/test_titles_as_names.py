@@ -24,6 +24,8 @@ from support.crosswalk import (
 from cache.release.seed import seed
 from onet_client.sandbox import Fault, Sandbox, load_release
 
+pytestmark = pytest.mark.waits
+
 EXECUTIVES, DEVELOPERS, ACTORS = "11-1011.00", "15-1254.00", "27-2011.00"
 NEGATIVE_TTL = 50
 

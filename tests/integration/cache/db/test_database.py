@@ -22,6 +22,8 @@ from cache.db.migrate import upgrade
 from cache.db.onet_tables import Occupation
 from cache.db.unavailable import DatabaseUnavailable
 
+pytestmark = pytest.mark.waits
+
 ONLY_MYSQL = pytest.mark.parametrize(
     "engine", [pytest.param("mysql", marks=pytest.mark.mysql)], indirect=True
 )

@@ -21,7 +21,7 @@ from cache.db.unavailable import DatabaseUnavailable
 from cache.db.url import parse
 from cache.entries.store import Store
 
-pytestmark = pytest.mark.mysql
+pytestmark = [pytest.mark.waits, pytest.mark.mysql]
 ROWS = [{"code": f"11-{number}.00", "title": "x" * 150} for number in range(1000, 1100)]
 
 

@@ -28,6 +28,8 @@ from cache.release.seed import seed
 from onet_client.errors import BudgetSpent, NotOffered, OnetError, RateLimited, UnknownCode
 from onet_client.sandbox import Fault, Sandbox, load_release
 
+pytestmark = pytest.mark.waits
+
 NEW = "99-1001.00"
 LEASE_SECONDS = 60.0
 
