@@ -11,7 +11,7 @@ from math import atan, cos, exp, lgamma, log, pi, sqrt, tan
 from typing import Final
 
 NORMAL: Final = 1.959963984540054
-"""The quantile of the normal distribution."""
+"""The 97.5 % quantile of the normal distribution: 95 % of it lie within so many deviations."""
 POINTS: Final = 12
 STEPS: Final = 100
 """Of Simpson's rule; an even number."""
