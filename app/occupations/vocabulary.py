@@ -9,6 +9,8 @@ import numpy as np
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
+from app.occupations.words import with_person
+
 EDITS: Final = ((12, 3), (8, 2), (4, 1))
 """Edits allowed for a word of at least so many letters; a swap of two letters is one edit.
 
@@ -61,6 +63,8 @@ class Vocabulary:
             last = place == len(words) - 1
             if last or len(word) > 1:
                 found[place] += self._begun(word, BEGUN_LAST if last else BEGUN)
+            if last and not found[place]:
+                found[place] += self._same(with_person(word), BEGUN_LAST)
         for place, (word, following) in enumerate(pairwise(words)):
             joined = self._same(word + following, JOINED)
             found[place] += joined

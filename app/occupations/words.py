@@ -26,7 +26,11 @@ _SPELLINGS: Final = {
 }
 # fmt: on
 _BRITISH: Final = re.compile("|".join(sorted(_SPELLINGS, key=len, reverse=True)))
-_PERSON: Final = re.compile("(?<=..)(?:woman|women|men|person|people|lady)$")
+_PERSONS: Final = ("woman", "women", "person", "people", "lady")
+_PERSON: Final = re.compile(f"(?<=..)(?:{'|'.join(_PERSONS)}|men)$")
+_BEGUN_PERSON: Final = re.compile(
+    f"(?<=..)(?:{'|'.join(each[:cut] for each in _PERSONS for cut in range(1, len(each)))})$"
+)
 
 
 def fold(text: str) -> str:
@@ -54,6 +58,11 @@ def stem(word: str) -> str:
     """
     singular = _PERSON.sub("man", _singular(word))
     return _BRITISH.sub(lambda british: _SPELLINGS[british[0]], singular)
+
+
+def with_person(word: str) -> str:
+    """Return the form of a person's word that is typed so far, such as salesman of `salespers`."""
+    return _BEGUN_PERSON.sub("man", word)
 
 
 def _singular(word: str) -> str:

@@ -335,3 +335,11 @@ def test_longer_words_may_be_more_edits_away():
     lengths = (2, 3, 4, 7, 8, 11, 12)
 
     assert [0, 0, 1, 1, 2, 2, 3] == [edits_allowed("x" * length) for length in lengths]
+
+
+@pytest.mark.parametrize("whole", ["salesperson", "salespeople", "saleswoman", "saleslady"])
+def test_a_persons_word_is_found_at_each_letter_that_is_typed(whole):
+    index = TitleIndex({"41-2031.00": "Retail Salespersons", "11-2022.00": "Managers"}, [])
+
+    for letters in range(3, len(whole) + 1):
+        assert ["41-2031.00"] == [hit.code for hit in index.search(whole[:letters], 5)], letters
