@@ -249,17 +249,10 @@ def test_workers_that_are_killed_one_after_the_other_are_replaced(
             for pid in spawned(server)[-2:]:
                 os.kill(pid, signal.SIGKILL)
         eventually(6, lambda: len(spawned(server)), 20)
-        eventually(True, lambda: answers(server), 20)
+        eventually(True, server.answers, 20)
         assert 0 == server.stop()
 
 
 def spawned(server: Serving) -> list[int]:
     """All worker processes there have been, in the order of their start."""
     return [int(pid) for pid in re.findall(r"worker-\d+ with PID: (\d+)", server.log.read_text())]
-
-
-def answers(server: Serving) -> bool:
-    try:
-        return server.get("/health").ok
-    except requests.ConnectionError:
-        return False

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import requests
 from support.clock import eventually
 from support.disks import fill, small_disk
 from support.processes import Serving, serving
@@ -41,23 +40,15 @@ def hits(server: Serving) -> float:
 
 
 def replace_worker(server: Serving) -> None:
-    """Kill a worker process, and wait for the next one."""
+    """Kill a worker process, and wait for the next one, which says so before it is heard."""
     started = server.log.read_text().count("Started worker")
     pids = [line.rsplit(" ", 1)[1] for line in server.log.read_text().splitlines() if "PID" in line]
     os.kill(int(pids[-1]), signal.SIGKILL)
     deadline = time.monotonic() + 20
-    while server.log.read_text().count("Started worker") == started or not is_heard(server):
+    while server.log.read_text().count("Started worker") == started or not server.answers():
         assert None is server.process.poll(), server.log.read_text()
         assert time.monotonic() < deadline, server.log.read_text()
         time.sleep(0.05)
-
-
-def is_heard(server: Serving) -> bool:
-    """Whether the server takes connections: a worker says that it has started just before."""
-    try:
-        return 200 == server.get("/health").status_code
-    except requests.ConnectionError:
-        return False
 
 
 @pytest.fixture

@@ -196,6 +196,13 @@ class Serving:
     def get(self, target: str, **options: object) -> requests.Response:
         return requests.get(self.url + target, timeout=30, **options)  # type: ignore[arg-type]
 
+    def answers(self) -> bool:
+        """Whether it takes connections and is alive."""
+        try:
+            return self.get("/health").ok
+        except requests.ConnectionError:
+            return False
+
     def stop(self) -> int:
         """Tell it to end, and return its exit status."""
         self.process.send_signal(signal.SIGTERM)
@@ -224,11 +231,7 @@ def serving(folder: Path, *, worker: bool = True, **settings: str) -> Iterator[S
 
 def _await(server: Serving) -> None:
     deadline = time.monotonic() + SECONDS
-    while True:
+    while not server.answers():
         assert None is server.process.poll(), server.log.read_text()
         assert time.monotonic() < deadline, server.log.read_text()
-        try:
-            if server.get("/health").ok:
-                return
-        except requests.ConnectionError:
-            time.sleep(0.05)
+        time.sleep(0.05)
