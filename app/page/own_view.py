@@ -44,12 +44,13 @@ def show() -> Response:
 def fail(error: Exception) -> Response:
     """Say what is the matter; the status is that of the problem."""
     asked = own_asking.as_given()
-    problem, body, rated, title, retry_after = explained(error, asked.domain)
-    told = own_messages.of_own(body, asked, retry_after, title, rated)
-    shown = OwnShown(own_messages.with_fault_last(asked, body))
+    found = explained(error, asked.domain)
+    problem = found.problem
+    told = own_messages.of_own(found.body, asked, found.retry_after, found.title, found.rated)
+    shown = OwnShown(own_messages.with_fault_last(asked, found.body))
     answer = _page(shown, told, problem.status, says_held=problem.name in SAYS_WHAT_IS_HELD)
-    if retry_after:
-        answer.headers["Retry-After"] = str(retry_after)
+    if found.retry_after:
+        answer.headers["Retry-After"] = str(found.retry_after)
     return answer
 
 

@@ -53,8 +53,9 @@ def _read(asked: Question) -> Shown:
 def fail(error: Exception) -> Response:
     """Say what is the matter; the status is that of the problem."""
     asked = asking.as_given()
-    problem, body, rated, title, retry_after = explained(error, asked.domain)
-    told = messages.of(body, asked, retry_after, title, rated)
+    found = explained(error, asked.domain)
+    problem = found.problem
+    told = messages.of(found.body, asked, found.retry_after, found.title, found.rated)
     shown = Shown(asked, asked, told)
     if problem.name not in SAYS_WHAT_IS_HELD:
         shown.coverage = reading.coverage(services(), asked.domain)
