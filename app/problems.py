@@ -139,7 +139,7 @@ class Problems:
             case LookupFailed():
                 return self._of_lookup(error)
             case Unresolved():
-                return _unresolved(error, self.titles)
+                return self._of_unresolved(error)
             case ValidationError():
                 return invalid_parameters(error.messages_dict)
             case ElementNotFound():
@@ -194,6 +194,17 @@ class Problems:
             return Problem(404, "no-ratings", detail, headers=headers, **members)
         return self._unavailable(failed, headers, members)
 
+    def _of_unresolved(self, error: Unresolved) -> Problem:
+        """Make the problem of texts that do not name one occupation each."""
+        problem = invalid_parameters({name: [said] for name, said in error.messages.items()})
+        problem.members["candidates"] = {
+            name: [candidate._asdict() for candidate in found]
+            for name, found in error.candidates.items()
+        }
+        if not all(error.candidates.values()):
+            problem.members["hint"] = hint(self.titles())
+        return problem
+
     def _rated_near(self, failed: LookupFailed, domain: str) -> list[dict[str, str]]:
         """List rated occupations to go on with in place of the one that failed."""
         near = self.alternatives.rated(failed.cause.code, domain, failed.codes.values())
@@ -222,18 +233,6 @@ class Problems:
         what = f"The ratings of {error.code} (`{side}`) are not cached"
         detail = f"{what} and O*NET Web Services {reason}"
         return Problem(503, "upstream-unavailable", detail, headers=retry, **members)
-
-
-def _unresolved(error: Unresolved, titles: Callable[[], Mapping[str, str]]) -> Problem:
-    """Make the problem of texts that do not name one occupation each."""
-    problem = invalid_parameters({name: [said] for name, said in error.messages.items()})
-    problem.members["candidates"] = {
-        name: [candidate._asdict() for candidate in found]
-        for name, found in error.candidates.items()
-    }
-    if not all(error.candidates.values()):
-        problem.members["hint"] = hint(titles())
-    return problem
 
 
 def _no_element(error: ElementNotFound) -> Problem:

@@ -1,6 +1,6 @@
 """How many of O*NET's occupations have ratings here, in words."""
 
-from collections.abc import Collection
+from collections.abc import Sized
 from typing import Final
 
 from app.occupations.resolve import HINT
@@ -33,7 +33,7 @@ def is_whole(holding: Holding) -> bool:
     return holding.rated > 0 and not holding.unknown
 
 
-def hint(listed: Collection[str]) -> str:
+def hint(listed: Sized) -> str:
     """Return what to do where a text finds none of the occupations that are listed."""
     return HINT if listed else NOTHING_LISTED
 

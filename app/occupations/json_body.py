@@ -40,12 +40,14 @@ def occupations_body(
         DatabaseUnavailable: where the database cannot be reached or used.
     """
     text = q.strip()
+    hints = {}
     if text:
-        total, page = _search(catalogue, index(), domain, text, limit, offset)
+        titles = index()
+        total, page = _search(catalogue, titles, domain, text, limit, offset)
+        hints = {} if total else {"hint": hint(titles)}
     else:
         total, page = _all(catalogue, domain, limit, offset)
-    body = {"total": total, "limit": limit, "offset": offset, "occupations": page}
-    return body | {"hint": hint(catalogue.titles())} if text and not total else body
+    return {"total": total, "limit": limit, "offset": offset, "occupations": page, **hints}
 
 
 def _all(

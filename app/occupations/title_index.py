@@ -106,6 +106,10 @@ class TitleIndex:
         self._hashes = hashes[self._by_hash]
         self._postings = Postings(self._titles, [row.folded for row in rows])
 
+    def __len__(self) -> int:
+        """Return how many occupations there are."""
+        return len(self._codes)
+
     def search(self, text: str, limit: int) -> list[TitleHit]:
         """Return up to `limit` occupations, best first; each one once.
 
