@@ -60,12 +60,15 @@ def prepared_process() -> Iterator[None]:
     server = parent_process()
     if server is not None and server.pid is not None:
         end_with_parent(server.pid, signal.SIGTERM)
-    with suppress(AttributeError, OSError):  # glibc only
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
+    libc = ctypes.CDLL(None)
+    with suppress(AttributeError):  # glibc only
+        libc.mallopt(M_ARENA_MAX, ARENAS)
     gc.disable()  # what is loaded now stays: to look for garbage among it would take 0.1 s
     yield
     gc.freeze()
     gc.enable()
+    with suppress(AttributeError):
+        libc.malloc_trim(0)  # what the index of titles was made in, some 8 MB
 
 
 class _Scheduler(CallbackScheduler):
