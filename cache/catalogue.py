@@ -150,13 +150,18 @@ class Catalogue:
         query = select(func.max(Load.id)).where(IS_PUBLISHED)
         return database.read(self._engine, lambda c: c.execute(query).scalar())
 
-    def alternate_titles(self) -> list[tuple[str, str]]:
-        """Read the alternate titles of all occupations, each as code and title, in order."""
+    def alternate_titles(self) -> dict[str, list[str]]:
+        """Read the alternate titles of all occupations, in order, by code."""
         query = select(AlternateTitle.occupation_code, AlternateTitle.title)
         query = query.order_by(AlternateTitle.occupation_code, AlternateTitle.title)
-        return database.read(
-            self._engine, lambda c: [(code, title) for code, title in c.execute(query)]
-        )
+
+        def read(connection: Connection) -> dict[str, list[str]]:
+            found: dict[str, list[str]] = {}
+            for code, title in connection.execute(query):
+                found.setdefault(code, []).append(title)
+            return found
+
+        return database.read(self._engine, read)
 
     def job_zones(self) -> dict[str, int | None]:
         """Read the job zones of all occupations, by code.

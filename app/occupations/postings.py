@@ -4,6 +4,7 @@ A title is the set of its words, of which a rare one weighs more than a common o
 frequency: log(1 + titles / titles that hold the word)), and its head more than the others.
 """
 
+from array import array
 from collections.abc import Sequence
 from typing import Final
 
@@ -21,19 +22,48 @@ BY_TEXT: Final = 0.6
 are."""
 
 
+class TitleWords:
+    """The words of titles, taken in one title after the other, in little memory."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, int] = _Places()
+        """Of each word, in the order in which they were met."""
+        self.words = array("i")
+        """The words of all titles, by their places."""
+        self.lengths = array("i")
+        """How many words each title has."""
+        self.heads = array("i")
+        """The head of each title, by its place; -1 where it has none."""
+
+    def add(self, title: str, folded: str) -> None:
+        """Take in a title, given with its folded text."""
+        words = folded.split()
+        self.words.extend([self.places[word] for word in words])
+        self.lengths.append(len(words))
+        self.heads.append(self.places.get(head_of(title, folded), -1))
+
+
+class _Places(dict[str, int]):
+    """Gives each word that is looked up the next place."""
+
+    def __missing__(self, word: str) -> int:
+        place = self[word] = len(self)
+        return place
+
+
 class Postings:
     """Titles by their words."""
 
-    def __init__(self, titles: Sequence[str], folded: Sequence[str]) -> None:
-        """Index titles, given with their folded texts."""
-        stems = {word: stem(word) for word in {word for text in folded for word in text.split()}}
-        self._vocabulary = Vocabulary(set(stems.values()))
+    def __init__(self, titles: TitleWords) -> None:
+        """Index titles by what was taken in of them."""
+        stems = [stem(word) for word in titles.places]
+        self._vocabulary = Vocabulary(set(stems))
         places = {word: place for place, word in enumerate(self._vocabulary.words)}
-        place_of = {word: places[stemmed] for word, stemmed in stems.items()}
-        self._count = len(folded)
-        numbers = (place_of[word] for text in folded for word in text.split())
-        words = np.fromiter(numbers, np.int64)
-        holders = np.repeat(np.arange(self._count), [len(text.split()) for text in folded])
+        # One more, for the head of a title that has none.
+        place_of = np.array([*(places[each] for each in stems), -1], np.int64)
+        self._count = len(titles.lengths)
+        words = place_of[np.array(titles.words, np.int32)]
+        holders = np.repeat(np.arange(self._count), np.array(titles.lengths, np.int32))
         # Each word of a title once, one word of the vocabulary after the other.
         pairs = np.sort(words * self._count + holders)
         pairs = pairs[np.diff(pairs, prepend=-1) > 0]
@@ -44,9 +74,8 @@ class Postings:
         self._unknown = float(self._weights[words].mean()) if len(words) else 0.0
         shares = np.array([share(word, "") for word in self._vocabulary.words], np.float32)
         posting_weights = (self._weights * shares)[words]
-        pairs_of_texts = zip(titles, folded, strict=True)
-        heads = [places.get(head_of(title, text, stems), -1) for title, text in pairs_of_texts]
-        posting_weights[words == np.array(heads, np.int32)[holders]] *= HEAD
+        heads = place_of[np.array(titles.heads, np.int32)]
+        posting_weights[words == heads[holders]] *= HEAD
         whole = np.bincount(holders, weights=posting_weights, minlength=self._count)
         self._whole = np.maximum(whole, np.log1p(1)).astype(np.float32)
         # The titles that hold a word, and its weight in each: those of one word after the other.

@@ -1,13 +1,14 @@
 """Occupations by the titles that people give them: the nearest first, whatever the spelling."""
 
-from collections.abc import Callable, Iterable, Mapping
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
-from app.occupations.postings import Floats, Postings
+from app.occupations.postings import Floats, Postings, TitleWords
 from app.occupations.typed_code import as_published
 from app.occupations.typed_text import read
 from app.occupations.words import fold
@@ -69,42 +70,39 @@ class TitleIndex:
     def __init__(
         self,
         titles: Mapping[str, str],
-        alternates: Iterable[tuple[str, str]],
+        alternates: Mapping[str, Iterable[str]],
         synonyms: Iterable[tuple[str, str]] = (),
     ) -> None:
         """Index titles, alternate titles and synonyms; those of no occupation are left out.
 
         Args:
             titles: own titles by code.
-            alternates: pairs of a code and an alternate title.
+            alternates: alternate titles by code.
             synonyms: pairs of an own title and what people type for it.
         """
         self._codes = sorted(titles)
-        own = [_Row(code, titles[code], fold(titles[code]), Tier.OWN) for code in self._codes]
-        code_of = {row.title: row.code for row in own}
-        meant = {
-            fold(typed): _Row(code_of[title], typed, fold(typed), Tier.SYNONYM)
-            for title, typed in synonyms
-            if title in code_of
-        }
-        others = [
-            _Row(code, title, folded := fold(title), _tier(code, meant.get(folded)))
-            for code, title in alternates
-            if code in titles
-        ]
-        endorsed = {(row.code, row.folded) for row in others if row.tier == Tier.ENDORSED}
-        others += [row for row in meant.values() if (row.code, row.folded) not in endorsed]
-        # An occupation's own title, its other titles, the next occupation's own title.
-        rows = sorted([*own, *others], key=lambda row: row.code)
-        self._titles = [row.title for row in rows]
-        self._tiers = np.array([row.tier for row in rows], np.int8)
+        meant = _meant(titles, synonyms)
+        typed: dict[str, list[_Row]] = {code: [] for code in self._codes}
+        for row in meant.values():
+            typed[row.code].append(row)
+        # Row by row, since to hold all of them at once would take three times what is kept.
+        words, tiers, hashes = TitleWords(), array("b"), array("q")
+        self._titles: list[str] = []
+        for code in self._codes:
+            own = _Row(code, titles[code], fold(titles[code]), Tier.OWN)
+            for row in (own, *_others(code, alternates.get(code, ()), typed[code], meant)):
+                self._titles.append(row.title)
+                tiers.append(row.tier)
+                hashes.append(hash(row.folded))
+                words.add(row.title, row.folded)
+        self._tiers = np.array(tiers, np.int8)
         self._starts = np.flatnonzero(self._tiers == Tier.OWN).astype(np.int32)
-        self._spread = np.sqrt(np.diff(self._starts, append=len(rows))).astype(np.float32)
+        self._spread = np.sqrt(np.diff(self._starts, append=len(tiers))).astype(np.float32)
         # By hash: a dictionary of all these texts would take more memory than all else here.
-        hashes = np.array([hash(row.folded) for row in rows], np.int64)
-        self._by_hash = np.argsort(hashes, kind="stable").astype(np.int32)
-        self._hashes = hashes[self._by_hash]
-        self._postings = Postings(self._titles, [row.folded for row in rows])
+        by_hash = np.array(hashes, np.int64)
+        self._by_hash = np.argsort(by_hash, kind="stable").astype(np.int32)
+        self._hashes = by_hash[self._by_hash]
+        self._postings = Postings(words)
 
     def __len__(self) -> int:
         """Return how many occupations there are."""
@@ -200,6 +198,31 @@ class _Row(NamedTuple):
     title: str
     folded: str
     tier: Tier
+
+
+def _meant(titles: Mapping[str, str], synonyms: Iterable[tuple[str, str]]) -> dict[str, _Row]:
+    """Return the synonyms of occupations, by their folded text."""
+    code_of = {title: code for code, title in sorted(titles.items())}
+    return {
+        folded: _Row(code_of[title], typed, folded, Tier.SYNONYM)
+        for title, typed in synonyms
+        if title in code_of
+        for folded in [fold(typed)]
+    }
+
+
+def _others(
+    code: str, alternates: Iterable[str], synonyms: Iterable[_Row], meant: Mapping[str, _Row]
+) -> Iterator[_Row]:
+    """Yield the alternate titles of an occupation, then its synonyms that are none of these."""
+    endorsed = set()
+    for title in alternates:
+        folded = fold(title)
+        tier = _tier(code, meant.get(folded))
+        if tier == Tier.ENDORSED:
+            endorsed.add(folded)
+        yield _Row(code, title, folded, tier)
+    yield from (row for row in synonyms if row.folded not in endorsed)
 
 
 def _tier(code: str, meant: _Row | None) -> Tier:

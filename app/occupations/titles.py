@@ -31,7 +31,7 @@ class Titles:
 
     Until the new index is there, the old one serves, unless nobody asked for some seconds: then
     it may be of any age, and the first caller waits for the current titles. For O*NET 29.0 an
-    index takes 0.5 s of computing and 40 MB, libraries included, which a process pays only when
+    index takes 0.4 s of computing and 30 MB, libraries included, which a process pays only when
     it is asked for titles, or expects to be.
     """
 

@@ -1,7 +1,6 @@
 """The words of a typed text or of a title, and how much each of them decides."""
 
 import re
-from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from app.occupations.words import fold, stem
@@ -55,7 +54,7 @@ def read(text: str) -> list[Word]:
         text = pattern.sub(instead, text)
     folded = fold(text)
     stems = {word: stem(word) for word in folded.split()}
-    head = head_of(text, folded, stems)
+    head = stems.get(head_of(text, folded), "")
     words = list(dict.fromkeys(stems.values()))[:MOST_WORDS]
     shares = [share(word, head) for word in words]
     if max(shares, default=1.0) == LIGHT:  # nothing but ranks and grammar
@@ -63,15 +62,17 @@ def read(text: str) -> list[Word]:
     return list(map(Word, words, shares))
 
 
-def head_of(text: str, folded: str, stems: Mapping[str, str]) -> str:
-    """Return the head of a text, the stem that the others specify: the last before any tail.
+def head_of(text: str, folded: str) -> str:
+    """Return the head of a text, the word that the others specify: the last before any tail.
 
     "Manager of sales", "Cooks, restaurant" and "DBA (Database Administrator)" have a tail.
 
     Args:
         text: a title, or a text like one.
         folded: what it folds to.
-        stems: of its words.
+
+    Returns:
+        A folded word; an empty text where there are only ranks and grammar.
     """
     mark = _MARK.search(text)
     if mark and not (mark[0] == "," and _LIST.search(text)):
@@ -79,7 +80,10 @@ def head_of(text: str, folded: str, stems: Mapping[str, str]) -> str:
     words = folded.split()
     if not _BEGIN_TAIL.isdisjoint(words[1:]):
         words = words[: next(at for at, word in enumerate(words) if at and word in _BEGIN_TAIL)]
-    return next((stems.get(word, "") for word in reversed(words) if word not in _NO_HEADS), "")
+    for word in reversed(words):
+        if word not in _NO_HEADS:
+            return word
+    return ""
 
 
 def share(word: str, head: str) -> float:

@@ -47,7 +47,10 @@ def listed(engine) -> tuple[object, ...]:
         for related, tier in catalogue.related(code).items()
     }
     zones = {code: zone for code, zone in catalogue.job_zones().items() if zone}
-    return {*catalogue.alternate_titles()}, zones, catalogue.job_zone_names(), related
+    alternates = {
+        (code, title) for code, titles in catalogue.alternate_titles().items() for title in titles
+    }
+    return alternates, zones, catalogue.job_zone_names(), related
 
 
 LISTED = (

@@ -22,18 +22,13 @@ TITLES = {
     "27-2011.00": "Actors",
     "43-9061.00": "Office Clerks, General",
 }
-ALTERNATES = [
-    ("11-1011.00", "CEO (Chief Executive Officer)"),
-    ("11-1011.00", "Manager"),
-    ("15-1252.00", "Programmer"),
-    ("15-1254.00", "Programmer"),
-    ("15-1254.00", "Actors"),
-    ("27-2011.00", "Thespian"),
-    ("27-2011.00", "thespian"),
-    ("43-9061.00", "Boss"),
-    ("43-9061.00", "Filer"),
-    ("11-1011.00", "Filer"),
-]
+ALTERNATES = {
+    "11-1011.00": ["CEO (Chief Executive Officer)", "Manager", "Filer"],
+    "15-1252.00": ["Programmer"],
+    "15-1254.00": ["Programmer", "Actors"],
+    "27-2011.00": ["Thespian", "thespian"],
+    "43-9061.00": ["Boss", "Filer"],
+}
 SYNONYMS = [
     ("Software Developers", "SWE"),
     ("Software Developers", "programmer"),

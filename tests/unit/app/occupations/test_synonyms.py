@@ -19,7 +19,7 @@ def starter_index():
     with STARTER.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         titles = {row["O*NET-SOC Code"]: row["Title"] for row in rows}
-    return TitleIndex(titles, [], read_synonyms())
+    return TitleIndex(titles, {}, read_synonyms())
 
 
 @pytest.mark.parametrize(

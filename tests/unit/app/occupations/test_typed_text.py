@@ -44,9 +44,7 @@ def test_a_rank_decides_next_to_nothing(text):
     ],
 )
 def test_the_head_is_the_last_word_before_a_tail(text, head):
-    folded = fold(text)
-
-    assert head == head_of(text, folded, {word: stem(word) for word in folded.split()})
+    assert head == stem(head_of(text, fold(text)))
 
 
 def test_head_of_means_manager_and_a_team_leader_supervises():
