@@ -3,6 +3,7 @@
 import asyncio
 import ctypes
 import gc
+import logging
 import os
 import signal
 import sys
@@ -22,10 +23,13 @@ from granian.server.mp import WorkerProcess
 
 from app.server.listener import close_what_is_not_read
 from app.server.worker_process import end_with_parent
+from app.settings import Settings
 from app.wiring.container import services_of
 
 if TYPE_CHECKING:
     from app.server.gateway import Gateway
+
+log = logging.getLogger(__name__)
 
 THREADS: Final = 256
 """Requests a worker process works on at once; most of them may wait for the upstream."""
@@ -122,18 +126,27 @@ def run(
     serve = getattr(worker, WORKERS_METHODS[runtime_mode][listener.is_uds()])
     turns = partial(_enter_task, loop), partial(_leave_task, loop)
     serve(_Scheduler(loop, gateway.schedule, None, *turns), loop, stop)
-    Thread(target=_watch, args=(stop, gateway, loop), name="watch", daemon=True).start()
+    says = f"worker process {worker_id} answers at {_url(parts.settings)}"
+    Thread(target=_watch, args=(stop, gateway, loop, says), name="watch", daemon=True).start()
     loop.run_until_complete(stopped.wait())
 
 
-def _watch(stop: Any, gateway: "Gateway", loop: asyncio.AbstractEventLoop) -> None:
-    """Bound what connections may hold; when told, end the process once all is answered.
+def _url(settings: Settings) -> str:
+    host = settings.host.strip("[]")
+    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+
+
+def _watch(stop: Any, gateway: "Gateway", loop: asyncio.AbstractEventLoop, says: str) -> None:
+    """Bound what connections may hold, and say that it listens; when told, end the process.
+
+    It ends once all is answered.
 
     Whoever still holds a connection is not waited for.
     """
     soon = time.monotonic() + LISTENING_SECONDS
     while not close_what_is_not_read(STALLED_SECONDS) and time.monotonic() < soon:
         time.sleep(LOOK_SECONDS)
+    log.info(says)
     signal.sigwait(STOPPING)
     stop.set()
     loop.call_soon_threadsafe(gateway.give_up_reading)

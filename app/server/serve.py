@@ -1,10 +1,13 @@
 """The production server: Granian, a Rust HTTP server, with worker processes of our gateway."""
 
+import logging
+import os
 from contextlib import closing
 from typing import Final
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
+from granian.log import LogLevels
 
 from app import logs
 from app.server import http_process
@@ -14,6 +17,8 @@ from app.server.metrics_folder import shared_metrics
 from app.server.supervisor import Supervisor
 from app.server.worker_process import worker_beside
 from app.settings import Settings
+
+log = logging.getLogger(__name__)
 
 APPLICATION: Final = "app:create_served_app"
 """What a worker process loads."""
@@ -37,6 +42,7 @@ def serve(settings: Settings) -> None:
     """
     logs.configure(settings)
     listener = claim(settings.host, settings.port)
+    log.info("process %d starts worker processes: %d", os.getpid(), settings.web_concurrency)
     with closing(listener.guard):
         server = make_server(APPLICATION, listener, settings.port, settings.web_concurrency)
         with shared_metrics(settings.metrics_dir), worker_beside():
@@ -63,4 +69,5 @@ def make_server(target: str, listener: Listener, port: int, workers: int) -> Sup
         respawn_failed_workers=True,
         websockets=False,
         log_dictconfig=logs.passed_on("_granian"),
+        log_level=LogLevels.warning,  # what happens otherwise we say, in the API's terms
     )

@@ -83,6 +83,7 @@ class Supervisor(MPServer):
 
     def _stop_workers(self) -> None:
         """Tell all to stop, and kill those that do not within the time they have."""
+        log.info("stopping: what is under way is finished first")
         for each in self.wrks:
             each.terminate()  # type: ignore[no-untyped-call]
         until = time.monotonic() + (self.workers_kill_timeout or 0)
@@ -92,6 +93,7 @@ class Supervisor(MPServer):
                 each.inner.kill()
             each.inner.join()
         self.wrks.clear()
+        log.info("stopped")
 
     def _next_due(self) -> float | None:
         """Seconds until a worker is to be started; None where all run."""

@@ -55,6 +55,23 @@ def test_a_worker_process_makes_its_index_of_titles_before_it_is_asked(
     assert any("_multiarray_umath" in maps for maps in loaded)  # what the index is made with
 
 
+def test_the_log_says_which_processes_answer_where_and_when_all_have_stopped(
+    starter_url: str, tmp_path: Path
+) -> None:
+    with serving(tmp_path, DATABASE_URL=starter_url, WEB_CONCURRENCY="2") as server:
+        wait_until(lambda: 2 == server.log.read_text().count(" answers at "))
+        server.stop()
+        said = [line.split(" - ")[-1] for line in server.log.read_text().splitlines()]
+
+    assert [
+        f"process {server.process.pid} starts worker processes: 2",
+        f"worker process 1 answers at {server.url}",
+        f"worker process 2 answers at {server.url}",
+        "stopping: what is under way is finished first",
+        "stopped",
+    ] == [said[0], *sorted(said[1:3]), *said[3:]]
+
+
 def test_every_bad_request_is_refused_over_the_wire_as_in_the_application(
     server: Serving,
 ) -> None:
