@@ -1,4 +1,4 @@
-"""The entries in the database: read on one snapshot, published in one transaction."""
+"""The entries in the database, read on one snapshot."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,6 @@ from sqlalchemy import Engine, String, bindparam, func, literal_column, select, 
 from cache.db import database
 from cache.db.onet_tables import CacheEntry, Element, Occupation, Rating
 from cache.db.unavailable import DatabaseUnavailable
-from cache.entries.publish_fill import Fill, publish
 from cache.policy import Entry
 from cache.profile import ElementRating, Profile
 
@@ -93,41 +92,21 @@ class Stored:
 
 
 class Store:
-    """The entries; every method is one transaction."""
+    """The entries."""
 
-    def __init__(self, writer: Engine, reader: Engine | None = None) -> None:
-        """Use one engine, or read by another one that is less patient."""
-        self._writer = writer
-        self._reader = reader or writer
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def read(self, domain: str, codes: Sequence[str]) -> list[Stored]:
         """Read entries and profiles in one statement, so on one snapshot, in the order asked."""
         asked = {"asked_domain": domain, "asked_codes": codes}
         rows = database.read(
-            self._reader, lambda connection: connection.execute(ENTRIES, asked).all()
+            self._engine, lambda connection: connection.execute(ENTRIES, asked).all()
         )
         found = {row.occupation_code: _stored(row) for row in rows}
         return [
             found.get(code) or Stored(Entry(domain, code), Profile(code, "", {})) for code in codes
         ]
-
-    def publish(self, fill: Fill, over: int, owner: str | None = None) -> None:
-        """Publish what the upstream said, over the generation that the fill saw.
-
-        Args:
-            fill: complete and validated.
-            over: the entry's generation before the upstream was asked; 0 where it had no row.
-            owner: of the lease that the fill was made under; None where there is none.
-
-        Raises:
-            Superseded: where the entry has changed since, or the lease is no longer held;
-                nothing is stored.
-        """
-        database.write(
-            self._writer,
-            lambda connection: publish(connection, fill, over, owner),
-            bears_twice=True,  # done twice it is superseded by itself
-        )
 
 
 def _stored(row: Sequence[Any]) -> Stored:

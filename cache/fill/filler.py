@@ -9,10 +9,12 @@ from threading import Lock
 from typing import Final
 from uuid import uuid4
 
+from sqlalchemy import Engine
+
 from cache.db.unavailable import DatabaseUnavailable
-from cache.entries.publish_fill import Superseded
+from cache.entries.publish_fill import Superseded, publish
 from cache.entries.renewal import Revalidation
-from cache.entries.store import Store, Stored
+from cache.entries.store import Stored
 from cache.fill.fetch import ServedRelease, Target, fetch
 from cache.fill.leases import LEASE_MARGIN, Lease, Leases
 from cache.fill.single_flight import Detach
@@ -41,7 +43,7 @@ class Filler:
 
     def __init__(
         self,
-        store: Store,
+        writer: Engine,
         reads: BatchedReads,
         leases: Leases,
         revalidation: Revalidation,
@@ -50,7 +52,7 @@ class Filler:
         now: Callable[[], datetime],
         metrics: CacheMetrics,
     ) -> None:
-        self._store = store
+        self._writer = writer
         self._reads = reads
         self._leases = leases
         self._revalidation = revalidation
@@ -176,7 +178,7 @@ class Filler:
         target = Target(lease.domain, lease.code, release)
         fill = fetch(served.upstream, target, self._limits, self._now, deadline)
         detach()
-        self._store.publish(fill, lease.generation, lease.owner)
+        publish(self._writer, fill, lease.generation, lease.owner)
         self._note(lease.domain, release)
         return fill.state
 

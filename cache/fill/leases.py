@@ -1,7 +1,7 @@
 """One fill of an entry at a time in all processes: a lease in the entry's own row.
 
 A lease outlives the deadline of its fill. A process that finds it expired takes it over, and
-`Store.publish` refuses what its late owner still brings.
+`entries/publish_fill.py` refuses what its late owner still brings.
 """
 
 from datetime import datetime, timedelta

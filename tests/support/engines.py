@@ -32,11 +32,10 @@ def pull_through(
 ) -> PullThrough:
     """Make the cache of one process."""
     counted = metrics or CacheMetrics()
-    store = Store(engine)
-    reads = BatchedReads(store)
+    reads = BatchedReads(Store(engine))
     leases = Leases(engine, engine, lease_seconds or upstream.deadline + LEASE_MARGIN)
     revalidation = Revalidation(engine, limits, now)
-    filler = Filler(store, reads, leases, revalidation, upstream, limits, now, counted)
+    filler = Filler(engine, reads, leases, revalidation, upstream, limits, now, counted)
     changes = Changes(engine)
     changes.stop()  # nothing is copied: what a test stores is seen at once
     return PullThrough(

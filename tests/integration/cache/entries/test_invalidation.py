@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from support.clock import LIMITS, START, FakeClock, eventually
-from support.fills import CODE, fill, rated
+from support.fills import CODE, fill, publish, rated
 from support.made_up_release import RATED
 from support.tables import clear
 
@@ -25,11 +25,6 @@ KEY, OTHER = ("skills", CODE), ("skills", RATED[0])
 
 def is_good(changes: Changes, tick: int, keys: list[Key]) -> bool:
     return "good" == changes.standing(tick, keys)
-
-
-def generation(engine) -> int:
-    (stored,) = Store(engine).read("skills", [CODE])
-    return stored.entry.generation
 
 
 def test_nothing_is_trusted_before_the_first_look(changes):
@@ -51,19 +46,19 @@ def test_a_copy_is_good_for_less_than_a_second_after_a_look(changes, seconds):
     assert is_good(changes, tick, [KEY])
 
 
-def publish(engine):
-    Store(engine).publish(rated(), generation(engine))
+def publish_ratings(engine):
+    publish(engine, rated())
 
 
 def publish_no(engine):
-    Store(engine).publish(fill(CODE, "empty"), generation(engine))
+    publish(engine, fill(CODE, "empty"))
 
 
 def purge_one(engine):
     purge(engine, [CODE])
 
 
-@pytest.mark.parametrize("change", [publish, publish_no, purge_one])
+@pytest.mark.parametrize("change", [publish_ratings, publish_no, purge_one])
 def test_a_change_of_an_entry_ends_its_copies_and_no_others(changes, seeded_engine, change):
     changes.look()
     tick = changes.tick()
@@ -94,7 +89,7 @@ def restore(engine):
 
 @pytest.mark.parametrize("change", [purge_all, mark_stale, restore])
 def test_a_change_of_everything_ends_all_copies(changes, seeded_engine, change):
-    publish(seeded_engine)
+    publish_ratings(seeded_engine)
     changes.look()
     tick = changes.tick()
 
@@ -109,7 +104,7 @@ def test_a_load_ends_the_copies_of_what_it_only_names_too(changes, seeded_engine
     for file in made_up_release.glob("*Skills.txt"):
         lines = file.read_text().splitlines(keepends=True)
         file.write_text("".join(line for line in lines if not line.startswith(CODE)))
-    publish(seeded_engine)
+    publish_ratings(seeded_engine)
     changes.look()
     tick = changes.tick()
 
@@ -123,19 +118,18 @@ KNOWLEDGE = ("knowledge", CODE)
 
 
 def publish_title(engine):
-    Store(engine).publish(rated(title="Tide Tellers"), generation(engine))
+    publish(engine, rated(title="Tide Tellers"))
 
 
 def publish_description(engine):
-    said = rated(description="They tell the tide.", level="3.5000")
-    Store(engine).publish(said, generation(engine))
+    publish(engine, rated(description="They tell the tide.", level="3.5000"))
 
 
 @pytest.mark.parametrize("change", [publish_title, publish_description])
 def test_a_fill_that_changes_what_an_occupation_is_called_ends_the_copies_of_all_its_domains(
     changes, seeded_engine, change
 ):
-    Store(seeded_engine).publish(fill(CODE, "empty", domain="knowledge"), 0)
+    publish(seeded_engine, fill(CODE, "empty", domain="knowledge"))
     changes.look()
     tick = changes.tick()
 
@@ -150,11 +144,11 @@ def test_a_fill_that_changes_what_an_occupation_is_called_ends_the_copies_of_all
 def test_a_fill_of_the_same_title_ends_the_copies_of_its_own_domain(
     changes, seeded_engine, description
 ):
-    Store(seeded_engine).publish(fill(CODE, "empty", domain="knowledge"), 0)
+    publish(seeded_engine, fill(CODE, "empty", domain="knowledge"))
     changes.look()
     tick = changes.tick()
 
-    Store(seeded_engine).publish(rated(description=description), generation(seeded_engine))
+    publish(seeded_engine, rated(description=description))
     changes.look()
 
     assert [False, True] == [is_good(changes, tick, [key]) for key in (KEY, KNOWLEDGE)]
@@ -163,7 +157,7 @@ def test_a_fill_of_the_same_title_ends_the_copies_of_its_own_domain(
 def test_a_load_of_one_domain_that_changes_a_title_ends_the_copies_of_the_others(
     changes, seeded_engine, made_up_release
 ):
-    Store(seeded_engine).publish(fill(CODE, "empty", domain="knowledge"), 0)
+    publish(seeded_engine, fill(CODE, "empty", domain="knowledge"))
     occupations = made_up_release / "Occupation Data.txt"
     occupations.write_text(occupations.read_text().replace("Tide Clerks", "Tide Tellers"))
     changes.look()
@@ -180,13 +174,12 @@ def test_a_load_of_one_domain_that_changes_a_title_ends_the_copies_of_the_others
 def test_fills_of_all_domains_at_once_agree_on_a_new_title(changes, seeded_engine):
     """Each stamps the entries that the others have locked, so some run again."""
     for domain in DOMAINS[1:]:
-        Store(seeded_engine).publish(fill(CODE, "empty", domain=domain), 0)
+        publish(seeded_engine, fill(CODE, "empty", domain=domain))
     changes.look()
     tick = changes.tick()
 
     def publish_in(domain: str) -> None:
-        said = fill(CODE, "empty", domain=domain, title="Tide Tellers")
-        Store(seeded_engine).publish(said, 1)
+        publish(seeded_engine, fill(CODE, "empty", domain=domain, title="Tide Tellers"))
 
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(publish_in, DOMAINS))
@@ -201,7 +194,7 @@ def test_more_changes_than_are_told_apart_end_all_copies(changes, seeded_engine,
     tick = changes.tick()
 
     for number in range(3):
-        Store(seeded_engine).publish(rated(f"99-100{number}.00"), 0)
+        publish(seeded_engine, rated(f"99-100{number}.00"))
     changes.look()
 
     assert not is_good(changes, tick, [KEY])
@@ -216,7 +209,7 @@ def test_no_change_of_many_at_once_is_missed(changes, seeded_engine):
 
     def publish_and_look(code: str) -> None:
         tick = changes.tick()
-        Store(seeded_engine).publish(rated(code), 0)
+        publish(seeded_engine, rated(code))
         changes.look()
         if is_good(changes, tick, [("skills", code)]):
             missed.append(code)
@@ -290,7 +283,7 @@ def test_a_copy_ends_with_a_change_of_one_of_its_entries(changes, seeded_engine)
     copies.put("a", 1, copies.tick(), [KEY, OTHER])
     assert (1, False) == copies.get("a")
 
-    publish(seeded_engine)
+    publish_ratings(seeded_engine)
     changes.look()
 
     assert None is copies.get("a")
@@ -307,7 +300,7 @@ def test_a_copy_is_at_hand_while_it_is_known_to_be_good(changes, seeded_engine, 
     changes.look()
     assert 1 == copies.at_hand("a")
 
-    publish(seeded_engine)
+    publish_ratings(seeded_engine)
     changes.look()
     assert None is copies.at_hand("a")
 

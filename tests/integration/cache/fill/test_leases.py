@@ -12,7 +12,7 @@ from support.caches import process
 from support.clock import LIMITS, START, FakeClock, eventually
 from support.cut import Cut, lost_commits
 from support.fake_client import FakeClient
-from support.fills import CODE, rated
+from support.fills import CODE, publish, rated
 from support.made_up_release import RATED, TITLES
 from support.waiting import at_once
 
@@ -160,7 +160,7 @@ def test_a_late_owners_publish_is_refused(engine, leases, store, taken_over):
         leases.acquire("skills", NEW, "new")
 
     with pytest.raises(Superseded):
-        store.publish(rated(NEW), late.generation, late.owner)
+        publish(engine, rated(NEW), late)
 
     (stored,) = store.read("skills", [NEW])
     assert ("absent", 0, {}) == (
@@ -174,10 +174,10 @@ def test_a_late_owners_publish_is_refused_after_the_new_owners(engine, leases, s
     late = leases.acquire("skills", NEW, "late")
     expire(engine)
     new = leases.acquire("skills", NEW, "new")
-    store.publish(rated(NEW), new.generation, new.owner)
+    publish(engine, rated(NEW), new)
 
     with pytest.raises(Superseded):
-        store.publish(rated(NEW, level="6.0000"), late.generation, late.owner)
+        publish(engine, rated(NEW, level="6.0000"), late)
 
     assert 3.25 == level(store)
 
@@ -188,9 +188,8 @@ def level(store, code=NEW):
     return found
 
 
-def test_a_publish_ends_its_lease(engine, leases, store):
-    lease = leases.acquire("skills", NEW, "me")
-    store.publish(rated(NEW), lease.generation, lease.owner)
+def test_a_publish_ends_its_lease(engine, leases):
+    publish(engine, rated(NEW), leases.acquire("skills", NEW, "me"))
 
     row = row_of(engine)
     assert (None, None, 0, 1) == (
@@ -348,7 +347,7 @@ def test_who_waits_takes_over_from_one_that_died(engine):
     assert "filled" == reading.outcome
     assert 0.4 < time.monotonic() - began < 10
     with pytest.raises(Superseded):
-        Store(engine).publish(rated(NEW, level="6.0000"), dead.generation, dead.owner)
+        publish(engine, rated(NEW, level="6.0000"), dead)
 
 
 def test_of_four_processes_one_fills_and_all_have_its_value(engine, sandbox):
@@ -380,10 +379,10 @@ def test_what_a_killed_process_was_filling_another_fills_unattended(engine, sand
 
     assert {"outcome": "filled", "levels": [1.0] * 3} == waiting.end()
     assert time.monotonic() - began < seconds + 10
-    store = Store(engine)
+    late = Lease("skills", code, row.lease_owner, row.generation, row.state)
     with pytest.raises(Superseded):
-        store.publish(rated(code, level="6.0000"), row.generation, row.lease_owner)
-    assert 1.0 == level(store, code)
+        publish(engine, rated(code, level="6.0000"), late)
+    assert 1.0 == level(Store(engine), code)
 
 
 def unknown_client():
@@ -499,7 +498,7 @@ def test_where_all_are_being_filled_none_is_dropped_and_one_more_is_filled(engin
     assert UNLISTED_CAP + 1 == entries(engine)
 
 
-def test_a_code_that_was_dropped_while_it_was_filled_late_is_not_published(engine, store):
+def test_a_code_that_was_dropped_while_it_was_filled_late_is_not_published(engine):
     leases = Leases(engine, engine, LEASE_SECONDS)
     late = leases.acquire("skills", NEW, "late")
     expire(engine)
@@ -508,4 +507,4 @@ def test_a_code_that_was_dropped_while_it_was_filled_late_is_not_published(engin
     assert leases.status("skills", NEW) is None
 
     with pytest.raises(Superseded):
-        store.publish(rated(NEW), late.generation, late.owner)
+        publish(engine, rated(NEW), late)
