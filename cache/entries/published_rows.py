@@ -31,21 +31,24 @@ class Content(NamedTuple):
     content_hash: str | None = None
 
 
+NO_RATINGS: Final = Content()
+
+
 def content_of(lines: Collection[str]) -> Content:
     """Count and hash the canonical lines of an entry's ratings."""
-    return Content(len(lines), content_hash(lines)) if lines else Content()
+    return Content(len(lines), content_hash(lines)) if lines else NO_RATINGS
 
 
 def entry_row(
     state: State,
-    origin: Origin,
+    origin: Origin | None = None,
     *,
-    release: str | None,
-    source_url: str | None,
-    fetched_at: datetime,
-    expires_at: datetime,
-    content: Content,
-    generation: int,
+    generation: int | ColumnElement[int],
+    release: str | None = None,
+    source_url: str | None = None,
+    fetched_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    content: Content = NO_RATINGS,
     load_id: int | None = None,
 ) -> dict[str, Any]:
     """Return the row of an entry, without its key, as it is once it is published."""
@@ -65,26 +68,13 @@ def entry_row(
     }
 
 
-WITHDRAWN: Final[dict[str, Any]] = {
-    "state": "absent",
-    "origin": None,
-    "release": None,
-    "load_id": None,
-    "source_url": None,
-    "fetched_at": None,
-    "expires_at": None,
-    "validated_at": None,
-    "row_count": 0,
-    "content_hash": None,
-    "generation": CacheEntry.generation + 1,
-    **NO_FILL,
-}
-"""The row of an entry that holds nothing any more; its generation goes up, which fences fills."""
-
-
 def withdraw(connection: Connection, *entries: ColumnElement[bool]) -> None:
-    """Make entries hold nothing; their ratings are to be deleted by the caller."""
-    connection.execute(update(CacheEntry).where(*entries).values(WITHDRAWN))
+    """Make entries hold nothing; their ratings are to be deleted by the caller.
+
+    Their generation goes up, which fences fills.
+    """
+    nothing = entry_row("absent", generation=CacheEntry.generation + 1)
+    connection.execute(update(CacheEntry).where(*entries).values(nothing))
 
 
 def publish_scales(connection: Connection) -> None:
