@@ -12,8 +12,13 @@ from cache.db.clock import database_time
 from cache.db.onet_tables import CacheEntry, Element, Rating
 from cache.entries.canonical import Figures, canonical_line
 from cache.entries.invalidation import note_change
-from cache.entries.occupations import publish_occupation
-from cache.entries.published_rows import content_of, entry_row, publish_elements, publish_scales
+from cache.entries.published_rows import (
+    content_of,
+    entry_row,
+    publish_elements,
+    publish_occupation,
+    publish_scales,
+)
 
 # Built once, since building them takes longer than running them.
 _ENTRY: Any = CacheEntry.__table__

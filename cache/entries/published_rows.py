@@ -1,7 +1,7 @@
 """What every publication writes, of a fill, a text release or whole tables alike.
 
-References (scales and elements), the row of an entry, its ratings from the landing table; and the
-withdrawal of what is not listed any more.
+References (scales, elements and occupations), the row of an entry, its ratings from the landing
+table; and the withdrawal of what is not listed any more.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Insert, bindparam, delete, ins
 
 from cache.db.cache_tables import NO_FILL
 from cache.db.cluster import has_others
-from cache.db.onet_tables import CacheEntry, Element, LandingRating, Rating, Scale
+from cache.db.onet_tables import CacheEntry, Element, LandingRating, Occupation, Rating, Scale
 from cache.db.upsert import upsert
 from cache.entries.canonical import content_hash
 from cache.policy import Origin, State
@@ -22,6 +22,9 @@ from onet_client.content_model import SCALES
 _SCALES: Final = select(Scale.id)
 _ELEMENTS: Final = select(Element.id).where(Element.id.in_(bindparam("names", expanding=True)))
 _RATING_COLUMNS: Final = list(Rating.__table__.columns.keys())
+
+CHANGED: Final = 2
+"""What MySQL counts for a row that changed; a new one, and one that stays as it is, count 1."""
 
 
 class Content(NamedTuple):
@@ -98,6 +101,54 @@ def rename_elements(connection: Connection, elements: Mapping[str, tuple[str, st
         for element, (name, domain) in sorted(elements.items())
     ]
     upsert(connection, Element, rows)
+
+
+def publish_occupation(connection: Connection, row: Mapping[str, Any]) -> bool:
+    """Publish one; tell whether it had another title or description before.
+
+    A title is shown by the entries of every domain, so a change of it is one of them all. On a
+    server this takes no extra query, which matters since every fill has to know it.
+    """
+    if connection.dialect.name != "mysql":
+        return bool(publish_occupations(connection, [row]))
+    if upsert(connection, Occupation, [row], lasting=["description"]) < CHANGED:
+        return False
+    _lock_entries(connection, [row["code"]])
+    return True
+
+
+def publish_occupations(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Publish some; return the codes of those that had another title or description before.
+
+    Their entries are locked, so that `note_change` need not wait for them.
+
+    Args:
+        connection: a connection in a write transaction.
+        rows: of code, title and description; what is stored outlives a description of None.
+    """
+    codes = [row["code"] for row in rows]
+    query = select(Occupation.code, Occupation.title, Occupation.description)
+    stored = {
+        code: (title, description)
+        for code, title, description in connection.execute(query.where(Occupation.code.in_(codes)))
+    }
+    upsert(connection, Occupation, rows, lasting=["description"])
+    changed = [row["code"] for row in rows if _changes(row, stored.get(row["code"]))]
+    _lock_entries(connection, changed)
+    return changed
+
+
+def _changes(row: Mapping[str, Any], stored: tuple[str, str | None] | None) -> bool:
+    if stored is None:
+        return False
+    title, description = stored
+    return row["title"] != title or row["description"] not in (None, description)
+
+
+def _lock_entries(connection: Connection, codes: Sequence[str]) -> None:
+    if codes:
+        held = select(CacheEntry.domain).where(CacheEntry.occupation_code.in_(codes))
+        connection.execute(held.with_for_update()).all()
 
 
 def ratings_of(
