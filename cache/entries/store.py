@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from sys import intern
 from typing import Any
 
@@ -29,38 +30,30 @@ ENTRY_COLUMNS = (
 )
 """In the order of `Entry`."""
 TAB = literal_column("'\t'", String)
-NOTHING = literal_column("''", String)
 
 
 def _text(figure: Any) -> Any:
     """Write a figure as the database does; nothing where there is none."""
-    return func.coalesce(type_coerce(figure, String), NOTHING)
+    return func.coalesce(type_coerce(figure, String), literal_column("''", String))
 
 
+RATING_FIELDS: Sequence[Any] = (
+    Rating.element_id,
+    Rating.scale_id,
+    type_coerce(Rating.value, String),
+    _text(Rating.standard_error),
+    _text(Rating.not_relevant),
+    _text(Rating.recommend_suppress),
+    _text(Rating.n),
+    _text(Rating.date_updated),
+    Element.name,
+)
+"""In the order in which `_elements` takes them."""
 RATINGS = (
     # One text for each entry: drivers take long over many small fields. No field has a tab or a
     # line feed, since a release is split at them and the upstream's texts are checked for them.
     select(
-        func.aggregate_strings(
-            Rating.element_id
-            + TAB
-            + Rating.scale_id
-            + TAB
-            + type_coerce(Rating.value, String)
-            + TAB
-            + _text(Rating.standard_error)
-            + TAB
-            + _text(Rating.not_relevant)
-            + TAB
-            + _text(Rating.recommend_suppress)
-            + TAB
-            + _text(Rating.n)
-            + TAB
-            + _text(Rating.date_updated)
-            + TAB
-            + Element.name,
-            "\n",
-        )
+        func.aggregate_strings(reduce(lambda line, field: line + TAB + field, RATING_FIELDS), "\n")
     )
     .join(Element, Element.id == Rating.element_id)
     # Left to itself the server may begin with the elements, and read all ratings.
