@@ -15,10 +15,11 @@ from cache.db.unavailable import DatabaseUnavailable
 from cache.entries.publish_fill import Superseded, publish
 from cache.entries.renewal import Revalidation
 from cache.entries.store import Stored
-from cache.fill.fetch import ServedRelease, Target, fetch
+from cache.fill.fetch import ServedRelease, fetch
 from cache.fill.leases import LEASE_MARGIN, Lease, Leases
 from cache.fill.single_flight import Detach
 from cache.local.batched_reads import BatchedReads
+from cache.local.once import cached_property
 from cache.metrics import CacheMetrics
 from cache.policy import Entry, FillResult, Freshness, Limits, freshness
 from cache.upstream import Upstream
@@ -63,7 +64,6 @@ class Filler:
         self._lock = Lock()
         self._polling = 0
         self._releases: dict[str, str] = {}
-        self._served_for_guesses: ServedRelease | None = None
 
     @property
     def can_fetch(self) -> bool:
@@ -78,15 +78,14 @@ class Filler:
         """
         return ServedRelease(self._upstream, self._now)
 
+    @cached_property
     def served_for_guesses(self) -> ServedRelease:
-        """Return what all fills share whose codes no list has; see `Upstream.guesses`.
+        """What all fills share whose codes no list has; see `Upstream.guesses`.
 
         Raises:
             NotConfigured: without credentials; nothing can be filled.
         """
-        if self._served_for_guesses is None:
-            self._served_for_guesses = ServedRelease(self._upstream.guesses, self._now)
-        return self._served_for_guesses
+        return ServedRelease(self._upstream.guesses, self._now)
 
     @property
     def listed_upstream(self) -> Collection[str] | None:
@@ -175,8 +174,7 @@ class Filler:
             self._revalidation.renew(lease.domain, release)
             self._leases.release(lease)
             return "renewed"
-        target = Target(lease.domain, lease.code, release)
-        fill = fetch(served.upstream, target, self._limits, self._now, deadline)
+        fill = fetch(served.upstream, lease, release, self._limits, self._now, deadline)
         detach()
         publish(self._writer, fill, lease.generation, lease.owner)
         self._note(lease.domain, release)
@@ -184,14 +182,11 @@ class Filler:
 
     def _note(self, domain: str, release: str) -> None:
         """Make the entries of all other releases stale, when this one is first fetched from."""
-        with self._lock:
-            known = self._releases.get(domain) == release
-        if not known:
+        if self._releases.get(domain) != release:
             aged = self._revalidation.mark_stale(domain, release)
             if aged:
                 log.info("O*NET serves release %s now: %d entries are stale", release, aged)
-            with self._lock:
-                self._releases[domain] = release
+            self._releases[domain] = release
 
     def _await_other(self, domain: str, code: str, deadline: Deadline) -> None:
         """Wait until another process's fill has ended, or its lease has expired.

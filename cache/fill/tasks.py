@@ -25,7 +25,7 @@ def fill_tasks(
     tasks = {}
     for entry in entries:
         is_guess = entry.code in guesses
-        from_release = filler.served_for_guesses() if is_guess else served
+        from_release = filler.served_for_guesses if is_guess else served
         work = partial(filler.fill, entry.domain, entry.code, from_release)
         tasks[entry.domain, entry.code] = Task(work, Lane.GUESS if is_guess else lane)
     return tasks
