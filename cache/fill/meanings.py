@@ -180,10 +180,10 @@ class MeaningsFill:
     def _rows(self, table: str, deadline: Deadline) -> Rows:
         tables = self._upstream.client.meanings
         if table == ANCHOR_TABLE:
-            anchors = tables.anchors(deadline)
-            return [(one.element_id, one.level, one.text) for one in anchors]
-        described = tables.descriptions(deadline)
-        return [(one.element_id, one.name, one.description) for one in described]
+            return [(one.element_id, one.level, one.text) for one in tables.anchors(deadline)]
+        return [
+            (one.element_id, one.name, one.description) for one in tables.descriptions(deadline)
+        ]
 
 
 def _publish(connection: Connection, owner: str, found: Found) -> None:

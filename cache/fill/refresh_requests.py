@@ -86,20 +86,17 @@ class RefreshRequests:
 
     def due(self, limit: int) -> list[tuple[str, str]]:
         """Read the domains and codes that wait longest, without those being filled or put off."""
-        query = select(CacheEntry.domain, CacheEntry.occupation_code).where(
-            CacheEntry.refresh_requested_at.is_not(None)
+        query = (
+            select(CacheEntry.domain, CacheEntry.occupation_code)
+            .where(CacheEntry.refresh_requested_at.is_not(None))
+            .order_by(CacheEntry.refresh_requested_at)
+            .limit(limit)
         )
 
         def work(connection: Connection) -> list[tuple[str, str]]:
             now = database_time(connection)
-            free = (
-                ENTRY_LEASES.expired(now),
-                has_passed(CacheEntry.retry_at, now),
-            )
-            rows = connection.execute(
-                query.where(*free).order_by(CacheEntry.refresh_requested_at).limit(limit)
-            )
-            return [(row.domain, row.occupation_code) for row in rows]
+            free = query.where(ENTRY_LEASES.expired(now), has_passed(CacheEntry.retry_at, now))
+            return [(row.domain, row.occupation_code) for row in connection.execute(free)]
 
         return database.read(self._reader, work)
 
