@@ -72,18 +72,16 @@ class Meanings(NamedTuple):
     sources: Mapping[str, ReadFrom]
 
 
-def publish_meanings(connection: Connection, table: str, rows: Rows, source: ReadFrom) -> None:
-    """Put rows in place of all that is held of one of O*NET's tables; note where they were read."""
-    model = MODELS[table]
-    connection.execute(delete(model))
-    if rows:
-        columns = model.__table__.columns.keys()
-        connection.execute(insert(model), [dict(zip(columns, row, strict=True)) for row in rows])
-    note_source(connection, table, replace(source, rows=len(rows)))
+def publish_meanings(
+    connection: Connection, table: str, rows: Rows | None, source: ReadFrom
+) -> None:
+    """Put rows in place of all that is held of one of O*NET's tables; None leaves what is held.
 
-
-def note_source(connection: Connection, table: str, source: ReadFrom) -> None:
-    """Note where the rows held were read; who asks for others meanwhile has lost the lease."""
+    Where they were read is noted; who asks for others meanwhile has lost the lease.
+    """
+    if rows is not None:
+        _replace_rows(connection, MODELS[table], rows)
+        source = replace(source, rows=len(rows))
     row = {
         "name": table,
         "origin": source.origin,
@@ -93,6 +91,13 @@ def note_source(connection: Connection, table: str, source: ReadFrom) -> None:
         **UNLEASED,
     }
     upsert(connection, MeaningSource, [row])
+
+
+def _replace_rows(connection: Connection, model: type[Base], rows: Rows) -> None:
+    connection.execute(delete(model))
+    if rows:
+        columns = model.__table__.columns.keys()
+        connection.execute(insert(model), [dict(zip(columns, row, strict=True)) for row in rows])
 
 
 def read_sources(connection: Connection) -> dict[str, ReadFrom]:
