@@ -39,7 +39,8 @@ OVERTAKINGS: Final = 3
 class Filler:
     """Takes an entry's lease and fetches, or waits for the process that has it.
 
-    Its methods raise DatabaseUnavailable where the database cannot be reached or used.
+    Its methods raise DatabaseUnavailable where the database cannot be reached or used, and those
+    that need credentials NotConfigured where there are none.
     """
 
     def __init__(
@@ -71,29 +72,17 @@ class Filler:
         return self._upstream.is_configured
 
     def served_release(self) -> ServedRelease:
-        """Make what fills share that begin together.
-
-        Raises:
-            NotConfigured: without credentials; nothing can be filled.
-        """
+        """Make what fills share that begin together."""
         return ServedRelease(self._upstream, self._now)
 
     @cached_property
     def served_for_guesses(self) -> ServedRelease:
-        """What all fills share whose codes no list has; see `Upstream.guesses`.
-
-        Raises:
-            NotConfigured: without credentials; nothing can be filled.
-        """
+        """What all fills share whose codes no list has; see `Upstream.guesses`."""
         return ServedRelease(self._upstream.guesses, self._now)
 
     @property
     def listed_upstream(self) -> Collection[str] | None:
-        """The codes that the upstream was seen to list; None where its list was not read yet.
-
-        Raises:
-            NotConfigured: without credentials.
-        """
+        """The codes that the upstream was seen to list; None where its list was not read yet."""
         return self._upstream.guesses.client.listed.latest
 
     def fill(self, domain: str, code: str, served: ServedRelease, detach: Detach) -> Stored:
