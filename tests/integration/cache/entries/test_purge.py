@@ -12,17 +12,15 @@ from support.caches import process, states
 from support.clock import LIMITS, FakeClock, eventually
 from support.cut import cuts
 from support.fake_client import FakeClient
-from support.fills import publish, rated
 from support.made_up_release import RATED, TITLES
 from support.tables import dump, held
 from support.waiting import at_once
 
 from cache.db.database import connect
-from cache.entries.publish_fill import Superseded
 from cache.entries.purge import purge
 from cache.entries.store import Store
 from cache.fill import filler as filling
-from cache.fill.leases import Lease, Leases
+from cache.fill.leases import Leases
 from cache.policy import Entry
 from cache.reading import FillFailed, UnknownOccupation
 from onet_client.errors import UnknownCode
@@ -181,8 +179,6 @@ def test_a_purge_frees_an_entry_that_another_process_is_filling(engine, client):
     thread = Thread(target=partial(level, holder))
     thread.start()
     eventually(3, lambda: len(slow.calls))
-    (seen,) = dump(engine)["cache_entry"]
-    late = Lease("skills", CODE, seen["lease_owner"], seen["generation"], "absent")
 
     purge(engine, [CODE])
     client.level = "4.00"
@@ -190,8 +186,6 @@ def test_a_purge_frees_an_entry_that_another_process_is_filling(engine, client):
     assert 4.0 == level(process(engine, client))
     assert time.monotonic() - began < 10
 
-    with pytest.raises(Superseded):
-        publish(engine, rated(CODE), late)
     go_on.set()
     thread.join()
     assert 4.0 == level(holder)
@@ -228,7 +222,7 @@ def test_who_reads_after_a_purge_at_the_end_of_another_process_fill_gets_what_is
 
 
 def test_who_waits_for_another_process_when_it_is_purged_fills_anew(engine, client):
-    lease = Leases(engine, engine, 60.0).acquire("skills", CODE, "another")
+    Leases(engine, engine, 60.0).acquire("skills", CODE, "another")
     cache = process(engine, client)
 
     def purge_once_waited_for():
@@ -238,8 +232,6 @@ def test_who_waits_for_another_process_when_it_is_purged_fills_anew(engine, clie
     found, _ = at_once([lambda: level(cache), purge_once_waited_for])
 
     assert 3.25 == found.result
-    with pytest.raises(Superseded):
-        publish(engine, rated(CODE), lease)
 
 
 def interleave(engine, purges, seed):
