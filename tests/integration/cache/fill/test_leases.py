@@ -211,6 +211,7 @@ def reading_beside(holding, engine, client):
         (BudgetSpent(f"{BudgetSpent.BEGINS}it is used up", retry_after=3600.0), BudgetSpent),
         (NotOffered(f"{NotOffered.BEGINS}skills among those offered: none"), NotOffered),
     ],
+    ids=["any", "of the budget", "of what is offered"],
 )
 def test_who_waits_for_another_process_gets_its_error_and_when_to_come_again(engine, error, told):
     holding, idle = Holding(engine, release=error), FakeClient()
