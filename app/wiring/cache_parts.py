@@ -171,6 +171,7 @@ class CacheParts:
         return Filler(
             self.writer,
             self.reads,
+            self.catalogue,
             leases,
             self.revalidation,
             upstream,

@@ -1,23 +1,26 @@
-"""Fills one entry from the upstream, once over all processes."""
+"""Fills entries from the upstream, each once over all processes."""
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from threading import Lock
 from typing import Final
 from uuid import uuid4
 
 from sqlalchemy import Engine
 
+from cache.catalogue import Catalogue
 from cache.db.unavailable import DatabaseUnavailable
+from cache.entries.invalidation import Key
 from cache.entries.publish_fill import Superseded, publish
 from cache.entries.renewal import Revalidation
 from cache.entries.store import Stored
 from cache.fill.fetch import ServedRelease, fetch
 from cache.fill.leases import LEASE_MARGIN, Lease, Leases
-from cache.fill.single_flight import Detach
+from cache.fill.single_flight import Detach, Lane, Task
 from cache.local.batched_reads import BatchedReads
 from cache.local.once import cached_property
 from cache.metrics import CacheMetrics
@@ -37,7 +40,7 @@ OVERTAKINGS: Final = 3
 
 
 class Filler:
-    """Takes an entry's lease and fetches, or waits for the process that has it.
+    """Makes the tasks of flights: each takes an entry's lease and fetches, or waits for its owner.
 
     Its methods raise DatabaseUnavailable where the database cannot be reached or used, and those
     that need credentials NotConfigured where there are none.
@@ -47,6 +50,7 @@ class Filler:
         self,
         writer: Engine,
         reads: BatchedReads,
+        catalogue: Catalogue,
         leases: Leases,
         revalidation: Revalidation,
         upstream: Upstream,
@@ -56,6 +60,7 @@ class Filler:
     ) -> None:
         self._writer = writer
         self._reads = reads
+        self._catalogue = catalogue
         self._leases = leases
         self._revalidation = revalidation
         self._upstream = upstream
@@ -71,19 +76,35 @@ class Filler:
         """Whether there are credentials to fetch with."""
         return self._upstream.is_configured
 
-    def served_release(self) -> ServedRelease:
-        """Make what fills share that begin together."""
-        return ServedRelease(self._upstream, self._now)
+    def tasks(self, entries: Sequence[Entry], lane: Lane) -> dict[Key, Task[Stored]]:
+        """Make the task of filling each entry; those whose codes no list has are guesses."""
+        served = ServedRelease(self._upstream, self._now)
+        guesses = self.unlisted(entries)
+        tasks = {}
+        for entry in entries:
+            is_guess = entry.code in guesses
+            from_release = self._served_for_guesses if is_guess else served
+            work = partial(self.fill, entry.domain, entry.code, from_release)
+            tasks[entry.domain, entry.code] = Task(work, Lane.GUESS if is_guess else lane)
+        return tasks
 
     @cached_property
-    def served_for_guesses(self) -> ServedRelease:
+    def _served_for_guesses(self) -> ServedRelease:
         """What all fills share whose codes no list has; see `Upstream.guesses`."""
         return ServedRelease(self._upstream.guesses, self._now)
 
-    @property
-    def listed_upstream(self) -> Collection[str] | None:
-        """The codes that the upstream was seen to list; None where its list was not read yet."""
-        return self._upstream.guesses.client.listed.latest
+    def unlisted(self, entries: Sequence[Entry]) -> Collection[str]:
+        """Find the codes that neither the upstream's list nor that of a release has.
+
+        None are found where there is neither list to say so.
+        """
+        codes = {entry.code for entry in entries}
+        upstream = self._upstream.guesses.client.listed.latest  # None until it was read
+        left = codes.difference(upstream or ())
+        listed = self._catalogue.listed(left) if left else left
+        if listed is None:
+            return () if upstream is None else left
+        return left - listed
 
     def fill(self, domain: str, code: str, served: ServedRelease, detach: Detach) -> Stored:
         """Return the entry once it is fresh or negative, or was just fetched; see `Detach`.
