@@ -14,21 +14,6 @@ from cache.db.unavailable import DatabaseUnavailable
 from cache.policy import Entry
 from cache.profile import ElementRating, Profile
 
-ENTRY_COLUMNS = (
-    CacheEntry.domain,
-    CacheEntry.occupation_code,
-    CacheEntry.state,
-    CacheEntry.origin,
-    CacheEntry.release,
-    CacheEntry.source_url,
-    CacheEntry.fetched_at,
-    CacheEntry.expires_at,
-    CacheEntry.row_count,
-    CacheEntry.content_hash,
-    CacheEntry.generation,
-    CacheEntry.validated_at,
-)
-"""In the order of `Entry`."""
 TAB = literal_column("'\t'", String)
 
 
@@ -65,7 +50,23 @@ RATINGS = (
     .scalar_subquery()
 )
 ENTRIES = (
-    select(*ENTRY_COLUMNS, Occupation.title, RATINGS)
+    select(
+        # In the order of `Entry`.
+        CacheEntry.domain,
+        CacheEntry.occupation_code,
+        CacheEntry.state,
+        CacheEntry.origin,
+        CacheEntry.release,
+        CacheEntry.source_url,
+        CacheEntry.fetched_at,
+        CacheEntry.expires_at,
+        CacheEntry.row_count,
+        CacheEntry.content_hash,
+        CacheEntry.generation,
+        CacheEntry.validated_at,
+        Occupation.title,
+        RATINGS,
+    )
     .outerjoin(Occupation, Occupation.code == CacheEntry.occupation_code)
     # Left to itself the server reads all entries of the domain.
     .with_hint(CacheEntry, "FORCE INDEX (PRIMARY)", "mysql")
