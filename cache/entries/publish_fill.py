@@ -86,22 +86,6 @@ def publish(engine: Engine, fill: Fill, over: int, owner: str) -> None:
 
 
 def _publish(connection: Connection, fill: Fill, over: int, owner: str) -> None:
-    _advance(connection, fill, over, owner)
-    connection.execute(_DELETE_RATINGS, {"code": fill.code, "domain": fill.domain})
-    changed = [CacheEntry.occupation_code == fill.code]
-    occupation = {"code": fill.code, "title": fill.title, "description": fill.description}
-    if fill.title is None or not publish_occupation(connection, occupation):
-        changed.append(CacheEntry.domain == fill.domain)
-    if fill.figures:
-        publish_scales(connection)
-        publish_elements(connection, fill.domain, fill.names or {})
-        ratings = [{"occupation_code": fill.code, **one._asdict()} for one in fill.figures]
-        connection.execute(_INSERT_RATINGS, ratings)
-    note_change(connection, *changed)
-
-
-def _advance(connection: Connection, fill: Fill, over: int, owner: str) -> None:
-    """Put the entry into its new state, if its generation and lease are still those."""
     seen = {
         "of_domain": fill.domain,
         "of_code": fill.code,
@@ -121,3 +105,14 @@ def _advance(connection: Connection, fill: Fill, over: int, owner: str) -> None:
     )
     if not connection.execute(_CHANGE_UNDER_LEASE, seen | values).rowcount:
         raise Superseded(f"{fill.domain}/{fill.code} changed during its fill")
+    connection.execute(_DELETE_RATINGS, {"code": fill.code, "domain": fill.domain})
+    changed = [CacheEntry.occupation_code == fill.code]
+    occupation = {"code": fill.code, "title": fill.title, "description": fill.description}
+    if fill.title is None or not publish_occupation(connection, occupation):
+        changed.append(CacheEntry.domain == fill.domain)
+    if fill.figures:
+        publish_scales(connection)
+        publish_elements(connection, fill.domain, fill.names or {})
+        ratings = [{"occupation_code": fill.code, **one._asdict()} for one in fill.figures]
+        connection.execute(_INSERT_RATINGS, ratings)
+    note_change(connection, *changed)
