@@ -21,7 +21,6 @@ V = TypeVar("V")
 Detach = Callable[[], None]
 """Called by a flight's work before it reads or stores what its value is made of. A later caller
 may know of something newer, such as a purge, so it gets another flight."""
-Work = Callable[[Detach], V]
 
 MAX_FLIGHTS: Final = 16
 """At once, others queue: more would crowd the database's few connections, and at the upstream's
@@ -62,7 +61,7 @@ class Outcome(NamedTuple, Generic[V]):
 class Task(NamedTuple, Generic[V]):
     """The work of a flight, and its lane."""
 
-    work: Work[V]
+    work: Callable[[Detach], V]
     lane: Lane = Lane.ONE
 
 
