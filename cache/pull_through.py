@@ -33,7 +33,6 @@ from cache.fill.abandonment import Abandoned
 from cache.fill.filler import Filler
 from cache.fill.refresh_requests import RefreshRequests
 from cache.fill.single_flight import Lane, Outcome, SingleFlight, TooManyWaiting
-from cache.fill.tasks import fill_tasks, unlisted
 from cache.local.batched_reads import BatchedReads
 from cache.local.bounded_cache import BoundedCache
 from cache.local.copied_entries import NEEDS_FILL, CopiedEntries, Found, needed
@@ -175,7 +174,7 @@ class PullThrough:
         """Fill entries, or find out why they cannot be."""
         try:
             with self._metrics.waiting():
-                left = unlisted(self._filler, self._catalogue, missing) if wait.only_listed else ()
+                left = self._filler.unlisted(missing) if wait.only_listed else ()
                 asked = [entry for entry in missing if entry.code not in left]
                 outcomes = self._run(asked, wait) if asked else {}
                 return outcomes | {code: Outcome(NotListed(), False) for code in left}
@@ -184,7 +183,7 @@ class PullThrough:
 
     def _run(self, entries: Sequence[Entry], wait: _Wait) -> dict[str, Outcome[Stored]]:
         """Start or join a flight for each entry, and wait for them."""
-        tasks = fill_tasks(self._filler, self._catalogue, entries, wait.lane)
+        tasks = self._filler.tasks(entries, wait.lane)
         outcomes = self._single_flight.run(tasks, wait.timeout)
         return {code: _as_upstream(outcome) for (_, code), outcome in outcomes.items()}
 

@@ -105,7 +105,7 @@ class CacheParts:
     @cached_property
     def store(self) -> Store:
         """The entries."""
-        return Store(self.writer, self.reader)
+        return Store(self.reader)
 
     @cached_property
     def counters(self) -> "BufferedCounters":
@@ -169,8 +169,9 @@ class CacheParts:
         upstream = self.upstream
         leases = Leases(self.writer, self.reader, upstream.deadline + LEASE_MARGIN)
         return Filler(
-            self.store,
+            self.writer,
             self.reads,
+            self.catalogue,
             leases,
             self.revalidation,
             upstream,

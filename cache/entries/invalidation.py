@@ -58,6 +58,8 @@ class Changes:
     A copy is made at a tick and stays good until one of its entries changes at a later one. A
     thread looks while there are questions, so that no request waits for it. Where the database
     cannot be reached, copies stand unchecked `without_database` seconds after the last look.
+
+    `look` and `tick_or_look` raise DatabaseUnavailable where it cannot be reached or used.
     """
 
     def __init__(
@@ -100,14 +102,10 @@ class Changes:
 
         None then says that looks took too long to be trusted. While copies stand unchecked,
         it is the tick of the last look.
-
-        Raises:
-            DatabaseUnavailable: where the database cannot be reached or used.
         """
-        tick = self.tick()
-        if tick is not None:
-            return tick
         for _ in range(LOOKS):
+            if (tick := self.tick()) is not None:
+                return tick
             if self.is_unchecked:
                 return self._tick
             try:
@@ -115,9 +113,7 @@ class Changes:
             except DatabaseUnavailable:
                 if not self.is_unchecked:
                     raise
-            if (tick := self.tick()) is not None:
-                return tick
-        return None
+        return self.tick()
 
     @property
     def is_unchecked(self) -> bool:
@@ -147,9 +143,8 @@ class Changes:
     def _find_out(self, now: float) -> Standing:
         """Look where nobody did lately, and tell what copies without a change are worth."""
         self._begin_looking()
-        if now >= self._trusted_until + self._without_database or self._stop.is_set():
-            return "unchecked" if self.is_unchecked else "gone"
-        if self._failure is None:
+        may_stand = now < self._trusted_until + self._without_database
+        if may_stand and self._failure is None and not self._stop.is_set():
             with suppress(DatabaseUnavailable):
                 self._look_together()
         if self.is_unchecked:
@@ -173,11 +168,7 @@ class Changes:
             return [key for key, at in self._changed.items() if at > tick and key[1] != ANY]
 
     def look(self) -> None:
-        """Read what has changed since the last look.
-
-        Raises:
-            DatabaseUnavailable: where the database cannot be reached or used.
-        """
+        """Read what has changed since the last look."""
         try:
             began, version, keys = database.read(self._engine, self._read, hasty=True)
         except DatabaseUnavailable as error:

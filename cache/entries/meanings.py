@@ -4,7 +4,7 @@ Descriptions and level anchors are quoted as they are. What stands between two a
 reader to judge: nothing is made up for it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -72,18 +72,16 @@ class Meanings(NamedTuple):
     sources: Mapping[str, ReadFrom]
 
 
-def publish_meanings(connection: Connection, table: str, rows: Rows, source: ReadFrom) -> None:
-    """Put rows in place of all that is held of one of O*NET's tables; note where they were read."""
-    model = MODELS[table]
-    connection.execute(delete(model))
-    if rows:
-        columns = model.__table__.columns.keys()
-        connection.execute(insert(model), [dict(zip(columns, row, strict=True)) for row in rows])
-    note_source(connection, table, replace(source, rows=len(rows)))
+def publish_meanings(
+    connection: Connection, table: str, rows: Rows | None, source: ReadFrom
+) -> None:
+    """Put rows in place of all that is held of one of O*NET's tables; None leaves what is held.
 
-
-def note_source(connection: Connection, table: str, source: ReadFrom) -> None:
-    """Note where the rows held were read; who asks for others meanwhile has lost the lease."""
+    Where they were read is noted; who asks for others meanwhile has lost the lease.
+    """
+    if rows is not None:
+        _replace_rows(connection, MODELS[table], rows)
+        source = replace(source, rows=len(rows))
     row = {
         "name": table,
         "origin": source.origin,
@@ -95,53 +93,45 @@ def note_source(connection: Connection, table: str, source: ReadFrom) -> None:
     upsert(connection, MeaningSource, [row])
 
 
+def _replace_rows(connection: Connection, model: type[Base], rows: Rows) -> None:
+    connection.execute(delete(model))
+    if rows:
+        columns = model.__table__.columns.keys()
+        connection.execute(insert(model), [dict(zip(columns, row, strict=True)) for row in rows])
+
+
 def read_sources(connection: Connection) -> dict[str, ReadFrom]:
     """Read where each of the tables was read that was read at all."""
-    query = select(MeaningSource).where(MeaningSource.origin.is_not(None))
+    query = select(MeaningSource.__table__).where(MeaningSource.origin.is_not(None))
     return {
         row.name: ReadFrom(row.origin, row.release, row.read_at, row.rows)
-        for row in connection.execute(query.with_only_columns(*MeaningSource.__table__.columns))
+        for row in connection.execute(query)
     }
 
 
 def read_meanings(connection: Connection) -> Meanings:
     """Read the elements that are rated here or have level anchors."""
-    described = {
-        element: (name, text)
-        for element, name, text in connection.execute(select(*_columns(ElementDescription)))
-    }
     anchors: dict[str, list[Anchor]] = {}
-    in_order = select(*_columns(LevelAnchor)).order_by(LevelAnchor.element_id, LevelAnchor.level)
+    in_order = select(LevelAnchor.__table__).order_by(LevelAnchor.element_id, LevelAnchor.level)
     for element, level, text in connection.execute(in_order):
         anchors.setdefault(element, []).append(Anchor(level, text))
-    found = dict(_anchored(described, anchors))
-    for element, name, domain in connection.execute(select(*_columns(Element))):
-        _, description = described.get(element, ("", None))
-        found[element] = _meaning(element, name, domain, description, anchors)
-    return Meanings(dict(sorted(found.items())), read_sources(connection))
-
-
-def _columns(model: type[Base]) -> Any:
-    return model.__table__.columns
-
-
-def _anchored(
-    described: Mapping[str, tuple[str, str | None]], anchors: Mapping[str, Sequence[Anchor]]
-) -> Iterator[tuple[str, Meaning]]:
-    """Yield the elements with anchors, by their descriptions: they need not be rated here."""
-    for element in anchors:
-        domain = domain_of(element)
-        if domain is not None and element in described:
-            name, description = described[element]
-            yield element, _meaning(element, name, domain, description, anchors)
-
-
-def _meaning(
-    element: str,
-    name: str,
-    domain: str,
-    description: str | None,
-    anchors: Mapping[str, Sequence[Anchor]],
-) -> Meaning:
-    own = anchors.get(element)
-    return Meaning(element, name, domain, description, tuple(own) if own else None)
+    known: dict[str, tuple[str, str | None]] = {}
+    descriptions: dict[str, str | None] = {}
+    for element, name, text in connection.execute(select(ElementDescription.__table__)):
+        descriptions[element] = text
+        if element in anchors:  # though it may not be rated here
+            known[element] = name, domain_of(element)
+    for element, name, domain in connection.execute(select(Element.__table__)):
+        known[element] = name, domain
+    elements = {
+        element: Meaning(
+            element,
+            name,
+            domain,
+            descriptions.get(element),
+            tuple(anchors.get(element, ())) or None,
+        )
+        for element, (name, domain) in sorted(known.items())
+        if domain is not None
+    }
+    return Meanings(elements, read_sources(connection))

@@ -5,26 +5,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
 
+from cache.db import database
 from cache.db.clock import database_time
 from cache.db.onet_tables import CacheEntry, Element, Rating
 from cache.entries.canonical import Figures, canonical_line
 from cache.entries.invalidation import note_change
-from cache.entries.occupations import publish_occupation
-from cache.entries.published_rows import content_of, entry_row, publish_elements, publish_scales
+from cache.entries.published_rows import (
+    content_of,
+    entry_row,
+    publish_elements,
+    publish_occupation,
+    publish_scales,
+)
 
 # Built once, since building them takes longer than running them.
 _ENTRY: Any = CacheEntry.__table__
 _RATING: Any = Rating.__table__
-_CHANGE: Final = update(_ENTRY).where(
+_CHANGE_UNDER_LEASE: Final = update(_ENTRY).where(
     _ENTRY.c.domain == bindparam("of_domain"),
     _ENTRY.c.occupation_code == bindparam("of_code"),
     _ENTRY.c.generation == bindparam("over"),
-)
-_CHANGE_UNDER_LEASE: Final = _CHANGE.where(
-    _ENTRY.c.lease_owner == bindparam("owner"), _ENTRY.c.lease_expires_at > bindparam("now")
+    _ENTRY.c.lease_owner == bindparam("owner"),
+    _ENTRY.c.lease_expires_at > bindparam("now"),
 )
 _DELETE_RATINGS: Final = delete(_RATING).where(
     _RATING.c.occupation_code == bindparam("code"),
@@ -60,31 +64,35 @@ class Fill:
     figures: Sequence[Figures] = ()
 
 
-def publish(connection: Connection, fill: Fill, over: int, owner: str | None) -> None:
-    """Put an entry, its ratings and its occupation into their new state; see `Store.publish`.
+def publish(engine: Engine, fill: Fill, over: int, owner: str) -> None:
+    """Put an entry, its ratings and its occupation into their new state, in one transaction.
+
+    Args:
+        engine: that writes.
+        fill: what is published.
+        over: the entry's generation before the upstream was asked.
+        owner: of the lease that the fill was made under.
 
     Raises:
-        Superseded: the caller's transaction must not commit.
+        Superseded: where the entry has changed since, or the lease is no longer held; nothing is
+            stored.
+        DatabaseUnavailable: where the database cannot be reached or used.
     """
-    _advance(connection, fill, over, owner)
-    connection.execute(_DELETE_RATINGS, {"code": fill.code, "domain": fill.domain})
-    changed = [CacheEntry.occupation_code == fill.code]
-    occupation = {"code": fill.code, "title": fill.title, "description": fill.description}
-    if fill.title is None or not publish_occupation(connection, occupation):
-        changed.append(CacheEntry.domain == fill.domain)
-    if fill.figures:
-        _insert_ratings(connection, fill)
-    note_change(connection, *changed)
+    database.write(
+        engine,
+        lambda connection: _publish(connection, fill, over, owner),
+        bears_twice=True,  # done twice it is superseded by itself
+    )
 
 
-def _advance(connection: Connection, fill: Fill, over: int, owner: str | None) -> None:
-    """Put the entry into its new state, if its generation and lease are still those."""
-    key = {"domain": fill.domain, "occupation_code": fill.code}
-    seen = {"of_domain": fill.domain, "of_code": fill.code, "over": over}
-    if owner is not None:
-        seen |= {"owner": owner, "now": database_time(connection)}
-    change = _CHANGE if owner is None else _CHANGE_UNDER_LEASE
-    content = content_of([canonical_line(figures) for figures in fill.figures])
+def _publish(connection: Connection, fill: Fill, over: int, owner: str) -> None:
+    seen = {
+        "of_domain": fill.domain,
+        "of_code": fill.code,
+        "over": over,
+        "owner": owner,
+        "now": database_time(connection),
+    }
     values = entry_row(
         fill.state,
         "api",
@@ -92,23 +100,19 @@ def _advance(connection: Connection, fill: Fill, over: int, owner: str | None) -
         source_url=fill.source_url,
         fetched_at=fill.fetched_at,
         expires_at=fill.expires_at,
-        content=content,
+        content=content_of([canonical_line(figures) for figures in fill.figures]),
         generation=over + 1,
     )
-    if connection.execute(change, seen | values).rowcount:
-        return
-    if over or owner is not None:
+    if not connection.execute(_CHANGE_UNDER_LEASE, seen | values).rowcount:
         raise Superseded(f"{fill.domain}/{fill.code} changed during its fill")
-    try:
-        connection.execute(insert(CacheEntry).values(key | values))
-    except IntegrityError as error:
-        raise Superseded(f"{fill.domain}/{fill.code} was filled by another") from error
-
-
-def _insert_ratings(connection: Connection, fill: Fill) -> None:
-    publish_scales(connection)
-    publish_elements(connection, fill.domain, fill.names or {})
-    connection.execute(
-        _INSERT_RATINGS,
-        [{"occupation_code": fill.code, **figures._asdict()} for figures in fill.figures],
-    )
+    connection.execute(_DELETE_RATINGS, {"code": fill.code, "domain": fill.domain})
+    changed = [CacheEntry.occupation_code == fill.code]
+    occupation = {"code": fill.code, "title": fill.title, "description": fill.description}
+    if fill.title is None or not publish_occupation(connection, occupation):
+        changed.append(CacheEntry.domain == fill.domain)
+    if fill.figures:
+        publish_scales(connection)
+        publish_elements(connection, fill.domain, fill.names or {})
+        ratings = [{"occupation_code": fill.code, **one._asdict()} for one in fill.figures]
+        connection.execute(_INSERT_RATINGS, ratings)
+    note_change(connection, *changed)

@@ -1,7 +1,7 @@
 """What every publication writes, of a fill, a text release or whole tables alike.
 
-References (scales and elements), the row of an entry, its ratings from the landing table; and the
-withdrawal of what is not listed any more.
+References (scales, elements and occupations), the row of an entry, its ratings from the landing
+table; and the withdrawal of what is not listed any more.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Insert, bindparam, delete, ins
 
 from cache.db.cache_tables import NO_FILL
 from cache.db.cluster import has_others
-from cache.db.onet_tables import CacheEntry, Element, LandingRating, Rating, Scale
+from cache.db.onet_tables import CacheEntry, Element, LandingRating, Occupation, Rating, Scale
 from cache.db.upsert import upsert
 from cache.entries.canonical import content_hash
 from cache.policy import Origin, State
@@ -23,6 +23,9 @@ _SCALES: Final = select(Scale.id)
 _ELEMENTS: Final = select(Element.id).where(Element.id.in_(bindparam("names", expanding=True)))
 _RATING_COLUMNS: Final = list(Rating.__table__.columns.keys())
 
+CHANGED: Final = 2
+"""What MySQL counts for a row that changed; a new one, and one that stays as it is, count 1."""
+
 
 class Content(NamedTuple):
     """What an entry says of its ratings: how many there are, and their hash."""
@@ -31,21 +34,24 @@ class Content(NamedTuple):
     content_hash: str | None = None
 
 
+NO_RATINGS: Final = Content()
+
+
 def content_of(lines: Collection[str]) -> Content:
     """Count and hash the canonical lines of an entry's ratings."""
-    return Content(len(lines), content_hash(lines)) if lines else Content()
+    return Content(len(lines), content_hash(lines)) if lines else NO_RATINGS
 
 
 def entry_row(
     state: State,
-    origin: Origin,
+    origin: Origin | None = None,
     *,
-    release: str | None,
-    source_url: str | None,
-    fetched_at: datetime,
-    expires_at: datetime,
-    content: Content,
-    generation: int,
+    generation: int | ColumnElement[int],
+    release: str | None = None,
+    source_url: str | None = None,
+    fetched_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    content: Content = NO_RATINGS,
     load_id: int | None = None,
 ) -> dict[str, Any]:
     """Return the row of an entry, without its key, as it is once it is published."""
@@ -65,26 +71,13 @@ def entry_row(
     }
 
 
-WITHDRAWN: Final[dict[str, Any]] = {
-    "state": "absent",
-    "origin": None,
-    "release": None,
-    "load_id": None,
-    "source_url": None,
-    "fetched_at": None,
-    "expires_at": None,
-    "validated_at": None,
-    "row_count": 0,
-    "content_hash": None,
-    "generation": CacheEntry.generation + 1,
-    **NO_FILL,
-}
-"""The row of an entry that holds nothing any more; its generation goes up, which fences fills."""
-
-
 def withdraw(connection: Connection, *entries: ColumnElement[bool]) -> None:
-    """Make entries hold nothing; their ratings are to be deleted by the caller."""
-    connection.execute(update(CacheEntry).where(*entries).values(WITHDRAWN))
+    """Make entries hold nothing; their ratings are to be deleted by the caller.
+
+    Their generation goes up, which fences fills.
+    """
+    nothing = entry_row("absent", generation=CacheEntry.generation + 1)
+    connection.execute(update(CacheEntry).where(*entries).values(nothing))
 
 
 def publish_scales(connection: Connection) -> None:
@@ -108,6 +101,54 @@ def rename_elements(connection: Connection, elements: Mapping[str, tuple[str, st
         for element, (name, domain) in sorted(elements.items())
     ]
     upsert(connection, Element, rows)
+
+
+def publish_occupation(connection: Connection, row: Mapping[str, Any]) -> bool:
+    """Publish one; tell whether it had another title or description before.
+
+    A title is shown by the entries of every domain, so a change of it is one of them all. On a
+    server this takes no extra query, which matters since every fill has to know it.
+    """
+    if connection.dialect.name != "mysql":
+        return bool(publish_occupations(connection, [row]))
+    if upsert(connection, Occupation, [row], lasting=["description"]) < CHANGED:
+        return False
+    _lock_entries(connection, [row["code"]])
+    return True
+
+
+def publish_occupations(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Publish some; return the codes of those that had another title or description before.
+
+    Their entries are locked, so that `note_change` need not wait for them.
+
+    Args:
+        connection: a connection in a write transaction.
+        rows: of code, title and description; what is stored outlives a description of None.
+    """
+    codes = [row["code"] for row in rows]
+    query = select(Occupation.code, Occupation.title, Occupation.description)
+    stored = {
+        code: (title, description)
+        for code, title, description in connection.execute(query.where(Occupation.code.in_(codes)))
+    }
+    upsert(connection, Occupation, rows, lasting=["description"])
+    changed = [row["code"] for row in rows if _changes(row, stored.get(row["code"]))]
+    _lock_entries(connection, changed)
+    return changed
+
+
+def _changes(row: Mapping[str, Any], stored: tuple[str, str | None] | None) -> bool:
+    if stored is None:
+        return False
+    title, description = stored
+    return row["title"] != title or row["description"] not in (None, description)
+
+
+def _lock_entries(connection: Connection, codes: Sequence[str]) -> None:
+    if codes:
+        held = select(CacheEntry.domain).where(CacheEntry.occupation_code.in_(codes))
+        connection.execute(held.with_for_update()).all()
 
 
 def ratings_of(

@@ -1,6 +1,6 @@
 """What `/about` tells of all entries at once: O*NET's figures change with its release only."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -38,13 +38,13 @@ class Revalidation:
             ),
             else_=CacheEntry.expires_at,
         )
-        of_release = (
-            CacheEntry.release == release,
-            IS_LISTED,
-        )
-        times = {"expires_at": expiry, "validated_at": now}
-        settled = {"refresh_requested_at": None, "last_error": None}
-        return self._change(domain, times | settled, of_release)
+        values = {
+            "expires_at": expiry,
+            "validated_at": now,
+            "refresh_requested_at": None,
+            "last_error": None,
+        }
+        return self._change(domain, values, CacheEntry.release == release, IS_LISTED)
 
     def is_outdated(self, domain: str, release: str, asked_at: datetime) -> bool:
         """Tell whether something of another release was fetched after a moment.
@@ -66,16 +66,11 @@ class Revalidation:
             How many entries were fresh until now.
         """
         now = self._now()
-        of_another = (
-            or_(CacheEntry.release.is_(None), CacheEntry.release != release),
-            IS_LISTED,
-            CacheEntry.expires_at > now,
-        )
-        return self._change(domain, {"expires_at": now}, of_another)
+        of_another = or_(CacheEntry.release.is_(None), CacheEntry.release != release)
+        is_fresh = CacheEntry.expires_at > now
+        return self._change(domain, {"expires_at": now}, of_another, IS_LISTED, is_fresh)
 
-    def _change(
-        self, domain: str, values: dict[str, Any], entries: Sequence[ColumnElement[bool]]
-    ) -> int:
+    def _change(self, domain: str, values: dict[str, Any], *entries: ColumnElement[bool]) -> int:
         change = update(CacheEntry).where(CacheEntry.domain == domain, *entries).values(values)
 
         def work(connection: Connection) -> int:

@@ -1,7 +1,8 @@
-"""The entries in the database: read on one snapshot, published in one transaction."""
+"""The entries in the database, read on one snapshot."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from sys import intern
 from typing import Any
 
@@ -10,58 +11,34 @@ from sqlalchemy import Engine, String, bindparam, func, literal_column, select, 
 from cache.db import database
 from cache.db.onet_tables import CacheEntry, Element, Occupation, Rating
 from cache.db.unavailable import DatabaseUnavailable
-from cache.entries.publish_fill import Fill, publish
 from cache.policy import Entry
 from cache.profile import ElementRating, Profile
 
-ENTRY_COLUMNS = (
-    CacheEntry.domain,
-    CacheEntry.occupation_code,
-    CacheEntry.state,
-    CacheEntry.origin,
-    CacheEntry.release,
-    CacheEntry.source_url,
-    CacheEntry.fetched_at,
-    CacheEntry.expires_at,
-    CacheEntry.row_count,
-    CacheEntry.content_hash,
-    CacheEntry.generation,
-    CacheEntry.validated_at,
-)
-"""In the order of `Entry`."""
 TAB = literal_column("'\t'", String)
-NOTHING = literal_column("''", String)
 
 
 def _text(figure: Any) -> Any:
     """Write a figure as the database does; nothing where there is none."""
-    return func.coalesce(type_coerce(figure, String), NOTHING)
+    return func.coalesce(type_coerce(figure, String), literal_column("''", String))
 
 
+RATING_FIELDS: Sequence[Any] = (
+    Rating.element_id,
+    Rating.scale_id,
+    type_coerce(Rating.value, String),
+    _text(Rating.standard_error),
+    _text(Rating.not_relevant),
+    _text(Rating.recommend_suppress),
+    _text(Rating.n),
+    _text(Rating.date_updated),
+    Element.name,
+)
+"""In the order in which `_elements` takes them."""
 RATINGS = (
     # One text for each entry: drivers take long over many small fields. No field has a tab or a
     # line feed, since a release is split at them and the upstream's texts are checked for them.
     select(
-        func.aggregate_strings(
-            Rating.element_id
-            + TAB
-            + Rating.scale_id
-            + TAB
-            + type_coerce(Rating.value, String)
-            + TAB
-            + _text(Rating.standard_error)
-            + TAB
-            + _text(Rating.not_relevant)
-            + TAB
-            + _text(Rating.recommend_suppress)
-            + TAB
-            + _text(Rating.n)
-            + TAB
-            + _text(Rating.date_updated)
-            + TAB
-            + Element.name,
-            "\n",
-        )
+        func.aggregate_strings(reduce(lambda line, field: line + TAB + field, RATING_FIELDS), "\n")
     )
     .join(Element, Element.id == Rating.element_id)
     # Left to itself the server may begin with the elements, and read all ratings.
@@ -73,7 +50,23 @@ RATINGS = (
     .scalar_subquery()
 )
 ENTRIES = (
-    select(*ENTRY_COLUMNS, Occupation.title, RATINGS)
+    select(
+        # In the order of `Entry`.
+        CacheEntry.domain,
+        CacheEntry.occupation_code,
+        CacheEntry.state,
+        CacheEntry.origin,
+        CacheEntry.release,
+        CacheEntry.source_url,
+        CacheEntry.fetched_at,
+        CacheEntry.expires_at,
+        CacheEntry.row_count,
+        CacheEntry.content_hash,
+        CacheEntry.generation,
+        CacheEntry.validated_at,
+        Occupation.title,
+        RATINGS,
+    )
     .outerjoin(Occupation, Occupation.code == CacheEntry.occupation_code)
     # Left to itself the server reads all entries of the domain.
     .with_hint(CacheEntry, "FORCE INDEX (PRIMARY)", "mysql")
@@ -93,41 +86,21 @@ class Stored:
 
 
 class Store:
-    """The entries; every method is one transaction."""
+    """The entries."""
 
-    def __init__(self, writer: Engine, reader: Engine | None = None) -> None:
-        """Use one engine, or read by another one that is less patient."""
-        self._writer = writer
-        self._reader = reader or writer
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def read(self, domain: str, codes: Sequence[str]) -> list[Stored]:
         """Read entries and profiles in one statement, so on one snapshot, in the order asked."""
         asked = {"asked_domain": domain, "asked_codes": codes}
         rows = database.read(
-            self._reader, lambda connection: connection.execute(ENTRIES, asked).all()
+            self._engine, lambda connection: connection.execute(ENTRIES, asked).all()
         )
         found = {row.occupation_code: _stored(row) for row in rows}
         return [
             found.get(code) or Stored(Entry(domain, code), Profile(code, "", {})) for code in codes
         ]
-
-    def publish(self, fill: Fill, over: int, owner: str | None = None) -> None:
-        """Publish what the upstream said, over the generation that the fill saw.
-
-        Args:
-            fill: complete and validated.
-            over: the entry's generation before the upstream was asked; 0 where it had no row.
-            owner: of the lease that the fill was made under; None where there is none.
-
-        Raises:
-            Superseded: where the entry has changed since, or the lease is no longer held;
-                nothing is stored.
-        """
-        database.write(
-            self._writer,
-            lambda connection: publish(connection, fill, over, owner),
-            bears_twice=True,  # done twice it is superseded by itself
-        )
 
 
 def _stored(row: Sequence[Any]) -> Stored:

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from cache.entries.canonical import Figures, canonical_figure
 from cache.entries.publish_fill import Fill
+from cache.fill.leases import Lease
 from cache.policy import Limits
 from cache.upstream import Upstream
 from onet_client.deadline import Deadline
@@ -16,14 +17,6 @@ from onet_client.errors import BadReply, DeadlineExceeded, NoData, UnknownCode
 from onet_client.rows import RatingRow
 
 _FIGURES: Final = attrgetter(*Figures._fields)
-
-
-class Target(NamedTuple):
-    """An entry to fetch, and the release that the upstream has just said it serves."""
-
-    domain: str
-    code: str
-    release: str
 
 
 class Served(NamedTuple):
@@ -73,12 +66,13 @@ class ServedRelease:
 
 def fetch(
     upstream: Upstream,
-    target: Target,
+    lease: Lease,
+    release: str,
     limits: Limits,
     now: Callable[[], datetime],
     deadline: Deadline,
 ) -> Fill:
-    """Fetch one occupation's ratings in one domain, complete or not at all.
+    """Fetch what is leased, whole, from the release that the upstream has just said it serves.
 
     Raises:
         OnetError: where the upstream did not give a complete answer. That it has no such code,
@@ -88,10 +82,10 @@ def fetch(
 
     def fill(state: Literal["rated", "empty", "unknown"], **content: Any) -> Fill:
         return Fill(
-            domain=target.domain,
-            code=target.code,
+            domain=lease.domain,
+            code=lease.code,
             state=state,
-            release=target.release,
+            release=release,
             source_url=upstream.url,
             fetched_at=fetched_at,
             expires_at=limits.expiry(fetched_at, state),
@@ -99,12 +93,12 @@ def fetch(
         )
 
     try:
-        occupation = client.occupation(target.code, deadline=deadline)
+        occupation = client.occupation(lease.code, deadline=deadline)
     except UnknownCode:
         return fill("unknown")
     texts = {"title": occupation.title, "description": occupation.description}
     try:
-        ratings = client.ratings(target.code, target.domain, deadline=deadline)
+        ratings = client.ratings(lease.code, lease.domain, deadline=deadline)
     except NoData:
         return fill("empty", **texts)
     names = {rating.element_id: rating.element_name for rating in ratings}

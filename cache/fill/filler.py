@@ -1,22 +1,28 @@
-"""Fills one entry from the upstream, once over all processes."""
+"""Fills entries from the upstream, each once over all processes."""
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from threading import Lock
 from typing import Final
 from uuid import uuid4
 
+from sqlalchemy import Engine
+
+from cache.catalogue import Catalogue
 from cache.db.unavailable import DatabaseUnavailable
-from cache.entries.publish_fill import Superseded
+from cache.entries.invalidation import Key
+from cache.entries.publish_fill import Superseded, publish
 from cache.entries.renewal import Revalidation
-from cache.entries.store import Store, Stored
-from cache.fill.fetch import ServedRelease, Target, fetch
+from cache.entries.store import Stored
+from cache.fill.fetch import ServedRelease, fetch
 from cache.fill.leases import LEASE_MARGIN, Lease, Leases
-from cache.fill.single_flight import Detach
+from cache.fill.single_flight import Detach, Lane, Task
 from cache.local.batched_reads import BatchedReads
+from cache.local.once import cached_property
 from cache.metrics import CacheMetrics
 from cache.policy import Entry, FillResult, Freshness, Limits, freshness
 from cache.upstream import Upstream
@@ -34,15 +40,17 @@ OVERTAKINGS: Final = 3
 
 
 class Filler:
-    """Takes an entry's lease and fetches, or waits for the process that has it.
+    """Makes the tasks of flights: each takes an entry's lease and fetches, or waits for its owner.
 
-    Its methods raise DatabaseUnavailable where the database cannot be reached or used.
+    Its methods raise DatabaseUnavailable where the database cannot be reached or used, and those
+    that need credentials NotConfigured where there are none.
     """
 
     def __init__(
         self,
-        store: Store,
+        writer: Engine,
         reads: BatchedReads,
+        catalogue: Catalogue,
         leases: Leases,
         revalidation: Revalidation,
         upstream: Upstream,
@@ -50,8 +58,9 @@ class Filler:
         now: Callable[[], datetime],
         metrics: CacheMetrics,
     ) -> None:
-        self._store = store
+        self._writer = writer
         self._reads = reads
+        self._catalogue = catalogue
         self._leases = leases
         self._revalidation = revalidation
         self._upstream = upstream
@@ -61,39 +70,41 @@ class Filler:
         self._lock = Lock()
         self._polling = 0
         self._releases: dict[str, str] = {}
-        self._served_for_guesses: ServedRelease | None = None
 
     @property
     def can_fetch(self) -> bool:
         """Whether there are credentials to fetch with."""
         return self._upstream.is_configured
 
-    def served_release(self) -> ServedRelease:
-        """Make what fills share that begin together.
+    def tasks(self, entries: Sequence[Entry], lane: Lane) -> dict[Key, Task[Stored]]:
+        """Make the task of filling each entry; those whose codes no list has are guesses."""
+        served = ServedRelease(self._upstream, self._now)
+        guesses = self.unlisted(entries)
+        tasks = {}
+        for entry in entries:
+            is_guess = entry.code in guesses
+            from_release = self._served_for_guesses if is_guess else served
+            work = partial(self.fill, entry.domain, entry.code, from_release)
+            tasks[entry.domain, entry.code] = Task(work, Lane.GUESS if is_guess else lane)
+        return tasks
 
-        Raises:
-            NotConfigured: without credentials; nothing can be filled.
+    @cached_property
+    def _served_for_guesses(self) -> ServedRelease:
+        """What all fills share whose codes no list has; see `Upstream.guesses`."""
+        return ServedRelease(self._upstream.guesses, self._now)
+
+    def unlisted(self, entries: Sequence[Entry]) -> Collection[str]:
+        """Find the codes that neither the upstream's list nor that of a release has.
+
+        None are found where there is neither list to say so.
         """
-        return ServedRelease(self._upstream, self._now)
-
-    def served_for_guesses(self) -> ServedRelease:
-        """Return what all fills share whose codes no list has; see `Upstream.guesses`.
-
-        Raises:
-            NotConfigured: without credentials; nothing can be filled.
-        """
-        if self._served_for_guesses is None:
-            self._served_for_guesses = ServedRelease(self._upstream.guesses, self._now)
-        return self._served_for_guesses
-
-    @property
-    def listed_upstream(self) -> Collection[str] | None:
-        """The codes that the upstream was seen to list; None where its list was not read yet.
-
-        Raises:
-            NotConfigured: without credentials.
-        """
-        return self._upstream.guesses.client.listed.latest
+        codes = {entry.code for entry in entries}
+        upstream = self._upstream.guesses.client.listed.latest  # None until it was read
+        left = codes.difference(upstream or ())
+        listed = self._catalogue.listed(left) if left else left
+        if listed is None:
+            return () if upstream is None else left
+        return left - listed
 
     def fill(self, domain: str, code: str, served: ServedRelease, detach: Detach) -> Stored:
         """Return the entry once it is fresh or negative, or was just fetched; see `Detach`.
@@ -173,23 +184,19 @@ class Filler:
             self._revalidation.renew(lease.domain, release)
             self._leases.release(lease)
             return "renewed"
-        target = Target(lease.domain, lease.code, release)
-        fill = fetch(served.upstream, target, self._limits, self._now, deadline)
+        fill = fetch(served.upstream, lease, release, self._limits, self._now, deadline)
         detach()
-        self._store.publish(fill, lease.generation, lease.owner)
+        publish(self._writer, fill, lease.generation, lease.owner)
         self._note(lease.domain, release)
         return fill.state
 
     def _note(self, domain: str, release: str) -> None:
         """Make the entries of all other releases stale, when this one is first fetched from."""
-        with self._lock:
-            known = self._releases.get(domain) == release
-        if not known:
+        if self._releases.get(domain) != release:
             aged = self._revalidation.mark_stale(domain, release)
             if aged:
                 log.info("O*NET serves release %s now: %d entries are stale", release, aged)
-            with self._lock:
-                self._releases[domain] = release
+            self._releases[domain] = release
 
     def _await_other(self, domain: str, code: str, deadline: Deadline) -> None:
         """Wait until another process's fill has ended, or its lease has expired.

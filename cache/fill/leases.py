@@ -1,7 +1,7 @@
 """One fill of an entry at a time in all processes: a lease in the entry's own row.
 
 A lease outlives the deadline of its fill. A process that finds it expired takes it over, and
-`Store.publish` refuses what its late owner still brings.
+`entries/publish_fill.py` refuses what its late owner still brings.
 """
 
 from datetime import datetime, timedelta
@@ -31,18 +31,20 @@ _IS: Final = (
     _ENTRY.c.occupation_code == bindparam("of_code"),
 )
 _SEEN: Final = TimedQuery(
-    select(_ENTRY.c.generation, _ENTRY.c.state, _ENTRY.c.lease_owner).where(*_IS)
+    select(
+        _ENTRY.c.generation,
+        _ENTRY.c.state,
+        _ENTRY.c.lease_owner,
+        _ENTRY.c.lease_expires_at,
+        _ENTRY.c.last_error,
+        _ENTRY.c.retry_at,
+    ).where(*_IS)
 )
 ENTRY_LEASES: Final = RowLeases(
     CacheEntry,
     _IS,
     fence=(_ENTRY.c.generation == bindparam("seen"),),
     attempts=_ENTRY.c.attempts + 1,
-)
-_STATUS: Final = TimedQuery(
-    select(
-        _ENTRY.c.generation, _ENTRY.c.lease_expires_at, _ENTRY.c.last_error, _ENTRY.c.retry_at
-    ).where(*_IS)
 )
 
 
@@ -99,14 +101,15 @@ class Leases:
             if row is None:
                 _make_room(connection, now)
                 new = {"domain": domain, "occupation_code": code, "state": "absent", "attempts": 1}
-                lease = lease_until(now, self._seconds, owner)
-                connection.execute(insert(CacheEntry).values(new | lease))
+                until = lease_until(now, self._seconds, owner)
+                connection.execute(insert(CacheEntry).values(new | until))
                 return Lease(domain, code, owner, 0, "absent")
+            lease = Lease(domain, code, owner, row.generation, row.state)
             if row.lease_owner == owner:  # whose commit was lost on its way back
-                return Lease(domain, code, owner, row.generation, row.state)
+                return lease
             rows = {"of_domain": domain, "of_code": code, "seen": row.generation}
             taken = ENTRY_LEASES.take(connection, rows, owner, now, self._seconds)
-            return Lease(domain, code, owner, row.generation, row.state) if taken else None
+            return lease if taken else None
 
         try:
             return database.write(self._writer, work, bears_twice=True)
@@ -117,7 +120,7 @@ class Leases:
         """Read how far an entry's fill is; None where its row is gone."""
 
         def work(connection: Connection) -> LeaseStatus | None:
-            row, now = _STATUS.first(connection, of_domain=domain, of_code=code)
+            row, now = _SEEN.first(connection, of_domain=domain, of_code=code)
             if row is None:
                 return None
             until, retry_at = row.lease_expires_at, row.retry_at
@@ -143,10 +146,9 @@ class Leases:
             rows = {"of_domain": lease.domain, "of_code": lease.code}
             values: dict[str, Any] = {"last_error": None, "retry_at": None}
             if error is not None:
-                wait = None if retry_after is None else timedelta(seconds=retry_after)
-                values["last_error"] = error[:ERROR_LENGTH]
-                values["retry_at"] = None if wait is None else database_time(connection) + wait
-                values["refresh_requested_at"] = None
+                values |= {"last_error": error[:ERROR_LENGTH], "refresh_requested_at": None}
+            if retry_after is not None:
+                values["retry_at"] = database_time(connection) + timedelta(seconds=retry_after)
             ENTRY_LEASES.give_back(connection, rows, lease.owner, None, **values)
 
         database.write(self._writer, work, bears_twice=True)

@@ -20,7 +20,6 @@ from cache.entries.meanings import (
     Meanings,
     ReadFrom,
     Rows,
-    note_source,
     publish_meanings,
     read_meanings,
     read_sources,
@@ -51,7 +50,8 @@ _ROW: Final = {"of_name": ELEMENT_TABLE}
 class MeaningsFill:
     """Fetches the two tables where one is missing or past its time; nothing else waits for it.
 
-    One process at a time asks, in one flight. Where the upstream fails, what is held stays.
+    One process at a time asks, in one flight. Where the upstream fails, what is held stays. What
+    reads raises DatabaseUnavailable where the database cannot be reached or used.
     """
 
     def __init__(
@@ -74,11 +74,7 @@ class MeaningsFill:
         self._flights: SingleFlight[str, None] = SingleFlight()
 
     def read(self) -> Meanings:
-        """Read what is held.
-
-        Raises:
-            DatabaseUnavailable: where the database cannot be reached or used.
-        """
+        """Read what is held."""
         return database.read(self._reader, read_meanings)
 
     def due_at(self, sources: Sources) -> datetime | None:
@@ -109,11 +105,7 @@ class MeaningsFill:
             self._flights.leave(flight)
 
     def begin_if_due(self) -> None:
-        """Ask in the background where the upstream is to be asked now.
-
-        Raises:
-            DatabaseUnavailable: where the database cannot be reached or used.
-        """
+        """Read whether the upstream is to be asked now, and then ask in the background."""
         if self.is_due(database.read(self._reader, read_sources)):
             self.begin()
 
@@ -180,10 +172,10 @@ class MeaningsFill:
     def _rows(self, table: str, deadline: Deadline) -> Rows:
         tables = self._upstream.client.meanings
         if table == ANCHOR_TABLE:
-            anchors = tables.anchors(deadline)
-            return [(one.element_id, one.level, one.text) for one in anchors]
-        described = tables.descriptions(deadline)
-        return [(one.element_id, one.name, one.description) for one in described]
+            return [(one.element_id, one.level, one.text) for one in tables.anchors(deadline)]
+        return [
+            (one.element_id, one.name, one.description) for one in tables.descriptions(deadline)
+        ]
 
 
 def _publish(connection: Connection, owner: str, found: Found) -> None:
@@ -191,8 +183,5 @@ def _publish(connection: Connection, owner: str, found: Found) -> None:
     if not _LEASES.give_back(connection, _ROW, owner, None) or not found:
         return
     for table, (rows, source) in found.items():
-        if rows is None:
-            note_source(connection, table, source)
-        else:
-            publish_meanings(connection, table, rows, source)
+        publish_meanings(connection, table, rows, source)
     note_change(connection)  # of all entries: answers of every domain may quote it

@@ -41,9 +41,18 @@ class RefreshRequests:
         self._available = True
 
     def request_behind(self, domain: str, code: str, read_at: datetime) -> None:
-        """Request a refresh without waiting for the database; an error is logged."""
-        if self._is_new(domain, code):
-            self._behind.submit(self._request_logged, domain, code, read_at)
+        """Request a refresh without waiting for the database; an error is logged.
+
+        What this process has just requested is not requested again.
+        """
+        with self._lock:
+            now = self._clock()
+            if self._requested.get((domain, code), -REPEATED_AFTER) > now - REPEATED_AFTER:
+                return
+            if len(self._requested) >= REMEMBERED:
+                self._requested.clear()
+            self._requested[domain, code] = now
+        self._behind.submit(self._request_logged, domain, code, read_at)
 
     def _request_logged(self, domain: str, code: str, read_at: datetime) -> None:
         try:
@@ -55,17 +64,6 @@ class RefreshRequests:
             self._available = False
         except Exception:
             log.warning("%s/%s could not be noted for a refresh", domain, code, exc_info=True)
-
-    def _is_new(self, domain: str, code: str) -> bool:
-        """Return whether this process has not just requested the refresh; now it has."""
-        with self._lock:
-            now = self._clock()
-            if self._requested.get((domain, code), -REPEATED_AFTER) > now - REPEATED_AFTER:
-                return False
-            if len(self._requested) >= REMEMBERED:
-                self._requested.clear()
-            self._requested[domain, code] = now
-            return True
 
     def request(self, domain: str, code: str, read_at: datetime) -> None:
         """Request a refresh, unless it is requested already or the entry has been renewed."""
@@ -86,20 +84,17 @@ class RefreshRequests:
 
     def due(self, limit: int) -> list[tuple[str, str]]:
         """Read the domains and codes that wait longest, without those being filled or put off."""
-        query = select(CacheEntry.domain, CacheEntry.occupation_code).where(
-            CacheEntry.refresh_requested_at.is_not(None)
+        query = (
+            select(CacheEntry.domain, CacheEntry.occupation_code)
+            .where(CacheEntry.refresh_requested_at.is_not(None))
+            .order_by(CacheEntry.refresh_requested_at)
+            .limit(limit)
         )
 
         def work(connection: Connection) -> list[tuple[str, str]]:
             now = database_time(connection)
-            free = (
-                ENTRY_LEASES.expired(now),
-                has_passed(CacheEntry.retry_at, now),
-            )
-            rows = connection.execute(
-                query.where(*free).order_by(CacheEntry.refresh_requested_at).limit(limit)
-            )
-            return [(row.domain, row.occupation_code) for row in rows]
+            free = query.where(ENTRY_LEASES.expired(now), has_passed(CacheEntry.retry_at, now))
+            return [(row.domain, row.occupation_code) for row in connection.execute(free)]
 
         return database.read(self._reader, work)
 

@@ -96,11 +96,10 @@ class DatabaseGovernor:
         """Apply a decision to the row; None where others kept changing it first."""
         for attempt in range(ATTEMPTS):
             time.sleep(CONTENTION_WAIT * attempt * random.random())  # noqa: S311 - no secret
-            found = database.read(self._engine, _read)
-            if found is None:
+            state, version, now = database.read(self._engine, _read)
+            if version is None:
                 self._insert()
                 continue
-            state, version, now = found
             changed, result = decide(state, now)
             if changed == state or self._update(changed, version):
                 return result
@@ -121,19 +120,17 @@ class DatabaseGovernor:
         return changed.rowcount == 1
 
 
-def _read(connection: Connection) -> tuple[GovernorState, int, float] | None:
+def _read(connection: Connection) -> tuple[GovernorState, int | None, float]:
+    """Read the state, its version, and the time; there is no version before the first request."""
     row, now = _STATE.first(connection)
     if row is None:
-        return None
+        return GovernorState(), None, now.timestamp()
     return GovernorState(*row[1 : len(_NAMES) + 1]), row.version, now.timestamp()
 
 
 def read_pace(connection: Connection, daily_budget: int) -> Pace:
     """Read how requests go now, where `daily_budget` of them may go in a day."""
-    found = _read(connection)
-    if found is None:
-        return Pace(False, None, None, spent_today=0, daily_budget=daily_budget)
-    state, _, now = found
+    state, _, now = _read(connection)
     until = datetime.fromtimestamp(state.paused_until, UTC) if state.paused_until > now else None
     spent, is_open = on_day(state, now).spent, state.open_until is not None
     return Pace(is_open, state.opened_by, until, spent, daily_budget)

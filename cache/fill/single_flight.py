@@ -21,7 +21,6 @@ V = TypeVar("V")
 Detach = Callable[[], None]
 """Called by a flight's work before it reads or stores what its value is made of. A later caller
 may know of something newer, such as a purge, so it gets another flight."""
-Work = Callable[[Detach], V]
 
 MAX_FLIGHTS: Final = 16
 """At once, others queue: more would crowd the database's few connections, and at the upstream's
@@ -62,7 +61,7 @@ class Outcome(NamedTuple, Generic[V]):
 class Task(NamedTuple, Generic[V]):
     """The work of a flight, and its lane."""
 
-    work: Work[V]
+    work: Callable[[Detach], V]
     lane: Lane = Lane.ONE
 
 
@@ -80,6 +79,7 @@ class Flight(Future[V], Generic[K, V]):
         self.number = number
         self.waiting = 0
         self.shared = False
+        self.shared_until = 0.0
 
 
 class SingleFlight(Generic[K, V]):
@@ -96,7 +96,7 @@ class SingleFlight(Generic[K, V]):
         self._flights: dict[K, Flight[K, V]] = {}
         self._queues: dict[Lane, dict[int, Flight[K, V]]] = {lane: {} for lane in Lane}
         self._under_way = dict.fromkeys(Lane, 0)
-        self._failures: dict[K, tuple[float, Flight[K, V]]] = {}
+        self._failures: dict[K, Flight[K, V]] = {}
         self._waiting = 0
         self._guessing = 0
 
@@ -150,8 +150,7 @@ class SingleFlight(Generic[K, V]):
 
     def _advance(self, flight: Flight[K, V], lane: Lane) -> None:
         """Let a flight of a batch that is needed by itself go with those."""
-        waits = flight.number in self._queues[Lane.BATCH]
-        if waits and lane is Lane.ONE:
+        if lane is Lane.ONE and flight.number in self._queues[Lane.BATCH]:
             del self._queues[Lane.BATCH][flight.number]
             flight.lane = lane
             self._queues[lane][flight.number] = flight
@@ -172,15 +171,9 @@ class SingleFlight(Generic[K, V]):
             self._executor.submit(self._run, flight)
 
     def _recent_failure(self, key: K) -> Flight[K, V] | None:
-        now = self._clock()
-        if self._failures:
-            self._failures = {
-                key: (until, flight)
-                for key, (until, flight) in self._failures.items()
-                if now < until
-            }
-        found = self._failures.get(key)
-        return None if found is None else found[1]
+        now, failed = self._clock(), self._failures.values()
+        self._failures = {one.key: one for one in failed if now < one.shared_until}
+        return self._failures.get(key)
 
     @contextmanager
     def waiting(self, tasks: Mapping[K, Task[V]]) -> Iterator[Mapping[K, Task[V]]]:
@@ -218,7 +211,8 @@ class SingleFlight(Generic[K, V]):
             flight.set_exception(error)
             with self._lock:
                 if flight.shared and self._flights.get(flight.key) is flight:
-                    self._failures[flight.key] = (self._clock() + FAILURE_SHARED, flight)
+                    flight.shared_until = self._clock() + FAILURE_SHARED
+                    self._failures[flight.key] = flight
         else:
             flight.set_result(value)
         finally:

@@ -17,7 +17,7 @@ from cache.db import database
 from cache.db.held import IS_PUBLISHED, entry_of
 from cache.db.onet_tables import CacheEntry, Load, Occupation
 from cache.entries.invalidation import note_change
-from cache.entries.occupations import publish_occupations
+from cache.entries.published_rows import publish_occupations
 from cache.entries.renewal import Revalidation
 from cache.fill.meanings import MeaningsFill
 from cache.policy import ITEM_OUTCOMES, ItemOutcome

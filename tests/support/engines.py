@@ -32,17 +32,16 @@ def pull_through(
 ) -> PullThrough:
     """Make the cache of one process."""
     counted = metrics or CacheMetrics()
-    store = Store(engine)
-    reads = BatchedReads(store)
+    reads, catalogue = BatchedReads(Store(engine)), Catalogue(engine)
     leases = Leases(engine, engine, lease_seconds or upstream.deadline + LEASE_MARGIN)
     revalidation = Revalidation(engine, limits, now)
-    filler = Filler(store, reads, leases, revalidation, upstream, limits, now, counted)
+    filler = Filler(engine, reads, catalogue, leases, revalidation, upstream, limits, now, counted)
     changes = Changes(engine)
     changes.stop()  # nothing is copied: what a test stores is seen at once
     return PullThrough(
         reads,
         BoundedCache(changes, 0),
-        Catalogue(engine),
+        catalogue,
         filler,
         RefreshRequests(engine, engine),
         limits,

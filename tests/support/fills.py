@@ -2,11 +2,15 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
+from sqlalchemy import Engine
 from support.clock import START
 
+from cache.entries import publish_fill
 from cache.entries.canonical import Figures
 from cache.entries.publish_fill import Fill
+from cache.fill.leases import Lease, Leases
 
 CODE = "15-9002.00"
 NAMES = {"2.A.1.a": "Listening to Wind", "2.A.1.b": "Reading Tides"}
@@ -57,3 +61,10 @@ def fill(code: str = CODE, state: Any = "unknown", **other: Any) -> Fill:
         }
         | other
     )
+
+
+def publish(engine: Engine, said: Fill, lease: Lease | None = None) -> None:
+    """Publish it as a fill does, under a lease that it was made under, or takes now."""
+    lease = lease or Leases(engine, engine, 60.0).acquire(said.domain, said.code, uuid4().hex)
+    assert lease is not None
+    publish_fill.publish(engine, said, lease.generation, lease.owner)

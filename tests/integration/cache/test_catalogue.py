@@ -2,12 +2,11 @@
 
 import pytest
 from support.clock import LIMITS, FakeClock
-from support.fills import fill, rated
+from support.fills import fill, publish, rated
 from support.made_up_release import JOB_ZONE_NAMES, RATED, TITLES, write_lists, write_release
 
 from cache.catalogue import Catalogue, Described, Holding, ListingRow
 from cache.entries.purge import purge
-from cache.entries.store import Store
 from cache.release.seed import seed
 
 CODES = sorted(TITLES)
@@ -20,10 +19,9 @@ def catalogue(shared_engine, tmp_path_factory):
     """The made-up release, two occupations with titles that `LIKE` could misread, an unknown."""
     release = write_lists(write_release(tmp_path_factory.mktemp("catalogue") / "db_28_1_text"))
     seed(shared_engine, release, limits=LIMITS, now=FakeClock())
-    store = Store(shared_engine)
     for code, title in ODD.items():
-        store.publish(rated(code, title=title), 0)
-    store.publish(fill("99-9999.99"), 0)
+        publish(shared_engine, rated(code, title=title))
+    publish(shared_engine, fill("99-9999.99"))
     return Catalogue(shared_engine)
 
 
@@ -116,6 +114,6 @@ def test_a_loaded_release_tells_which_codes_there_are(catalogue):
 
 
 def test_where_no_release_was_loaded_nothing_is_told_of_a_code(engine):
-    Store(engine).publish(rated("11-9001.00"), 0)
+    publish(engine, rated("11-9001.00"))
 
     assert Catalogue(engine).listed(["11-9001.00"]) is None

@@ -12,7 +12,7 @@ from support import engines
 from support.caches import process
 from support.clock import LIMITS, START, eventually
 from support.fake_client import ELEMENTS, TITLE, no_upstream
-from support.fills import rated
+from support.fills import publish, rated
 from support.made_up_release import RATED, TITLES
 from support.tables import held
 
@@ -414,13 +414,12 @@ def test_a_fill_that_is_overtaken_serves_what_overtook_it(
     pull_through, client, clock, seeded_engine, code
 ):
     clock.advance(LIMITS.ttl + OLD)
-    store = Store(seeded_engine)
-    (seen,) = store.read("skills", [code])
 
     def overtake(method: str) -> None:
         if method == "ratings":
             expiry = LIMITS.expiry(clock(), "rated")
-            store.publish(rated(code, level="6.0000", expires_at=expiry), seen.entry.generation)
+            purge(seeded_engine, [code])
+            publish(seeded_engine, rated(code, level="6.0000", expires_at=expiry))
 
     client.on_call = overtake
 

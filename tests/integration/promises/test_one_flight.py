@@ -15,7 +15,6 @@ from cache.db import database
 from cache.db.database import connect
 from cache.entries.store import Store
 from cache.fill.single_flight import Lane
-from cache.fill.tasks import fill_tasks
 from cache.policy import Entry
 from cache.reading import FillFailed
 from onet_client.errors import UpstreamFailure
@@ -105,7 +104,7 @@ def test_misses_in_several_processes_are_one_fill_and_all_are_answered_at_its_co
     client.on_call = lambda method: (
         method == "ratings" and (gathered(40, cache, waiting), commit.look())
     )
-    tasks = fill_tasks(cache._filler, cache._catalogue, [Entry("skills", CODE)], Lane.ONE)
+    tasks = cache._filler.tasks([Entry("skills", CODE)], Lane.ONE)
     cache._single_flight.join(*tasks.popitem())
     eventually(True, lambda: len(client.calls) > 0)
 

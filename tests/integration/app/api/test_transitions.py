@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 from support.answers import freshness, members, problem
 from support.clock import LIMITS, FakeClock
-from support.fills import CODE, figures, rated
+from support.fills import CODE, figures, publish, rated
 from support.made_up_release import JOB_ZONE_NAMES, RATED, TITLES, write_lists
 from support.release_files import change
 from support.skill_gap_oracle import Oracle
@@ -21,7 +21,6 @@ from app.transitions import service as transitions_service
 from app.wiring.container import Services
 from cache.entries.invalidation import Changes
 from cache.entries.purge import purge
-from cache.entries.store import Store
 from cache.release.seed import seed
 
 ALL = 2_000
@@ -345,9 +344,7 @@ class World:
         return codes(self.get(code, **query).get_json())
 
     def publish(self, *args: Any, **other: Any) -> None:
-        said = rated(*args, **other)
-        (stored,) = self.services.store.read(said.domain, [said.code])
-        Store(self.engine).publish(said, stored.entry.generation)
+        publish(self.engine, rated(*args, **other))
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 from sqlalchemy import event
-from support.fills import rated
+from support.fills import publish, rated
 from support.made_up_release import RATED, TITLES
 
 from app.occupations.holdings import Holdings, is_whole, sentence
@@ -10,7 +10,6 @@ from cache.catalogue import Catalogue, Holding
 from cache.db.unavailable import DatabaseUnavailable
 from cache.entries.invalidation import TRUSTED, Changes
 from cache.entries.purge import purge
-from cache.entries.store import Store
 
 WHOLE = Holding(len(TITLES), len(RATED), 0, ("28.1",))
 
@@ -70,7 +69,7 @@ def test_a_change_shows_after_a_look(holdings, seeded_engine, changes):
     changes.look()
     assert Holding(5, 3, 1, ("28.1",)) == holdings.of("skills")
 
-    Store(seeded_engine).publish(rated("99-1001.00"), 0)
+    publish(seeded_engine, rated("99-1001.00"))
     changes.look()
     assert Holding(6, 4, 1, ("28.1", "30.3")) == holdings.of("skills")
 

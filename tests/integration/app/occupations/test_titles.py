@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from support.clock import LIMITS, FakeClock, eventually
-from support.fills import rated
+from support.fills import publish, rated
 from support.made_up_release import TITLES, write_release
 
 from app.occupations import title_index as title_search
@@ -18,7 +18,6 @@ from cache.db import database
 from cache.db.onet_tables import AlternateTitle
 from cache.db.unavailable import DatabaseUnavailable
 from cache.entries.invalidation import Changes
-from cache.entries.store import Store
 from cache.release.seed import seed
 
 KITES = "11-9001.00"
@@ -141,7 +140,7 @@ def test_an_index_that_cannot_be_built_is_built_when_it_is_asked_for(
 
 def test_a_change_of_ratings_builds_no_new_index(seeded_engine, titles, changes, built):
     index = titles.index()
-    Store(seeded_engine).publish(rated(KITES, title=TITLES[KITES]), 1)
+    publish(seeded_engine, rated(KITES, title=TITLES[KITES]))
     changes.look()
 
     for _ in range(3):
@@ -154,7 +153,7 @@ def test_a_changed_title_shows_after_the_old_index_served_once_more(
     seeded_engine, titles, changes, built
 ):
     index = titles.index()
-    Store(seeded_engine).publish(rated("99-1000.00", title="Dream Weavers"), 0)
+    publish(seeded_engine, rated("99-1000.00", title="Dream Weavers"))
     changes.look()
 
     assert index is titles.index()
@@ -166,7 +165,7 @@ def test_after_a_time_without_questions_the_first_one_is_answered_from_what_is_t
     seeded_engine, titles, seconds, built
 ):
     titles.index()
-    Store(seeded_engine).publish(rated("99-1000.00", title="Dream Weavers"), 0)
+    publish(seeded_engine, rated("99-1000.00", title="Dream Weavers"))
     seconds.now += 60
 
     assert ["99-1000.00"] == titles.index().exact("dream weavers")
@@ -188,7 +187,7 @@ def test_alternate_titles_are_read_again_only_for_another_load(seeded_engine, ti
     titles.index()
     change = {"occupation_code": KITES, "title": "Captain of Strings"}
     database.write(seeded_engine, lambda c: c.execute(AlternateTitle.__table__.insert(), change))
-    Store(seeded_engine).publish(rated(KITES, title=TITLES[KITES]), 1)
+    publish(seeded_engine, rated(KITES, title=TITLES[KITES]))
     changes.look()
     titles.index()
     eventually(False, titles._working.locked)
@@ -204,7 +203,7 @@ def test_without_a_database_there_is_no_first_index_and_the_last_one_stays(
         with pytest.raises(DatabaseUnavailable):
             titles.index()
     index = titles.index()
-    Store(seeded_engine).publish(rated("99-1000.00", title="Dream Weavers"), 0)
+    publish(seeded_engine, rated("99-1000.00", title="Dream Weavers"))
     changes.look()
     with monkeypatch.context() as down:
         down.setattr(database, "read", refuse)

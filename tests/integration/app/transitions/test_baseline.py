@@ -2,7 +2,7 @@
 
 import pytest
 from support.clock import LIMITS
-from support.fills import rated
+from support.fills import publish, rated
 from support.made_up_release import RATED
 
 from app.transitions import baseline as module
@@ -49,19 +49,18 @@ def test_it_is_not_told_where_few_are_held(baseline, target, monkeypatch):
     assert baseline.closer_than(target(), 1.0) is None
 
 
-def test_a_change_of_any_occupation_changes_it(baseline, target, store, changes):
+def test_a_change_of_any_occupation_changes_it(baseline, target, seeded_engine, changes):
     assert 0.5 == baseline.closer_than(target(), 1.0)
 
-    store.publish(rated(LEAST, "0.0000"), 0)
+    publish(seeded_engine, rated(LEAST, "0.0000"))
     changes.look()
 
     assert 0.6 == baseline.closer_than(target(), 1.0)
 
 
-def test_a_target_that_was_filled_since_is_measured_as_it_was_read(baseline, target, store):
+def test_a_target_that_was_filled_since_is_measured_as_it_was_read(baseline, target, seeded_engine):
     before = baseline.closer_than(target(), 0.5)
-    read = target()
-    store.publish(rated(RATED[2], "6.0000"), read.entry.generation)
+    publish(seeded_engine, rated(RATED[2], "6.0000"))
 
     assert before != baseline.closer_than(target(), 0.5)
 
@@ -89,7 +88,7 @@ def test_targets_are_remembered_up_to_a_number(baseline, target, monkeypatch):
 
 
 def test_it_is_at_hand_once_it_was_worked_out_and_while_nothing_changes(
-    baseline, target, store, changes
+    baseline, target, seeded_engine, changes
 ):
     for _ in range(2):
         with pytest.raises(NotAtHand):
@@ -97,8 +96,7 @@ def test_it_is_at_hand_once_it_was_worked_out_and_while_nothing_changes(
         told = baseline.closer_than(target(), 0.5)
         assert told == baseline.closer_than_at_hand(target(), 0.5)
 
-        (stored,) = store.read("skills", [LEAST])
-        store.publish(rated(LEAST, "0.0000"), stored.entry.generation)
+        publish(seeded_engine, rated(LEAST, "0.0000"))
         changes.look()
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 from support.clock import LIMITS, FakeClock
-from support.fills import CODE, fill, rated
+from support.fills import CODE, fill, publish, rated
 from support.made_up_release import RATED
 from support.profiles import readiness_by_code
 from support.tables import clear
@@ -64,11 +64,6 @@ def other_process(seeded_engine):
     engine = connect(seeded_engine.url)
     yield engine
     engine.dispose()
-
-
-def publish(engine, said) -> None:
-    (stored,) = Store(engine).read(said.domain, [said.code])
-    Store(engine).publish(said, stored.entry.generation)
 
 
 def codes(matrices) -> list[str]:

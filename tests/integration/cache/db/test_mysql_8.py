@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import ClauseElement, event
 from sqlalchemy.dialects import mysql
 from support.clock import LIMITS, FakeClock
-from support.fills import CODE, fill, rated
+from support.fills import CODE, fill, publish, rated
 from support.made_up_release import RATED, write_lists
 from support.release_files import change
 
@@ -36,7 +36,7 @@ def statements(engine):
 
 @pytest.mark.parametrize("engine", [pytest.param("mysql", marks=pytest.mark.mysql)], indirect=True)
 def test_every_statement_compiles_for_mysql_8(engine, statements, mysql_8, made_up_release):
-    store, catalogue, clock = Store(engine), Catalogue(engine), FakeClock()
+    catalogue, clock = Catalogue(engine), FakeClock()
     check_ready(engine)
     write_lists(made_up_release)
     for release in ("28.1", "28.2"):
@@ -47,9 +47,8 @@ def test_every_statement_compiles_for_mysql_8(engine, statements, mysql_8, made_
     with pytest.raises(ReleaseError):
         seed(engine, made_up_release, limits=LIMITS, now=clock)
     for new in (fill(), rated(), fill(state="empty"), rated()):
-        (stored,) = store.read("skills", [CODE])
-        store.publish(new, stored.entry.generation)
-    store.publish(rated("99-1001.00"), 0)
+        publish(engine, new)
+    Store(engine).read("skills", [CODE])
     catalogue.listing("skills", 5, 0)
     catalogue.titles("skills")
     catalogue.rated("skills", RATED)

@@ -1,12 +1,14 @@
 """A copy in a process is trusted exactly as long as the database was seen to hold the same."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from support.clock import LIMITS, START, FakeClock, eventually
-from support.fills import CODE, fill, rated
+from support.fills import CODE, fill, publish, rated
 from support.made_up_release import RATED
 from support.tables import clear
 
@@ -27,9 +29,13 @@ def is_good(changes: Changes, tick: int, keys: list[Key]) -> bool:
     return "good" == changes.standing(tick, keys)
 
 
-def generation(engine) -> int:
-    (stored,) = Store(engine).read("skills", [CODE])
-    return stored.entry.generation
+def good_after(changes: Changes, change: Callable[[], object], *keys: Key) -> list[bool]:
+    """Of which entries a copy made before a change is good after the look that follows it."""
+    changes.look()
+    tick = changes.tick()
+    change()
+    changes.look()
+    return [is_good(changes, tick, [key]) for key in keys]
 
 
 def test_nothing_is_trusted_before_the_first_look(changes):
@@ -51,31 +57,21 @@ def test_a_copy_is_good_for_less_than_a_second_after_a_look(changes, seconds):
     assert is_good(changes, tick, [KEY])
 
 
-def publish(engine):
-    Store(engine).publish(rated(), generation(engine))
+def publish_ratings(engine):
+    publish(engine, rated())
 
 
 def publish_no(engine):
-    Store(engine).publish(fill(CODE, "empty"), generation(engine))
+    publish(engine, fill(CODE, "empty"))
 
 
 def purge_one(engine):
     purge(engine, [CODE])
 
 
-@pytest.mark.parametrize("change", [publish, publish_no, purge_one])
+@pytest.mark.parametrize("change", [publish_ratings, publish_no, purge_one])
 def test_a_change_of_an_entry_ends_its_copies_and_no_others(changes, seeded_engine, change):
-    changes.look()
-    tick = changes.tick()
-
-    change(seeded_engine)
-    changes.look()
-
-    assert (False, True, False) == (
-        is_good(changes, tick, [KEY]),
-        is_good(changes, tick, [OTHER]),
-        is_good(changes, tick, [OTHER, KEY]),
-    )
+    assert [False, True] == good_after(changes, partial(change, seeded_engine), KEY, OTHER)
     assert is_good(changes, changes.tick(), [KEY])
 
 
@@ -94,85 +90,58 @@ def restore(engine):
 
 @pytest.mark.parametrize("change", [purge_all, mark_stale, restore])
 def test_a_change_of_everything_ends_all_copies(changes, seeded_engine, change):
-    publish(seeded_engine)
-    changes.look()
-    tick = changes.tick()
+    publish_ratings(seeded_engine)
 
-    change(seeded_engine)
-    changes.look()
-
-    assert [False, False] == [is_good(changes, tick, [key]) for key in (KEY, OTHER)]
+    assert [False, False] == good_after(changes, partial(change, seeded_engine), KEY, OTHER)
 
 
-def test_a_load_ends_the_copies_of_what_it_only_names_too(changes, seeded_engine, made_up_release):
+@pytest.fixture
+def load(seeded_engine, made_up_release):
+    """Loads the release, as it has been changed meanwhile."""
+    return partial(seed, seeded_engine, made_up_release, limits=LIMITS, now=FakeClock())
+
+
+def test_a_load_ends_the_copies_of_what_it_only_names_too(
+    changes, seeded_engine, made_up_release, load
+):
     (made_up_release / "manifest.json").write_text('{"release": "28.2", "complete": false}')
     for file in made_up_release.glob("*Skills.txt"):
         lines = file.read_text().splitlines(keepends=True)
         file.write_text("".join(line for line in lines if not line.startswith(CODE)))
-    publish(seeded_engine)
-    changes.look()
-    tick = changes.tick()
+    publish_ratings(seeded_engine)
 
-    seed(seeded_engine, made_up_release, limits=LIMITS, now=FakeClock())
-    changes.look()
-
-    assert [False, False] == [is_good(changes, tick, [key]) for key in (KEY, OTHER)]
+    assert [False, False] == good_after(changes, load, KEY, OTHER)
 
 
 KNOWLEDGE = ("knowledge", CODE)
 
 
-def publish_title(engine):
-    Store(engine).publish(rated(title="Tide Tellers"), generation(engine))
-
-
-def publish_description(engine):
-    said = rated(description="They tell the tide.", level="3.5000")
-    Store(engine).publish(said, generation(engine))
-
-
-@pytest.mark.parametrize("change", [publish_title, publish_description])
-def test_a_fill_that_changes_what_an_occupation_is_called_ends_the_copies_of_all_its_domains(
-    changes, seeded_engine, change
+@pytest.mark.parametrize(
+    ("said", "is_new"),
+    [
+        pytest.param(rated(title="Tide Tellers"), True, id="another title"),
+        pytest.param(rated(description="They tell the tide."), True, id="another description"),
+        pytest.param(rated(description="They do."), False, id="the same description"),
+        pytest.param(rated(), False, id="no description"),
+    ],
+)
+def test_a_fill_ends_the_copies_of_all_its_domains_where_it_changes_what_an_occupation_is_called(
+    changes, seeded_engine, said, is_new
 ):
-    Store(seeded_engine).publish(fill(CODE, "empty", domain="knowledge"), 0)
-    changes.look()
-    tick = changes.tick()
+    publish(seeded_engine, fill(CODE, "empty", domain="knowledge"))
 
-    change(seeded_engine)
-    changes.look()
-
-    good = [is_good(changes, tick, [key]) for key in (KEY, KNOWLEDGE, OTHER)]
-    assert [False, False, True] == good
-
-
-@pytest.mark.parametrize("description", [None, "They do."])
-def test_a_fill_of_the_same_title_ends_the_copies_of_its_own_domain(
-    changes, seeded_engine, description
-):
-    Store(seeded_engine).publish(fill(CODE, "empty", domain="knowledge"), 0)
-    changes.look()
-    tick = changes.tick()
-
-    Store(seeded_engine).publish(rated(description=description), generation(seeded_engine))
-    changes.look()
-
-    assert [False, True] == [is_good(changes, tick, [key]) for key in (KEY, KNOWLEDGE)]
+    good = good_after(changes, partial(publish, seeded_engine, said), KEY, KNOWLEDGE, OTHER)
+    assert [False, not is_new, True] == good
 
 
 def test_a_load_of_one_domain_that_changes_a_title_ends_the_copies_of_the_others(
-    changes, seeded_engine, made_up_release
+    changes, seeded_engine, made_up_release, load
 ):
-    Store(seeded_engine).publish(fill(CODE, "empty", domain="knowledge"), 0)
+    publish(seeded_engine, fill(CODE, "empty", domain="knowledge"))
     occupations = made_up_release / "Occupation Data.txt"
     occupations.write_text(occupations.read_text().replace("Tide Clerks", "Tide Tellers"))
-    changes.look()
-    tick = changes.tick()
 
-    seed(seeded_engine, made_up_release, limits=LIMITS, now=FakeClock())
-    changes.look()
-
-    assert not is_good(changes, tick, [KNOWLEDGE])
+    assert [False] == good_after(changes, load, KNOWLEDGE)
     (stored,) = Store(seeded_engine).read("knowledge", [CODE])
     assert "Tide Tellers" == stored.profile.title
 
@@ -180,31 +149,27 @@ def test_a_load_of_one_domain_that_changes_a_title_ends_the_copies_of_the_others
 def test_fills_of_all_domains_at_once_agree_on_a_new_title(changes, seeded_engine):
     """Each stamps the entries that the others have locked, so some run again."""
     for domain in DOMAINS[1:]:
-        Store(seeded_engine).publish(fill(CODE, "empty", domain=domain), 0)
-    changes.look()
-    tick = changes.tick()
+        publish(seeded_engine, fill(CODE, "empty", domain=domain))
 
     def publish_in(domain: str) -> None:
-        said = fill(CODE, "empty", domain=domain, title="Tide Tellers")
-        Store(seeded_engine).publish(said, 1)
+        publish(seeded_engine, fill(CODE, "empty", domain=domain, title="Tide Tellers"))
 
-    with ThreadPoolExecutor(3) as pool:
-        list(pool.map(publish_in, DOMAINS))
-    changes.look()
+    def publish_in_all() -> None:
+        with ThreadPoolExecutor(3) as pool:
+            list(pool.map(publish_in, DOMAINS))
 
-    assert not any(is_good(changes, tick, [(domain, CODE)]) for domain in DOMAINS)
+    keys = [(domain, CODE) for domain in DOMAINS]
+    assert [False] * 3 == good_after(changes, publish_in_all, *keys)
 
 
 def test_more_changes_than_are_told_apart_end_all_copies(changes, seeded_engine, monkeypatch):
     monkeypatch.setattr(module, "REMEMBERED", 2)
-    changes.look()
-    tick = changes.tick()
 
-    for number in range(3):
-        Store(seeded_engine).publish(rated(f"99-100{number}.00"), 0)
-    changes.look()
+    def publish_three() -> None:
+        for number in range(3):
+            publish(seeded_engine, rated(f"99-100{number}.00"))
 
-    assert not is_good(changes, tick, [KEY])
+    assert [False] == good_after(changes, publish_three, KEY)
     assert is_good(changes, changes.tick(), [KEY])
 
 
@@ -216,7 +181,7 @@ def test_no_change_of_many_at_once_is_missed(changes, seeded_engine):
 
     def publish_and_look(code: str) -> None:
         tick = changes.tick()
-        Store(seeded_engine).publish(rated(code), 0)
+        publish(seeded_engine, rated(code))
         changes.look()
         if is_good(changes, tick, [("skills", code)]):
             missed.append(code)
@@ -253,17 +218,7 @@ def test_a_look_counts_from_when_it_has_a_connection(changes, seconds, monkeypat
     assert None is not changes.tick()
 
 
-def test_copies_are_bounded_and_the_first_make_room(changes):
-    changes.look()
-    copies = BoundedCache(changes, 20)
-    for number in range(50):
-        copies.put(number, str(number), copies.tick(), [KEY])
-
-    assert 20 >= len(copies)
-    assert (None, ("49", False)) == (copies.get(0), copies.get(49))
-
-
-def test_copies_are_bounded_by_the_size_they_are_said_to_have(changes):
+def test_copies_are_bounded_by_the_size_they_are_said_to_have_and_the_first_make_room(changes):
     changes.look()
     copies = BoundedCache(changes, 20)
     for number in range(10):
@@ -284,22 +239,12 @@ def test_what_was_read_while_nothing_was_known_is_not_copied(changes):
     assert None is copies.get("a")
 
 
-def test_a_copy_ends_with_a_change_of_one_of_its_entries(changes, seeded_engine):
-    changes.look()
-    copies = BoundedCache(changes, 20)
-    copies.put("a", 1, copies.tick(), [KEY, OTHER])
-    assert (1, False) == copies.get("a")
-
-    publish(seeded_engine)
-    changes.look()
-
-    assert None is copies.get("a")
-
-
-def test_a_copy_is_at_hand_while_it_is_known_to_be_good(changes, seeded_engine, seconds):
+def test_a_copy_is_at_hand_while_it_is_known_to_be_good_and_ends_with_a_change(
+    changes, seeded_engine, seconds
+):
     copies = BoundedCache(changes, 20)
     changes.look()
-    copies.put("a", 1, copies.tick(), [KEY, OTHER])
+    copies.put("a", 1, copies.tick(), [OTHER, KEY])
     assert (1, None) == (copies.at_hand("a"), copies.at_hand("b"))
 
     seconds.now += 2 * TRUSTED
@@ -307,9 +252,9 @@ def test_a_copy_is_at_hand_while_it_is_known_to_be_good(changes, seeded_engine, 
     changes.look()
     assert 1 == copies.at_hand("a")
 
-    publish(seeded_engine)
+    publish_ratings(seeded_engine)
     changes.look()
-    assert None is copies.at_hand("a")
+    assert (None, None) == (copies.at_hand("a"), copies.get("a"))
 
 
 class CountedLock:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 from support.caches import process
 from support.clock import LIMITS, START, FakeClock
-from support.fills import fill, rated
+from support.fills import fill, publish, rated
 from support.made_up_release import RATED, TITLES
 from support.tables import held, without
 
@@ -28,13 +28,11 @@ STALE = LIMITS.ttl + 1
 @pytest.fixture
 def store(seeded_engine):
     """Five entries of the seed's release, one unrated, and three of the upstream's."""
-    store = Store(seeded_engine)
-    expiry = LIMITS.expiry(START, "rated")
-    store.publish(rated(FETCHED, expires_at=expiry), 0)
-    negative = LIMITS.expiry(START, "empty")
-    store.publish(fill(NEGATIVE, "empty", title="Nobody", expires_at=negative), 0)
-    store.publish(fill(UNKNOWN, expires_at=negative), 0)
-    return store
+    expiry, negative = LIMITS.expiry(START, "rated"), LIMITS.expiry(START, "empty")
+    publish(seeded_engine, rated(FETCHED, expires_at=expiry))
+    publish(seeded_engine, fill(NEGATIVE, "empty", title="Nobody", expires_at=negative))
+    publish(seeded_engine, fill(UNKNOWN, expires_at=negative))
+    return Store(seeded_engine)
 
 
 @pytest.fixture
@@ -247,7 +245,7 @@ def test_an_expired_no_is_asked_for_again_although_its_release_is_unchanged(cach
 def test_the_word_on_a_release_is_overtaken_by_what_was_fetched_of_another_one_later(
     seeded_engine, seconds, outdated
 ):
-    Store(seeded_engine).publish(rated("99-1001.00", release="99.9", fetched_at=START), 0)
+    publish(seeded_engine, rated(FETCHED, release="99.9", fetched_at=START))
     revalidation = Revalidation(seeded_engine, LIMITS, FakeClock())
     asked_at = START + timedelta(seconds=seconds)
 
@@ -264,8 +262,7 @@ def test_a_renewal_that_another_release_overtook_is_tried_again_at_once(
     def overtake_once(_method):
         client.on_call = lambda _method: None
         clock.advance(1)
-        other = rated("99-1009.00", release="31.0", fetched_at=clock.time)
-        Store(seeded_engine).publish(other, 0)
+        publish(seeded_engine, rated("99-1009.00", release="31.0", fetched_at=clock.time))
         clock.advance(1)
 
     client.on_call = overtake_once

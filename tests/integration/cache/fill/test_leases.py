@@ -8,16 +8,17 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import func, insert, select, update
 from support import filling
-from support.caches import process
+from support.caches import process, states
 from support.clock import LIMITS, START, FakeClock, eventually
 from support.cut import Cut, lost_commits
 from support.fake_client import FakeClient
-from support.fills import CODE, rated
+from support.fills import CODE, publish, rated
 from support.made_up_release import RATED, TITLES
+from support.tables import dump
 from support.waiting import at_once
 
 from cache.db.clock import database_time
-from cache.db.database import connect, write
+from cache.db.database import connect, read, write
 from cache.db.onet_tables import CacheEntry
 from cache.entries.publish_fill import Superseded
 from cache.entries.purge import purge
@@ -37,11 +38,6 @@ LEASE_SECONDS = 60.0
 @pytest.fixture
 def leases(engine):
     return Leases(engine, engine, LEASE_SECONDS)
-
-
-@pytest.fixture
-def store(engine):
-    return Store(engine)
 
 
 @pytest.fixture
@@ -68,7 +64,7 @@ def row_of(engine, code=NEW):
 
 
 def test_the_first_lease_of_an_entry_makes_its_row_absent(engine, leases):
-    before = _now(engine)
+    before = read(engine, database_time)
     lease = leases.acquire("skills", NEW, "me")
 
     row = row_of(engine)
@@ -78,16 +74,7 @@ def test_the_first_lease_of_an_entry_makes_its_row_absent(engine, leases):
     assert timedelta(seconds=LEASE_SECONDS) <= lasting < timedelta(seconds=LEASE_SECONDS + 5)
 
 
-def _now(engine):
-    with engine.connect() as connection:
-        return database_time(connection)
-
-
-@pytest.mark.parametrize("known", [False, True], ids=["no row", "a row"])
-def test_of_many_threads_one_has_the_lease(engine, leases, known):
-    if known:
-        leases.release(leases.acquire("skills", NEW, "before"))
-
+def test_of_many_threads_one_has_the_first_lease(engine, leases):
     done = at_once(
         [lambda owner=owner: leases.acquire("skills", NEW, owner) for owner in map(str, range(30))]
     )
@@ -109,13 +96,6 @@ def test_a_fill_whose_every_commit_is_reported_lost_asks_the_upstream_once(engin
     assert row_of(engine).lease_owner is None
 
 
-def test_leases_of_different_entries_are_held_together(leases):
-    codes = [f"99-{1000 + at}.00" for at in range(20)]
-    done = at_once([lambda code=code: leases.acquire("skills", code, code) for code in codes])
-
-    assert codes == [one.result.owner for one in done]
-
-
 def test_a_lease_is_held_until_it_expires_and_then_taken_over(engine, leases):
     first = leases.acquire("skills", NEW, "first")
     assert leases.acquire("skills", NEW, "second") is None
@@ -127,59 +107,19 @@ def test_a_lease_is_held_until_it_expires_and_then_taken_over(engine, leases):
     assert 2 == row_of(engine).attempts
 
 
-def test_a_lease_runs_out_by_the_time_of_the_database(engine):
-    short = Leases(engine, engine, 0.2)
-    short.acquire("skills", NEW, "first")
-    assert short.status("skills", NEW).held
-
-    eventually(False, lambda: short.status("skills", NEW).held)
-    assert "second" == short.acquire("skills", NEW, "second").owner
-
-
-def test_a_lease_given_back_is_free_at_once(leases):
-    leases.release(leases.acquire("skills", NEW, "first"))
-
-    assert leases.status("skills", NEW).released
-    assert "second" == leases.acquire("skills", NEW, "second").owner
-
-
-def test_a_late_owner_gives_back_nobody_elses_lease_and_leaves_no_error(engine, leases):
+@pytest.mark.parametrize("meanwhile", ["expired", "taken over", "published"])
+def test_a_late_owners_publish_is_refused(engine, leases, meanwhile):
     late = leases.acquire("skills", NEW, "late")
     expire(engine)
-    leases.acquire("skills", NEW, "new")
-    leases.release(late, "it failed")
-
-    assert ("new", None) == (row_of(engine).lease_owner, row_of(engine).last_error)
-
-
-@pytest.mark.parametrize("taken_over", [False, True], ids=["expired", "taken over"])
-def test_a_late_owners_publish_is_refused(engine, leases, store, taken_over):
-    late = leases.acquire("skills", NEW, "late")
-    expire(engine)
-    if taken_over:
-        leases.acquire("skills", NEW, "new")
+    new = None if meanwhile == "expired" else leases.acquire("skills", NEW, "new")
+    if meanwhile == "published":
+        publish(engine, rated(NEW), new)
+    before = dump(engine)
 
     with pytest.raises(Superseded):
-        store.publish(rated(NEW), late.generation, late.owner)
+        publish(engine, rated(NEW, level="6.0000"), late)
 
-    (stored,) = store.read("skills", [NEW])
-    assert ("absent", 0, {}) == (
-        stored.entry.state,
-        stored.entry.generation,
-        stored.profile.elements,
-    )
-
-
-def test_a_late_owners_publish_is_refused_after_the_new_owners(engine, leases, store):
-    late = leases.acquire("skills", NEW, "late")
-    expire(engine)
-    new = leases.acquire("skills", NEW, "new")
-    store.publish(rated(NEW), new.generation, new.owner)
-
-    with pytest.raises(Superseded):
-        store.publish(rated(NEW, level="6.0000"), late.generation, late.owner)
-
-    assert 3.25 == level(store)
+    assert before == dump(engine)
 
 
 def level(store, code=NEW):
@@ -188,9 +128,8 @@ def level(store, code=NEW):
     return found
 
 
-def test_a_publish_ends_its_lease(engine, leases, store):
-    lease = leases.acquire("skills", NEW, "me")
-    store.publish(rated(NEW), lease.generation, lease.owner)
+def test_a_publish_ends_its_lease(engine, leases):
+    publish(engine, rated(NEW), leases.acquire("skills", NEW, "me"))
 
     row = row_of(engine)
     assert (None, None, 0, 1) == (
@@ -199,10 +138,6 @@ def test_a_publish_ends_its_lease(engine, leases, store):
         row.attempts,
         row.generation,
     )
-
-
-def test_what_nobody_asked_for_has_no_standing(leases):
-    assert leases.status("skills", NEW) is None
 
 
 @pytest.mark.parametrize("error", ["x" * 1000, "é" * 1000, "🜁" * 1000, ""])
@@ -224,17 +159,17 @@ def test_a_lease_is_given_back_when_the_fill_of_it_fails(engine):
         row.lease_expires_at,
         row.last_error,
     )
-    assert 25 < (row.retry_at - _now(engine)).total_seconds() <= 30
+    assert 25 < (row.retry_at - read(engine, database_time)).total_seconds() <= 30
 
 
 class Holding:
     """A process that is in the middle of a fill until it is told to go on."""
 
-    def __init__(self, engine, clock=None, **errors):
+    def __init__(self, engine, **errors):
         self.engine = connect(engine.url)
         self.go_on = Event()
         self.client = FakeClient(level="1.00", on_call=self._on_call, errors=errors)
-        self.cache = process(self.engine, self.client, clock)
+        self.cache = process(self.engine, self.client)
         self.result = None
         self._thread = Thread(target=self._read)
         self._thread.start()
@@ -256,9 +191,9 @@ class Holding:
         return self.result
 
 
-def reading_beside(holding, engine, client, clock=None):
+def reading_beside(holding, engine, client):
     """What another process reads meanwhile, begun before the one that holds goes on."""
-    cache = process(engine, client, clock)
+    cache = process(engine, client)
 
     def let_go():
         eventually(1, lambda: cache._filler._polling)
@@ -269,37 +204,25 @@ def reading_beside(holding, engine, client, clock=None):
     return found.result
 
 
-def test_who_waits_for_another_process_gets_its_value(engine):
-    holding, idle = Holding(engine), FakeClient()
-
-    reading = reading_beside(holding, engine, idle)
-
-    assert (holding.result.entry, holding.result.profile) == (reading.entry, reading.profile)
-    assert [] == idle.calls
-
-
-def test_who_waits_for_another_process_gets_its_error_and_when_to_come_again(engine):
-    holding = Holding(engine, release=RateLimited("too fast", retry_after=30.0))
-    idle = FakeClient()
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (RateLimited("too fast", retry_after=30.0), OnetError),
+        (BudgetSpent(f"{BudgetSpent.BEGINS}it is used up", retry_after=3600.0), BudgetSpent),
+        (NotOffered(f"{NotOffered.BEGINS}skills among those offered: none"), NotOffered),
+    ],
+    ids=["any", "of the budget", "of what is offered"],
+)
+def test_who_waits_for_another_process_gets_its_error_and_when_to_come_again(engine, error, told):
+    holding, idle = Holding(engine, release=error), FakeClient()
 
     failed = reading_beside(holding, engine, idle)
 
     assert [] == idle.calls
-    assert ("too fast", "too fast") == (str(failed.cause), str(holding.result.cause))
-    assert 25 < failed.cause.retry_after <= 30
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        BudgetSpent(f"{BudgetSpent.BEGINS}the day's budget is used up", retry_after=3600.0),
-        NotOffered(f"{NotOffered.BEGINS}skills among those offered: none"),
-    ],
-)
-def test_who_waits_for_another_process_is_told_of_which_kind_its_error_was(engine, error):
-    failed = reading_beside(Holding(engine, release=error), engine, FakeClient())
-
-    assert (type(error), str(error)) == (type(failed.cause), str(failed.cause))
+    assert str(error) == str(holding.result.cause)
+    assert (told, str(error)) == (type(failed.cause), str(failed.cause))
+    wait, told_wait = error.retry_after or 0.0, failed.cause.retry_after or 0.0
+    assert wait - 5 < told_wait <= wait
 
 
 def test_the_error_of_another_process_is_that_of_those_who_waited_alone(engine):
@@ -338,19 +261,6 @@ def test_who_wins_looks_again_before_asking_the_upstream(engine):
     assert row_of(engine).lease_owner is None
 
 
-def test_who_waits_takes_over_from_one_that_died(engine):
-    leases = Leases(engine, engine, 0.5)
-    began = time.monotonic()
-    dead = leases.acquire("skills", NEW, "dead")
-
-    reading = process(engine, FakeClient()).read("skills", [NEW])[0]
-
-    assert "filled" == reading.outcome
-    assert 0.4 < time.monotonic() - began < 10
-    with pytest.raises(Superseded):
-        Store(engine).publish(rated(NEW, level="6.0000"), dead.generation, dead.owner)
-
-
 def test_of_four_processes_one_fills_and_all_have_its_value(engine, sandbox):
     code = RATED[1]
     sandbox.set_faults(Fault(path="/about$", delay=0.3))
@@ -380,10 +290,10 @@ def test_what_a_killed_process_was_filling_another_fills_unattended(engine, sand
 
     assert {"outcome": "filled", "levels": [1.0] * 3} == waiting.end()
     assert time.monotonic() - began < seconds + 10
-    store = Store(engine)
+    late = Lease("skills", code, row.lease_owner, row.generation, row.state)
     with pytest.raises(Superseded):
-        store.publish(rated(code, level="6.0000"), row.generation, row.lease_owner)
-    assert 1.0 == level(store, code)
+        publish(engine, rated(code, level="6.0000"), late)
+    assert 1.0 == level(Store(engine), code)
 
 
 def unknown_client():
@@ -425,22 +335,12 @@ def test_an_unknown_code_is_asked_for_once_in_each_negative_time(engine):
     assert 1 == entries(engine)
 
 
-def test_unknown_codes_make_room_for_each_other(engine):
-    fill_up(engine, made_up(UNLISTED_CAP - 120))
-    cache = process(engine, unknown_client())
-    counts = []
-    for code in made_up(60, start=5_000):
-        ask_unknown(cache, code)
-        counts.append(entries(engine))
-
-    assert max(counts) <= UNLISTED_CAP
-    assert counts[-1] > UNLISTED_CAP / 2
-
-
 @pytest.mark.parametrize(
     ("held", "each"), [(UNLISTED_CAP - 100, 20), pytest.param(0, 2_500, marks=pytest.mark.soak)]
 )
-def test_unknown_codes_from_many_threads_stay_under_the_cap(engine, held, each):
+def test_unknown_codes_from_many_threads_make_room_for_each_other_and_stay_under_the_cap(
+    engine, held, each
+):
     if held:
         fill_up(engine, made_up(held))
     caches = [process(engine, unknown_client()) for _ in range(2)]
@@ -454,7 +354,9 @@ def test_unknown_codes_from_many_threads_stay_under_the_cap(engine, held, each):
 
     done = at_once(works, seconds=600)
 
-    assert max(max(one.result) for one in done) <= UNLISTED_CAP
+    counts = [count for one in done for count in one.result]
+    assert max(counts) <= UNLISTED_CAP
+    assert counts[-1] > UNLISTED_CAP / 2
 
 
 def test_the_unknown_code_that_expires_first_is_dropped_first(engine):
@@ -464,15 +366,12 @@ def test_the_unknown_code_that_expires_first_is_dropped_first(engine):
 
     ask_unknown(process(engine, unknown_client()), NEW)
 
-    with engine.connect() as connection:
-        left = set(connection.execute(select(CacheEntry.occupation_code)).scalars())
-    assert {*young, NEW} == left
+    assert {*young, NEW} == states(engine).keys()
 
 
 def test_what_is_listed_or_being_filled_is_never_dropped(engine, made_up_release):
     seed(engine, made_up_release, limits=LIMITS, now=FakeClock())
     purge(engine, None)
-    listed = set(TITLES)
     leased = made_up(5)
     leases = Leases(engine, engine, LEASE_SECONDS)
     for code in leased:
@@ -483,14 +382,12 @@ def test_what_is_listed_or_being_filled_is_never_dropped(engine, made_up_release
     for code in made_up(20, start=7_000):
         ask_unknown(cache, code)
 
-    with engine.connect() as connection:
-        left = set(connection.execute(select(CacheEntry.occupation_code)).scalars())
-    assert listed | set(leased) <= left
-    assert entries(engine) <= UNLISTED_CAP + len(listed)
+    assert {*TITLES, *leased} <= states(engine).keys()
+    assert entries(engine) <= UNLISTED_CAP + len(TITLES)
 
 
 def test_where_all_are_being_filled_none_is_dropped_and_one_more_is_filled(engine):
-    later = _now(engine) + timedelta(seconds=LEASE_SECONDS)
+    later = read(engine, database_time) + timedelta(seconds=LEASE_SECONDS)
     lease = {"lease_owner": "another", "lease_expires_at": later, "state": "absent"}
     fill_up(engine, made_up(UNLISTED_CAP), **lease)
 
@@ -499,7 +396,7 @@ def test_where_all_are_being_filled_none_is_dropped_and_one_more_is_filled(engin
     assert UNLISTED_CAP + 1 == entries(engine)
 
 
-def test_a_code_that_was_dropped_while_it_was_filled_late_is_not_published(engine, store):
+def test_a_code_that_was_dropped_while_it_was_filled_late_is_not_published(engine):
     leases = Leases(engine, engine, LEASE_SECONDS)
     late = leases.acquire("skills", NEW, "late")
     expire(engine)
@@ -508,4 +405,4 @@ def test_a_code_that_was_dropped_while_it_was_filled_late_is_not_published(engin
     assert leases.status("skills", NEW) is None
 
     with pytest.raises(Superseded):
-        store.publish(rated(NEW), late.generation, late.owner)
+        publish(engine, rated(NEW), late)

@@ -118,20 +118,6 @@ def timed(cache):
     return outcome, time.monotonic() - began
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_workers_that_refresh_one_entry_at_once_fetch_it_once(
-    seeded_engine, client, clock, workers
-):
-    clock.advance(LIMITS.ttl + 1)
-    client.on_call = lambda _method: time.sleep(0.05)
-    caches = [process(seeded_engine, client, clock) for _ in range(workers)]
-
-    done = at_once([lambda cache=cache: cache.refresh("skills", CODE) for cache in caches * 3])
-
-    assert {clock.time} == {one.result.fetched_at for one in done}
-    assert [("release", ""), ("occupation", CODE), ("ratings", CODE)] == client.calls
-
-
 def test_a_fresh_entry_is_not_refreshed(seeded_engine, client, clock):
     assert "seed" == process(seeded_engine, client, clock).refresh("skills", CODE).origin
     assert [] == client.calls

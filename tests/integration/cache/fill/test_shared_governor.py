@@ -4,7 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import Engine, event, make_url, select, text, update
+from sqlalchemy import Engine, event, make_url, text, update
 
 from cache.db.clock import database_time
 from cache.db.database import connect
@@ -32,27 +32,11 @@ def test_a_slot_taken_by_one_is_taken_for_all(engine: Engine) -> None:
     assert 0.0 < other.acquire() <= 1.2 / RATE
 
 
-def test_the_slot_is_free_again_after_the_spacing(engine: Engine) -> None:
-    governor = DatabaseGovernor(engine, RATE)
-    governor.acquire()
-    rewind(engine, next_slot=1.2 / RATE)
-
-    assert governor.acquire() == 0.0
-
-
 def test_a_pause_of_one_stops_all(engine: Engine) -> None:
     one, other = DatabaseGovernor(engine, RATE), DatabaseGovernor(engine, RATE)
     one.pause(7)
 
     assert 6.0 < other.acquire() <= 7.0
-
-
-def test_a_shorter_pause_never_cuts_a_longer_one(engine: Engine) -> None:
-    governor = DatabaseGovernor(engine, RATE)
-    governor.pause(7)
-    governor.pause(1)
-
-    assert governor.acquire() > 6.0
 
 
 def test_failures_of_all_together_open_the_breaker_for_all(engine: Engine) -> None:
@@ -141,12 +125,6 @@ def test_guesses_of_all_spend_a_share_of_the_one_budget(engine: Engine) -> None:
     with pytest.raises(BudgetSpent, match="no list has"):
         DatabaseGovernor(engine, 1e6, daily_budget=10, guesses=True).acquire()
     assert 0.0 == DatabaseGovernor(engine, 1e6, daily_budget=10).acquire()
-
-
-def test_one_row_holds_the_state(engine: Engine) -> None:
-    DatabaseGovernor(engine, RATE).acquire()
-    with engine.connect() as connection:
-        assert len(connection.execute(select(UpstreamGovernor)).all()) == 1
 
 
 def test_without_the_database_nothing_goes(tmp_path) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from support.caches import entries, states
 from support.clock import LIMITS, START
 from support.cut import cuts
-from support.fills import fill, rated
+from support.fills import fill, publish, rated
 from support.made_up_release import (
     RATED,
     RATING_ROWS,
@@ -270,11 +270,9 @@ def test_an_occupation_that_a_newer_release_no_longer_rates_is_empty(load, engin
 def with_api_entries(load, engine, make_release):
     """A complete release, and three entries that the upstream filled since."""
     load(make_release("28.1"))
-    store = Store(engine)
     for code in (RATED[0], UNRATED, NEW):
-        (stored,) = store.read("skills", [code])
-        store.publish(rated(code, level="5.0000"), stored.entry.generation)
-    return store
+        publish(engine, rated(code, level="5.0000"))
+    return Store(engine)
 
 
 def origins(engine) -> dict[str, tuple[str, str]]:
@@ -313,7 +311,7 @@ def test_a_negative_answer_of_the_upstream_gives_way_to_a_release_that_rates_it(
 ):
     load(make_release("28.1", complete=False, codes=RATED[:1]))
     for code, state in ((RATED[1], "unknown"), (RATED[2], "empty")):
-        Store(engine).publish(fill(code, state), 0)
+        publish(engine, fill(code, state))
 
     load(make_release("28.2"))
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, func, make_url, select
 from support.clock import LIMITS, FakeClock
 from support.commands import Command
-from support.fills import rated
+from support.fills import publish, rated
 from support.made_up_release import RATED, write_release
 from support.release_files import change, drop_lines, write_part
 from support.tables import OF_A_LOAD, PUBLISHED, Dump, clear, dump, without
@@ -22,6 +22,7 @@ from cache.db.migrate import upgrade
 from cache.db.onet_tables import Load, Rating
 from cache.entries.publish_fill import Superseded
 from cache.entries.store import Store
+from cache.fill.leases import Leases
 from cache.release.seed import seed
 from onet_client.release_files import OCCUPATION_FILE
 
@@ -239,24 +240,23 @@ def test_a_fill_and_a_release_at_once_leave_each_entry_whole(engine, two_release
     first, second = two_releases
     seed_here(engine, first)
     fillers = connect(engine.url)
-    store = Store(fillers)
-    (seen,) = store.read("skills", [RATED[1]])
+    lease = Leases(fillers, fillers, 60.0).acquire("skills", RATED[1], "a fill")
     barrier = Barrier(2)
 
-    def publish() -> bool:
+    def fill() -> bool:
         barrier.wait(10)
         try:
-            store.publish(rated(RATED[1]), seen.entry.generation)
+            publish(fillers, rated(RATED[1]), lease)
         except Superseded:
             return False
         return True
 
     with ThreadPoolExecutor(1) as pool:
-        published = pool.submit(publish)
+        filling = pool.submit(fill)
         barrier.wait(10)
         seed_here(engine, second)
-        filled = published.result()
-    (stored,) = store.read("skills", [RATED[1]])
+        filled = filling.result()
+    (stored,) = Store(fillers).read("skills", [RATED[1]])
     fillers.dispose()
 
     assert ("seed", "28.2", 3) == (

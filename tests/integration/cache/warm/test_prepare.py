@@ -10,7 +10,7 @@ from support.clock import LIMITS, START
 from support.cut import Cut, cut_after
 from support.fake_client import ELEMENTS, TITLE
 from support.fake_tables import EMPTY, PAGES, RATED, FakeTables
-from support.fills import fill, rated
+from support.fills import fill, publish, rated
 from support.made_up_release import TITLES
 from support.tables import PUBLISHED, clear, dump, held, without
 from support.warming import expire_leases, finish, items, make_worker
@@ -20,6 +20,7 @@ from cache.entries.invalidation import Changes
 from cache.entries.publish_fill import Superseded
 from cache.entries.purge import purge
 from cache.entries.store import Store
+from cache.fill.leases import Leases
 from cache.metrics import CacheMetrics
 from cache.warm.jobs import WarmJobs
 from onet_client.errors import BadReply, BadRequest, CircuitOpen
@@ -77,9 +78,8 @@ def test_the_content_is_that_of_occupations_filled_one_by_one(jobs, worker, clie
 
 
 def test_a_title_that_the_list_changes_ends_the_copies_of_other_domains_too(jobs, worker, engine):
-    store = Store(engine)
     for code, title in ((RATED[0], "Tide Tellers"), (RATED[1], TITLE)):
-        store.publish(fill(code, "empty", domain="knowledge", title=title), 0)
+        publish(engine, fill(code, "empty", domain="knowledge", title=title))
     changes = Changes(engine)
     changes.stop()
     changes.look()
@@ -89,7 +89,7 @@ def test_a_title_that_the_list_changes_ends_the_copies_of_other_domains_too(jobs
     changes.look()
 
     assert ["gone", "good"] == [changes.standing(tick, [("knowledge", c)]) for c in RATED[:2]]
-    (stored,) = store.read("knowledge", RATED[:1])
+    (stored,) = Store(engine).read("knowledge", RATED[:1])
     assert TITLE == stored.profile.title
 
 
@@ -155,9 +155,8 @@ def test_the_list_of_a_new_release_takes_the_place_of_the_old_one(seeded_engine,
 def test_a_newer_fill_of_another_release_is_stale_afterwards(jobs, worker, client, engine, clock):
     def fill_newer(method: str) -> None:
         client.on_call = lambda _method: None
-        Store(engine).publish(
-            rated(RATED[0], release="29.0", expires_at=LIMITS.expiry(START, "rated")), 0
-        )
+        expiry = LIMITS.expiry(START, "rated")
+        publish(engine, rated(RATED[0], release="29.0", expires_at=expiry))
 
     client.on_call = lambda method: fill_newer(method) if method == "page" else None
     warm_all(jobs, worker)
@@ -335,7 +334,7 @@ def test_nothing_is_published_of_what_landed_where_a_row_of_it_is_gone(jobs, wor
 def test_listing_leaves_what_was_filled_meanwhile_as_it_is(jobs, worker, client, engine):
     def fill(method: str) -> None:
         if method == "occupations":
-            Store(engine).publish(rated(RATED[0]), over=0)
+            publish(engine, rated(RATED[0]))
 
     client.on_call = fill
     jobs.request("skills", "all")
@@ -353,9 +352,10 @@ def test_what_had_no_entry_when_it_was_listed_is_fenced_by_a_purge_too(
         worker.step()
 
     assert dict.fromkeys(LISTED, "absent") == states(engine)
+    before = Leases(engine, engine, 60.0).acquire("skills", RATED[1], "before the purge")
     assert 0 == purge(engine, [RATED[1]])
     with pytest.raises(Superseded):
-        Store(engine).publish(rated(RATED[1]), over=0)
+        publish(engine, rated(RATED[1]), before)
     client.level = "5.0"  # what is asked for from now on
     finish(worker)
 
@@ -367,7 +367,7 @@ def test_what_had_no_entry_when_it_was_listed_is_fenced_by_a_purge_too(
 def test_a_table_that_cannot_be_read_fails_the_job_and_leaves_nothing(
     jobs, worker, client, engine, error
 ):
-    Store(engine).publish(rated(RATED[0]), over=0)
+    publish(engine, rated(RATED[0]))
     before = held(engine)
     job = jobs.request("skills", "all")
     worker.step()

