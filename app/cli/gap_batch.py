@@ -11,7 +11,7 @@ from marshmallow import ValidationError
 from rich.text import Text
 
 from app.cli.base import AS_CSV, AS_JSON
-from app.cli.complaints import problem_of, said_of
+from app.cli.complaints import complaint, problem_of
 from app.cli.pairs import PairLine, read_pairs
 from app.cli.progress import progress_bar
 from app.cli.screen import credited, is_ascii, open_console
@@ -55,7 +55,7 @@ def print_batch(lines: IO[bytes], query: Mapping[str, Any], form: str | None) ->
         for line, outcome in _answered(lines, query["domain"]):
             if isinstance(outcome, Problem):
                 failed += 1
-                said = line.wrong or said_of(outcome, {}).partition("\n")[0]
+                said = line.wrong or complaint(outcome, {}).partition("\n")[0]
                 click.echo(f"line {line.number}: {said}", err=True)
             yield line, outcome
 

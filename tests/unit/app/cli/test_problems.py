@@ -11,6 +11,7 @@ from app import create_app
 from app.cli import base as command
 from app.cli import cache, db, gap, transitions
 from app.cli.complaints import complaint
+from app.problems import Problem
 from app.settings import Settings
 
 ONE = {"code": "15-1254.00", "title": "Web Developers"}
@@ -33,27 +34,30 @@ ONE = {"code": "15-1254.00", "title": "Web Developers"}
     ],
 )
 def test_what_a_problem_offers_instead_is_told_line_by_line(problem, line):
-    assert ["Nothing.", line] == complaint(problem | {"detail": "Nothing."}, {}).split("\n")
+    told = complaint(Problem(404, "none", "Nothing.", **problem), {})
+
+    assert ["Nothing.", line] == told.split("\n")
 
 
 @pytest.mark.parametrize(
-    ("problem", "told"),
+    ("detail", "members", "told"),
     [
         (
+            "code: Nothing.",
             {
-                "detail": "code: Nothing.",
                 "errors": [{"parameter": "code", "detail": "Nothing."}],
                 "candidates": {"code": [ONE]},
             },
             "OCCUPATION: Nothing.\n  OCCUPATION could be 15-1254.00 Web Developers",
         ),
         (
-            {"detail": "O*NET has no occupation 99-9999.00 (`code`).", "occupation": "code"},
+            "O*NET has no occupation 99-9999.00 (`code`).",
+            {"occupation": "code"},
             "O*NET has no occupation 99-9999.00 (OCCUPATION).",
         ),
         (
+            "code: Wrong. domain: Bad.",
             {
-                "detail": "code: Wrong. domain: Bad.",
                 "errors": [
                     {"parameter": "code", "detail": "Wrong."},
                     {"parameter": "domain", "detail": "Bad."},
@@ -61,11 +65,11 @@ def test_what_a_problem_offers_instead_is_told_line_by_line(problem, line):
             },
             "OCCUPATION: Wrong. domain: Bad.",
         ),
-        ({"detail": "The database is away."}, "The database is away."),
+        ("The database is away.", {}, "The database is away."),
     ],
 )
-def test_a_parameter_is_called_what_the_command_calls_it(problem, told):
-    assert told == complaint(problem, {"code": "OCCUPATION"})
+def test_a_parameter_is_called_what_the_command_calls_it(detail, members, told):
+    assert told == complaint(Problem(404, "none", detail, **members), {"code": "OCCUPATION"})
 
 
 @pytest.mark.parametrize(
