@@ -59,10 +59,7 @@ def fail(error: Exception) -> Response:
     shown = Shown(asked, asked, told)
     if problem.name not in SAYS_WHAT_IS_HELD:
         shown.coverage = reading.coverage(services(), asked.domain)
-    answer = page(shown)
-    answer.status_code = problem.status
-    answer.headers["Cache-Control"] = "no-store"
-    del answer.headers["ETag"]
+    answer = page(shown, problem.status)
     for header in ("Retry-After", "Cache-Status"):
         if header in problem.headers:
             answer.headers[header] = problem.headers[header]

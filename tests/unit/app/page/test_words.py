@@ -7,7 +7,7 @@ from support.gap_bodies import body, item
 
 from app.occupations.holdings import SEED
 from app.occupations.provenance import aged
-from app.page import doubt, words
+from app.page import words
 from cache.catalogue import Holding
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -213,9 +213,9 @@ def test_how_sure_a_readiness_is_is_said(bounds, said) -> None:
     answer = body([item("a", 1, 2)])
     answer["summary"]["readiness_interval"] = bounds
 
-    assert said == doubt.certainty(answer)
-    assert "" == doubt.certainty(answer | {"to": answer["from"]})
-    assert "" == doubt.certainty(answer | {"gaps": []})
+    assert said == words.certainty(answer)
+    assert "" == words.certainty(answer | {"to": answer["from"]})
+    assert "" == words.certainty(answer | {"gaps": []})
 
 
 @pytest.mark.parametrize(
@@ -231,8 +231,8 @@ def test_a_readiness_is_compared_with_that_of_all_others(share, said) -> None:
     answer = body([item("a", 1, 2)])
     answer["summary"]["closer_than"] = share
 
-    assert said == doubt.closer_than(answer)
-    assert "" == doubt.closer_than(answer | {"to": answer["from"]})
+    assert said == words.closer_than(answer)
+    assert "" == words.closer_than(answer | {"to": answer["from"]})
 
 
 @pytest.mark.parametrize(
