@@ -44,9 +44,8 @@ def show() -> Response:
 def fail(error: Exception) -> Response:
     """Say what is the matter; the status is that of the problem."""
     asked = own_asking.as_given()
-    found = explained(error, asked.domain)
-    problem = found.problem
-    told = own_messages.of_own(found.body, asked, found.retry_after, found.title, found.rated)
+    problem, found = explained(error, asked.domain)
+    told = own_messages.of_own(found, asked)
     shown = OwnShown(own_messages.with_fault_last(asked, found.body))
     answer = _page(shown, told, problem.status, says_held=problem.name in SAYS_WHAT_IS_HELD)
     if found.retry_after:

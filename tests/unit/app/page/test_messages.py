@@ -24,7 +24,7 @@ def told(
         "occupation": "to",
         **members,
     }
-    return messages.of(problem, asked, 30, title)
+    return messages.of(messages.Explained(problem, 30, title, {}), asked)
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,8 @@ def doubted(candidates, *, rated=None) -> messages.Message:
         "errors": [{"parameter": side, "detail": SHARED} for side in candidates],
         "candidates": candidates,
     }
-    return messages.of(problem, Question("painter", "clerk"), 0, "", rated or {})
+    found = messages.Explained(problem, 0, "", rated or {})
+    return messages.of(found, Question("painter", "clerk"))
 
 
 def test_what_both_sides_may_mean_is_chosen_together() -> None:
