@@ -48,10 +48,6 @@ def test_a_share_is_told_in_whole_percent_and_all_only_where_it_is_all(share, te
             "Kite Makers already have all of what Tide Clerks need, in skills: there is no gap.",
         ),
         (body(readiness=1.0), "Tide Clerks need no skills."),
-        (
-            body(covered=[item("a", 2, 2)]) | {"to": body()["from"]},
-            "Both are Kite Makers. Choose another occupation to see what it needs.",
-        ),
     ],
 )
 def test_readiness_has_a_sentence_for_every_case(answer, sentence) -> None:
