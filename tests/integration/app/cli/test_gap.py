@@ -12,6 +12,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
+from app.cli.base import Command, Group
 from app.occupations.resolve import CODE_HINT
 
 Run = Callable[..., Result]
@@ -250,6 +251,11 @@ def commands(app: Flask) -> dict[str, click.Command]:
             inner = getattr(command, "commands", {})
             found |= {f"{name} {sub}": one for sub, one in inner.items()}
     return found
+
+
+def test_every_command_ends_with_a_message(app: Flask) -> None:
+    for name, command in commands(app).items():
+        assert isinstance(command, Group if name in ("cache", "db") else Command), name
 
 
 def test_every_help_has_examples_that_are_commands(

@@ -7,12 +7,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from app import create_app
 from app.cli import base as command
-from app.cli import cache, db, gap, transitions
+from app.cli import gap, transitions
 from app.cli.complaints import complaint
 from app.problems import Problem
-from app.settings import Settings
 
 ONE = {"code": "15-1254.00", "title": "Web Developers"}
 
@@ -112,16 +110,3 @@ def test_where_no_more_files_can_be_opened_the_message_says_what_to_do(number):
     assert 1 == ended.exit_code
     assert ended.output.endswith("raise `ulimit -n`\n")
     assert ended.output.startswith("Error: Too many open files")
-
-
-def test_every_command_ends_with_a_message():
-    commands = create_app(Settings()).cli.commands
-    groups = [one for one in (db.command, cache.command) if commands[one.name] is one]
-    alone = [
-        commands[name]
-        for name in ("seed", "serve", "sandbox", "gap", "search", "transitions", "warm", "worker")
-    ]
-
-    assert 2 == len(groups)
-    for one in [*alone, *(inner for group in groups for inner in group.commands.values())]:
-        assert isinstance(one, command.Command), one.name

@@ -113,17 +113,6 @@ def test_without_an_upstream_and_any_ratings_it_says_so_and_leads_to_skills(doma
     assert bool(ways) == message.text.endswith("Go on with skills:")
 
 
-def test_a_title_of_several_occupations_has_them_as_links() -> None:
-    message = doubted({"from": PAINTERS})
-
-    assert "Which occupation do you mean?" == message.heading
-    assert f"You asked for “painter”. {SHARED} It could be:" == message.text
-    assert [
-        ("Moon Painters (Painter)", "./?from=29-9003.00&to=clerk"),
-        ("Sun Painters", "./?from=29-9004.00&to=clerk"),
-    ] == links(message)
-
-
 def test_the_codes_that_replaced_one_are_named_by_their_titles_alone() -> None:
     by_code = [{"code": "29-9003.00", "title": "Moon Painters", "matched": "15-9999.00"}]
     message = doubted({"to": by_code}, detail="O*NET replaced this code by more than one.")
@@ -141,18 +130,6 @@ def test_a_title_of_nothing_says_how_to_find_one() -> None:
     empty = doubted({"to": []}, hint=NOTHING_LISTED)
 
     assert "This service lists no occupation yet" in empty.text
-
-
-def test_any_other_bad_parameter_is_named() -> None:
-    wrong = [
-        {"parameter": "to", "detail": "Longer than maximum length 200."},
-        {"parameter": "domain", "detail": "Must be one of: skills."},
-    ]
-
-    assert (
-        "Check what is asked above. The job you want: Longer than maximum length 200. "
-        "domain: Must be one of: skills." == told("invalid-parameter", errors=wrong).text
-    )
 
 
 def test_what_both_sides_may_mean_is_chosen_together() -> None:

@@ -5,15 +5,11 @@ from datetime import UTC, datetime
 import pytest
 from support.gap_bodies import body, item
 
-from app.occupations.holdings import SEED
 from app.occupations.provenance import aged
 from app.page import words
 from cache.catalogue import Holding
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
-PARTIAL = Holding(1016, 64, 952, ("29.0",))
-WHOLE = Holding(1016, 879, 0, ("29.0",))
-HELD = "64 of 1,016 occupations of O*NET 29.0 have skills ratings here."
 
 
 @pytest.mark.parametrize(
@@ -244,22 +240,9 @@ def test_a_rating_older_than_ten_years_is_told_with_its_year(rated, said) -> Non
     assert said == aged("Tide Clerks", rated, datetime(2026, 5, 31, tzinfo=UTC))
 
 
-@pytest.mark.parametrize(
-    ("holding", "can_fetch", "text", "command"),
-    [
-        (PARTIAL, False, HELD, SEED),
-        (
-            PARTIAL,
-            True,
-            f"{HELD} Others are fetched from O*NET when they are asked for.",
-            "",
-        ),
-        (WHOLE, False, "879 rated occupations of O*NET 29.0.", ""),
-        (WHOLE, True, "879 rated occupations of O*NET 29.0.", ""),
-        (Holding(0, 0, 0, ()), False, "No occupation has skills ratings here.", SEED),
-    ],
-)
-def test_it_says_how_much_is_held_and_how_the_others_come_here(
-    holding, can_fetch, text, command
-) -> None:
-    assert (text, command) == words.coverage(holding, "skills", can_fetch=can_fetch)
+def test_of_a_whole_release_there_is_nothing_more_to_fetch() -> None:
+    whole = Holding(1016, 879, 0, ("29.0",))
+
+    assert ("879 rated occupations of O*NET 29.0.", "") == words.coverage(
+        whole, "skills", can_fetch=True
+    )

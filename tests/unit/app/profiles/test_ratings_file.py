@@ -159,10 +159,14 @@ def test_csv_that_is_written_comes_back_to_the_last_digit(
         "id,level\n2.B.3.e,4\n",
         '[ratings]\n"2.B.3.e" = 4\n',
         '{"from": {"occupations": [], "ratings": {"2.B.3.e": 4}}, "to": "15-1254"}',
+        "\n[ratings]\n2.B.3.e = 4\n",
+        "\n \nid,level\n2.B.3.e,4\n",
+        "\nid;level\n2.B.3.e;4,0;\n",
+        '\n {"from": {"ratings": {"2.B.3.e": 4}}}',
     ],
 )
 @pytest.mark.parametrize("name", ["my.csv", "my.toml", "my", "-"])
-def test_what_a_file_is_shows_in_it_whatever_it_is_called(
+def test_what_a_file_is_shows_in_it_whatever_it_is_called_and_space_is_before_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str
 ) -> None:
     path = tmp_path / name if name != "-" else Path("-")
