@@ -49,13 +49,6 @@ def test_what_cannot_be_answered_is_said_in_the_words_of_the_command(
     assert said in done.output
 
 
-def test_commands_that_ask_no_occupation_run_within_it_too(run: Run) -> None:
-    status, upgraded = run("cache", "status"), run("db", "upgrade")
-
-    assert "skills, fresh" in status.output
-    assert (0, 0) == (status.exit_code, upgraded.exit_code)
-
-
 @pytest.mark.parametrize(
     ("arguments", "asked"),
     [
@@ -253,6 +246,12 @@ def commands(app: Flask) -> dict[str, click.Command]:
     return found
 
 
+def words_of(example: str) -> list[str]:
+    """The words of the command in an example, after `flask`."""
+    (called,) = (part for part in re.split("[|>]", example) if "flask " in part)
+    return shlex.split(called.partition("flask ")[2])
+
+
 def test_every_command_ends_with_a_message(app: Flask) -> None:
     for name, command in commands(app).items():
         assert isinstance(command, Group if name in ("cache", "db") else Command), name
@@ -272,8 +271,7 @@ def test_every_help_has_examples_that_are_commands(
         assert "\n  Examples:\n" in text, name
         for line in command.examples:
             assert f"\n    {line}\n" in text
-            (called,) = (part for part in re.split("[|>]", line) if "flask " in part)
-            words = shlex.split(called.partition("flask ")[2])
+            words = words_of(line)
             with app.cli.commands[words[0]].make_context(words[0], words[1:]):
                 pass
 
@@ -291,8 +289,7 @@ def test_every_example_of_a_command_that_reads_has_an_answer_in_the_starter_data
     (tmp_path / "my.toml").write_text("[ratings]\n2.B.3.e = 4.5\n")
 
     for line in commands(app)[name].examples:
-        (called,) = (part for part in re.split("[|>]", line) if "flask " in part)
-        done = run(*shlex.split(called.partition("flask ")[2]), input=pairs)
+        done = run(*words_of(line), input=pairs)
         if "--job-zone" in line:  # which the starter data has not
             assert "No job zones are held" in done.stderr
             continue
