@@ -14,7 +14,7 @@ from app.cli.base import AS_CSV, AS_JSON
 from app.cli.complaints import complaint, problem_of
 from app.cli.pairs import PairLine, read_pairs
 from app.cli.progress import progress_bar
-from app.cli.screen import credited, is_ascii, open_console
+from app.cli.screen import credited, open_console
 from app.gaps.compare import GapChoice
 from app.gaps.csv_body import BATCH_COLUMNS, pair_rows, problem_row
 from app.gaps.json_body import gap_body
@@ -107,7 +107,7 @@ def _outcome(found: FoundPair | BaseException) -> Outcome:
 def _as_lines(answered: Iterable[Answered], choice: GapChoice) -> Iterator[str]:
     """Write a line a pair that has an answer, and once where the figures come from."""
     console = open_console()
-    arrow = "->" if is_ascii(console) else "→"
+    arrow = "->" if console.options.ascii_only else "→"
     attribution, releases = "", set()
 
     def cut(line: str) -> str:
