@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from app.page.asking import OwnQuestion, own_address
 from app.page.links import Link, Question
 from app.page.messages import (
     Explained,
@@ -14,7 +15,6 @@ from app.page.messages import (
     not_found,
     of,
 )
-from app.page.own_asking import OwnQuestion, own_address
 from app.profiles.service import Own
 from onet_client.content_model import DOMAINS
 
