@@ -49,7 +49,7 @@ class Slider(NamedTuple):
     gain: float
 
 
-@dataclass(slots=True)
+@dataclass
 class OwnShown:
     """What the page of own levels shows.
 

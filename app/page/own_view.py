@@ -59,13 +59,11 @@ def _page(
     held = shown.body is None and not says_held
     text = render(
         "own.html",
-        asked=shown.asked,
+        **vars(shown),
         shown=shown,
         message=message,
         coverage=coverage(services(), shown.asked.domain) if held else None,
         own_address=own_address,
-        described=shown.described,
-        meanings=shown.meanings,
         glossary=glossary(shown.meanings, shown.body, shown.ranking),
     )
     answer = answered(text.encode(), status)
