@@ -58,9 +58,7 @@ def problem_of(error: Exception) -> Problem:
 def complaint(problem: Problem, names: Mapping[str, str]) -> str:
     """Say what the matter is, and in a line each what may be meant, or asked for instead.
 
-    Args:
-        problem: what the API would answer.
-        names: what the command calls the problem's parameters, where that differs.
+    Parameters are called by the `names` that the command has for them.
     """
     told = problem.members
     if "errors" in told:

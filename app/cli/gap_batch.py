@@ -37,12 +37,7 @@ Write = Callable[[Iterable[Answered], GapChoice], Iterator[str | bytes]]
 
 
 def print_batch(lines: IO[bytes], query: Mapping[str, Any], form: str | None) -> None:
-    """Compare the pairs in a file, and print each as soon as those before it are.
-
-    Args:
-        lines: a pair a line.
-        query: what is asked of all of them.
-        form: what to print: JSON, CSV, or None for a line a pair.
+    """Compare the pairs in a file by one query, and print each as soon as those before it are.
 
     Raises:
         click.exceptions.Exit: with status 1 where a line could not be answered.

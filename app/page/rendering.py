@@ -113,13 +113,7 @@ def _seconds_ahead(shown: Shown) -> int:
 def glossary(
     meanings: Mapping[str, Meaning], body: words.Body | None, ranking: words.Body | None
 ) -> list[Meaning]:
-    """Return what the words of next steps mean, where nothing above has them.
-
-    Args:
-        meanings: of all elements, by id.
-        body: the comparison above, if any.
-        ranking: the next steps, if any.
-    """
+    """Return what the words of next steps mean, where the comparison above has them not."""
     rows = [*body["gaps"], *body["covered"]] if body else []
     above = {item["id"] for item in rows}
     named = steps.elements(ranking) if ranking else {}
