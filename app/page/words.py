@@ -1,7 +1,7 @@
 """What the page says of an answer: functions from a body of the API to plain words."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from math import floor
 from typing import Any, Final, NamedTuple
 
@@ -153,17 +153,12 @@ def provenance(title: str, source: Body, now: datetime) -> str:
     how = (
         "fetched from O*NET Web Services" if source["origin"] == "api" else "loaded from its files"
     )
-    fetched_at = moment(source["fetched_at"])
+    fetched_at = datetime.fromisoformat(source["fetched_at"])
     date = f"{fetched_at.day} {fetched_at:%B %Y}"
     text = f"{title}: {release}, {how} on {date} ({age(fetched_at, now)})."
     if source["state"] == "stale":
         text += " That is longer ago than it should be; newer figures follow when O*NET gives them."
     return f"{text} {aged(title, source['rated'], now)}".rstrip()
-
-
-def moment(text: str) -> datetime:
-    """Read a UTC time as the API writes it."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
 
 
 def age(then: datetime, now: datetime) -> str:

@@ -155,7 +155,7 @@ def test_it_is_told_where_figures_come_from_and_how_old_they_are(changes, senten
     ],
 )
 def test_ages_are_told_in_days_then_months_then_years(then, age) -> None:
-    assert age == words.age(words.moment(then), NOW)
+    assert age == words.age(datetime.fromisoformat(then), NOW)
 
 
 @pytest.mark.parametrize(
