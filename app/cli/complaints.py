@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Final
 
 import click
 from marshmallow import ValidationError
@@ -43,7 +43,7 @@ def complaining(names: Mapping[str, str], form: str | None = None) -> Iterator[N
         problem = problem_of(error)
         if form == AS_JSON:
             print_json(problem.body())
-        raise click.ClickException(said_of(problem, names)) from error
+        raise click.ClickException(complaint(problem, names)) from error
 
 
 def problem_of(error: Exception) -> Problem:
@@ -55,34 +55,28 @@ def problem_of(error: Exception) -> Problem:
         return problems.of(unavailable)
 
 
-def said_of(problem: Problem, names: Mapping[str, str]) -> str:
-    """Say what the matter is, in the words of a command; see `complaint`."""
-    return complaint({"detail": problem.reason, **problem.members}, names)
-
-
-def complaint(problem: Mapping[str, Any], names: Mapping[str, str]) -> str:
+def complaint(problem: Problem, names: Mapping[str, str]) -> str:
     """Say what the matter is, and in a line each what may be meant, or asked for instead.
 
-    Args:
-        problem: members of a problem, its detail or its errors among them.
-        names: what the command calls the problem's parameters, where that differs.
+    Parameters are called by the `names` that the command has for them.
     """
-    if "errors" in problem:
+    told = problem.members
+    if "errors" in told:
         first = " ".join(
             f"{names.get(one['parameter'], one['parameter'])}: {one['detail']}"
-            for one in problem["errors"]
+            for one in told["errors"]
         )
     else:
-        side = problem.get("occupation", "")
-        first = problem["detail"].replace(f"(`{side}`)", f"({names.get(side, side)})")
+        side = told.get("occupation", "")
+        first = problem.reason.replace(f"(`{side}`)", f"({names.get(side, side)})")
     found = [
         (f"{names.get(side, side)} could be", one)
-        for side, candidates in problem.get("candidates", {}).items()
+        for side, candidates in told.get("candidates", {}).items()
         for one in candidates
     ]
-    found += [("near it is", one) for one in problem.get("suggestions", [])]
-    found += [("rated is", one) for one in problem.get("alternatives", [])]
-    first = f"{first} {problem.get('hint', '')}".rstrip()
+    found += [("near it is", one) for one in told.get("suggestions", [])]
+    found += [("rated is", one) for one in told.get("alternatives", [])]
+    first = f"{first} {told.get('hint', '')}".rstrip()
     return "\n".join([first, *(f"  {said} {_listed(one)}" for said, one in found)])
 
 

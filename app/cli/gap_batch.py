@@ -11,10 +11,10 @@ from marshmallow import ValidationError
 from rich.text import Text
 
 from app.cli.base import AS_CSV, AS_JSON
-from app.cli.complaints import problem_of, said_of
+from app.cli.complaints import complaint, problem_of
 from app.cli.pairs import PairLine, read_pairs
 from app.cli.progress import progress_bar
-from app.cli.screen import credited, is_ascii, open_console
+from app.cli.screen import credited, open_console
 from app.gaps.compare import GapChoice
 from app.gaps.csv_body import BATCH_COLUMNS, pair_rows, problem_row
 from app.gaps.json_body import gap_body
@@ -37,12 +37,7 @@ Write = Callable[[Iterable[Answered], GapChoice], Iterator[str | bytes]]
 
 
 def print_batch(lines: IO[bytes], query: Mapping[str, Any], form: str | None) -> None:
-    """Compare the pairs in a file, and print each as soon as those before it are.
-
-    Args:
-        lines: a pair a line.
-        query: what is asked of all of them.
-        form: what to print: JSON, CSV, or None for a line a pair.
+    """Compare the pairs in a file by one query, and print each as soon as those before it are.
 
     Raises:
         click.exceptions.Exit: with status 1 where a line could not be answered.
@@ -55,7 +50,7 @@ def print_batch(lines: IO[bytes], query: Mapping[str, Any], form: str | None) ->
         for line, outcome in _answered(lines, query["domain"]):
             if isinstance(outcome, Problem):
                 failed += 1
-                said = line.wrong or said_of(outcome, {}).partition("\n")[0]
+                said = line.wrong or complaint(outcome, {}).partition("\n")[0]
                 click.echo(f"line {line.number}: {said}", err=True)
             yield line, outcome
 
@@ -107,7 +102,7 @@ def _outcome(found: FoundPair | BaseException) -> Outcome:
 def _as_lines(answered: Iterable[Answered], choice: GapChoice) -> Iterator[str]:
     """Write a line a pair that has an answer, and once where the figures come from."""
     console = open_console()
-    arrow = "->" if is_ascii(console) else "→"
+    arrow = "->" if console.options.ascii_only else "→"
     attribution, releases = "", set()
 
     def cut(line: str) -> str:

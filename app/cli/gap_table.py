@@ -9,7 +9,7 @@ from rich.text import Text
 
 from app.cli.layout import BETWEEN, RESERVED, Column, bar, fit
 from app.cli.own import named_subject
-from app.cli.screen import FAINT, STRONG, credited, drawn, is_ascii, open_console, table
+from app.cli.screen import FAINT, STRONG, credited, drawn, open_console, table
 from app.gaps.compare import HIGHEST_LEVEL
 from app.occupations.provenance import aged
 from onet_client.content_model import domain_words
@@ -33,7 +33,7 @@ MARKS: Final = {
 def print_gap(body: Body, now: datetime) -> None:
     """Print the answer of /skill-gap as a table with bars, as it is worth at a time."""
     console = open_console()
-    console.print(Text(_head(body, "->" if is_ascii(console) else "→"), STRONG))
+    console.print(Text(_head(body, "->" if console.options.ascii_only else "→"), STRONG))
     items = body["gaps"]
     if items:
         console.print()

@@ -49,10 +49,7 @@ def command(
         own = own_of(OwnGapQuery(only=("source",)).load({"from": words.said}))
         found = wired.profiles.occupations(own, domain)
     meanings = wired.elements.of(domain)
-    if as_csv:
-        text = csv_template(found.profile, meanings)
-    else:
-        text = template(found.occupations, found.profile, meanings)
+    text = (csv_template if as_csv else template)(found, meanings)
     if output is None:
         click.echo(text.encode(), nl=False)
         return

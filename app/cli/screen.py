@@ -58,14 +58,9 @@ def open_console() -> Console:
     )
 
 
-def is_ascii(console: Console) -> bool:
-    """Say whether the terminal shows ASCII only."""
-    return console.options.ascii_only
-
-
 def drawn(console: Console, cells: Bar) -> Text:
     """Draw a bar."""
-    there, missing, rest = _CELLS[is_ascii(console)]
+    there, missing, rest = _CELLS[console.options.ascii_only]
     return Text.assemble(
         (there * cells.there, THERE), (missing * cells.missing, MISSING), (rest * cells.rest, FAINT)
     )
@@ -87,7 +82,7 @@ def table(
         right: columns of figures.
         wrapped: columns that go on below rather than being cut.
     """
-    cut: OverflowMethod = "crop" if is_ascii(console) else "ellipsis"
+    cut: OverflowMethod = "crop" if console.options.ascii_only else "ellipsis"
     made = Table(box=None, padding=(0, BETWEEN, 0, 0), pad_edge=False, header_style=STRONG)
     for head, width in widths.items():
         made.add_column(

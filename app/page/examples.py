@@ -16,12 +16,7 @@ EXAMPLES: Final = (
 
 
 def example(asked: Question, body: Mapping[str, Any]) -> Link:
-    """Offer a pair to look at, with the figure that makes one look.
-
-    Args:
-        asked: the question whose domain is kept.
-        body: the answer of /skill-gap about the pair.
-    """
+    """Offer the pair of an answer of /skill-gap, with the figure that makes one look."""
     source, target = body["from"], body["to"]
     pair = asked._replace(source=source["code"], target=target["code"])
     told = (

@@ -60,11 +60,6 @@ def own_page(occupations: Iterable[str], target: str, domain: str) -> str:
     return f"{OWN_PLACE}?{urlencode(query)}" if query else OWN_PLACE
 
 
-def own_levels(asked: Question) -> str:
-    """Return the address of the page where own levels take the place of the source's."""
-    return own_page([asked.source], asked.target, asked.domain)
-
-
 def about_one(asked: Question, codes: Mapping[str, str]) -> Question:
     """Return the question about one occupation: where it leads to, or who could come to it."""
     if "from" in codes:

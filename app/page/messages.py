@@ -62,6 +62,23 @@ class Message(NamedTuple):
     faults: Mapping[str, str] = MappingProxyType({})
 
 
+class Explained(NamedTuple):
+    """A problem of the API with what helps.
+
+    Attributes:
+        body: as the API answers it; where there is no upstream, also with `held`, a sentence on
+            how many occupations have ratings here.
+        retry_after: seconds until trying again makes sense; 0 where that is not known.
+        title: of the occupation that it is about; empty where none is known.
+        rated: which of its candidates have ratings; None where that is not known here.
+    """
+
+    body: ProblemBody
+    retry_after: int
+    title: str
+    rated: Mapping[str, bool | None]
+
+
 def half_asked(asked: Question) -> Message:
     """Say which occupation is missing."""
     side = "to" if asked.source else "from"
@@ -69,27 +86,13 @@ def half_asked(asked: Question) -> Message:
     return Message("One more occupation", text)
 
 
-def of(
-    problem: ProblemBody,
-    asked: Question,
-    retry_after: int,
-    title: str = "",
-    rated: Mapping[str, bool | None] = MappingProxyType({}),
-) -> Message:
-    """Put a problem of the API into words.
-
-    Args:
-        problem: its body; where there is no upstream, also with `held`, a sentence on how many
-            occupations have ratings here.
-        asked: the question of the page.
-        retry_after: seconds until trying again makes sense.
-        title: of the occupation that the problem is about, where it is known.
-        rated: which of its candidates have ratings; None where that is not known here.
-    """
+def of(found: Explained, asked: Question) -> Message:
+    """Put a problem into words for who asked the question of the page."""
+    problem, title = found.body, found.title
     name = problem["type"].rpartition(":")[2]
     about = f"{title} ({problem['code']})" if title else problem.get("code", "")
     if name == "invalid-parameter":
-        return _invalid(problem, asked, rated)
+        return _invalid(problem, asked, found.rated)
     if name == "occupation-not-found":
         links = _links(problem.get("suggestions", ()), asked, problem["occupation"])
         text = "Search for its title above, or check the code."
@@ -107,7 +110,7 @@ def of(
         return _not_configured(problem, asked, about)
     if "not_offered" in problem:
         return _not_offered(problem["not_offered"], asked, about)
-    return _try_again(name, problem, asked, wait(retry_after), about)
+    return _try_again(name, problem, asked, wait(found.retry_after), about)
 
 
 def _of_field(problem: ProblemBody, heading: str, text: str, links: tuple[Link, ...]) -> Message:

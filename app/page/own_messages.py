@@ -1,12 +1,20 @@
 """What the page of own levels says where there is nothing to compare yet, or no answer."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
+from app.page.asking import OwnQuestion, own_address
 from app.page.links import Link, Question
-from app.page.messages import Message, ProblemBody, called, called_by_none, choices, not_found, of
-from app.page.own_asking import OwnQuestion, own_address
+from app.page.messages import (
+    Explained,
+    Message,
+    ProblemBody,
+    called,
+    called_by_none,
+    choices,
+    not_found,
+    of,
+)
 from app.profiles.service import Own
 from onet_client.content_model import DOMAINS
 
@@ -28,30 +36,15 @@ def begins(asked: OwnQuestion) -> Message:
     return Message("Your own levels", text)
 
 
-def of_own(
-    problem: ProblemBody,
-    asked: OwnQuestion,
-    retry_after: int,
-    title: str = "",
-    rated: Mapping[str, bool | None] = MappingProxyType({}),
-) -> Message:
-    """Put a problem of the API into words; see `messages.of`.
-
-    Args:
-        problem: its body.
-        asked: the question of the page.
-        retry_after: seconds until trying again makes sense.
-        title: of the occupation that the problem is about, where it is known.
-        rated: which of its candidates have ratings; None where that is not known here.
-    """
+def of_own(found: Explained, asked: OwnQuestion) -> Message:
+    """Put a problem into words for who asked by own levels; see `messages.of`."""
+    problem = found.body
     name, place = problem["type"].rpartition(":")[2], problem.get("occupation", "")
     if name == "invalid-parameter":
-        return _invalid(problem, asked, rated)
+        return _invalid(problem, asked, found.rated)
     told = of(
-        {**problem, "occupation": _side(place)},
+        found._replace(body={**problem, "occupation": _side(place)}),
         Question(target=asked.target, domain=asked.domain),
-        retry_after,
-        title,
     )
     near = [*problem.get("suggestions", ()), *problem.get("alternatives", ())]
     links = [Link(called(one), own_address(_with(asked, place, one["code"]))) for one in near]

@@ -10,7 +10,7 @@ from app.gaps.compare import GapChoice
 from app.gaps.json_body import plain
 from app.occupations.descriptions import Description
 from app.occupations.lookup import LookupFailed
-from app.page.own_asking import OwnQuestion
+from app.page.asking import OwnQuestion
 from app.page.reading import LISTED, Share, meanings
 from app.problem_responses import logged_problem
 from app.profiles.json_body import own_gap_body, own_transitions_body
@@ -49,7 +49,7 @@ class Slider(NamedTuple):
     gain: float
 
 
-@dataclass(slots=True)
+@dataclass
 class OwnShown:
     """What the page of own levels shows.
 

@@ -6,10 +6,10 @@ which no server sees, and come here in the body of a POST alone, of which nothin
 
 from flask import Blueprint, Response, request
 
-from app.page import own_asking, own_messages
+from app.page import asking, own_messages
+from app.page.asking import own_address
 from app.page.links import OWN_PLACE
 from app.page.messages import Message
-from app.page.own_asking import own_address
 from app.page.own_reading import OwnShown, own_comparison
 from app.page.reading import coverage
 from app.page.rendering import answered, glossary, render
@@ -35,7 +35,7 @@ def keep_to_ourselves() -> None:
 @blueprint.route(f"/{OWN_PLACE}", methods=["GET", "POST"])
 def show() -> Response:
     """Show the sliders with what comes of them, or what is to be named first."""
-    asked = own_asking.read()
+    asked = asking.read_own()
     shown = own_comparison(services(), asked) if asked.is_whole else OwnShown(asked)
     return _page(shown, None if asked.is_whole else own_messages.begins(asked))
 
@@ -43,10 +43,9 @@ def show() -> Response:
 @blueprint.errorhandler(Exception)
 def fail(error: Exception) -> Response:
     """Say what is the matter; the status is that of the problem."""
-    asked = own_asking.as_given()
-    found = explained(error, asked.domain)
-    problem = found.problem
-    told = own_messages.of_own(found.body, asked, found.retry_after, found.title, found.rated)
+    asked = asking.own_as_given()
+    problem, found = explained(error, asked.domain)
+    told = own_messages.of_own(found, asked)
     shown = OwnShown(own_messages.with_fault_last(asked, found.body))
     answer = _page(shown, told, problem.status, says_held=problem.name in SAYS_WHAT_IS_HELD)
     if found.retry_after:
@@ -60,13 +59,11 @@ def _page(
     held = shown.body is None and not says_held
     text = render(
         "own.html",
-        asked=shown.asked,
+        **vars(shown),
         shown=shown,
         message=message,
         coverage=coverage(services(), shown.asked.domain) if held else None,
         own_address=own_address,
-        described=shown.described,
-        meanings=shown.meanings,
         glossary=glossary(shown.meanings, shown.body, shown.ranking),
     )
     answer = answered(text.encode(), status)

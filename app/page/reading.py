@@ -38,7 +38,7 @@ class Share(NamedTuple):
     is_rated: bool | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class Shown:
     """What a page shows.
 

@@ -9,9 +9,8 @@ from flask import Response, current_app
 from jinja2 import Template
 
 from app.occupations.holdings import BRINGS_ALL
-from app.page import chart, doubt, steps, words
+from app.page import chart, links, steps, words
 from app.page.assets import asset_url
-from app.page.links import address, csv_address, own_levels, swapped, turned, with_side
 from app.page.messages import FIELDS
 from app.page.own_messages import OWN_FIELDS
 from app.page.reading import Shown
@@ -46,17 +45,11 @@ HELPERS: Final[dict[str, Any]] = {
     "chart": chart,
     "words": words,
     "steps": steps,
-    "doubt": doubt,
+    "links": links,
     "asset_url": asset_url,
-    "address": address,
-    "csv_address": csv_address,
-    "own_levels": own_levels,
     "called": called,
     "in_words": in_words,
     "domain_words": domain_words,
-    "with_side": with_side,
-    "swapped": swapped,
-    "turned": turned,
 }
 """What templates call."""
 
@@ -75,29 +68,21 @@ def render(name: str, **shown: Any) -> str:
     return found[name].render(HELPERS | shown)
 
 
-def page(shown: Shown) -> Response:
+def page(shown: Shown, status: int = 200) -> Response:
     """Make the page, which the response cache may keep where nothing but a change alters it."""
     now = services().now()
     expires_at = fresh_until(shown.readings, shown.until, now)
     ahead = _seconds_ahead(shown) if expires_at else 0
     text = render(
         "page.html",
-        asked=shown.asked,
-        message=shown.message,
-        body=shown.body,
-        shares=shown.shares,
+        **vars(shown),
         ahead=ahead,
-        ranking=shown.ranking,
-        coverage=shown.coverage,
-        examples=shown.examples,
-        described=shown.described,
-        meanings=shown.meanings,
         glossary=glossary(shown.meanings, shown.body, shown.ranking),
         now=now,
     ).encode()
     # Caches in front go on asking each time, for all who ask through them.
     control = {"Cache-Control": f"max-age={ahead}, s-maxage=0"} if ahead else {}
-    response = answered(text)
+    response = answered(text, status)
     response.headers.update(control)
     if expires_at is not None:
         entries = list({one.entry.key: one.entry for one in shown.readings}.values())
@@ -128,13 +113,7 @@ def _seconds_ahead(shown: Shown) -> int:
 def glossary(
     meanings: Mapping[str, Meaning], body: words.Body | None, ranking: words.Body | None
 ) -> list[Meaning]:
-    """Return what the words of next steps mean, where nothing above has them.
-
-    Args:
-        meanings: of all elements, by id.
-        body: the comparison above, if any.
-        ranking: the next steps, if any.
-    """
+    """Return what the words of next steps mean, where the comparison above has them not."""
     rows = [*body["gaps"], *body["covered"]] if body else []
     above = {item["id"] for item in rows}
     named = steps.elements(ranking) if ranking else {}

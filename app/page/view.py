@@ -53,16 +53,11 @@ def _read(asked: Question) -> Shown:
 def fail(error: Exception) -> Response:
     """Say what is the matter; the status is that of the problem."""
     asked = asking.as_given()
-    found = explained(error, asked.domain)
-    problem = found.problem
-    told = messages.of(found.body, asked, found.retry_after, found.title, found.rated)
-    shown = Shown(asked, asked, told)
+    problem, found = explained(error, asked.domain)
+    shown = Shown(asked, asked, messages.of(found, asked))
     if problem.name not in SAYS_WHAT_IS_HELD:
         shown.coverage = reading.coverage(services(), asked.domain)
-    answer = page(shown)
-    answer.status_code = problem.status
-    answer.headers["Cache-Control"] = "no-store"
-    del answer.headers["ETag"]
+    answer = page(shown, problem.status)
     for header in ("Retry-After", "Cache-Status"):
         if header in problem.headers:
             answer.headers[header] = problem.headers[header]

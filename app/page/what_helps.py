@@ -1,8 +1,9 @@
 """What a page says beside a problem: titles, how much is held, occupations to go on with."""
 
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from app.occupations.holdings import sentence
+from app.page.messages import Explained
 from app.problem_responses import logged_problem, request_id
 from app.problems import Problem
 from app.wiring.container import services
@@ -12,24 +13,7 @@ SAYS_WHAT_IS_HELD: Final = ("upstream-not-configured", "database-unavailable")
 """Problems whose message says how much is held, or that this cannot be known."""
 
 
-class Explained(NamedTuple):
-    """A problem with what helps.
-
-    Attributes:
-        body: as the API answers it; where there is no upstream, also with `held`.
-        rated: which candidates are rated; None where that is not known.
-        title: of the occupation that it is about; empty where none is known.
-        retry_after: seconds until trying again makes sense; 0 where that is not known.
-    """
-
-    problem: Problem
-    body: dict[str, Any]
-    rated: dict[str, bool | None]
-    title: str
-    retry_after: int
-
-
-def explained(error: Exception, domain: str) -> Explained:
+def explained(error: Exception, domain: str) -> tuple[Problem, Explained]:
     """Log an error and find what helps; where the database fails meanwhile, that is the error."""
     problem = logged_problem(error)
     body = problem.body(request_id())
@@ -38,7 +22,7 @@ def explained(error: Exception, domain: str) -> Explained:
     except DatabaseUnavailable as unavailable:
         return explained(unavailable, domain)
     retry_after = int(problem.headers.get("Retry-After", 0))
-    return Explained(problem, body, rated, _title_of(body.get("code")), retry_after)
+    return problem, Explained(body, retry_after, _title_of(body.get("code")), rated)
 
 
 def _add_what_helps(problem: Problem, body: dict[str, Any], domain: str) -> dict[str, bool | None]:

@@ -1,7 +1,7 @@
 """What the page says of an answer: functions from a body of the API to plain words."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from math import floor
 from typing import Any, Final, NamedTuple
 
@@ -63,6 +63,30 @@ def readiness(body: Body) -> str:
     share = percent(body["summary"]["readiness"]) if body["gaps"] else "all"
     text = f"{source} already have {share} of what {target} need, in {domain_words(body['domain'])}"
     return f"{text} weighted by importance." if body["gaps"] else f"{text}: there is no gap."
+
+
+def certainty(body: Body) -> str:
+    """Say within which bounds the readiness lies; empty where that is not known or no question."""
+    bounds = body["summary"]["readiness_interval"]
+    if body["from"]["code"] == body["to"]["code"] or not (body["gaps"] or body["covered"]):
+        return ""
+    if bounds is None:
+        return "O*NET gives no standard errors by which to say how sure that is."
+    low, high = map(percent, bounds)
+    if low == high:
+        return "The raters' errors make next to no difference to that (at 95 %)."
+    return f"With the raters' errors counted, it lies between {low} and {high} (at 95 %)."
+
+
+def closer_than(body: Body) -> str:
+    """Say how that compares with all other occupations; empty where too few are held."""
+    share = body["summary"]["closer_than"]
+    if share is None or body["from"]["code"] == body["to"]["code"] or not body["gaps"]:
+        return ""
+    less = f"occupations rated here are less ready for {body['to']['title']}."
+    if share == 1:
+        return f"Nearly all {less}"
+    return f"{percent(share) if share else 'None'} of the {less}"
 
 
 def gaps(body: Body) -> str:
@@ -129,17 +153,12 @@ def provenance(title: str, source: Body, now: datetime) -> str:
     how = (
         "fetched from O*NET Web Services" if source["origin"] == "api" else "loaded from its files"
     )
-    fetched_at = moment(source["fetched_at"])
+    fetched_at = datetime.fromisoformat(source["fetched_at"])
     date = f"{fetched_at.day} {fetched_at:%B %Y}"
     text = f"{title}: {release}, {how} on {date} ({age(fetched_at, now)})."
     if source["state"] == "stale":
         text += " That is longer ago than it should be; newer figures follow when O*NET gives them."
     return f"{text} {aged(title, source['rated'], now)}".rstrip()
-
-
-def moment(text: str) -> datetime:
-    """Read a UTC time as the API writes it."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
 
 
 def age(then: datetime, now: datetime) -> str:

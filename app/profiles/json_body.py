@@ -17,13 +17,7 @@ if TYPE_CHECKING:  # it loads numpy, which most processes can do without
 
 
 def own_gap_body(pair: OwnPair, choice: GapChoice, closer_than: CloserThan) -> dict[str, Any]:
-    """Compare a profile with an occupation, and write the gaps that are chosen.
-
-    Args:
-        pair: the two.
-        choice: which gaps.
-        closer_than: tells what share of all occupations is less ready for a target.
-    """
+    """Compare a profile with an occupation, and write the gaps that are chosen; see `gap_body`."""
     gap = pair.gap
     titles = {one.entry.code: one.profile.title for one in pair.occupations}
     body = {

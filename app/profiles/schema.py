@@ -20,7 +20,7 @@ from app.profiles.service import Own
 from app.query_fields import LARGEST_PAGE, FormatField, JsonNumber, JsonWhole, QuickSchema
 from app.transitions.choice import TransitionsChoice
 from app.transitions.job_zones import HIGHEST
-from app.transitions.schema import RANKS, RankingSchema, ZoneChangeField
+from app.transitions.schema import RANKS, RankingSchema, ZoneChangeField, transitions_choice
 from onet_client.content_model import DOMAINS, ELEMENT_ID
 
 MOST_OCCUPATIONS: Final = 10
@@ -184,14 +184,8 @@ def own_of(query: Mapping[str, Any]) -> Own:
 
 def own_transitions_choice(query: Mapping[str, Any]) -> TransitionsChoice:
     """Return which transitions a body wants to see."""
-    return TransitionsChoice(
-        "to",
-        query["rank"],
-        query["job_zone"] and tuple(sorted({*query["job_zone"]})),
-        query["zone_change"],
-        query["min_readiness"],
-        query["limit"],
-    )
+    zones = query["job_zone"] and sorted({*query["job_zone"]})
+    return transitions_choice({**query, "direction": "to", "job_zone": zones})
 
 
 def own_domains(query: Mapping[str, Any]) -> list[str] | None:

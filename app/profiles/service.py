@@ -34,13 +34,6 @@ class Own(NamedTuple):
     ratings: Mapping[str, float]
 
 
-class OwnOccupations(NamedTuple):
-    """The occupations of a profile, each once, and what they are rated together."""
-
-    profile: Profile
-    occupations: list[Reading]
-
-
 class OwnPair(NamedTuple):
     """A profile that is to be compared with an occupation.
 
@@ -125,12 +118,9 @@ class Profiles:
             raise NotAtHand
         return _paired(own, found, names)
 
-    def occupations(self, own: Own, domain: str) -> OwnOccupations:
-        """Read what the occupations of a profile are rated, without its own ratings."""
-        found = self.lookup.named(_places(own), domain)
-        occupations = _each_once(found.readings.values())
-        profile = merged([one.profile for one in occupations], {}, {})
-        return OwnOccupations(profile, occupations)
+    def occupations(self, own: Own, domain: str) -> list[Reading]:
+        """Read the occupations of a profile, each once."""
+        return _each_once(self.lookup.named(_places(own), domain).readings.values())
 
     def subject(self, own: Own, domains: Sequence[str] | None, timeout: float) -> OwnSubject:
         """Read a profile in each of some domains.

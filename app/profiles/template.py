@@ -6,9 +6,10 @@ from typing import Final
 
 from app.occupations.provenance import short_attribution
 from app.occupations.spreadsheet import written
+from app.profiles.merge import merged
 from app.profiles.ratings_file import ID, LEVEL
 from cache.entries.meanings import Meaning
-from cache.profile import ElementRating, Profile
+from cache.profile import ElementRating
 from cache.reading import Reading
 from onet_client.content_model import domain_words
 
@@ -22,12 +23,11 @@ DELETED: Final = (
 )
 
 
-def template(readings: Sequence[Reading], profile: Profile, meanings: Mapping[str, Meaning]) -> str:
+def template(readings: Sequence[Reading], meanings: Mapping[str, Meaning]) -> str:
     """Write a profile as TOML, each element with its name, what it is, and what levels take.
 
     Args:
-        readings: the occupations that it is made of.
-        profile: their elements in a domain, with the highest of their levels.
+        readings: the occupations in a domain that it is made of, by the highest of their levels.
         meanings: of elements, as far as any are held.
     """
     domain = readings[0].entry.domain
@@ -43,19 +43,23 @@ def template(readings: Sequence[Reading], profile: Profile, meanings: Mapping[st
     codes = ", ".join(f'"{one.profile.code}"' for one in readings)
     lines = [line for text in head for line in _comment(text)]
     lines += ["", f"occupations = [{codes}]", "", "[ratings]"]
-    for rating in profile.ratings:
+    for rating in _ratings(readings):
         lines += ["", *_element(rating, meanings.get(rating.id))]
     return "\n".join(lines) + "\n"
 
 
-def csv_template(profile: Profile, meanings: Mapping[str, Meaning]) -> str:
+def csv_template(readings: Sequence[Reading], meanings: Mapping[str, Meaning]) -> str:
     """Write a profile as CSV: a row an element, of which the level is there to be changed."""
     rows = [(ID, "name", LEVEL, "description")]
-    for one in profile.ratings:
+    for one in _ratings(readings):
         meaning, level = meanings.get(one.id), 0 if one.not_relevant else one.level
         about = _in_a_line(meaning.description or "") if meaning else ""
         rows.append((one.id, _in_a_line(one.name), str(level), about))
     return written(rows)
+
+
+def _ratings(readings: Sequence[Reading]) -> Sequence[ElementRating]:
+    return merged([one.profile for one in readings], {}, {}).ratings
 
 
 def _in_a_line(text: str) -> str:

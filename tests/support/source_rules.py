@@ -27,7 +27,6 @@ RULES = (
     "app/occupations/vocabulary.py",
     "app/occupations/words.py",
     "app/page/chart.py",
-    "app/page/doubt.py",
     "app/page/examples.py",
     "app/page/links.py",
     "app/page/messages.py",

@@ -6,25 +6,21 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import make_url
-
-from app import create_app
-from app.settings import Settings
-from cache.db.migrate import upgrade
-from cache.release.seed import seed
+from flask.testing import FlaskClient
+from support.clock import FakeClock
+from support.databases import load_once
 
 Run = Callable[..., Result]
 
 
 @pytest.fixture(scope="session")
-def app(starter_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    path = tmp_path_factory.mktemp("commands") / "skillgap.db"
-    url = make_url(f"sqlite:///{path}")
-    made = create_app(Settings(database_url=url, admin_token="canary"))
-    services = made.extensions["skillgap"]
-    upgrade(services.engine)
-    seed(services.engine, starter_release, limits=services.limits, now=services.now)
-    return made
+def app(
+    share_app: Callable[..., FlaskClient],
+    starter_release: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Flask:
+    url = load_once(starter_release, FakeClock(), tmp_path_factory)
+    return share_app(url, admin_token="canary").application
 
 
 @pytest.fixture

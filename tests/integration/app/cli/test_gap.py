@@ -12,29 +12,11 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
+from app.cli.base import Command, Group
 from app.occupations.resolve import CODE_HINT
 
 Run = Callable[..., Result]
 PAIR = ("11-1011.00", "Web Developers")
-
-
-def test_a_gap_is_that_of_the_api(app: Flask, run: Run) -> None:
-    answer = app.test_client().get("/skill-gap", query_string={"from": PAIR[0], "to": PAIR[1]})
-
-    done = run("gap", *PAIR, "--json")
-
-    assert 0 == done.exit_code, done.output
-    assert answer.get_json() == json.loads(done.output)
-
-
-def test_transitions_are_those_of_the_api(app: Flask, run: Run) -> None:
-    path = "/occupations/11-1011.00/transitions?direction=from&limit=3"
-    answer = app.test_client().get(path)
-
-    done = run("transitions", PAIR[0], "--from", "--limit", "3", "--json")
-
-    assert 0 == done.exit_code, done.output
-    assert answer.get_json() == json.loads(done.output)
 
 
 @pytest.mark.parametrize(
@@ -67,13 +49,6 @@ def test_what_cannot_be_answered_is_said_in_the_words_of_the_command(
     assert said in done.output
 
 
-def test_commands_that_ask_no_occupation_run_within_it_too(run: Run) -> None:
-    status, upgraded = run("cache", "status"), run("db", "upgrade")
-
-    assert "skills, fresh" in status.output
-    assert (0, 0) == (status.exit_code, upgraded.exit_code)
-
-
 @pytest.mark.parametrize(
     ("arguments", "asked"),
     [
@@ -83,6 +58,10 @@ def test_commands_that_ask_no_occupation_run_within_it_too(run: Run) -> None:
             "/skill-gap?from=11-1011&to=15-1254&significant=true&sort=gain&limit=3",
         ),
         (("transitions", PAIR[0]), f"/occupations/{PAIR[0]}/transitions?"),
+        (
+            ("transitions", PAIR[0], "--from", "--limit", "3"),
+            f"/occupations/{PAIR[0]}/transitions?direction=from&limit=3",
+        ),
         (("search", "web", "dev", "--limit", "3"), "/occupations?q=web+dev&limit=3"),
     ],
 )
@@ -90,9 +69,11 @@ def test_json_and_csv_are_those_of_the_api(
     app: Flask, run: Run, arguments: tuple[str, ...], asked: str
 ) -> None:
     client = app.test_client()
+    in_json, in_csv = (run(*arguments, form) for form in ("--json", "--csv"))
 
-    assert client.get(asked).get_json() == json.loads(run(*arguments, "--json").stdout)
-    assert client.get(f"{asked}&format=csv").data == run(*arguments, "--csv").stdout_bytes
+    assert (0, 0) == (in_json.exit_code, in_csv.exit_code)
+    assert client.get(asked).get_json() == json.loads(in_json.stdout)
+    assert client.get(f"{asked}&format=csv").data == in_csv.stdout_bytes
 
 
 @pytest.mark.parametrize(
@@ -265,6 +246,17 @@ def commands(app: Flask) -> dict[str, click.Command]:
     return found
 
 
+def words_of(example: str) -> list[str]:
+    """The words of the command in an example, after `flask`."""
+    (called,) = (part for part in re.split("[|>]", example) if "flask " in part)
+    return shlex.split(called.partition("flask ")[2])
+
+
+def test_every_command_ends_with_a_message(app: Flask) -> None:
+    for name, command in commands(app).items():
+        assert isinstance(command, Group if name in ("cache", "db") else Command), name
+
+
 def test_every_help_has_examples_that_are_commands(
     app: Flask, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -279,8 +271,7 @@ def test_every_help_has_examples_that_are_commands(
         assert "\n  Examples:\n" in text, name
         for line in command.examples:
             assert f"\n    {line}\n" in text
-            (called,) = (part for part in re.split("[|>]", line) if "flask " in part)
-            words = shlex.split(called.partition("flask ")[2])
+            words = words_of(line)
             with app.cli.commands[words[0]].make_context(words[0], words[1:]):
                 pass
 
@@ -298,8 +289,7 @@ def test_every_example_of_a_command_that_reads_has_an_answer_in_the_starter_data
     (tmp_path / "my.toml").write_text("[ratings]\n2.B.3.e = 4.5\n")
 
     for line in commands(app)[name].examples:
-        (called,) = (part for part in re.split("[|>]", line) if "flask " in part)
-        done = run(*shlex.split(called.partition("flask ")[2]), input=pairs)
+        done = run(*words_of(line), input=pairs)
         if "--job-zone" in line:  # which the starter data has not
             assert "No job zones are held" in done.stderr
             continue

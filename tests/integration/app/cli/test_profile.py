@@ -145,23 +145,6 @@ def test_ratings_of_another_domain_are_passed_over_unless_there_is_nothing_else(
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "\n[ratings]\n2.B.3.e = 3\n",
-        "\n \nid,level\n2.B.3.e,3\n",
-        "\nid;level\n2.B.3.e;3,0;\n",
-        '\n {"from": {"ratings": {"2.B.3.e": 3}}}',
-    ],
-)
-def test_what_a_file_is_shows_whatever_space_is_before_it(
-    run: Run, file: Callable[..., str], text: str
-) -> None:
-    found = shown(run("gap", "--ratings", file(text), WEB, "--json"))
-
-    assert (1, 1) == (found["from"]["ratings"], found["summary"]["compared"])
-
-
-@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("ratings = [", "--ratings: {}: Not TOML: "),

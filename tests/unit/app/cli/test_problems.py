@@ -7,11 +7,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from app import create_app
 from app.cli import base as command
-from app.cli import cache, db, gap, transitions
+from app.cli import gap, transitions
 from app.cli.complaints import complaint
-from app.settings import Settings
+from app.problems import Problem
 
 ONE = {"code": "15-1254.00", "title": "Web Developers"}
 
@@ -33,27 +32,30 @@ ONE = {"code": "15-1254.00", "title": "Web Developers"}
     ],
 )
 def test_what_a_problem_offers_instead_is_told_line_by_line(problem, line):
-    assert ["Nothing.", line] == complaint(problem | {"detail": "Nothing."}, {}).split("\n")
+    told = complaint(Problem(404, "none", "Nothing.", **problem), {})
+
+    assert ["Nothing.", line] == told.split("\n")
 
 
 @pytest.mark.parametrize(
-    ("problem", "told"),
+    ("detail", "members", "told"),
     [
         (
+            "code: Nothing.",
             {
-                "detail": "code: Nothing.",
                 "errors": [{"parameter": "code", "detail": "Nothing."}],
                 "candidates": {"code": [ONE]},
             },
             "OCCUPATION: Nothing.\n  OCCUPATION could be 15-1254.00 Web Developers",
         ),
         (
-            {"detail": "O*NET has no occupation 99-9999.00 (`code`).", "occupation": "code"},
+            "O*NET has no occupation 99-9999.00 (`code`).",
+            {"occupation": "code"},
             "O*NET has no occupation 99-9999.00 (OCCUPATION).",
         ),
         (
+            "code: Wrong. domain: Bad.",
             {
-                "detail": "code: Wrong. domain: Bad.",
                 "errors": [
                     {"parameter": "code", "detail": "Wrong."},
                     {"parameter": "domain", "detail": "Bad."},
@@ -61,11 +63,11 @@ def test_what_a_problem_offers_instead_is_told_line_by_line(problem, line):
             },
             "OCCUPATION: Wrong. domain: Bad.",
         ),
-        ({"detail": "The database is away."}, "The database is away."),
+        ("The database is away.", {}, "The database is away."),
     ],
 )
-def test_a_parameter_is_called_what_the_command_calls_it(problem, told):
-    assert told == complaint(problem, {"code": "OCCUPATION"})
+def test_a_parameter_is_called_what_the_command_calls_it(detail, members, told):
+    assert told == complaint(Problem(404, "none", detail, **members), {"code": "OCCUPATION"})
 
 
 @pytest.mark.parametrize(
@@ -108,16 +110,3 @@ def test_where_no_more_files_can_be_opened_the_message_says_what_to_do(number):
     assert 1 == ended.exit_code
     assert ended.output.endswith("raise `ulimit -n`\n")
     assert ended.output.startswith("Error: Too many open files")
-
-
-def test_every_command_ends_with_a_message():
-    commands = create_app(Settings()).cli.commands
-    groups = [one for one in (db.command, cache.command) if commands[one.name] is one]
-    alone = [
-        commands[name]
-        for name in ("seed", "serve", "sandbox", "gap", "search", "transitions", "warm", "worker")
-    ]
-
-    assert 2 == len(groups)
-    for one in [*alone, *(inner for group in groups for inner in group.commands.values())]:
-        assert isinstance(one, command.Command), one.name

@@ -1,6 +1,6 @@
 """Addresses of the page."""
 
-from app.page.links import Question, address, csv_address, swapped, with_side
+from app.page.links import Question, address, csv_address
 
 ASKED = Question("11-9001.00", "15-9002.00")
 
@@ -12,17 +12,6 @@ def test_an_address_holds_all_that_is_asked_and_no_more() -> None:
         Question("café & co", "", "knowledge", "from")
     )
     assert "./?to=x&job_zone=4" == address(Question("", "x", job_zone=4))
-
-
-def test_another_occupation_takes_the_place_of_one_side() -> None:
-    assert Question("29-9003.00", "15-9002.00") == with_side(ASKED, "from", "29-9003.00")
-    assert Question("11-9001.00", "29-9003.00") == with_side(ASKED, "to", "29-9003.00")
-
-
-def test_the_other_way_round_keeps_the_rest_of_what_is_asked() -> None:
-    asked = ASKED._replace(domain="knowledge", job_zone=3)
-
-    assert Question("15-9002.00", "11-9001.00", "knowledge", job_zone=3) == swapped(asked)
 
 
 def test_a_file_for_spreadsheets_has_what_is_covered_too() -> None:

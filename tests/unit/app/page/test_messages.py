@@ -7,6 +7,12 @@ from app.page import messages
 from app.page.links import Question
 
 ASKED = Question("11-9001.00", "15-9002.00")
+NEAR = [{"code": "15-9003.00", "title": "Moon Clerks"}]
+PAINTERS = [
+    {"code": "29-9003.00", "title": "Moon Painters", "matched": "Painter"},
+    {"code": "29-9004.00", "title": "Sun Painters", "matched": "Sun Painters"},
+]
+SHARED = "More than one occupation has this title."
 HELD = "64 of 1,016 occupations of O*NET 29.0 have skills ratings here."
 
 
@@ -15,7 +21,7 @@ def links(message: messages.Message) -> list[tuple[str, str]]:
 
 
 def told(
-    name: str, asked: Question = ASKED, *, title: str = "", **members: object
+    name: str, asked: Question = ASKED, *, title: str = "", rated=None, **members: object
 ) -> messages.Message:
     problem = {
         "type": f"urn:problem-type:skillgap:{name}",
@@ -24,31 +30,28 @@ def told(
         "occupation": "to",
         **members,
     }
-    return messages.of(problem, asked, 30, title)
+    return messages.of(messages.Explained(problem, 30, title, rated or {}), asked)
 
 
-@pytest.mark.parametrize(
-    ("asked", "missing"),
-    [(Question("x"), "“The job you want” as well"), (Question("", "x"), "“The job you have” as")],
-)
-def test_where_one_occupation_is_missing_it_says_which(asked, missing) -> None:
-    assert missing in messages.half_asked(asked).text
+def doubted(candidates, *, detail=SHARED, rated=None, **members: object) -> messages.Message:
+    errors = [{"parameter": side, "detail": detail} for side in candidates]
+    asked = Question("painter", "clerk")
+    more = {"errors": errors, "candidates": candidates, **members}
+    return told("invalid-parameter", asked, rated=rated, **more)
 
 
 def test_an_unknown_code_has_suggestions_as_links() -> None:
-    near = [{"code": "15-9003.00", "title": "Moon Clerks"}]
-    message = told("occupation-not-found", suggestions=near)
+    message = told("occupation-not-found", suggestions=NEAR)
 
     assert "O*NET has no occupation 15-9002.00" == message.heading
     assert [("Moon Clerks", "./?from=11-9001.00&to=15-9003.00")] == links(message)
 
 
 def test_an_occupation_without_ratings_has_alternatives_as_links() -> None:
-    near = [{"code": "29-9003.00", "title": "Moon Painters"}]
-    message = told("no-ratings", title="Tide Clerks", alternatives=near, occupation="from")
+    message = told("no-ratings", title="Tide Clerks", alternatives=NEAR, occupation="from")
 
     assert "No skills ratings for Tide Clerks (15-9002.00)" == message.heading
-    assert [("Moon Painters", "./?from=29-9003.00&to=15-9002.00")] == links(message)
+    assert [("Moon Clerks", "./?from=15-9003.00&to=15-9002.00")] == links(message)
 
 
 @pytest.mark.parametrize(
@@ -87,8 +90,7 @@ def test_skills_that_onet_does_not_offer_lead_nowhere() -> None:
 
 
 def test_without_an_upstream_it_leads_to_what_has_ratings_here() -> None:
-    near = [{"code": "15-9003.00", "title": "Moon Clerks"}]
-    message = told("upstream-not-configured", title="Tide Clerks", alternatives=near, held=HELD)
+    message = told("upstream-not-configured", title="Tide Clerks", alternatives=NEAR, held=HELD)
 
     assert "The skills ratings of Tide Clerks (15-9002.00) are not here" == message.heading
     assert (
@@ -111,74 +113,23 @@ def test_without_an_upstream_and_any_ratings_it_says_so_and_leads_to_skills(doma
     assert bool(ways) == message.text.endswith("Go on with skills:")
 
 
-def test_a_title_of_several_occupations_has_them_as_links() -> None:
-    found = [
-        {"code": "29-9003.00", "title": "Moon Painters", "matched": "Painter"},
-        {"code": "29-9004.00", "title": "Sun Painters", "matched": "Sun Painters"},
-    ]
-    wrong = [{"parameter": "from", "detail": "More than one occupation has this title."}]
-    asked = Question("painter", "15-9002.00")
-    message = told("invalid-parameter", asked, errors=wrong, candidates={"from": found})
-
-    assert "Which occupation do you mean?" == message.heading
-    said = "You asked for “painter”. More than one occupation has this title. It could be:"
-    assert said == message.text
-    assert [
-        ("Moon Painters (Painter)", "./?from=29-9003.00&to=15-9002.00"),
-        ("Sun Painters", "./?from=29-9004.00&to=15-9002.00"),
-    ] == links(message)
-
-
 def test_the_codes_that_replaced_one_are_named_by_their_titles_alone() -> None:
-    found = [{"code": "29-9003.00", "title": "Moon Painters", "matched": "15-9999.00"}]
-    wrong = [{"parameter": "to", "detail": "O*NET replaced this code by more than one."}]
-    asked = Question("11-9001.00", "15-9999.00")
-    message = told("invalid-parameter", asked, errors=wrong, candidates={"to": found})
+    by_code = [{"code": "29-9003.00", "title": "Moon Painters", "matched": "15-9999.00"}]
+    message = doubted({"to": by_code}, detail="O*NET replaced this code by more than one.")
 
-    assert "“15-9999.00”. O*NET replaced this code by more than one." in message.text
+    assert "“clerk”. O*NET replaced this code by more than one." in message.text
     assert ["Moon Painters"] == [link.text for link in message.links]
 
 
 def test_a_title_of_nothing_says_how_to_find_one() -> None:
-    wrong = [{"parameter": "to", "detail": "Not the title of one occupation."}]
-    asked = Question("11-9001.00", "xyzzy")
-    message = told("invalid-parameter", asked, errors=wrong, candidates={"to": []})
+    message = doubted({"to": []})
 
-    assert "No occupation is called “xyzzy”" == message.heading
+    assert "No occupation is called “clerk”" == message.heading
     assert "suggestions" in message.text
 
-    sent = {"errors": wrong, "candidates": {"to": []}, "hint": NOTHING_LISTED}
-    empty = told("invalid-parameter", asked, **sent)
+    empty = doubted({"to": []}, hint=NOTHING_LISTED)
 
     assert "This service lists no occupation yet" in empty.text
-
-
-def test_any_other_bad_parameter_is_named() -> None:
-    wrong = [
-        {"parameter": "to", "detail": "Longer than maximum length 200."},
-        {"parameter": "domain", "detail": "Must be one of: skills."},
-    ]
-
-    assert (
-        "Check what is asked above. The job you want: Longer than maximum length 200. "
-        "domain: Must be one of: skills." == told("invalid-parameter", errors=wrong).text
-    )
-
-
-PAINTERS = [
-    {"code": "29-9003.00", "title": "Moon Painters", "matched": "Painter"},
-    {"code": "29-9004.00", "title": "Sun Painters", "matched": "Sun Painters"},
-]
-SHARED = "More than one occupation has this title."
-
-
-def doubted(candidates, *, rated=None) -> messages.Message:
-    problem = {
-        "type": "urn:problem-type:skillgap:invalid-parameter",
-        "errors": [{"parameter": side, "detail": SHARED} for side in candidates],
-        "candidates": candidates,
-    }
-    return messages.of(problem, Question("painter", "clerk"), 0, "", rated or {})
 
 
 def test_what_both_sides_may_mean_is_chosen_together() -> None:

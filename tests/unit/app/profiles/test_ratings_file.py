@@ -34,7 +34,7 @@ def test_whatever_texts_hold_levels_come_back_to_the_last_digit(
     meaning = Meaning("2.A.1.a", name, "skills", about, (Anchor(2, anchor),))
     path = tmp_path_factory.getbasetemp() / "written.toml"
 
-    path.write_text(template([reading], profile, {"2.A.1.a": meaning}), encoding="utf-8")
+    path.write_text(template([reading], {"2.A.1.a": meaning}), encoding="utf-8")
     read = read_ratings(path)
 
     assert (["15-1254.00"], {"2.A.1.a": level, "2.A.1.b": 0}) == read[:2]
@@ -45,8 +45,8 @@ def test_an_element_is_written_with_what_it_is_and_what_its_levels_take() -> Non
     reading = Reading(Entry("skills", "15-1254.00", release="30.3"), profile, "hit")
     meaning = Meaning("2.A.1.a", "Reading", "skills", "To read.", (Anchor(2, "A form"),))
 
-    with_meaning = template([reading], profile, {"2.A.1.a": meaning})
-    without = template([reading], profile, {})
+    with_meaning = template([reading], {"2.A.1.a": meaning})
+    without = template([reading], {})
 
     assert with_meaning.endswith('# Reading: To read.\n#   2: A form\n"2.A.1.a" = 4.0\n')
     assert without.endswith('[ratings]\n\n# Reading\n"2.A.1.a" = 4.0\n')
@@ -141,10 +141,11 @@ def test_csv_that_is_written_comes_back_to_the_last_digit(
     tmp_path_factory: pytest.TempPathFactory, levels: dict[str, float], text: str
 ) -> None:
     profile = Profile("15-1254.00", "Web", {id_: rated(id_, text, levels[id_]) for id_ in levels})
+    reading = Reading(Entry("skills", "15-1254.00"), profile, "hit")
     path = tmp_path_factory.getbasetemp() / "written.csv"
 
     path.write_text(
-        csv_template(profile, {"2.A.1.a": Meaning("2.A.1.a", text, "skills", text, ())}),
+        csv_template([reading], {"2.A.1.a": Meaning("2.A.1.a", text, "skills", text, ())}),
         encoding="utf-8",
         newline="",
     )
@@ -158,10 +159,14 @@ def test_csv_that_is_written_comes_back_to_the_last_digit(
         "id,level\n2.B.3.e,4\n",
         '[ratings]\n"2.B.3.e" = 4\n',
         '{"from": {"occupations": [], "ratings": {"2.B.3.e": 4}}, "to": "15-1254"}',
+        "\n[ratings]\n2.B.3.e = 4\n",
+        "\n \nid,level\n2.B.3.e,4\n",
+        "\nid;level\n2.B.3.e;4,0;\n",
+        '\n {"from": {"ratings": {"2.B.3.e": 4}}}',
     ],
 )
 @pytest.mark.parametrize("name", ["my.csv", "my.toml", "my", "-"])
-def test_what_a_file_is_shows_in_it_whatever_it_is_called(
+def test_what_a_file_is_shows_in_it_whatever_it_is_called_and_space_is_before_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str
 ) -> None:
     path = tmp_path / name if name != "-" else Path("-")
