@@ -80,25 +80,12 @@ class OccupationField(fields.String):
 PATH_OCCUPATION: Final = OccupationField()
 
 
-def path_code(raw: str) -> str:
-    """Return the code that a path names.
-
-    Raises:
-        ValidationError: where it is none.
-    """
-    return _in_path(PATH_CODE, raw)
-
-
-def path_occupation(raw: str) -> str:
-    """Return the code or the title that a path names.
+def named_in_path(field: CodeField | OccupationField, raw: str) -> str:
+    """Return the code, or the title where the field takes one, that a path names.
 
     Raises:
         ValidationError: where it can be neither.
     """
-    return _in_path(PATH_OCCUPATION, raw)
-
-
-def _in_path(field: fields.String, raw: str) -> str:
     try:
         return str(field.deserialize(raw))
     except ValidationError as error:
