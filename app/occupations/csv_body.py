@@ -24,17 +24,15 @@ CSV_EXAMPLE: Final = (
 
 
 def list_csv(body: Mapping[str, Any], domain: str, releases: Mapping[str, str | None]) -> str:
-    """Write a page of the list.
+    """Write a page of the list, of which `body` is the JSON.
 
-    Args:
-        body: the page as JSON.
-        domain: in which an occupation is rated or not.
-        releases: that the ratings are of, by code, where any are held.
+    `domain` is the one that occupations are rated in or not, and `releases` are those of their
+    ratings, by code, where any are held.
     """
     nothing = {"kind": None, "text": None}
     rows = (
         (one["code"], one["title"], domain, one["rated"],
-         *(one["matched"] or nothing).values(), releases.get(one["code"]))
+         *((one["matched"] or nothing)[name] for name in nothing), releases.get(one["code"]))
         for one in body["occupations"]
     )  # fmt: skip
     return written([LIST_COLUMNS, *rows])

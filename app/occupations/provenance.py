@@ -39,12 +39,7 @@ class Note(NamedTuple):
 
 
 class IgnoredParameter(NamedTuple):
-    """What was given as a parameter and is none.
-
-    Attributes:
-        parameter: its name.
-        text: a sentence that says so.
-    """
+    """What was given as a parameter and is none, and a sentence that says so."""
 
     parameter: str
     text: str

@@ -70,9 +70,7 @@ def resolve(texts: Mapping[str, str], index: Callable[[], "TitleIndex"]) -> dict
     title, or else the only one that has it as an alternate title, or else the one that it is a
     synonym of; case, spaces and punctuation make no difference.
 
-    Args:
-        texts: whole codes and titles, by parameter.
-        index: returns the titles; called only where they are needed.
+    The index is called only where titles are needed.
 
     Raises:
         Unresolved: where texts mean no occupation, or several; for all of them.

@@ -106,18 +106,21 @@ class Transitions:
             for domain, reading in zip(kept.snapshots, readings, strict=True)
         }
         result = self._ranking(kept, matrices, code, [code], choice)
-        self._keep(kept, (code, choice), entries, result)
+        size = OVERHEAD + len(result.transitions)
+        with self._lock:
+            if sum(one.size for one in self._kept.values()) + size > CAPACITY:
+                for one in self._kept.values():
+                    one.rankings, one.size = {}, 0
+            kept.rankings[code, choice] = entries, result
+            kept.size += size
         return result
 
     def of_profile(
         self, profiles: Mapping[str, Profile], own: Collection[str], choice: TransitionsChoice
     ) -> RankedTransitions:
-        """Rank the transitions of what is no occupation; nothing of it is kept.
+        """Rank the transitions of a profile, given by domain under the code `OWN`; none is kept.
 
-        Args:
-            profiles: what is had, by domain, under the code `OWN`.
-            own: the codes of the occupations that it is made of, which no step leads to.
-            choice: which transitions, from the profile to others.
+        No step leads to the occupations that it is made of, whose codes are `own`.
         """
         kept = self._current(tuple(profiles))
         matrices = {
@@ -154,10 +157,7 @@ class Transitions:
     ) -> None:
         """Refuse job zones that are not known: nothing could be listed.
 
-        Args:
-            domains: that are compared.
-            codes: of the occupations that steps lead from, or to.
-            choice: which transitions are asked for.
+        The codes are those of the occupations that steps lead from, or to.
 
         Raises:
             JobZoneNotHeld: naming those that there are.
@@ -172,21 +172,6 @@ class Transitions:
             for other, tier in self._catalogue.related(code).items():
                 found[other] = min(found.get(other, tier), tier, key=_distance)
         return found
-
-    def _keep(
-        self,
-        kept: _Kept,
-        key: tuple[str, TransitionsChoice],
-        entries: list[Entry],
-        result: RankedTransitions,
-    ) -> None:
-        size = OVERHEAD + len(result.transitions)
-        with self._lock:
-            if sum(one.size for one in self._kept.values()) + size > CAPACITY:
-                for one in self._kept.values():
-                    one.rankings, one.size = {}, 0
-            kept.rankings[key] = entries, result
-            kept.size += size
 
     def _current(self, domains: Domains) -> _Kept:
         snapshots = {domain: self._matrices.snapshot(domain) for domain in domains}
