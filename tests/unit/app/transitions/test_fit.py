@@ -38,21 +38,6 @@ def test_each_figure_is_the_mean_over_the_domains_that_both_are_rated_in():
     assert {"11-1.00", "13-2.00"} == set(by_code(fits([skills, knowledge], "15-3.00", "to")))
 
 
-def test_the_order_is_that_of_the_figure_as_shown_and_ties_by_code():
-    found = [
-        Fit("51-1.00", 0.5, 0.9, 0.1),
-        Fit("15-2.00", 0.5, 0.5, 0.5),
-        Fit("11-3.00", 0.4, 0.8, 0.0),
-        Fit("29-4.00", 0.8, 0.8, 0.8),
-    ]
-
-    by_fit = ranked(found, "13-9.00", TransitionsChoice(), {})
-    by_readiness = ranked(found, "13-9.00", TransitionsChoice(rank="readiness"), {})
-
-    assert ["29-4.00", "15-2.00", "51-1.00", "11-3.00"] == [one.code for one in by_fit]
-    assert ["51-1.00", "11-3.00", "29-4.00", "15-2.00"] == [one.code for one in by_readiness]
-
-
 ZONES = {"11-0.00": 3, "11-1.00": 1, "11-2.00": 2, "11-3.00": 3, "11-4.00": 4, "11-5.00": None}
 STEPS = [Fit(code, 0.5, at / 10, 0.5) for at, code in enumerate(ZONES)][1:]
 
@@ -79,22 +64,6 @@ def test_without_a_zone_of_its_own_an_occupation_has_no_steps_up_or_down():
     choice = TransitionsChoice(zone_change=ZoneChange(-9, 9))
 
     assert [] == ranked(STEPS, "11-5.00", choice, ZONES)
-
-
-def test_the_order_does_not_depend_on_that_of_the_profiles():
-    profiles = [
-        profile(f"11-90{at:02}.00", rating(level=at % 4), rating("2.A.1.b")) for at in range(20)
-    ]
-    shuffled = random.Random(6).sample(profiles, len(profiles))
-
-    code = profiles[7].code
-    for direction in ("to", "from"):
-        choice = TransitionsChoice(direction)
-        one, other = (
-            ranked(fits([Matrix.of(each)], code, direction), code, choice, {})
-            for each in (profiles, shuffled)
-        )
-        assert one == other
 
 
 @pytest.fixture(scope="module")
