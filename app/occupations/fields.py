@@ -27,16 +27,13 @@ TITLE_LIKE: Final = [
 class CodeField(fields.String):
     """An O*NET-SOC code such as 15-1254.00; 15-1254 means 15-1254.00."""
 
-    def __init__(self, **options: Any) -> None:
-        pattern = f"^ *{CODE.pattern} *$"
+    def __init__(self) -> None:
         super().__init__(
             metadata={
                 "description": "An O*NET-SOC code; without its last two digits it means .00.",
-                "pattern": pattern,
+                "pattern": f"^ *{CODE.pattern} *$",
                 "example": "15-1254.00",
             }
-            | options.pop("metadata", {}),
-            **options,
         )
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:

@@ -66,12 +66,8 @@ def read(text: str) -> list[Word]:
 def head_of(text: str, folded: str, stems: Mapping[str, str]) -> str:
     """Return the head of a text, the stem that the others specify: the last before any tail.
 
-    "Manager of sales", "Cooks, restaurant" and "DBA (Database Administrator)" have a tail.
-
-    Args:
-        text: a title, or a text like one.
-        folded: what it folds to.
-        stems: of its words.
+    "Manager of sales", "Cooks, restaurant" and "DBA (Database Administrator)" have a tail. The
+    text is given with what it folds to, and the stems of its words.
     """
     mark = _MARK.search(text)
     if mark and not (mark[0] == "," and _LIST.search(text)):
