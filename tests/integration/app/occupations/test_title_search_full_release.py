@@ -191,11 +191,9 @@ def test_without_its_synonym_a_headteacher_is_no_headache_specialist(titles, alt
         ("head of HR", "11-3121.00"),
         ("paediatric surgeon", "29-1243.00"),
         ("policewoman", "33-3051.00"),
-        ("15.1254", "15-1254.00"),
-        ("151254", "15-1254.00"),
     ],
 )
-def test_ranks_symbols_spellings_and_codes_are_read(either, text, code):
+def test_ranks_symbols_and_spellings_are_read(either, text, code):
     assert code == shown(either[0], text)[0]
 
 
