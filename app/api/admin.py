@@ -24,7 +24,7 @@ from app.api.blueprints import IN_PATH, BodyBlueprint, in_path
 from app.api.headers import JOB, UNSTORED
 from app.api.problem_schema import answers_problems
 from app.occupations.cache_summary import SCOPES, CacheSummarySchema, cache_summary
-from app.occupations.fields import path_code
+from app.occupations.fields import PATH_CODE, named_in_path
 from app.wiring.container import services
 from cache.entries.purge import purge
 from onet_client.errors import NotConfigured
@@ -113,7 +113,7 @@ class EntriesOfOccupation(MethodView):
 
         With `domain` the one of that domain. They are fetched again when they are next asked for.
         """
-        return _purge([path_code(code)], query["domain"])
+        return _purge([named_in_path(PATH_CODE, code)], query["domain"])
 
 
 @blueprint.route("/admin/cache/warm")

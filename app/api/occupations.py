@@ -12,15 +12,8 @@ from app.api.headers import CACHED, LISTED, STILL_HOLDS
 from app.api.operations import answers_json_or_csv
 from app.api.problem_schema import answers_problems
 from app.api.responses import LONGEST_BY_NAME, VARY, cached_response
-from app.occupations.csv_body import (
-    CSV_EXAMPLE,
-    LIST_EXAMPLE,
-    list_csv,
-    list_headers,
-    occupation_csv,
-    occupation_headers,
-)
-from app.occupations.fields import path_code
+from app.occupations.csv_body import CSV_EXAMPLE, LIST_EXAMPLE, list_csv, occupation_csv
+from app.occupations.fields import PATH_CODE, named_in_path
 from app.occupations.json_body import occupation_body, occupations_body
 from app.occupations.provenance import ignored, noted
 from app.occupations.schema import (
@@ -29,7 +22,7 @@ from app.occupations.schema import (
     OccupationsSchema,
     RatingsQuery,
 )
-from app.occupations.spreadsheet import CSV
+from app.occupations.spreadsheet import CSV, file_headers
 from app.response_cache.answer import as_json
 from app.wiring.container import services
 
@@ -61,7 +54,7 @@ class Occupations(MethodView):
         codes = [one["code"] for one in body["occupations"]]
         releases = wired.catalogue.releases(query["domain"], codes)
         text = list_csv(body, query["domain"], releases)
-        headers = [*VARY, *list_headers(query["q"])]
+        headers = [*VARY, *file_headers("occupations", query["q"])]
         return Response(text, content_type=CSV, headers=headers)
 
 
@@ -81,14 +74,16 @@ class OneOccupation(MethodView):
         What is not cached is fetched from O*NET.
         """
         query["format"] = chosen_format(query["format"])
-        found, now = services().lookup.one(path_code(code), query["domain"]), services().now()
+        asked_code = named_in_path(PATH_CODE, code)
+        found, now = services().lookup.one(asked_code, query["domain"]), services().now()
         body = occupation_body(services().descriptions, found)
         asked = None if found.notes else [*query.values(), found.reading.profile.code]
         longest = LONGEST_BY_NAME if found.notes else inf
         if query["format"] == "json":
             text = as_json(noted(body, ignored(query["ignored"])))
             return cached_response(text, [found.reading], now, asked, longest, fixed=VARY)
-        text, fixed = occupation_csv(body).encode(), [*VARY, *occupation_headers(body)]
+        text = occupation_csv(body).encode()
+        fixed = [*VARY, *file_headers(body["title"], body["domain"])]
         return cached_response(
             text, [found.reading], now, asked, longest, content_type=CSV, fixed=fixed
         )

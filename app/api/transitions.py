@@ -11,7 +11,7 @@ from app.api.operations import answers_json_or_csv
 from app.api.problem_schema import answers_problems
 from app.api.responses import VARY, Fixed, cached_response
 from app.gaps.json_body import plain
-from app.occupations.fields import path_occupation
+from app.occupations.fields import PATH_OCCUPATION, named_in_path
 from app.occupations.provenance import ignored, noted
 from app.occupations.spreadsheet import CSV
 from app.response_cache.answer import as_json
@@ -48,7 +48,7 @@ def transitions(query: dict[str, Any], code: str) -> Response:
     """
     query["format"] = chosen_format(query["format"])
     choice, wired = transitions_choice(query), services()
-    text, domains = path_occupation(code), chosen_domains(query)
+    text, domains = named_in_path(PATH_OCCUPATION, code), chosen_domains(query)
     subject = read_subject(wired.lookup, wired.transitions, text, domains)
     wired.transitions.check_zones(subject.held, [subject.code], choice)
     body = transitions_body(wired.transitions, subject, choice)

@@ -10,7 +10,7 @@ from app.cli.own import own_words
 from app.cli.screen import print_csv, print_json
 from app.cli.transitions_table import print_transitions
 from app.gaps.json_body import plain
-from app.occupations.fields import path_occupation
+from app.occupations.fields import PATH_OCCUPATION, named_in_path
 from app.profiles.csv_body import own_transitions_csv
 from app.profiles.json_body import own_transitions_body
 from app.profiles.schema import OwnTransitionsQuery, own_of
@@ -38,7 +38,7 @@ TIMEOUT: Final = 600.0
 def print_of_occupation(occupation: str, asked: Mapping[str, str], form: str | None) -> None:
     """Rank the transitions of an occupation."""
     with complaining(NAMES, form):
-        text = path_occupation(occupation)
+        text = named_in_path(PATH_OCCUPATION, occupation)
         query = TransitionsQuery().load(asked)
         choice, transitions = transitions_choice(query), services().transitions
         subject = read_subject(services().lookup, transitions, text, chosen_domains(query))

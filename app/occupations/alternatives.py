@@ -9,18 +9,15 @@ from cache.catalogue import Catalogue
 if TYPE_CHECKING:
     from app.occupations.likeness import Likeness
 
+Texts = tuple[Mapping[str, str], Mapping[str, str | None]]
+"""Titles and descriptions, by code."""
+
 
 class Offer(NamedTuple):
     """An occupation to go on with."""
 
     code: str
     title: str
-
-
-class _Texts(NamedTuple):
-    titles: Mapping[str, str]
-    descriptions: Mapping[str, str | None]
-    likeness: "Likeness"
 
 
 class Alternatives:
@@ -31,7 +28,7 @@ class Alternatives:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._texts: _Texts | None = None
+        self._made: tuple[Texts, Likeness] | None = None
 
     def rated(self, code: str, domain: str, without: Collection[str] = ()) -> list[Offer]:
         """Offer occupations that have ratings in a domain, in place of one that is listed."""
@@ -48,9 +45,8 @@ class Alternatives:
     def _likeness(self) -> "Likeness":
         from app.occupations.likeness import Likeness
 
-        titles, descriptions = self._catalogue.titles(), self._catalogue.descriptions()
-        texts = self._texts
-        if texts is None or (titles, descriptions) != (texts.titles, texts.descriptions):
-            texts = _Texts(titles, descriptions, Likeness(titles, descriptions))
-            self._texts = texts
-        return texts.likeness
+        texts = self._catalogue.titles(), self._catalogue.descriptions()
+        made = self._made
+        if made is None or made[0] != texts:
+            made = self._made = texts, Likeness(*texts)
+        return made[1]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from app.occupations.spreadsheet import file_headers, written
+from app.occupations.spreadsheet import written
 
 LIST_COLUMNS: Final = (
     "code", "title", "domain", "rated", "matched_kind", "matched_text", "release",
@@ -24,24 +24,18 @@ CSV_EXAMPLE: Final = (
 
 
 def list_csv(body: Mapping[str, Any], domain: str, releases: Mapping[str, str | None]) -> str:
-    """Write a page of the list.
+    """Write a page of the list, of which `body` is the JSON.
 
-    Args:
-        body: the page as JSON.
-        domain: in which an occupation is rated or not.
-        releases: that the ratings are of, by code, where any are held.
+    `domain` is the one that occupations are rated in or not, and `releases` are those of their
+    ratings, by code, where any are held.
     """
+    nothing = {"kind": None, "text": None}
     rows = (
         (one["code"], one["title"], domain, one["rated"],
-         *(_matched(one["matched"])), releases.get(one["code"]))
+         *((one["matched"] or nothing)[name] for name in nothing), releases.get(one["code"]))
         for one in body["occupations"]
     )  # fmt: skip
     return written([LIST_COLUMNS, *rows])
-
-
-def list_headers(text: str) -> list[tuple[str, str]]:
-    """Name the file of a list, should it be saved, by what was looked for."""
-    return file_headers("occupations", text)
 
 
 def occupation_csv(body: Mapping[str, Any]) -> str:
@@ -52,12 +46,3 @@ def occupation_csv(body: Mapping[str, Any]) -> str:
         for one in body["ratings"]
     )  # fmt: skip
     return written([COLUMNS, *rows])
-
-
-def occupation_headers(body: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Name the file of an occupation, should it be saved."""
-    return file_headers(body["title"], body["domain"])
-
-
-def _matched(matched: Mapping[str, str] | None) -> tuple[str | None, str | None]:
-    return (matched["kind"], matched["text"]) if matched else (None, None)

@@ -52,12 +52,9 @@ class Descriptions:
             if generation == entry.generation:
                 return described
         tick = self._copies.tick_or_look()
-        described = self._read(entry.code)
+        found = self._catalogue.occupation(entry.code)
+        told = (found.description, found.job_zone, found.job_zone_name) if found else (None,) * 3
+        described = Description(*told, url=f"{ONLINE}{entry.code}")
         size = len(described.text or "") + BESIDE
         self._copies.put(key, (entry.generation, described), tick, [key], size=size)
         return described
-
-    def _read(self, code: str) -> Description:
-        found = self._catalogue.occupation(code)
-        told = (found.description, found.job_zone, found.job_zone_name) if found else (None,) * 3
-        return Description(*told, url=f"{ONLINE}{code}")

@@ -27,16 +27,13 @@ TITLE_LIKE: Final = [
 class CodeField(fields.String):
     """An O*NET-SOC code such as 15-1254.00; 15-1254 means 15-1254.00."""
 
-    def __init__(self, **options: Any) -> None:
-        pattern = f"^ *{CODE.pattern} *$"
+    def __init__(self) -> None:
         super().__init__(
             metadata={
                 "description": "An O*NET-SOC code; without its last two digits it means .00.",
-                "pattern": pattern,
+                "pattern": f"^ *{CODE.pattern} *$",
                 "example": "15-1254.00",
             }
-            | options.pop("metadata", {}),
-            **options,
         )
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
@@ -80,25 +77,12 @@ class OccupationField(fields.String):
 PATH_OCCUPATION: Final = OccupationField()
 
 
-def path_code(raw: str) -> str:
-    """Return the code that a path names.
-
-    Raises:
-        ValidationError: where it is none.
-    """
-    return _in_path(PATH_CODE, raw)
-
-
-def path_occupation(raw: str) -> str:
-    """Return the code or the title that a path names.
+def named_in_path(field: CodeField | OccupationField, raw: str) -> str:
+    """Return the code, or the title where the field takes one, that a path names.
 
     Raises:
         ValidationError: where it can be neither.
     """
-    return _in_path(PATH_OCCUPATION, raw)
-
-
-def _in_path(field: fields.String, raw: str) -> str:
     try:
         return str(field.deserialize(raw))
     except ValidationError as error:

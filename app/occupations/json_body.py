@@ -1,6 +1,7 @@
 """The occupation list and a single occupation as JSON objects."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from app.occupations.descriptions import Descriptions
@@ -26,37 +27,23 @@ def occupations_body(
     limit: int,
     offset: int,
 ) -> dict[str, Any]:
-    """List the occupations that `q` may mean, best first, or all by code.
+    """List the occupations that `q`, a title or the beginning of a code, may mean, best first.
 
-    Args:
-        catalogue: the occupation list.
-        index: gives the titles; it is called where there is something to search.
-        domain: in which an occupation is rated or not.
-        q: a title or the beginning of a code; empty for all.
-        limit: how many to list.
-        offset: how many to leave out before.
+    All by code where `q` is empty. Each is rated or not in the domain. The index is called where
+    there is something to search.
 
     Raises:
         DatabaseUnavailable: where the database cannot be reached or used.
     """
     text = q.strip()
-    hints = {}
     if text:
         titles = index()
         total, page = _search(catalogue, titles, domain, text, limit, offset)
         hints = {} if total else {"hint": hint(titles)}
     else:
-        total, page = _all(catalogue, domain, limit, offset)
+        total, listed = catalogue.listing(domain, limit, offset)
+        page, hints = [asdict(one) | {"matched": None} for one in listed], {}
     return {"total": total, "limit": limit, "offset": offset, "occupations": page, **hints}
-
-
-def _all(
-    catalogue: Catalogue, domain: str, limit: int, offset: int
-) -> tuple[int, list[dict[str, Any]]]:
-    total, page = catalogue.listing(domain, limit, offset)
-    return total, [
-        {"code": one.code, "title": one.title, "rated": one.rated, "matched": None} for one in page
-    ]
 
 
 def _search(

@@ -87,6 +87,10 @@ class Lookup:
     Raises, in all methods:
         DatabaseUnavailable: where the database cannot be reached or used.
 
+    Raises, in `one`, `pair` and `named`:
+        Unresolved: where texts do not name one occupation each.
+        LookupFailed: for the first entry that has nothing to serve.
+
     Attributes:
         index: gives the titles; it is called where a text is no code.
         crosswalk: knows what replaced a code.
@@ -97,23 +101,13 @@ class Lookup:
     crosswalk: "Crosswalk"
 
     def one(self, code: str, domain: str) -> FoundOccupation:
-        """Read the entry of a code, or of what replaced it.
-
-        Raises:
-            Unresolved: where several occupations replaced it.
-            LookupFailed: where there is nothing to serve.
-        """
+        """Read the entry of what a text means."""
         given = {"code": code}
         _, (reading,) = self._read(domain, given)
         return FoundOccupation(reading, notes_of(given, {"code": reading}))
 
     def pair(self, source: str, target: str, domain: str) -> FoundPair:
-        """Read the entries of two occupations.
-
-        Raises:
-            Unresolved: where a text does not name one occupation.
-            LookupFailed: for the first entry that has nothing to serve.
-        """
+        """Read the entries of two occupations."""
         given = _given((source, target))
         return _found_pair(given, *self._read(domain, given))
 
@@ -121,10 +115,6 @@ class Lookup:
         """Read the entries of occupations by the names of parameters.
 
         Nothing is noted of a code that no list has, and that was not replaced.
-
-        Raises:
-            Unresolved: where texts do not name one occupation each.
-            LookupFailed: for the first entry that has nothing to serve.
         """
         codes, readings = self._read(domain, given, only_listed=True)
         by_code = {reading.entry.code: reading for reading in readings}

@@ -37,8 +37,8 @@ def rated_near(
     Args:
         code: of the occupation.
         rated: codes to choose from.
-        related: codes that O*NET calls related to it, the closest first.
-        likeness: of titles and descriptions, 0 to 1, by code; what is not there counts 0.
+        related: the closest first.
+        likeness: 0 to 1, by code; what is not there counts 0.
     """
     likes = likeness or {}
     left = {other for other in rated if other != code}

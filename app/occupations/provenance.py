@@ -39,12 +39,7 @@ class Note(NamedTuple):
 
 
 class IgnoredParameter(NamedTuple):
-    """What was given as a parameter and is none.
-
-    Attributes:
-        parameter: its name.
-        text: a sentence that says so.
-    """
+    """What was given as a parameter and is none, and a sentence that says so."""
 
     parameter: str
     text: str
@@ -84,10 +79,7 @@ def ignored(names: Iterable[str]) -> list[IgnoredParameter]:
 def aged(title: str, rated: str | None, now: datetime) -> str:
     """Say of which year the oldest rating of an occupation is; empty where that is not long ago.
 
-    Args:
-        title: of the occupation.
-        rated: the month of its oldest rating, such as `2010-06`; None where none is known.
-        now: the time.
+    `rated` is the month of that rating, such as `2010-06`; None where none is known.
     """
     if rated is None or rated >= f"{now.year - OLD}-{now.month:02}":
         return ""

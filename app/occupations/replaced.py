@@ -1,10 +1,10 @@
 """What is read in place of a code that O*NET replaced, and what is said of that."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from app.occupations.provenance import Note
-from app.occupations.resolve import is_code, successor
+from app.occupations.resolve import Candidate, Unresolved, is_code
 from cache.reading import Reading, UnknownOccupation
 
 if TYPE_CHECKING:
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 Codes = dict[str, str]
 """Texts or codes, by parameter."""
+SPLIT_CODE: Final = "O*NET replaced this code by more than one."
 
 
 def other_codes(
@@ -25,14 +26,18 @@ def other_codes(
     A code is replaced once only, so that this ends even where codes replace each other.
 
     Raises:
-        Unresolved: where several replaced it.
+        Unresolved: where several replaced it, for each parameter with which it was given.
     """
     if not isinstance(error, UnknownOccupation):
         return None
     parameters = [name for name, text in given.items() if error.code == text == codes[name]]
-    found = successors.get(error.code, ())
-    new = successor(error.code, found, parameters) if parameters else None
-    return None if new is None else {**codes, **dict.fromkeys(parameters, new)}
+    found = [Candidate(one.code, one.title, error.code) for one in successors.get(error.code, ())]
+    if not parameters or not found:
+        return None
+    if len(found) > 1:
+        split = dict.fromkeys(parameters, SPLIT_CODE)
+        raise Unresolved(split, dict.fromkeys(parameters, found))
+    return {**codes, **dict.fromkeys(parameters, found[0].code)}
 
 
 def was_replaced(text: str, code: str) -> bool:

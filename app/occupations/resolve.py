@@ -7,7 +7,6 @@ from onet_client.content_model import OCCUPATION_CODE
 
 if TYPE_CHECKING:
     from app.occupations.title_index import TitleIndex
-    from cache.fill.crosswalk import Successor
 
 CANDIDATES: Final = 5
 """Occupations offered for a text that is no title."""
@@ -23,7 +22,6 @@ CODE_HINT: Final = (
     "No code is near this one. Search by title: GET /occupations?q=TITLE, or flask search TITLE."
 )
 """What to do where no occupation has a code, nor one that is like it."""
-SPLIT_CODE: Final = "O*NET replaced this code by more than one."
 
 
 class Candidate(NamedTuple):
@@ -72,9 +70,7 @@ def resolve(texts: Mapping[str, str], index: Callable[[], "TitleIndex"]) -> dict
     title, or else the only one that has it as an alternate title, or else the one that it is a
     synonym of; case, spaces and punctuation make no difference.
 
-    Args:
-        texts: whole codes and titles, by parameter.
-        index: returns the titles; called only where they are needed.
+    The index is called only where titles are needed.
 
     Raises:
         Unresolved: where texts mean no occupation, or several; for all of them.
@@ -98,21 +94,3 @@ def resolve(texts: Mapping[str, str], index: Callable[[], "TitleIndex"]) -> dict
     if messages:
         raise Unresolved(messages, candidates)
     return found
-
-
-def successor(code: str, found: Iterable["Successor"], parameters: Iterable[str]) -> str | None:
-    """Return the code that replaced one that is not listed; None where none did.
-
-    Args:
-        code: the one that is not listed.
-        found: the upstream's successors of it.
-        parameters: those with which the caller gave the code.
-
-    Raises:
-        Unresolved: where several replaced it, for each of the parameters.
-    """
-    candidates = [Candidate(one.code, one.title, code) for one in found]
-    if len(candidates) > 1:
-        names = list(parameters)
-        raise Unresolved(dict.fromkeys(names, SPLIT_CODE), dict.fromkeys(names, candidates))
-    return candidates[0].code if candidates else None

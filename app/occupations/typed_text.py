@@ -65,14 +65,8 @@ def read(text: str) -> list[Word]:
 def head_of(text: str, folded: str) -> str:
     """Return the head of a text, the word that the others specify: the last before any tail.
 
-    "Manager of sales", "Cooks, restaurant" and "DBA (Database Administrator)" have a tail.
-
-    Args:
-        text: a title, or a text like one.
-        folded: what it folds to.
-
-    Returns:
-        A folded word; an empty text where there are only ranks and grammar.
+    "Manager of sales", "Cooks, restaurant" and "DBA (Database Administrator)" have a tail. The
+    text is given with what it folds to; there is none where that is only ranks and grammar.
     """
     mark = _MARK.search(text)
     if mark and not (mark[0] == "," and _LIST.search(text)):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any, Final
 
-from app.occupations.spreadsheet import BETWEEN, Row, file_headers, written
+from app.occupations.spreadsheet import BETWEEN, file_headers, written
 
 NAMED: Final = 3
 """Elements of each kind that a transition names at most."""
@@ -35,20 +35,17 @@ def csv_body(body: Mapping[str, Any]) -> str:
 def transitions_csv(
     body: Mapping[str, Any], codes: str, titles: str, releases: Iterable[str | None]
 ) -> str:
-    """Write a ranking, whatever the steps lead from; null is empty.
+    """Write a ranking, of which `body` is the JSON, whatever the steps lead from; null is empty.
 
-    Args:
-        body: the JSON.
-        codes: of the occupations whose steps they are.
-        titles: of the same.
-        releases: of their ratings.
+    `codes`, `titles` and `releases` are those of the occupations whose steps they are.
     """
     head = codes, titles, body["direction"], body["rank"], BETWEEN.join(body["domains"])
     release = BETWEEN.join(sorted({*filter(None, releases)})) or None
     rows = (
-        (*head, place, *(one[name] for name in COLUMNS[6:14]), *_elements(one), release)
+        (*head, place, *(one[name] for name in COLUMNS[6:14]),
+         *_named(one["gaps"], GAP), *_named(one["carries_over"], CARRIED), release)
         for place, one in enumerate(body["transitions"], 1)
-    )
+    )  # fmt: skip
     return written([COLUMNS, *rows])
 
 
@@ -56,10 +53,6 @@ def csv_headers(body: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Name the file, should it be saved."""
     way = "from" if body["direction"] == "to" else "to"
     return file_headers("transitions", way, body["occupation"]["title"])
-
-
-def _elements(one: Mapping[str, Any]) -> Row:
-    return *_named(one["gaps"], GAP), *_named(one["carries_over"], CARRIED)
 
 
 def _named(found: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Iterator[Any]:

@@ -54,13 +54,8 @@ def weightiest(
 ) -> list[Elements]:
     """Return the first gaps by priority as shown, and what carries over by importance.
 
-    Ties are in the order of the domains, and then of element ids.
-
-    Args:
-        matrices: by domain; those in which one of the two is not rated are passed over.
-        code: of the occupation.
-        others: the codes of the others.
-        direction: in which the steps lead, seen from the occupation.
+    Ties are in the order of the domains, and then of element ids. Domains in which one of the two
+    is not rated are passed over. The steps lead in the direction as seen from the occupation.
     """
     names: list[tuple[str, str, str]] = []
     parts = []

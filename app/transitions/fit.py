@@ -35,12 +35,8 @@ class Fit(NamedTuple):
 def fits(matrices: Iterable[Matrix], code: str, direction: Direction) -> list[Fit]:
     """Compare an occupation with all others, each by the domains that both are rated in.
 
-    Each figure is the mean over those domains of what a comparison in one domain shows.
-
-    Args:
-        matrices: of the domains; those that do not have the occupation are passed over.
-        code: of the occupation.
-        direction: in which the steps lead, seen from the occupation.
+    Each figure is the mean over those domains of what a comparison in one domain shows. The steps
+    lead in the direction as seen from the occupation.
     """
     held = [matrix for matrix in matrices if code in matrix.columns]
     others = dict.fromkeys(other for matrix in held for other in matrix.titles)

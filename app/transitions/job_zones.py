@@ -43,10 +43,7 @@ def any_of(zones: Iterable[int]) -> str:
 def check_zones(choice: TransitionsChoice, held: JobZones, own: int | None) -> None:
     """Refuse to list transitions by job zones that are not known.
 
-    Args:
-        choice: which transitions are asked for.
-        held: the zones that there are.
-        own: that of the occupation whose transitions are asked for; None where none is held.
+    `own` is that of the occupation whose transitions are asked for; None where none is held.
 
     Raises:
         JobZoneNotHeld: with the zones that no occupation is in, and which ones there are.

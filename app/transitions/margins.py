@@ -13,15 +13,9 @@ from app.transitions.readiness import Matrix, Table
 def margins(matrices: Iterable[Matrix], code: str, others: Sequence[str]) -> list[float | None]:
     """Return half the width of the 95 % interval of the fit of an occupation with each other one.
 
-    By the delta method: each fit is taken to change in proportion to its levels and weights.
-
-    Args:
-        matrices: of the domains; those that do not have both are passed over, as for the fit.
-        code: of the occupation.
-        others: the codes of the others.
-
-    Returns:
-        None for those of which a required element lacks a standard error.
+    By the delta method: each fit is taken to change in proportion to its levels and weights. As
+    for the fit, domains are passed over whose matrix does not have both. None for those of which a
+    required element lacks a standard error.
     """
     variance, domains = np.zeros((2, len(others)))
     for matrix in matrices:
@@ -53,16 +47,10 @@ def _variance(matrix: Matrix, one: int, others: Sequence[int]) -> Table:
         (to_weight_there, there[4]),
         (to_weight_here, here[4]),
     )
-    return (
-        sum(
-            (
-                np.where(slope != 0, slope**2 * variance, 0.0).sum(axis=0)
-                for slope, variance in terms
-            ),
-            np.zeros(len(others)),
-        )
-        / 4
-    )
+    total = np.zeros(len(others))
+    for slope, variance in terms:
+        total += np.where(slope != 0, slope**2 * variance, 0.0).sum(axis=0)
+    return total / 4
 
 
 def _slopes(
@@ -82,9 +70,7 @@ def _slopes(
 def tied_with(rows: Sequence[Fit], limits: Sequence[float | None]) -> list[int | None]:
     """Count of each of the first rows the rows further down whose fit is within its margin.
 
-    Args:
-        rows: in order, whatever their number.
-        limits: the margins of the first of them.
+    The rows are in order, whatever their number; the limits are the margins of the first of them.
     """
     shown = np.array([row.fit for row in rows])
     return [

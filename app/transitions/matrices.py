@@ -98,13 +98,12 @@ class ReadinessMatrices:
             NotAtHand: where something may have to be read for it.
         """
         snapshot = self._snapshots.get(domain)
-        is_current = (
-            snapshot is not None
-            and snapshot.tick == self._changes.tick()
-            and snapshot.fresh_until is not None
-            and self._now() < snapshot.fresh_until
-        )
-        if snapshot is None or not is_current:
+        if (
+            snapshot is None
+            or snapshot.tick != self._changes.tick()
+            or snapshot.fresh_until is None
+            or self._now() >= snapshot.fresh_until
+        ):
             raise NotAtHand
         return snapshot
 

@@ -95,14 +95,12 @@ def readiness_of_all(matrix: Matrix, code: str, direction: Direction) -> Table:
 
     Args:
         matrix: of the domain.
-        code: of the source where the direction is `to`, of the target where it is `from`.
+        code: of the source where the direction is `to`, of the target where it is `from`; the
+            matrix has it.
         direction: of the transitions, seen from the occupation.
 
     Returns:
         Readiness in the order of the columns: 0 to 1, four decimals.
-
-    Raises:
-        KeyError: where the matrix does not have the occupation.
     """
     one, all_ = [matrix.columns[code]], slice(None)
     sources, targets = (one, all_) if direction == "to" else (all_, one)

@@ -1,5 +1,6 @@
 """Transitions, ranked and written as JSON: each question once, while nothing changes."""
 
+from collections import ChainMap
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -104,38 +105,48 @@ class Transitions:
             domain: kept.snapshots[domain].with_entry(reading)
             for domain, reading in zip(kept.snapshots, readings, strict=True)
         }
-        steps = fits(matrices.values(), code, choice.direction)
-        chosen = ranked(steps, code, choice, kept.job_zones)
-        related = self._catalogue.related(code)
-        rows = _rows(matrices, kept.job_zones, related, code, choice, chosen)
-        # A copy, since the writer of JSON leaves far more room than a short text takes.
-        written = bytes(memoryview(orjson.dumps(rows)))
-        result = RankedTransitions(len(steps) + 1, len(kept.job_zones), kept.zone_names, written)
-        self._keep(kept, (code, choice), entries, result)
+        result = self._ranking(kept, matrices, code, [code], choice)
+        size = OVERHEAD + len(result.transitions)
+        with self._lock:
+            if sum(one.size for one in self._kept.values()) + size > CAPACITY:
+                for one in self._kept.values():
+                    one.rankings, one.size = {}, 0
+            kept.rankings[code, choice] = entries, result
+            kept.size += size
         return result
 
     def of_profile(
         self, profiles: Mapping[str, Profile], own: Collection[str], choice: TransitionsChoice
     ) -> RankedTransitions:
-        """Rank the transitions of what is no occupation; nothing of it is kept.
+        """Rank the transitions of a profile, given by domain under the code `OWN`; none is kept.
 
-        Args:
-            profiles: what is had, by domain, under the code `OWN`.
-            own: the codes of the occupations that it is made of, which no step leads to.
-            choice: which transitions, from the profile to others.
+        No step leads to the occupations that it is made of, whose codes are `own`.
         """
         kept = self._current(tuple(profiles))
         matrices = {
             domain: kept.snapshots[domain].matrix.changed([profile])
             for domain, profile in profiles.items()
         }
-        zones = {**kept.job_zones, OWN: _highest(kept.job_zones, own)}
-        found = fits(matrices.values(), OWN, choice.direction)
-        steps = [one for one in found if one.code not in own]
-        chosen = ranked(steps, OWN, choice, zones)
-        rows = _rows(matrices, zones, self._related(own), OWN, choice, chosen)
-        compared = len({*own, *(one.code for one in steps)})
-        return RankedTransitions(compared, len(kept.job_zones), kept.zone_names, orjson.dumps(rows))
+        return self._ranking(kept, matrices, OWN, own, choice)
+
+    def _ranking(
+        self,
+        kept: _Kept,
+        matrices: Mapping[str, Matrix],
+        code: str,
+        made_of: Collection[str],
+        choice: TransitionsChoice,
+    ) -> RankedTransitions:
+        """Rank the steps from what has a code, to none of the occupations that it is made of."""
+        zones = {**kept.job_zones, code: _highest(kept.job_zones, made_of)}
+        found = fits(matrices.values(), code, choice.direction)
+        steps = [one for one in found if one.code not in made_of]
+        chosen = ranked(steps, code, choice, zones)
+        rows = _rows(matrices, zones, self._related(made_of), code, choice, chosen)
+        # A copy, since the writer of JSON leaves far more room than a short text takes.
+        written = bytes(memoryview(orjson.dumps(rows)))
+        compared = len({*made_of, *(one.code for one in steps)})
+        return RankedTransitions(compared, len(kept.job_zones), kept.zone_names, written)
 
     def fresh_until(self, domains: Sequence[str]) -> datetime | None:
         """Return when the first of all entries becomes stale; None where that is not known."""
@@ -146,10 +157,7 @@ class Transitions:
     ) -> None:
         """Refuse job zones that are not known: nothing could be listed.
 
-        Args:
-            domains: that are compared.
-            codes: of the occupations that steps lead from, or to.
-            choice: which transitions are asked for.
+        The codes are those of the occupations that steps lead from, or to.
 
         Raises:
             JobZoneNotHeld: naming those that there are.
@@ -164,21 +172,6 @@ class Transitions:
             for other, tier in self._catalogue.related(code).items():
                 found[other] = min(found.get(other, tier), tier, key=_distance)
         return found
-
-    def _keep(
-        self,
-        kept: _Kept,
-        key: tuple[str, TransitionsChoice],
-        entries: list[Entry],
-        result: RankedTransitions,
-    ) -> None:
-        size = OVERHEAD + len(result.transitions)
-        with self._lock:
-            if sum(one.size for one in self._kept.values()) + size > CAPACITY:
-                for one in self._kept.values():
-                    one.rankings, one.size = {}, 0
-            kept.rankings[key] = entries, result
-            kept.size += size
 
     def _current(self, domains: Domains) -> _Kept:
         snapshots = {domain: self._matrices.snapshot(domain) for domain in domains}
@@ -207,10 +200,11 @@ def _rows(
     others = [one.code for one in shown]
     elements = weightiest(matrices, code, others, choice.direction)
     ties = tied_with(chosen, margins(matrices.values(), code, others))
+    titles = ChainMap(*(matrix.titles for matrix in matrices.values()))
     return [
         {
             "code": one.code,
-            "title": _title(matrices, one.code),
+            "title": titles[one.code],
             "fit": one.fit,
             "readiness": one.readiness,
             "utilization": one.utilization,
@@ -224,14 +218,9 @@ def _rows(
     ]
 
 
-def _title(matrices: Mapping[str, Matrix], code: str) -> str:
-    return next(matrix.titles[code] for matrix in matrices.values() if code in matrix.titles)
-
-
 def _highest(job_zones: JobZonesByCode, codes: Collection[str]) -> int | None:
     """Return the highest job zone that any of some occupations is in; None where none is held."""
-    zones = [job_zones.get(code) for code in codes]
-    return max([zone for zone in zones if zone is not None], default=None)
+    return max(filter(None, map(job_zones.get, codes)), default=None)
 
 
 def _distance(tier: str) -> tuple[int, str]:

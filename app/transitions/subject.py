@@ -42,13 +42,8 @@ def read_subject(
     """Read the entries of an occupation.
 
     A domain that it is not rated in is passed over where it is rated in another. Where the caller
-    names no domains, so is one in which nothing can be served.
-
-    Args:
-        lookup: finds what the text means, and reads it through the cache.
-        transitions: know which domains are held.
-        text: a code or a title.
-        domains: None for skills and knowledge, as far as they are held.
+    names no domains, those are skills and knowledge, as far as they are held, and one in which
+    nothing can be served is passed over too.
 
     Raises:
         Unresolved: where the text does not name one occupation.

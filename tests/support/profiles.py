@@ -30,6 +30,11 @@ def rating(
     )
 
 
+def profile(code: str, *ratings: ElementRating) -> Profile:
+    """An occupation that is rated so, with a made-up title."""
+    return Profile(code, f"Keepers of {code}", {one.id: one for one in ratings})
+
+
 def readiness_by_code(matrix: Matrix, code: str, direction: Direction) -> dict[str, float]:
     """What one occupation has of all others, or they of it, by the other's code."""
     return dict(zip(matrix.titles, readiness_of_all(matrix, code, direction).tolist(), strict=True))

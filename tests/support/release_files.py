@@ -1,5 +1,6 @@
-"""Changes to the files of a text release, and the archives that are made of them."""
+"""Files of text releases: read, changed, and packed into archives."""
 
+import csv
 import zipfile
 from pathlib import Path
 
@@ -81,3 +82,14 @@ def content(path: Path) -> dict[str, object]:
             "lines": {key: sorted(lines) for key, lines in rows.lines.items()},
             "rows": (count, rows.rows, rows.rejected),
         }
+
+
+def rows_of(file: Path) -> list[dict[str, str]]:
+    """The rows of a file of a text release, by the names of the columns."""
+    with file.open(encoding="utf-8", newline="") as text:
+        return list(csv.DictReader(text, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def titles_of(release: Path) -> dict[str, str]:
+    """The title of each occupation of a release, by code."""
+    return {row["O*NET-SOC Code"]: row["Title"] for row in rows_of(release / "Occupation Data.txt")}

@@ -255,6 +255,10 @@ def test_a_split_code_is_refused_with_its_parts(
                 {"code": MOONS, "title": "Moon Gardeners", "matched": SPLIT},
             ]
         } == answer.get_json()["candidates"]
+    both = gap(client, SPLIT, SPLIT).get_json()
+    said = "O*NET replaced this code by more than one."
+    assert f"from: {said} to: {said}" == both["detail"]
+    assert both["candidates"]["from"] == both["candidates"]["to"]
     assert 1 == taxonomy_requests(sandbox)
 
 

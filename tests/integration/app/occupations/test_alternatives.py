@@ -1,38 +1,33 @@
 """What is offered in place of unrated occupations of O*NET 30.3, and that the documents say it."""
 
-import csv
 import re
 from pathlib import Path
 
 import pytest
+from support.release_files import rows_of, titles_of
 
 from app.occupations.likeness import Likeness
-from app.occupations.nearest import ENOUGH, codes_near, rated_near, shared_group
+from app.occupations.nearest import ENOUGH, rated_near, shared_group
 
 DOCUMENT = Path(__file__).parents[4] / "docs" / "api.md"
 
 
 @pytest.fixture(scope="module")
-def release(newer_release):
-    def lines(name):
-        text = (newer_release / f"{name}.txt").read_text(encoding="utf-8")
-        return list(csv.reader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))[1:]
-
-    return lines
+def titles(newer_release):
+    return titles_of(newer_release)
 
 
 @pytest.fixture(scope="module")
-def titles(release):
-    return {code: title for code, title, _ in release("Occupation Data")}
-
-
-@pytest.fixture(scope="module")
-def offers(release, titles):
+def offers(newer_release, titles):
     """What is offered in place of each unrated occupation, by code."""
-    likeness = Likeness(titles, {code: text for code, _, text in release("Occupation Data")})
-    rated = {row[0] for row in release("Essential Skills")}
+
+    def values(name):
+        return [tuple(row.values()) for row in rows_of(newer_release / f"{name}.txt")]
+
+    likeness = Likeness(titles, {code: text for code, _, text in values("Occupation Data")})
+    rated = {row[0] for row in values("Essential Skills")}
     related: dict[str, list[str]] = {}
-    for code, other, _, _ in sorted(release("Related Occupations"), key=lambda row: int(row[3])):
+    for code, other, _, _ in sorted(values("Related Occupations"), key=lambda row: int(row[3])):
         related.setdefault(code, []).append(other)
     return {
         code: rated_near(code, rated, related.get(code, ()), likeness.of(code))
@@ -68,9 +63,3 @@ def test_those_that_the_documents_show_are_those_that_are_offered(offers, titles
 
     assert len(shown) >= 5
     assert shown == {title: offered[title] for title in shown}
-
-
-@pytest.mark.newer_release
-def test_codes_near_one_that_does_not_exist_are_listed_and_a_soldier_is_near_nobody(titles):
-    assert ["15-1252.00"] == codes_near("15-1522.00", titles)
-    assert [] == codes_near("99-9999.00", titles)

@@ -25,6 +25,7 @@ from cache.reading import NotAtHand
 from cache.release.seed import seed
 
 NEW = "99-1000.00"
+OTHERS = [code for code in RATED if code != CODE]
 
 
 class CountingStore(Store):
@@ -52,10 +53,10 @@ def new_matrices(seeded_engine, store, changes, clock):
 
 @pytest.fixture
 def matrices(new_matrices, store):
-    matrices = new_matrices
-    matrices.snapshot("skills")
+    """The same, with all skills read."""
+    new_matrices.snapshot("skills")
     store.asked.clear()
-    return matrices
+    return new_matrices
 
 
 @pytest.fixture
@@ -119,15 +120,9 @@ def test_nothing_is_read_again_while_nothing_changes(matrices, store, changes, s
     ("change", "left"),
     [
         pytest.param(lambda engine: publish(engine, rated(NEW)), [*RATED, NEW], id="a fill"),
+        pytest.param(lambda engine: purge(engine, [CODE]), OTHERS, id="a purge"),
         pytest.param(
-            lambda engine: purge(engine, [CODE]),
-            [code for code in RATED if code != CODE],
-            id="a purge",
-        ),
-        pytest.param(
-            lambda engine: publish(engine, fill(CODE, "empty")),
-            [code for code in RATED if code != CODE],
-            id="no ratings any more",
+            lambda engine: publish(engine, fill(CODE, "empty")), OTHERS, id="no ratings any more"
         ),
         pytest.param(lambda engine: publish(engine, fill(NEW)), list(RATED), id="no such code"),
     ],
@@ -227,11 +222,7 @@ def load_less(engine, release) -> None:
 
 @pytest.mark.parametrize(
     ("change", "left"),
-    [
-        (purge_all, []),
-        (mark_stale, list(RATED)),
-        (load_less, [code for code in RATED if code != CODE]),
-    ],
+    [(purge_all, []), (mark_stale, list(RATED)), (load_less, OTHERS)],
 )
 def test_a_change_of_everything_shows(
     matrices, changes, other_process, made_up_release, change, left
@@ -246,7 +237,6 @@ def test_a_change_while_all_are_read_shows_after_the_next_look(
     new_matrices, store, changes, other_process
 ):
     changes.look()
-    matrices = new_matrices
     read = store.read
 
     def read_then_purge(domain, asked):
@@ -258,9 +248,9 @@ def test_a_change_while_all_are_read_shows_after_the_next_look(
 
     store.read = read_then_purge
 
-    matrices.snapshot("skills")
+    new_matrices.snapshot("skills")
 
-    assert CODE not in codes(matrices)
+    assert CODE not in codes(new_matrices)
 
 
 def test_a_database_that_cannot_be_read_is_told_and_what_is_held_goes_on_later(

@@ -5,15 +5,12 @@ import pytest
 from app.occupations.resolve import (
     NO_SUCH_TITLE,
     SHARED_TITLE,
-    SPLIT_CODE,
     Candidate,
     Unresolved,
     is_code,
     resolve,
-    successor,
 )
 from app.occupations.title_index import TitleIndex
-from cache.fill.crosswalk import Successor
 
 TITLES = {
     "11-1011.00": "Chief Executives",
@@ -89,19 +86,11 @@ def test_another_text_is_told_what_it_may_mean(index, text, said, codes):
 
 def test_a_candidate_says_by_which_title_it_may_be_meant(index):
     with pytest.raises(Unresolved) as raised:
-        resolve({"from": "programer"}, lambda: index)
+        resolve({"from": "programer", "by": "Actors"}, lambda: index)
 
-    assert (
-        Candidate("15-1252.00", "Software Developers", "Programmer")
-        in (raised.value.candidates["from"])
-    )
-
-
-def test_all_texts_that_mean_no_one_occupation_are_named_at_once(index):
-    with pytest.raises(Unresolved) as raised:
-        resolve({"from": "xyzzy", "to": "Programmer", "by": "Actors"}, lambda: index)
-
-    assert ["from", "to"] == list(raised.value.messages) == list(raised.value.candidates)
+    meant = Candidate("15-1252.00", "Software Developers", "Programmer")
+    assert ["from"] == list(raised.value.candidates)
+    assert meant in raised.value.candidates["from"]
 
 
 def test_codes_are_resolved_without_the_titles():
@@ -113,21 +102,3 @@ def test_codes_are_resolved_without_the_titles():
 @pytest.mark.parametrize("text", ["15-1254", "15-1254.00\n", " 15-1254.00", "15-1254.00;", ""])
 def test_only_a_whole_code_is_one(text):
     assert not is_code(text)
-
-
-def test_a_code_with_one_successor_means_that():
-    found = [Successor("15-1252.00", "Software Developers")]
-
-    assert "15-1252.00" == successor("15-1132.00", found, ["from"])
-    assert None is successor("15-1132.00", [], ["from"])
-
-
-def test_a_code_that_was_split_is_told_of_its_parts_wherever_it_was_given():
-    found = [Successor("15-1252.00", "Software Developers"), Successor("15-1253.00", "Testers")]
-
-    with pytest.raises(Unresolved) as raised:
-        successor("15-1132.00", found, ["from", "to"])
-
-    assert {"from": SPLIT_CODE, "to": SPLIT_CODE} == raised.value.messages
-    parts = [Candidate(one.code, one.title, "15-1132.00") for one in found]
-    assert {"from": parts, "to": parts} == raised.value.candidates

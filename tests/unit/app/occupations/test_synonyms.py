@@ -1,25 +1,19 @@
 """The list of synonyms can be read, and says one thing of each word."""
 
-import csv
 from collections import Counter
-from pathlib import Path
 
 import pytest
+from support.release_files import titles_of
 
 from app.occupations.synonyms import FILE, read_synonyms
 from app.occupations.title_index import TitleIndex
 from app.occupations.words import fold
 
-STARTER = Path(__file__).parents[4] / "data" / "Occupation Data.txt"
-
 
 @pytest.fixture(scope="module")
-def starter_index():
+def starter_index(starter_release):
     """The titles of the starter data, which has no alternate ones."""
-    with STARTER.open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        titles = {row["O*NET-SOC Code"]: row["Title"] for row in rows}
-    return TitleIndex(titles, {}, read_synonyms())
+    return TitleIndex(titles_of(starter_release), {}, read_synonyms())
 
 
 @pytest.mark.parametrize(

@@ -3,19 +3,14 @@
 import random
 
 import pytest
-from support.profiles import rating, read_profiles
+from support.profiles import profile, rating, read_profiles
 
 from app.gaps.compare import compare
 from app.transitions.choice import TransitionsChoice, ZoneChange
 from app.transitions.fit import Fit, fits, ranked
 from app.transitions.readiness import Matrix
-from cache.profile import ElementRating, Profile
 
 DOMAINS = ("Skills", "Knowledge")
-
-
-def profile(code: str, *ratings: ElementRating) -> Profile:
-    return Profile(code, f"Keepers of {code}", {one.id: one for one in ratings})
 
 
 def by_code(found: list[Fit]) -> dict[str, Fit]:

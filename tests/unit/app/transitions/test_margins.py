@@ -4,17 +4,12 @@ from random import Random
 from statistics import mean, stdev
 
 import pytest
-from support.profiles import drawn, rating, read_profiles
+from support.profiles import drawn, profile, rating, read_profiles
 
 from app.gaps.student_t import NORMAL
 from app.transitions.fit import Fit, fits
 from app.transitions.margins import margins, tied_with
 from app.transitions.readiness import Matrix
-from cache.profile import ElementRating, Profile
-
-
-def profile(code: str, *ratings: ElementRating) -> Profile:
-    return Profile(code, "", {one.id: one for one in ratings})
 
 
 @pytest.mark.parametrize(

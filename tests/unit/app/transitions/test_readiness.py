@@ -5,16 +5,12 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.profiles import rating, read_profiles, readiness_by_code
+from support.profiles import profile, rating, read_profiles, readiness_by_code
 
 from app.gaps.compare import compare
 from app.transitions.elements import SHOWN, CarriesOver, Elements, TopGap, weightiest
 from app.transitions.readiness import Matrix
 from cache.profile import ElementRating, Profile
-
-
-def profile(code: str, *ratings: ElementRating) -> Profile:
-    return Profile(code, f"Keepers of {code}", {one.id: one for one in ratings})
 
 
 def pairwise(source: Profile, target: Profile) -> tuple[float, Elements]:
@@ -183,12 +179,6 @@ def test_gaps_with_the_same_figure_are_in_order_of_element_id():
     shown = elements(Matrix.of([one, other]), one.code, other.code).gaps
 
     assert ["2.A.1.a", "2.A.1.b", "2.A.1.c"] == [gap.id for gap in shown]
-
-
-@pytest.mark.parametrize("direction", ["to", "from"])
-def test_an_occupation_that_is_not_rated_has_no_readiness(direction):
-    with pytest.raises(KeyError):
-        readiness_by_code(Matrix.of([profile("11-9001.00", rating())]), "15-9002.00", direction)
 
 
 @pytest.mark.parametrize("number", [2, pytest.param(20, marks=pytest.mark.soak)])
