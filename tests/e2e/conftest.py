@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
-from support.browser import running_chromium
+from support.browser import Visit, running_chromium, visits
 from support.commands import RunningSandbox, flask, sandbox
 from support.mysql_server import empty_database
 from support.processes import Serving, serving
@@ -75,3 +75,16 @@ def browser() -> Iterator[Browser]:
     """A browser for the tests of a module."""
     with running_chromium() as browser:
         yield browser
+
+
+@pytest.fixture
+def server(starter: Serving) -> Serving:
+    """What is visited, unless a module has a server of its own."""
+    return starter
+
+
+@pytest.fixture
+def visit(browser: Browser, server: Serving) -> Iterator[Visit]:
+    """Opens an address in a window of its own, which is watched."""
+    with visits(browser, server) as visit:
+        yield visit

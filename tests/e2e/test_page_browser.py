@@ -2,15 +2,14 @@
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
-from support.axe import serious
-from support.browser import watched, watched_window
+from support.browser import Visit, serious, watched
 from support.canary import CANARY
 from support.databases import load
 from support.processes import Serving, serving
@@ -60,7 +59,6 @@ pytestmark = [
     pytest.mark.parametrize("starter_url", ["sqlite"], indirect=True, scope="session"),
 ]
 
-Visit = Callable[..., Page]
 expect.set_options(timeout=20_000)
 
 
@@ -115,20 +113,6 @@ def without_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servi
     folder = tmp_path_factory.mktemp("without_database")
     with serving(folder, worker=False, DATABASE_URL=f"sqlite:///{folder / 'empty.db'}") as running:
         yield running
-
-
-@pytest.fixture
-def visit(browser: Browser, starter: Serving) -> Iterator[Visit]:
-    """Opens an address in a window of its own, which is watched."""
-    with ExitStack() as stack:
-
-        def visit(target: str, width: int = 1280, at: Serving = starter, **options: Any) -> Page:
-            options["viewport"] = {"width": width, "height": 900}
-            page = stack.enter_context(watched_window(browser, at, **options))
-            page.goto(target)
-            return page
-
-        yield visit
 
 
 @pytest.fixture(scope="module")
