@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.backends import BACKENDS, new_database
 from support.browser import why_without_browser
 from support.canary import CanaryWatch
 from support.galera import why_without_galera
@@ -145,6 +146,13 @@ def mysql_url(mysql_server: str) -> Iterator[str]:
 def mysql_database(mysql_server: str) -> Iterator[str]:
     """URL of an empty database of this test's own."""
     with empty_database(mysql_server) as url:
+        yield url
+
+
+@pytest.fixture(params=BACKENDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """URL of an empty database of this test's own, as `DATABASE_URL` takes it."""
+    with new_database(request, tmp_path) as url:
         yield url
 
 

@@ -3,27 +3,24 @@
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
+from support.backends import BACKENDS, new_database
 from support.browser import Visit, running_chromium, visits
 from support.commands import RunningSandbox, flask, sandbox
-from support.mysql_server import empty_database
 from support.processes import Serving, serving
 
+from onet_client.sandbox import ReleaseTables, load_release
 
-@pytest.fixture(scope="session", params=["sqlite", pytest.param("mysql", marks=pytest.mark.mysql)])
+
+@pytest.fixture(scope="session", params=BACKENDS)
 def starter_url(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, starter_release: Path
 ) -> Iterator[str]:
     """`DATABASE_URL` of a database that commands migrated and seeded with the starter release."""
-    with ExitStack() as stack:
-        if request.param == "mysql":
-            url = stack.enter_context(empty_database(request.getfixturevalue("mysql_server")))
-        else:
-            url = f"sqlite:///{tmp_path_factory.mktemp('database') / 'skillgap.db'}"
+    with new_database(request, tmp_path_factory.mktemp("database")) as url:
         for command in (("db", "upgrade"), ("seed", str(starter_release))):
             done = flask(*command, DATABASE_URL=url)
             assert 0 == done.returncode, done.stderr
@@ -56,6 +53,12 @@ def upstream(
     """A sandbox that serves the whole release; who sets faults takes them back."""
     with sandbox(skills_release, tmp_path_factory.mktemp("sandbox")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def release(starter_release: Path) -> ReleaseTables:
+    """The starter release, as a sandbox serves it."""
+    return load_release(starter_release)
 
 
 @pytest.fixture(scope="session")

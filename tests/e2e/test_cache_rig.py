@@ -1,6 +1,5 @@
 """The cache over real sockets: four server processes on one database, an upstream that counts."""
 
-import csv
 import logging
 import os
 import signal
@@ -21,16 +20,19 @@ from support.clock import eventually
 from support.commands import RunningSandbox
 from support.mysql_server import PrivateServer, empty_database, find_program
 from support.processes import serving
+from support.release_files import codes_in
 from support.rig import (
     AUTHORIZED,
     Answer,
     Connection,
     Rig,
     ask,
+    of,
     patiently,
     receive,
     running_rig,
     settings,
+    titled,
     worker_pids,
 )
 from support.waiting import Done, at_once
@@ -42,7 +44,7 @@ from cache.fill.leases import LEASE_MARGIN
 from cache.fill.single_flight import MAX_WAITING
 from cache.policy import Limits
 from cache.release.seed import seed
-from onet_client.sandbox import Fault, ReleaseTables, load_release
+from onet_client.sandbox import Fault, ReleaseTables
 
 pytestmark = pytest.mark.waits
 
@@ -56,16 +58,9 @@ GATHERING = 0.5
 
 
 @pytest.fixture(scope="module")
-def release(starter_release: Path) -> ReleaseTables:
-    return load_release(starter_release)
-
-
-@pytest.fixture(scope="module")
 def codes(starter_release: Path) -> Iterator[str]:
     """Rated occupations, each for one use: what a test leaves under way is in nobody's way."""
-    with (starter_release / "Skills.txt").open(encoding="utf-8") as lines:
-        rows = csv.DictReader(lines, delimiter="\t")
-        return iter(sorted({row["O*NET-SOC Code"] for row in rows}))
+    return iter(codes_in(starter_release / "Skills.txt"))
 
 
 @pytest.fixture(scope="module")
@@ -109,10 +104,6 @@ FLEET = pytest.param("fleet", marks=pytest.mark.mysql)
 def rig(request: pytest.FixtureRequest) -> Rig:
     found: Rig = request.getfixturevalue(request.param)
     return found
-
-
-def of(code: str) -> str:
-    return f"/occupations/{code}"
 
 
 def asking(connections: list[Connection], target: str) -> list[Callable[[], Answer]]:
@@ -298,12 +289,6 @@ def test_more_misses_than_may_wait_are_refused_at_once_and_hits_are_answered(
     figures = (MAX_WAITING, 1000 * refused_p95, 1000 * hits_p95)
     log.info("%d wait: p95 of refusals %.0f ms, of hits %.0f ms", *figures)
     assert max(refused_p95, hits_p95) < 3  # seconds; who waits, waits longer
-
-
-def titled(code: str, title: str, **more: Any) -> Fault:
-    """The upstream calls an occupation something else from now on."""
-    overview = {"code": code, "title": title, "description": "They do.", "tags": {}}
-    return Fault(path=f"occupations/{code}", status=200, body=overview, **more)
 
 
 @pytest.mark.mysql

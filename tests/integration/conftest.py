@@ -2,11 +2,11 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, make_url
+from support.backends import BACKENDS, new_database
 from support.clock import LIMITS, FakeClock, Seconds
 from support.fake_client import FakeClient
 from support.made_up_release import write_release
@@ -19,29 +19,11 @@ from cache.db.onet_tables import Base
 from cache.entries.invalidation import Changes
 from cache.release.seed import seed
 
-BACKENDS = ["sqlite", pytest.param("mysql", marks=pytest.mark.mysql)]
-
-
-def _new_database(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
-    """Make an empty database of the backend that the fixture is asked for, and give its URL."""
-    with ExitStack() as stack:
-        if request.param == "sqlite":
-            yield f"sqlite:///{folder / 'skillgap.db'}"
-        else:
-            server: str = request.getfixturevalue("mysql_server")
-            yield stack.enter_context(empty_database(server))
-
 
 def _new_engine(url: str) -> Iterator[Engine]:
     engine = connect(make_url(url))
     yield engine
     engine.dispose()
-
-
-@pytest.fixture(params=BACKENDS)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """URL of an empty database of this test's own, as `DATABASE_URL` takes it."""
-    yield from _new_database(request, tmp_path)
 
 
 @pytest.fixture
@@ -108,7 +90,8 @@ def shared_url(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """URL of a database that the tests of a module share: they read it, or take back all."""
-    yield from _new_database(request, tmp_path_factory.mktemp("shared"))
+    with new_database(request, tmp_path_factory.mktemp("shared")) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
