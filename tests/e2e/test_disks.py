@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import make_url
 from support.commands import flask
 from support.databases import load
-from support.disks import fill, make_read_only, small_disk
+from support.disks import small_disk, take_no_changes
 from support.processes import serving
 
 from cache.db.database import connect
@@ -25,10 +25,6 @@ HITS = (
     "/metrics",
 )
 DISKS = pytest.mark.parametrize("how", ["read-only", "full"])
-
-
-def take_no_changes(disk: Path, how: str) -> None:
-    make_read_only(disk) if how == "read-only" else fill(disk)
 
 
 @pytest.fixture(scope="module")

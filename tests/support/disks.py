@@ -43,3 +43,8 @@ def fill(disk: Path) -> Path:
                 while file.write(os.urandom(size)):
                     pass
     return ballast
+
+
+def take_no_changes(disk: Path, how: str) -> None:
+    """Let a small disk be `read-only` or `full`."""
+    make_read_only(disk) if how == "read-only" else fill(disk)

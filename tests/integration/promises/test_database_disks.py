@@ -15,7 +15,7 @@ from sqlalchemy import Engine, make_url, text
 from support.canary import CANARY
 from support.clock import FakeClock
 from support.databases import load
-from support.disks import fill, make_read_only, small_disk
+from support.disks import fill, make_read_only, small_disk, take_no_changes
 from support.made_up_release import RATED, write_release
 from support.mysql_server import free_port
 from support.processes import environment
@@ -75,10 +75,6 @@ def app(disk: Path, clock: FakeClock) -> Iterator[Flask]:
     with ExitStack() as stack:
         stack.callback(services.engine.dispose)
         yield create_app(services=services)
-
-
-def take_no_changes(disk: Path, how: str) -> None:
-    make_read_only(disk) if how == "read-only" else fill(disk)
 
 
 def status(app: Flask) -> int:
