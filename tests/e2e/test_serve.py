@@ -6,7 +6,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,18 +14,12 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from support.bad_requests import BAD_REQUESTS
+from support.clock import eventually
 from support.commands import RunningSandbox
 from support.databases import load
 from support.processes import Serving, serving
 
 STARTER_GAP = "/skill-gap?from=11-1011.00&to=15-1254.00"
-
-
-def wait_until(happened: Callable[[], bool], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +145,7 @@ def test_an_error_is_one_line_of_json_on_standard_error_with_its_id(server: Serv
     mine = f"mine-{time.time_ns()}"
     server.get("/skill-gap%0AFORGED?from=%0A", headers={"X-Request-ID": mine})
 
-    wait_until(lambda: mine in server.log.read_text())
+    eventually(True, lambda: mine in server.log.read_text())
     lines = [line for line in server.log.read_text().splitlines() if mine in line]
     assert 1 == len(lines)
     assert mine == json.loads(lines[0])["request_id"]
@@ -176,7 +170,7 @@ def test_sigterm_while_a_request_is_under_way_finishes_it(
             target=lambda: answers.append(server.get("/occupations/49-3092.00"))
         )
         request.start()
-        wait_until(lambda: upstream.count > before)
+        eventually(True, lambda: upstream.count > before)
         status = server.stop()
         request.join()
         upstream.set_faults()

@@ -198,7 +198,7 @@ def test_the_link_to_the_percentage_that_is_shown_can_be_copied(ready: Visit) ->
     page = ready(permissions=["clipboard-read", "clipboard-write"])
 
     share(page, "Knowledge").click()
-    page.get_by_role("button", name="Copy link").click()
+    page.get_by_role("button", name="Copy link").press("Enter")
     expect(page.get_by_text("Copied.")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()").endswith(KNOWLEDGE)
     page.go_back()

@@ -2,9 +2,8 @@
 
 import json
 import signal
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +16,6 @@ from support.caches import states
 from support.clock import LIMITS, FakeClock, eventually
 from support.commands import Command, RunningSandbox, flask, sandbox
 from support.made_up_release import RATED, TITLES, write_release
-from support.mysql_server import empty_database
 from support.processes import SECONDS, serving
 from support.release_files import write_part
 from support.warming import expire_leases
@@ -43,14 +41,10 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
         yield running
 
 
-@pytest.fixture(params=["sqlite", pytest.param("mysql", marks=pytest.mark.mysql)])
-def new_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+@pytest.fixture
+def new_engine(database_url: str) -> Iterator[Engine]:
     """An engine of a database that is migrated and empty."""
-    if request.param == "sqlite":
-        yield from migrated(f"sqlite:///{tmp_path / 'skillgap.db'}")
-        return
-    with empty_database(request.getfixturevalue("mysql_server")) as url:
-        yield from migrated(url)
+    yield from migrated(database_url)
 
 
 def migrated(url: str) -> Iterator[Engine]:
@@ -77,14 +71,6 @@ def count(engine: Engine, query: Any) -> int:
 def asked(upstream: RunningSandbox) -> Counter[str]:
     answer = requests.get(upstream.url + "sandbox/requests", timeout=10).json()
     return Counter(f"{one['path']}?{one['query']}" for one in answer["requests"])
-
-
-def await_that(process: Command, happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not happened():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_codes_are_filled_and_what_failed_is_told(
@@ -138,15 +124,6 @@ def test_without_credentials_warm_names_the_setting(tmp_path: Path) -> None:
     )
 
 
-def test_without_tables_warm_is_a_clear_message(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'skillgap.db'}"
-    done = flask("warm", "--all", DATABASE_URL=url, ONET_API_KEY="canary-key")
-
-    assert 1 == done.returncode
-    assert ("Error: ", url) == (done.stderr[:7], url if url in done.stderr else "")
-    assert "Traceback" not in done.stderr
-
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_worker_takes_jobs_as_they_come_and_ends_cleanly(
     new_engine: Engine, small: RunningSandbox, tmp_path: Path, number: signal.Signals
@@ -158,13 +135,12 @@ def test_a_worker_takes_jobs_as_they_come_and_ends_cleanly(
             header = {"Authorization": "Bearer token"}
             url = server.url + "/admin/cache/warm"
             made = requests.post(url, json={"all": True}, headers=header, timeout=10)
-            await_that(
-                worker,
-                lambda: (
-                    server.get(made.headers["Location"], headers=header).json()["state"] == "done"
-                ),
-            )
-            job = server.get(made.headers["Location"], headers=header).json()
+
+            def look() -> Any:
+                return server.get(made.headers["Location"], headers=header).json()
+
+            eventually("done", lambda: look()["state"], SECONDS)
+            job = look()
         worker.send_signal(number)
         _, log = worker.communicate(timeout=SECONDS)
     finally:
@@ -175,7 +151,7 @@ def test_a_worker_takes_jobs_as_they_come_and_ends_cleanly(
     assert all(json.loads(line)["level"] == "INFO" for line in log.splitlines())
 
 
-on_sqlite = pytest.mark.parametrize("new_engine", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @on_sqlite
@@ -231,13 +207,13 @@ WHOLE = Warmed("99-9999.99", 879, 31, 4_000, (10_000, 30_000, 50_000), (100, 300
 
 
 @pytest.mark.parametrize(
-    ("new_engine", "warmed"),
+    ("database_url", "warmed"),
     [
         pytest.param("sqlite", PART, id="sqlite"),
         pytest.param("mysql", WHOLE, marks=[pytest.mark.mysql, pytest.mark.soak], id="m-many"),
         pytest.param("sqlite", WHOLE, marks=pytest.mark.soak, id="sqlite-many"),
     ],
-    indirect=["new_engine"],
+    indirect=["database_url"],
 )
 def test_warming_everything_survives_ctrl_c_and_kills_at_little_cost(
     new_engine: Engine,
@@ -264,7 +240,7 @@ def test_warming_everything_survives_ctrl_c_and_kills_at_little_cost(
     with sandbox(release, tmp_path) as upstream:
         settings = settings_of(new_engine, upstream) | {"ONET_MAX_RATE": "20"}
         stopped = start()
-        await_that(stopped, lambda: landed() > warmed.interrupted)
+        eventually(True, lambda: landed() > warmed.interrupted, SECONDS)
         stopped.send_signal(signal.SIGINT)
         _, told = stopped.communicate(timeout=SECONDS)
         assert (130, True) == (stopped.returncode, "goes on from here" in told)
@@ -274,7 +250,7 @@ def test_warming_everything_survives_ctrl_c_and_kills_at_little_cost(
         ):
             for moment in moments:
                 killed = start()
-                await_that(killed, lambda look=look, moment=moment: look() > moment)
+                eventually(True, lambda look=look, moment=moment: look() > moment, SECONDS)
                 killed.kill()
                 killed.communicate(timeout=SECONDS)
         last = start()
