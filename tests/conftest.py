@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.backends import BACKENDS, new_database
+from support.backends import BACKENDS, migrated_engine, new_database
 from support.browser import why_without_browser
 from support.canary import CanaryWatch
 from support.galera import why_without_galera
@@ -154,6 +154,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     """URL of an empty database of this test's own, as `DATABASE_URL` takes it."""
     with new_database(request, tmp_path) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a migrated database, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "skillgap.db"
+    with migrated_engine(f"sqlite:///{path}"):
+        return path
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 import requests
-from sqlalchemy import Engine, func, make_url, select
+from sqlalchemy import Engine, func, select
+from support.backends import migrated_engine
 from support.caches import states
 from support.clock import LIMITS, FakeClock, eventually
 from support.commands import Command, RunningSandbox, flask, sandbox
@@ -20,8 +21,6 @@ from support.processes import SECONDS, serving
 from support.release_files import write_part
 from support.warming import expire_leases
 
-from cache.db.database import connect
-from cache.db.migrate import upgrade
 from cache.db.onet_tables import CacheEntry, LandingRating, WarmJob
 from cache.release.seed import seed
 
@@ -44,14 +43,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
 @pytest.fixture
 def new_engine(database_url: str) -> Iterator[Engine]:
     """An engine of a database that is migrated and empty."""
-    yield from migrated(database_url)
-
-
-def migrated(url: str) -> Iterator[Engine]:
-    engine = connect(make_url(url))
-    upgrade(engine)
-    yield engine
-    engine.dispose()
+    with migrated_engine(database_url) as engine:
+        yield engine
 
 
 def settings_of(engine: Engine, upstream: RunningSandbox) -> dict[str, str]:
@@ -271,7 +264,7 @@ def test_warming_everything_survives_ctrl_c_and_kills_at_little_cost(
 
 def assert_holds(engine: Engine, release: Path) -> None:
     """Every occupation's content is that of the text release."""
-    for other in migrated("sqlite://"):
+    with migrated_engine("sqlite://") as other:
         seed(other, release, limits=LIMITS, now=FakeClock())
         columns = (CacheEntry.occupation_code, CacheEntry.state, CacheEntry.content_hash)
         of_skills = CacheEntry.domain == "skills"
