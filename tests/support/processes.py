@@ -204,6 +204,13 @@ class Serving:
         except requests.ConnectionError:
             return False
 
+    def metric(self, name: str) -> float:
+        """The value of a metric, its labels in the name; 0 where nothing was counted."""
+        answer = self.get("/metrics")
+        assert answer.ok
+        found = re.findall(rf"^{re.escape(name)} (\S+)$", answer.text, re.MULTILINE)
+        return float(found[0]) if found else 0.0
+
     def await_answer(self, target: str = "/health") -> None:
         """Wait until it answers well."""
         deadline = time.monotonic() + SECONDS
