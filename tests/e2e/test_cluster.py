@@ -334,13 +334,14 @@ def request_job(callers: Callers, server: str, codes: list[str]) -> str:
 
 def eventually_done(callers: Callers, job: str) -> dict[str, object]:
     """The status of a job once it has ended."""
-    deadline = time.monotonic() + 60
-    while True:
+
+    def look() -> dict[str, object]:
         asked = callers.ask("hosts", f"/admin/cache/jobs/{job}", **AUTHORIZED)
         found: dict[str, object] = json.loads(asked.body)
-        if found.get("state") in ("done", "failed") or time.monotonic() > deadline:
-            return found
-        time.sleep(0.2)
+        return found
+
+    eventually(True, lambda: look().get("state") in ("done", "failed"), seconds=60)
+    return look()
 
 
 def test_two_programs_work_at_once_while_the_newer_one_migrates(

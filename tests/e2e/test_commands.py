@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, inspect
+from support.backends import on_both
 from support.commands import flask
 from support.mysql_server import free_port
 from support.processes import Serving
@@ -160,6 +161,7 @@ def test_bad_settings_stop_every_command_with_their_names_and_what_they_take(
     )
 
 
+@on_both
 def test_gap_json_is_the_body_of_the_api(starter_url: str, starter: Serving) -> None:
     done = flask("gap", "11-1011.00", "15-1254.00", "--json", DATABASE_URL=starter_url)
     body = starter.get("/skill-gap?from=11-1011.00&to=15-1254.00").json()

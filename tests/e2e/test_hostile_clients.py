@@ -22,10 +22,7 @@ from support.processes import Serving, serving
 from support.rig import worker_pids
 from support.waiting import Done, at_once
 
-pytestmark = [
-    pytest.mark.waits,
-    pytest.mark.parametrize("starter_url", ["sqlite"], indirect=True, scope="session"),
-]
+pytestmark = pytest.mark.waits
 GAP = "/skill-gap?from=11-1011.00&to=15-1254.00"
 BATCH = {"pairs": [{"from": "11-1011.00", "to": "15-1254.00"}]}
 MANY = 300

@@ -14,10 +14,7 @@ PLACE = f"/own-levels?from={EXECUTIVES}&to={DEVELOPERS}"
 PROGRAMMING = "Programming"
 CHANGE = "change the jobs"
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.parametrize("starter_url", ["sqlite"], indirect=True, scope="session"),
-]
+pytestmark = pytest.mark.browser
 
 
 def readiness(page: Page) -> Locator:

@@ -54,10 +54,7 @@ STATES = {
 }
 COLOUR = "one => getComputedStyle(one).backgroundColor"
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.parametrize("starter_url", ["sqlite"], indirect=True, scope="session"),
-]
+pytestmark = pytest.mark.browser
 
 expect.set_options(timeout=20_000)
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from support.backends import on_both
 from support.bad_requests import BAD_REQUESTS
 from support.clock import eventually
 from support.commands import RunningSandbox
@@ -37,6 +38,7 @@ def server(
         yield running
 
 
+@on_both
 def test_a_worker_process_makes_its_index_of_titles_before_it_is_asked(
     starter_url: str, tmp_path: Path
 ) -> None:
@@ -49,6 +51,7 @@ def test_a_worker_process_makes_its_index_of_titles_before_it_is_asked(
     assert any("_multiarray_umath" in maps for maps in loaded)  # what the index is made with
 
 
+@on_both
 def test_every_bad_request_is_refused_over_the_wire_as_in_the_application(
     server: Serving,
 ) -> None:
@@ -129,6 +132,7 @@ def test_what_is_hardly_http_never_fails_the_server(server: Serving, sent: bytes
     assert 200 == server.get("/health").status_code
 
 
+@on_both
 def test_head_and_a_copy_that_still_holds_have_no_body_on_the_wire(server: Serving) -> None:
     plain = {"Accept-Encoding": "identity"}
     whole = server.get(STARTER_GAP, headers=plain)
@@ -141,6 +145,7 @@ def test_head_and_a_copy_that_still_holds_have_no_body_on_the_wire(server: Servi
     assert whole.headers["ETag"] == head.headers["ETag"] == held.headers["ETag"]
 
 
+@on_both
 def test_an_error_is_one_line_of_json_on_standard_error_with_its_id(server: Serving) -> None:
     mine = f"mine-{time.time_ns()}"
     server.get("/skill-gap%0AFORGED?from=%0A", headers={"X-Request-ID": mine})

@@ -326,7 +326,6 @@ def test_where_others_may_keep_nothing_no_page_is_fetched_ahead(
         page.context.close()
 
 
-@pytest.mark.parametrize("starter_url", ["sqlite"], indirect=True, scope="session")
 def test_a_percentage_that_is_not_here_yet_is_not_fetched_ahead(
     visit: Visit, starter: Serving
 ) -> None:

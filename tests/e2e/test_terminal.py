@@ -14,8 +14,6 @@ from support.databases import load
 from support.made_up_release import write_lists
 from support.processes import SECONDS, environment
 
-pytestmark = pytest.mark.parametrize("starter_url", ["sqlite"], indirect=True, scope="session")
-
 GAP = ("gap", "11-1011", "15-1254")
 STEPS = ("transitions", "15-1254")
 COLOUR = re.compile(r"\x1b\[[0-9;]*3[0-7]m")
