@@ -11,11 +11,10 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import make_url
 from support.databases import load
-from support.flood import flooding, hang_up, made_up
+from support.flood import flooding, hang_up, made_up, watching
 from support.mysql_server import empty_database
 from support.release_files import codes_in
 from support.rig import Rig, ask, running_rig
-from support.watching_server import watching
 
 from app import create_app
 from app.settings import Settings

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, make_url, text
 from support.canary import CANARY
 from support.clock import FakeClock
 from support.databases import load
-from support.disks import fill, make_read_only, small_disk, take_no_changes
+from support.disks import fill, small_disk, take_changes_again, take_no_changes
 from support.made_up_release import RATED, write_release
 from support.mysql_server import free_port
 from support.processes import environment
@@ -141,8 +141,7 @@ def test_when_the_disk_takes_changes_again_so_does_the_database(
     client = app.test_client()
     assert [200] * len(HITS) == statuses(client)
 
-    make_read_only(disk, on=False)
-    (disk / "ballast").unlink(missing_ok=True)
+    take_changes_again(disk)
     assert 202 == client.post("/admin/cache/warm", json={"all": True}, headers=ADMIN).status_code
     assert [200] * len(HITS) == statuses(client)
 
@@ -152,8 +151,7 @@ def test_what_another_process_changes_shows_at_once(disk: Path, how: str, tmp_pa
     take_no_changes(disk, how)
     engine = connect(make_url(f"sqlite:///{disk / 's.db'}"))
     before = changes(engine)
-    make_read_only(disk, on=False)
-    (disk / "ballast").unlink(missing_ok=True)
+    take_changes_again(disk)
 
     writer = connect(make_url(f"sqlite:///{disk / 's.db'}"))
     with writer.begin() as connection:
