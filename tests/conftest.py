@@ -36,13 +36,9 @@ def _why_without_release() -> str | None:
 
 
 def _why_without_newer_release() -> str | None:
-    for file in (
-        NEWER_RELEASE_FOLDER / "Occupation Data.txt",
-        OTHER_DOMAINS_FOLDER / "Abilities.txt",
-    ):
-        if not file.is_file():
-            return f"no tests of release 30.3: {file} is not there"
-    return None
+    files = (NEWER_RELEASE_FOLDER / "Occupation Data.txt", OTHER_DOMAINS_FOLDER / "Abilities.txt")
+    missing = [file for file in files if not file.is_file()]
+    return f"no tests of release 30.3: {missing[0]} is not there" if missing else None
 
 
 WATCH = pytest.StashKey[CanaryWatch]()

@@ -4,12 +4,14 @@ import random
 import shutil
 import signal
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from support.backends import new_engine
+from support.caches import states
 from support.clock import eventually
 from support.commands import flask
 from support.local_archive import FOLDER, PAGE, Fault, File, LocalArchive, local_archive
@@ -49,16 +51,10 @@ class Place:
         return Command("seed", "--if-empty", folder=self.folder, **self.settings)
 
     @property
-    def held(self) -> dict[str, int]:
+    def held(self) -> Counter[object]:
         """How many entries of each state there are for skills."""
-        engine = create_engine(self.settings["DATABASE_URL"])
-        count = (
-            "SELECT state, COUNT(*) held FROM cache_entry WHERE domain = 'skills' GROUP BY state"
-        )
-        with engine.connect() as connection:
-            found = {row.state: row.held for row in connection.execute(text(count))}
-        engine.dispose()
-        return found
+        with new_engine(self.settings["DATABASE_URL"]) as engine:
+            return Counter(states(engine).values())
 
 
 ALL = {"rated": len(RATED), "empty": len(TITLES) - len(RATED)}

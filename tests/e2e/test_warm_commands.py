@@ -17,8 +17,9 @@ from support.caches import states
 from support.clock import LIMITS, FakeClock, eventually
 from support.commands import Command, RunningSandbox, flask, sandbox
 from support.made_up_release import RATED, TITLES, write_release
-from support.processes import SECONDS, serving
+from support.processes import SECONDS, Serving, serving
 from support.release_files import write_part
+from support.rig import AUTHORIZED, TOKEN
 from support.warming import expire_leases
 
 from cache.db.onet_tables import CacheEntry, LandingRating, WarmJob
@@ -117,6 +118,14 @@ def test_without_credentials_warm_names_the_setting(tmp_path: Path) -> None:
     )
 
 
+def warm_all(server: Serving) -> str:
+    """Ask a server for everything to be filled; return where its job is told of."""
+    url = server.url + "/admin/cache/warm"
+    made = requests.post(url, json={"all": True}, headers=AUTHORIZED, timeout=10)
+    made.raise_for_status()
+    return made.headers["Location"]
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_worker_takes_jobs_as_they_come_and_ends_cleanly(
     new_engine: Engine, small: RunningSandbox, tmp_path: Path, number: signal.Signals
@@ -124,13 +133,11 @@ def test_a_worker_takes_jobs_as_they_come_and_ends_cleanly(
     settings = settings_of(new_engine, small)
     worker = Command("worker", folder=tmp_path, LOG_FORMAT="json", **settings)
     try:
-        with serving(tmp_path, ADMIN_TOKEN="token", **settings) as server:
-            header = {"Authorization": "Bearer token"}
-            url = server.url + "/admin/cache/warm"
-            made = requests.post(url, json={"all": True}, headers=header, timeout=10)
+        with serving(tmp_path, ADMIN_TOKEN=TOKEN, **settings) as server:
+            place = warm_all(server)
 
             def look() -> Any:
-                return server.get(made.headers["Location"], headers=header).json()
+                return server.get(place, headers=AUTHORIZED).json()
 
             eventually("done", lambda: look()["state"], SECONDS)
             job = look()
@@ -153,10 +160,8 @@ def test_a_server_that_stops_leaves_its_job_to_the_next_worker_at_once(
 ) -> None:
     settings = settings_of(new_engine, small)
     held = select(func.count()).where(WarmJob.lease_owner.is_not(None))
-    with serving(tmp_path, **settings | {"ADMIN_TOKEN": "token", "ONET_MAX_RATE": "2"}) as server:
-        header = {"Authorization": "Bearer token"}
-        url = server.url + "/admin/cache/warm"
-        requests.post(url, json={"all": True}, headers=header, timeout=10).raise_for_status()
+    with serving(tmp_path, **settings | {"ADMIN_TOKEN": TOKEN, "ONET_MAX_RATE": "2"}) as server:
+        warm_all(server)
         eventually(1, lambda: count(new_engine, held))
         assert 0 == server.stop()
 
