@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.backends import BACKENDS, migrated_engine, new_database
 from support.browser import why_without_browser
 from support.canary import CanaryWatch
 from support.galera import why_without_galera
@@ -35,13 +36,9 @@ def _why_without_release() -> str | None:
 
 
 def _why_without_newer_release() -> str | None:
-    for file in (
-        NEWER_RELEASE_FOLDER / "Occupation Data.txt",
-        OTHER_DOMAINS_FOLDER / "Abilities.txt",
-    ):
-        if not file.is_file():
-            return f"no tests of release 30.3: {file} is not there"
-    return None
+    files = (NEWER_RELEASE_FOLDER / "Occupation Data.txt", OTHER_DOMAINS_FOLDER / "Abilities.txt")
+    missing = [file for file in files if not file.is_file()]
+    return f"no tests of release 30.3: {missing[0]} is not there" if missing else None
 
 
 WATCH = pytest.StashKey[CanaryWatch]()
@@ -146,6 +143,21 @@ def mysql_database(mysql_server: str) -> Iterator[str]:
     """URL of an empty database of this test's own."""
     with empty_database(mysql_server) as url:
         yield url
+
+
+@pytest.fixture(params=BACKENDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """URL of an empty database of this test's own, as `DATABASE_URL` takes it."""
+    with new_database(request, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a migrated database, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "skillgap.db"
+    with migrated_engine(f"sqlite:///{path}"):
+        return path
 
 
 @pytest.fixture(scope="session")

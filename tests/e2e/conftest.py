@@ -3,27 +3,29 @@
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
-from support.browser import running_chromium
+from support.backends import new_database
+from support.browser import Visit, running_chromium, visits
+from support.canary import CANARY
 from support.commands import RunningSandbox, flask, sandbox
-from support.mysql_server import empty_database
+from support.databases import load
 from support.processes import Serving, serving
 
+from onet_client.sandbox import ReleaseTables, load_release
 
-@pytest.fixture(scope="session", params=["sqlite", pytest.param("mysql", marks=pytest.mark.mysql)])
+
+@pytest.fixture(scope="session")
 def starter_url(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, starter_release: Path
 ) -> Iterator[str]:
-    """`DATABASE_URL` of a database that commands migrated and seeded with the starter release."""
-    with ExitStack() as stack:
-        if request.param == "mysql":
-            url = stack.enter_context(empty_database(request.getfixturevalue("mysql_server")))
-        else:
-            url = f"sqlite:///{tmp_path_factory.mktemp('database') / 'skillgap.db'}"
+    """`DATABASE_URL` of a database that commands migrated and seeded with the starter release.
+
+    It is SQLite's, or what `on_both` of `support.backends` makes it.
+    """
+    with new_database(request, tmp_path_factory.mktemp("database")) as url:
         for command in (("db", "upgrade"), ("seed", str(starter_release))):
             done = flask(*command, DATABASE_URL=url)
             assert 0 == done.returncode, done.stderr
@@ -59,6 +61,12 @@ def upstream(
 
 
 @pytest.fixture(scope="session")
+def release(starter_release: Path) -> ReleaseTables:
+    """The starter release, as a sandbox serves it."""
+    return load_release(starter_release)
+
+
+@pytest.fixture(scope="session")
 def three_rated_domains(starter_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The starter release with knowledge and abilities, rated as its skills are."""
     folder = tmp_path_factory.mktemp("release") / "db_29_0_text"
@@ -75,3 +83,39 @@ def browser() -> Iterator[Browser]:
     """A browser for the tests of a module."""
     with running_chromium() as browser:
         yield browser
+
+
+@pytest.fixture
+def upstream_of_three(three_rated_domains: Path, tmp_path: Path) -> Iterator[RunningSandbox]:
+    """A sandbox of the test's own that serves three domains."""
+    with sandbox(three_rated_domains, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def server_of_three(
+    three_rated_domains: Path, upstream_of_three: RunningSandbox, tmp_path: Path
+) -> Iterator[Serving]:
+    """A server that holds them too, with that upstream and an admin API."""
+    settings = {
+        "DATABASE_URL": load(f"sqlite:///{tmp_path / 'skillgap.db'}", three_rated_domains),
+        "ONET_API_URL": upstream_of_three.url,
+        "ONET_API_KEY": CANARY,
+        "ONET_MAX_RATE": "500",
+        "ADMIN_TOKEN": CANARY,
+    }
+    with serving(tmp_path, **settings) as running:
+        yield running
+
+
+@pytest.fixture
+def server(starter: Serving) -> Serving:
+    """What is visited, unless a module has a server of its own."""
+    return starter
+
+
+@pytest.fixture
+def visit(browser: Browser, server: Serving) -> Iterator[Visit]:
+    """Opens an address in a window of its own, which is watched."""
+    with visits(browser, server) as visit:
+        yield visit

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from support.clock import eventually
-from support.mysql_server import empty_database
+from support.release_files import codes_in
 from support.rig import Connection, Rig, ask, receive, running_rig
 from support.waiting import at_once
 
-from onet_client.sandbox import Fault, load_release
+from onet_client.sandbox import Fault, ReleaseTables
 
 pytestmark = pytest.mark.waits
 
@@ -20,25 +20,16 @@ PROCESSES = 3
 CODES = 24
 
 
-@pytest.fixture(params=["sqlite", pytest.param("mysql", marks=pytest.mark.mysql)])
-def rig(request: pytest.FixtureRequest, starter_release: Path, tmp_path: Path) -> Iterator[Rig]:
-    release = load_release(starter_release)
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'skillgap.db'}"
-        with running_rig(url, release, tmp_path, 1, 20.0) as rig:
-            yield rig
-        return
-    with (
-        empty_database(request.getfixturevalue("mysql_server")) as url,
-        running_rig(url, release, tmp_path, PROCESSES, 20.0) as rig,
-    ):
+@pytest.fixture
+def rig(database_url: str, release: ReleaseTables, tmp_path: Path) -> Iterator[Rig]:
+    processes = 1 if database_url.startswith("sqlite") else PROCESSES
+    with running_rig(database_url, release, tmp_path, processes, 20.0) as rig:
         yield rig
 
 
 @pytest.fixture
 def codes(starter_release: Path) -> list[str]:
-    lines = (starter_release / "Skills.txt").read_text(encoding="utf-8").splitlines()[1:]
-    return sorted({line.partition("\t")[0] for line in lines})[:CODES]
+    return codes_in(starter_release / "Skills.txt")[:CODES]
 
 
 def post(connection: Connection, pairs: list[tuple[str, str]]) -> list[dict[str, Any]]:

@@ -2,16 +2,14 @@
 
 import json
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import requests
 from sqlalchemy import make_url
 from support.image import Image, built_image, needs_builder
 from support.mysql_server import empty_database, free_port
+from support.processes import Serving
 
 pytestmark = [pytest.mark.soak, needs_builder()]
 
@@ -50,36 +48,23 @@ def test_it_seeds_a_mysql_database_serves_from_it_and_ends_cleanly(
 ) -> None:
     status, said = image.run("seed", SEED_RELEASE="bundled", **database)
     assert 0 == status, said
-    port = free_port()
-    here = {"HOST": "127.0.0.1", "PORT": str(port)}
+    here = {"HOST": "127.0.0.1", "PORT": str(free_port())}
     with (tmp_path / "log").open("wb") as log:
-        server = image.start(*image.config["Cmd"], output=log, **here, **database)
+        process = image.start(*image.config["Cmd"], output=log, **here, **database)
+    server = Serving(f"http://127.0.0.1:{here['PORT']}", process, tmp_path / "log")
     try:
-        _await(server, f"http://127.0.0.1:{port}/health/ready", tmp_path / "log")
-        gap = f"http://127.0.0.1:{port}/skill-gap?from=11-1011.00&to=15-1254.00"
-        summary = requests.get(gap, timeout=30).json()["summary"]
+        server.await_answer("/health/ready")
+        gap = server.get("/skill-gap?from=11-1011.00&to=15-1254.00")
         _, *check = image.config["Healthcheck"]["Test"]
         healthy, _ = image.run("/usr/bin/env", *check, **here)
     finally:
-        server.terminate()
-        ended = server.wait(60)
+        ended = server.stop()
 
+    summary = gap.json()["summary"]
     assert (8, 0.8824) == (summary["gaps"], summary["readiness"])
     assert 0 == healthy
     assert 0 == ended
-    assert "Traceback" not in (tmp_path / "log").read_text()
-
-
-def _await(server: Any, url: str, log: Path) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        assert server.poll() is None, log.read_text()
-        assert time.monotonic() < deadline, log.read_text()
-        try:
-            if 200 == requests.get(url, timeout=10).status_code:
-                return
-        except requests.ConnectionError:
-            time.sleep(0.1)
+    assert "Traceback" not in server.log.read_text()
 
 
 def test_it_runs_on_sqlite_with_nothing_to_write_to_but_the_volume(

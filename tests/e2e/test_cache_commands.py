@@ -81,23 +81,3 @@ def test_codes_and_then_all_the_rest_are_forgotten(seeded_url: str) -> None:
 
     left = status(seeded_url)
     assert ("0", "64", "0") == (left["skills, fresh"], left["skills, absent"], left["ratings"])
-
-
-@pytest.mark.parametrize("command", [("status",), ("purge", "--all")])
-def test_a_database_that_is_not_there_is_told(tmp_path: Path, command: tuple[str, ...]) -> None:
-    url = f"mysql+mysqldb://root:canary@127.0.0.1:1/{tmp_path.name}"
-    done = flask("cache", *command, DATABASE_URL=url)
-
-    assert (1, "") == (done.returncode, done.stdout)
-    assert done.stderr.startswith(
-        "Error: the database cannot be reached or used (2002 Can't connect to server on '127.0.0.1'"
-    )
-    assert done.stderr.endswith(f"@127.0.0.1:1/{tmp_path.name})\n")
-    assert "canary" not in done.stderr
-
-
-def test_a_database_that_is_not_migrated_says_what_to_run(tmp_path: Path) -> None:
-    done = flask("cache", "status", DATABASE_URL=f"sqlite:///{tmp_path / 'skillgap.db'}")
-
-    assert (1, "") == (done.returncode, done.stdout)
-    assert done.stderr.startswith("Error: the database is not migrated: run `flask db upgrade` (")

@@ -13,18 +13,8 @@ import pytest
 import requests
 from support.commands import flask
 from support.databases import load
-from support.mysql_server import free_port
 from support.processes import Serving, serving
-from support.proxies import (
-    PROGRAMS,
-    apache,
-    example,
-    needs,
-    nginx,
-    set_up,
-    varnish,
-    write_certificate,
-)
+from support.proxies import PROGRAMS, https_front, needs, varnish
 from support.release_files import change
 
 from app.wiring.container import utc_now
@@ -34,8 +24,8 @@ pytestmark = pytest.mark.soak
 MAX_AGE = 3
 """Seconds for which the server lets others keep its answers here."""
 GAP = "skill-gap?from=11-1011.00&to=15-1254.00"
-RUN = {"nginx": nginx, "apache": apache}
-FRONTS = [pytest.param(name, marks=needs(*PROGRAMS[name])) for name in (*RUN, "varnish")]
+NAMES = ("nginx", "apache", "varnish")
+FRONTS = [pytest.param(name, marks=needs(*PROGRAMS[name])) for name in NAMES]
 
 
 @dataclass
@@ -88,11 +78,9 @@ def open_front(
             if request.param == "varnish":
                 root = stack.enter_context(varnish(tmp_path, product.url))
                 return Front(f"{root}/", product, url, None)
-            certificate, port = write_certificate(tmp_path), free_port()
-            text = example(request.param)
-            text = set_up(text, product.url, port, certificate, tmp_path / "cache")
-            stack.enter_context(RUN[request.param](tmp_path, text, port))
-            return Front(f"https://127.0.0.1:{port}/skills/", product, url, str(certificate))
+            front = https_front(request.param, tmp_path, product.url)
+            root, certificate = stack.enter_context(front)
+            return Front(root, product, url, certificate)
 
         yield begin
 
@@ -168,18 +156,13 @@ def test_formats_and_codings_are_kept_apart(open_front: Callable[..., Front], or
     assert all(front.is_stored(GAP, **way) for way in ways)
 
 
-@pytest.mark.parametrize(
-    "target",
-    ["health", "health/ready", "metrics", "nowhere", "skill-gap?from=x", "occupations/99-9999.99"],
-)
-def test_neither_errors_nor_health_nor_metrics_are_stored(
-    open_front: Callable[[int], Front], target: str
-) -> None:
-    assert not open_front(0).is_stored(target)
+ERRORS = ("nowhere", "skill-gap?from=x", "occupations/99-9999.99")
+HEALTH = ("health", "health/ready", "metrics")
+MAY_CHANGE = ("occupations?q=nurse", "openapi.json", "")
 
 
-@pytest.mark.parametrize("target", ["occupations?q=nurse", "openapi.json", ""])
-def test_what_may_change_at_any_time_is_asked_for_anew(
+@pytest.mark.parametrize("target", [*ERRORS, *HEALTH, *MAY_CHANGE])
+def test_neither_errors_nor_health_nor_what_may_change_at_any_time_are_stored(
     open_front: Callable[[int], Front], target: str
 ) -> None:
     assert not open_front(0).is_stored(target)

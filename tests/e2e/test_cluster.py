@@ -1,6 +1,5 @@
 """Servers on a Galera cluster of three nodes, which are lost in every way: see docs/cluster.md."""
 
-import csv
 import json
 import logging
 import os
@@ -24,7 +23,8 @@ from support.mysql_server import free_port
 from support.next_program import next_program, running
 from support.processes import SECONDS, serving
 from support.proxies import example, haproxy
-from support.rig import AUTHORIZED, settings, worker_pids
+from support.release_files import codes_in
+from support.rig import AUTHORIZED, of, settings, titled, worker_pids
 from support.waiting import at_once
 
 from cache.db import database
@@ -33,7 +33,7 @@ from cache.db.onet_tables import SCHEMA_REVISION, CacheChange, UpstreamGovernor
 from cache.db.upsert import upsert
 from cache.entries.purge import purge
 from cache.fill.leases import LEASE_MARGIN
-from onet_client.sandbox import Fault, Sandbox, load_release
+from onet_client.sandbox import Fault, ReleaseTables, Sandbox
 
 pytestmark = [pytest.mark.galera, pytest.mark.soak]
 
@@ -98,10 +98,6 @@ def _pages(upstream: Sandbox) -> Counter[str]:
     return Counter(page for page in asked if re.search(r"\d\d-\d{4}", page))
 
 
-def of(code: str) -> str:
-    return f"/occupations/{code}"
-
-
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
     with running_cluster() as cluster:
@@ -124,11 +120,12 @@ def migrated(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Clus
 
 @pytest.fixture(scope="module")
 def whole_fleet(
-    migrated: Cluster, starter_release: Path, tmp_path_factory: pytest.TempPathFactory
+    migrated: Cluster,
+    starter_release: Path,
+    release: ReleaseTables,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Fleet]:
-    with (starter_release / "Skills.txt").open(encoding="utf-8") as lines:
-        rows = csv.DictReader(lines, delimiter="\t")
-        codes = sorted({row["O*NET-SOC Code"] for row in rows})
+    codes = codes_in(starter_release / "Skills.txt")
     engine = connect(migrated.nodes[1].url)
     with ExitStack() as stack:
         port = free_port()
@@ -139,7 +136,6 @@ def whole_fleet(
             "hosts": migrated.url,
             "haproxy": migrated.account.set(host="127.0.0.1", port=port),
         }
-        release = load_release(starter_release)
         upstream, first = (stack.enter_context(Sandbox(release)) for _ in range(2))
         servers = {}
         for name, url in urls.items():
@@ -191,12 +187,6 @@ def test_misses_at_once_over_all_servers_fetch_each_page_once(fleet: Fleet) -> N
     assert clashes + aborts > 0
     bodies = {(one.target, one.body) for one in callers.asked}
     assert len(codes) == len(bodies)
-
-
-def titled(code: str, title: str) -> Fault:
-    """The upstream calls an occupation something else from now on."""
-    overview = {"code": code, "title": title, "description": "They do.", "tags": {}}
-    return Fault(path=f"occupations/{code}", status=200, body=overview)
 
 
 def purge_by(callers: Callers, server: str, code: str) -> Asked:
@@ -344,13 +334,14 @@ def request_job(callers: Callers, server: str, codes: list[str]) -> str:
 
 def eventually_done(callers: Callers, job: str) -> dict[str, object]:
     """The status of a job once it has ended."""
-    deadline = time.monotonic() + 60
-    while True:
+
+    def look() -> dict[str, object]:
         asked = callers.ask("hosts", f"/admin/cache/jobs/{job}", **AUTHORIZED)
         found: dict[str, object] = json.loads(asked.body)
-        if found.get("state") in ("done", "failed") or time.monotonic() > deadline:
-            return found
-        time.sleep(0.2)
+        return found
+
+    eventually(True, lambda: look().get("state") in ("done", "failed"), seconds=60)
+    return look()
 
 
 def test_two_programs_work_at_once_while_the_newer_one_migrates(

@@ -3,15 +3,15 @@
 import json
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, inspect
+from support.backends import on_both
 from support.commands import flask
-from support.made_up_release import write_release
-from support.mysql_server import empty_database, free_port
+from support.mysql_server import free_port
 from support.processes import Serving
+from support.release_files import change
 
 from cache.db.onet_tables import Base
 
@@ -26,20 +26,11 @@ MEANINGS = {"element_description", "level_anchor", "meaning_source"}
 """The tables of the newest migration."""
 
 
-@pytest.fixture(params=["sqlite", pytest.param("mysql", marks=pytest.mark.mysql)])
-def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """`DATABASE_URL` of a database that holds nothing."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'folder made by need' / 'skillgap.db'}"
-        return
-    with empty_database(request.getfixturevalue("mysql_server")) as url:
-        yield url
-
-
 @pytest.fixture(scope="module")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> str:
     """`DATABASE_URL` of a database that is migrated and empty."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('database') / 'skillgap.db'}"
+    folder = tmp_path_factory.mktemp("database") / "folder made by need"
+    url = f"sqlite:///{folder / 'skillgap.db'}"
     assert 0 == flask("db", "upgrade", DATABASE_URL=url).returncode
     return url
 
@@ -62,7 +53,7 @@ def tables(url: str) -> set[str]:
         engine.dispose()
 
 
-def test_the_tables_go_up_and_down_and_up_again(new_url: str) -> None:
+def test_the_tables_go_up_and_down_and_up_again(database_url: str) -> None:
     newest = {*Base.metadata.tables, "alembic_version"}
     for command, expected in (
         (("db", "upgrade"), newest),
@@ -72,9 +63,9 @@ def test_the_tables_go_up_and_down_and_up_again(new_url: str) -> None:
         (("db", "upgrade"), newest),
         (("db", "downgrade", "base"), {"alembic_version"}),
     ):
-        done = flask(*command, DATABASE_URL=new_url)
+        done = flask(*command, DATABASE_URL=database_url)
         assert 0 == done.returncode, done.stderr
-        assert expected == tables(new_url)
+        assert expected == tables(database_url)
 
 
 def test_a_revision_that_is_not_there_is_refused(migrated: str) -> None:
@@ -83,9 +74,9 @@ def test_a_revision_that_is_not_there_is_refused(migrated: str) -> None:
 
 
 def test_seed_prints_what_it_did_and_does_nothing_twice(
-    new_url: str, starter_release: Path
+    database_url: str, starter_release: Path
 ) -> None:
-    settings = {"DATABASE_URL": new_url, "SEED_DIR": str(starter_release)}
+    settings = {"DATABASE_URL": database_url, "SEED_DIR": str(starter_release)}
     assert 0 == flask("db", "upgrade", **settings).returncode
     first = flask("seed", **settings)
     second = flask("seed", str(starter_release), **settings)
@@ -103,16 +94,12 @@ def test_seed_prints_what_it_did_and_does_nothing_twice(
 
 
 def test_a_refused_release_is_named_with_file_line_and_reason(
-    migrated: str, tmp_path: Path
+    migrated: str, made_up_release: Path
 ) -> None:
-    folder = write_release(tmp_path / "release")
-    skills = folder / "Skills.txt"
-    lines = skills.read_text().splitlines()
-    lines[3] = lines[3].replace("\tIM\t4.12\t", "\tIM\t9.99\t")
-    skills.write_text("\n".join([*lines, ""]))
+    line = change(made_up_release / "Skills.txt", "\tIM\t4.12\t", "\tIM\t9.99\t")
 
-    done = flask("seed", str(folder), DATABASE_URL=migrated)
-    assert_refused(done, "Skills.txt", "line 4", "9.99")
+    done = flask("seed", str(made_up_release), DATABASE_URL=migrated)
+    assert_refused(done, "Skills.txt", f"line {line}:", "9.99")
 
 
 @pytest.mark.parametrize("make", ["nothing", "a file", "an empty folder"])
@@ -134,28 +121,33 @@ def test_nothing_in_place_of_a_release_is_refused(migrated: str, named: str) -> 
     assert "Empty: give a folder, a .zip, latest, or a number" in done.stderr
 
 
-@pytest.mark.parametrize("command", [("seed", "--if-empty"), ("gap", "11-1011", "15-1254")])
+@pytest.mark.parametrize(
+    "command", ["seed --if-empty", "gap 11-1011 15-1254", "warm --all", "cache status"]
+)
 def test_a_database_without_tables_is_a_clear_message(
-    new_url: str, starter_release: Path, command: tuple[str, ...]
+    database_url: str, starter_release: Path, command: str
 ) -> None:
-    settings = {"DATABASE_URL": new_url, "SEED_DIR": str(starter_release)}
+    settings = {"DATABASE_URL": database_url, "SEED_DIR": str(starter_release)}
+    done = flask(*command.split(), ONET_API_KEY="canary-key", **settings)
 
-    assert_refused(flask(*command, **settings))
+    assert_refused(done, "Error: the database is not migrated: run `flask db upgrade` (")
+    assert "" == done.stdout
 
 
 @pytest.mark.mysql
-@pytest.mark.parametrize(
-    "command",
-    [("db", "upgrade"), ("seed",)],
-)
+@pytest.mark.parametrize("command", ["db upgrade", "seed", "cache status", "cache purge --all"])
 def test_a_database_that_cannot_be_reached_is_named_without_its_password(
-    starter_release: Path, command: tuple[str, ...]
+    starter_release: Path, command: str
 ) -> None:
     port = free_port()
     url = f"mysql+mysqldb://tester:canary@127.0.0.1:{port}/skillgap"
-    done = flask(*command, DATABASE_URL=url, SEED_DIR=str(starter_release))
+    done = flask(*command.split(), DATABASE_URL=url, SEED_DIR=str(starter_release))
 
-    assert_refused(done, "DATABASE_URL", f"127.0.0.1:{port}", "***")
+    told = (
+        "Error: the database cannot be reached or used (2002 Can't connect to server on '127.0.0.1'"
+    )
+    assert_refused(done, told, "DATABASE_URL", f"***@127.0.0.1:{port}/skillgap)\n")
+    assert "" == done.stdout
 
 
 @pytest.mark.parametrize("command", [("db", "upgrade"), ("gap", "11-1011", "15-1254"), ("serve",)])
@@ -169,9 +161,7 @@ def test_bad_settings_stop_every_command_with_their_names_and_what_they_take(
     )
 
 
-on_sqlite = pytest.mark.parametrize("starter_url", ["sqlite"], indirect=True, scope="session")
-
-
+@on_both
 def test_gap_json_is_the_body_of_the_api(starter_url: str, starter: Serving) -> None:
     done = flask("gap", "11-1011.00", "15-1254.00", "--json", DATABASE_URL=starter_url)
     body = starter.get("/skill-gap?from=11-1011.00&to=15-1254.00").json()
@@ -179,43 +169,6 @@ def test_gap_json_is_the_body_of_the_api(starter_url: str, starter: Serving) -> 
     assert (0, "") == (done.returncode, done.stderr)
     assert body == json.loads(done.stdout)
     assert list(body) == list(json.loads(done.stdout))
-
-
-@on_sqlite
-@pytest.mark.parametrize(
-    ("codes", "words"),
-    [
-        (("nonsense", "15-1254"), "from"),
-        (("11-1011", "15-1254.0"), "to"),
-        (("99-9999.99", "15-1254"), "99-9999.99"),
-        (("11-1011", "25-2032"), "ONET_API_KEY"),
-    ],
-)
-def test_gap_without_an_answer_says_why_once(
-    starter_url: str, codes: tuple[str, str], words: str
-) -> None:
-    done = flask("gap", *codes, DATABASE_URL=starter_url)
-
-    assert_refused(done, words)
-    assert "" == done.stdout
-    offered = ("  near it is ", "  rated is ")
-    said = [line for line in done.stderr.splitlines() if not line.startswith(offered)]
-    assert 1 == len(said), done.stderr
-
-
-@on_sqlite
-def test_gap_takes_titles_and_tells_what_others_could_mean(starter_url: str) -> None:
-    done = flask("gap", "Chief Executives", "web developers", "--json", DATABASE_URL=starter_url)
-    assert "15-1254.00" == json.loads(done.stdout)["to"]["code"]
-
-    refused = flask("gap", "Chief Executives", "web developer", DATABASE_URL=starter_url)
-    assert_refused(refused, "to: No occupation has exactly this title")
-    assert "  to could be 15-1254.00 Web Developers" == refused.stderr.splitlines()[1]
-
-
-@on_sqlite
-def test_gap_without_its_codes_shows_how_it_is_used(starter_url: str) -> None:
-    assert_refused(flask("gap", "11-1011", DATABASE_URL=starter_url), "Usage:", "TO")
 
 
 @pytest.mark.parametrize(
@@ -229,11 +182,3 @@ def test_gap_without_its_codes_shows_how_it_is_used(starter_url: str) -> None:
 )
 def test_sandbox_refuses_what_it_cannot_serve(arguments: tuple[str, ...], word: str) -> None:
     assert_refused(flask("sandbox", *arguments), word)
-
-
-def test_every_command_tells_how_it_is_used() -> None:
-    done = flask("--help")
-
-    assert 0 == done.returncode
-    for name in ("db", "seed", "serve", "sandbox", "gap", "transitions", "warm", "worker"):
-        assert re.search(rf"^  {name}  +[A-Z](.|\n   )+?\.$", done.stdout, re.MULTILINE)

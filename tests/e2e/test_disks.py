@@ -5,14 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
 from support.commands import flask
 from support.databases import load
-from support.disks import fill, make_read_only, small_disk
+from support.disks import small_disk, take_no_changes
 from support.processes import serving
-
-from cache.db.database import connect
-from cache.db.migrate import upgrade
 
 HITS = (
     "/skill-gap?from=11-1011.00&to=15-1254.00",
@@ -25,10 +21,6 @@ HITS = (
     "/metrics",
 )
 DISKS = pytest.mark.parametrize("how", ["read-only", "full"])
-
-
-def take_no_changes(disk: Path, how: str) -> None:
-    make_read_only(disk) if how == "read-only" else fill(disk)
 
 
 @pytest.fixture(scope="module")
@@ -80,14 +72,15 @@ def test_a_database_that_is_loaded_is_served_where_nothing_can_be_written(
     "command", [("db", "upgrade"), ("seed",), ("cache", "purge", "--all"), ("warm", "11-1011")]
 )
 def test_a_command_that_changes_the_database_ends_with_one_clear_line(
-    disk: Path, how: str, loaded: Path, command: tuple[str, ...], starter_release: Path
+    disk: Path,
+    how: str,
+    loaded: Path,
+    migrated_sqlite: Path,
+    command: tuple[str, ...],
+    starter_release: Path,
 ) -> None:
-    if command == ("seed",):
-        engine = connect(make_url(f"sqlite:///{disk / 'skillgap.db'}"))
-        upgrade(engine)
-        engine.dispose()
-    elif command != ("db", "upgrade"):
-        shutil.copy(loaded, disk)
+    if command != ("db", "upgrade"):
+        shutil.copy(migrated_sqlite if command == ("seed",) else loaded, disk)
     take_no_changes(disk, how)
     done = flask(
         *command,

@@ -28,8 +28,6 @@ LONGEST_README = 8_000
 LIBRARY_COMMANDS = {"run", "routes", "shell", "openapi"}
 """Those that Flask and its extensions bring."""
 
-on_sqlite = pytest.mark.parametrize("starter_url", ["sqlite"], indirect=True, scope="session")
-
 
 @pytest.fixture(scope="module")
 def app() -> Flask:
@@ -225,7 +223,6 @@ def shown() -> list[Any]:
     ]
 
 
-@on_sqlite
 @pytest.mark.parametrize(("asked", "answer"), shown())
 def test_an_answer_that_is_shown_is_the_one_that_comes(
     starter: Serving, asked: str, answer: str

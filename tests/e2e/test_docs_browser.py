@@ -7,10 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 from support.processes import Serving, serving
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.parametrize("starter_url", ["sqlite"], indirect=True, scope="session"),
-]
+pytestmark = pytest.mark.browser
 TOKEN = "a-token"
 
 

@@ -4,12 +4,14 @@ import random
 import shutil
 import signal
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from support.backends import new_engine
+from support.caches import states
 from support.clock import eventually
 from support.commands import flask
 from support.local_archive import FOLDER, PAGE, Fault, File, LocalArchive, local_archive
@@ -17,9 +19,6 @@ from support.made_up_release import RATED, TITLES
 from support.mysql_server import free_port
 from support.processes import SECONDS, Command
 from support.release_files import change, write_part, zip_folder
-
-from cache.db.database import connect
-from cache.db.migrate import upgrade
 
 pytestmark = pytest.mark.waits
 
@@ -52,16 +51,10 @@ class Place:
         return Command("seed", "--if-empty", folder=self.folder, **self.settings)
 
     @property
-    def held(self) -> dict[str, int]:
+    def held(self) -> Counter[object]:
         """How many entries of each state there are for skills."""
-        engine = create_engine(self.settings["DATABASE_URL"])
-        count = (
-            "SELECT state, COUNT(*) held FROM cache_entry WHERE domain = 'skills' GROUP BY state"
-        )
-        with engine.connect() as connection:
-            found = {row.state: row.held for row in connection.execute(text(count))}
-        engine.dispose()
-        return found
+        with new_engine(self.settings["DATABASE_URL"]) as engine:
+            return Counter(states(engine).values())
 
 
 ALL = {"rated": len(RATED), "empty": len(TITLES) - len(RATED)}
@@ -77,21 +70,13 @@ def archive(made_up_release: Path, tmp_path: Path) -> Iterator[LocalArchive]:
         yield archive
 
 
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of a database that is migrated and empty."""
-    file = tmp_path_factory.mktemp("migrated") / "skillgap.db"
-    engine = connect(make_url(f"sqlite:///{file}"))
-    upgrade(engine)
-    engine.dispose()
-    return file
-
-
 @pytest.fixture
-def place(archive: LocalArchive, tmp_path: Path, migrated: Path, starter_release: Path) -> Place:
+def place(
+    archive: LocalArchive, tmp_path: Path, migrated_sqlite: Path, starter_release: Path
+) -> Place:
     folder = tmp_path / "place"
     folder.mkdir()
-    (folder / "skillgap.db").write_bytes(migrated.read_bytes())
+    shutil.copy(migrated_sqlite, folder)
     return Place(folder, archive.url, starter_release)
 
 
@@ -130,8 +115,10 @@ def test_the_same_release_asked_for_again_is_not_downloaded_again(
     assert 1 == len(archive.asked(".zip"))
 
 
-def assert_starter(place: Place, out: str, told: list[str], reason: str) -> None:
-    """Expect the starter data, and one line that says why and how to get all."""
+def assert_starter(place: Place, reason: str, **settings: str) -> None:
+    """Expect a start to load the starter data, and one line that says why and how to get all."""
+    status, out, told = place.flask("seed", "--if-empty", **settings)
+    assert 0 == status, told
     assert out.startswith("O*NET 29.0 from ")
     assert {"rated": 64} == place.held
     [line] = [line for line in told if HOW_TO_GET_ALL in line]
@@ -155,18 +142,15 @@ def test_an_archive_of_no_use_leaves_the_starter_data_and_a_line(
     place: Place, archive: LocalArchive, path: str, changed: dict[str, object], reason: str
 ) -> None:
     archive.files[path] = replace(archive.files[path], **changed)  # type: ignore[arg-type]
-    status, out, told = place.flask("seed", "--if-empty")
 
-    assert 0 == status
-    assert_starter(place, out, told, reason)
+    assert_starter(place, reason)
 
 
 def test_an_archive_that_is_away_leaves_the_starter_data_and_each_start_says_so(
     place: Place, archive: LocalArchive, starter_release: Path, tmp_path: Path
 ) -> None:
-    status, out, told = place.flask("seed", "--if-empty", ONET_ARCHIVE_URL=NOBODY)
-    assert 0 == status
-    assert_starter(place, out, told, f"{NOBODY}database.html: no connection")
+    reason = f"{NOBODY}database.html: no connection"
+    assert_starter(place, reason, ONET_ARCHIVE_URL=NOBODY)
 
     status, out, told = place.flask("seed", "--if-empty", ONET_ARCHIVE_URL=NOBODY)
     assert 0 == status
@@ -189,11 +173,9 @@ def test_an_archive_that_says_nothing_costs_ten_seconds_at_most(
 ) -> None:
     archive.files[PAGE].fault = Fault(stalls=True, after=0)
     began = time.monotonic()
-    status, out, told = place.flask("seed", "--if-empty")
 
-    assert 0 == status
+    assert_starter(place, "within 7 seconds")
     assert time.monotonic() - began < 10
-    assert_starter(place, out, told, "within 7 seconds")
 
 
 def test_a_newest_release_that_is_refused_leaves_the_starter_data_and_a_line(
@@ -201,18 +183,14 @@ def test_a_newest_release_that_is_refused_leaves_the_starter_data_and_a_line(
 ) -> None:
     change(made_up_release / "Skills.txt", "\tIM\t4.12\t", "\tIM\t9.99\t")
     archive.files[FOLDER + ZIP].body = zip_folder(made_up_release, tmp_path / "x").read_bytes()
-    status, out, told = place.flask("seed", "--if-empty")
 
-    assert 0 == status
-    assert_starter(place, out, told, "newest release is refused (Skills.txt, line 2: ")
+    assert_starter(place, "newest release is refused (Skills.txt, line 2: ")
 
 
 def test_a_folder_that_takes_no_download_leaves_the_starter_data_and_a_line(place: Place) -> None:
     (place.folder / "instance").write_text("in the way")
-    status, out, told = place.flask("seed", "--if-empty")
 
-    assert 0 == status
-    assert_starter(place, out, told, "(instance/releases cannot be written: Not a directory)")
+    assert_starter(place, "(instance/releases cannot be written: Not a directory)")
 
 
 def test_a_release_that_was_downloaded_is_loaded_where_the_archive_is_away(place: Place) -> None:
@@ -339,7 +317,7 @@ def large(place: Place, archive: LocalArchive, full_release: Path, tmp_path: Pat
 
 @pytest.mark.parametrize("kills", [2, pytest.param(60, marks=pytest.mark.soak)])
 def test_a_kill_at_any_moment_is_completed_by_the_next_start(
-    place: Place, archive: LocalArchive, large: int, kills: int, migrated: Path
+    place: Place, archive: LocalArchive, large: int, kills: int, migrated_sqlite: Path
 ) -> None:
     began = time.monotonic()
     assert 0 == place.flask("seed", "--if-empty")[0]
@@ -349,7 +327,7 @@ def test_a_kill_at_any_moment_is_completed_by_the_next_start(
     for kill in range(kills):
         for file in (*place.folder.glob("skillgap.db*"), *place.releases.glob("*.zip*")):
             file.unlink()
-        (place.folder / "skillgap.db").write_bytes(migrated.read_bytes())
+        shutil.copy(migrated_sqlite, place.folder)
         process = place.start()
         time.sleep(seconds * (kill + random.random()) / kills)
         process.kill()

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import make_url
 from support.databases import load
-from support.flood import flooding, hang_up, made_up
+from support.flood import flooding, hang_up, made_up, watching
 from support.mysql_server import empty_database
+from support.release_files import codes_in
 from support.rig import Rig, ask, running_rig
-from support.watching_server import watching
 
 from app import create_app
 from app.settings import Settings
@@ -24,7 +24,7 @@ from cache.fill.single_flight import AT_ONCE, MAX_FLIGHTS, Lane
 from cache.policy import Limits
 from cache.release.seed import seed
 from onet_client.governor import GUESSES, GUESSES_AT_ONCE, spacing
-from onet_client.sandbox import Fault, ReleaseTables, Sandbox, load_release
+from onet_client.sandbox import Fault, ReleaseTables, Sandbox
 
 log = logging.getLogger("flood")
 RATE = 5
@@ -34,16 +34,6 @@ SECONDS = 60
 SLOW = 0.4
 """Seconds that the upstream takes to answer."""
 LIMITS = Limits(ttl=86400, stale_while_revalidate=0, stale_if_error=0, negative_ttl=86400)
-
-
-@pytest.fixture(scope="module")
-def release(starter_release: Path) -> ReleaseTables:
-    return load_release(starter_release)
-
-
-def codes_in(path: Path) -> list[str]:
-    lines = path.read_text(encoding="utf-8").splitlines()[1:]
-    return sorted({line.split("\t")[0] for line in lines})
 
 
 @pytest.fixture

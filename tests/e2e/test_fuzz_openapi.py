@@ -3,15 +3,13 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.commands import RunningSandbox, sandbox
-from support.databases import load
-from support.processes import ROOT, Serving, environment, serving
+from support.canary import CANARY
+from support.commands import RunningSandbox
+from support.processes import ROOT, Serving, environment
 
-TOKEN = "fuzz-token"
 SHORT = ("--generation-deterministic", "--max-examples=2", "--phases=examples,coverage,fuzzing")
 SHORT_WITH_FAULTS = ("--generation-deterministic", "--max-examples=1", "--phases=examples,fuzzing")
 LONG = ("--max-time=600",)
@@ -62,33 +60,12 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", "404", "422"ALLOWED]
 include-name = "GET /skill-gap"
 # What a title looks like is in the document, which ones there are is not.
 checks.positive_data_acceptance.expected-statuses = ["2xx", "304", "404", "422"ALLOWED]
-""".replace("TOKEN", TOKEN)
+""".replace("TOKEN", CANARY)
 FAULTS = (
     {"path": r"rows.*eq\.(1[5-9]|2)", "status": 500},
     {"path": r"rows.*eq\.4", "mutate": "html"},
     {"path": r"rows.*eq\.5", "close": "mid"},
 )
-
-
-@pytest.fixture
-def upstream(three_rated_domains: Path, tmp_path: Path) -> Iterator[RunningSandbox]:
-    with sandbox(three_rated_domains, tmp_path) as running:
-        yield running
-
-
-@pytest.fixture
-def server(
-    three_rated_domains: Path, upstream: RunningSandbox, tmp_path: Path
-) -> Iterator[Serving]:
-    settings = {
-        "DATABASE_URL": load(f"sqlite:///{tmp_path / 'skillgap.db'}", three_rated_domains),
-        "ONET_API_URL": upstream.url,
-        "ONET_API_KEY": "fuzz-key",
-        "ONET_MAX_RATE": "500",
-        "ADMIN_TOKEN": TOKEN,
-    }
-    with serving(tmp_path, **settings) as running:
-        yield running
 
 
 def fuzz(server: Serving, folder: Path, allowed: str, *options: str) -> None:
@@ -108,31 +85,29 @@ def fuzz(server: Serving, folder: Path, allowed: str, *options: str) -> None:
     assert "internal-error" not in server.log.read_text()
 
 
+@pytest.mark.parametrize(
+    "options",
+    [pytest.param(SHORT, id="short"), pytest.param(LONG, id="long", marks=pytest.mark.soak)],
+)
 def test_what_is_asked_by_the_document_is_answered_as_it_says(
-    server: Serving, tmp_path: Path
+    server_of_three: Serving, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
-    fuzz(server, tmp_path, NO_FAILURE, *SHORT)
+    fuzz(server_of_three, tmp_path, NO_FAILURE, *options)
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param(SHORT_WITH_FAULTS, id="short"),
+        pytest.param(LONG_WITH_FAULTS, id="long", marks=pytest.mark.soak),
+    ],
+)
 def test_a_failing_upstream_is_answered_as_the_document_says(
-    server: Serving, upstream: RunningSandbox, tmp_path: Path
+    server_of_three: Serving,
+    upstream_of_three: RunningSandbox,
+    tmp_path: Path,
+    options: tuple[str, ...],
 ) -> None:
-    upstream.set_faults(*FAULTS)
+    upstream_of_three.set_faults(*FAULTS)
 
-    fuzz(server, tmp_path, UNAVAILABLE, *SHORT_WITH_FAULTS)
-
-
-@pytest.mark.soak
-def test_ten_minutes_of_asking_find_nothing_that_the_document_does_not_say(
-    server: Serving, tmp_path: Path
-) -> None:
-    fuzz(server, tmp_path, NO_FAILURE, *LONG)
-
-
-@pytest.mark.soak
-def test_five_minutes_of_a_failing_upstream_find_nothing_that_the_document_does_not_say(
-    server: Serving, upstream: RunningSandbox, tmp_path: Path
-) -> None:
-    upstream.set_faults(*FAULTS)
-
-    fuzz(server, tmp_path, UNAVAILABLE, *LONG_WITH_FAULTS)
+    fuzz(server_of_three, tmp_path, UNAVAILABLE, *options)

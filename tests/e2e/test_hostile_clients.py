@@ -3,7 +3,6 @@
 import http.client
 import json
 import os
-import re
 import resource
 import signal
 import socket
@@ -23,10 +22,7 @@ from support.processes import Serving, serving
 from support.rig import worker_pids
 from support.waiting import Done, at_once
 
-pytestmark = [
-    pytest.mark.waits,
-    pytest.mark.parametrize("starter_url", ["sqlite"], indirect=True, scope="session"),
-]
+pytestmark = pytest.mark.waits
 GAP = "/skill-gap?from=11-1011.00&to=15-1254.00"
 BATCH = {"pairs": [{"from": "11-1011.00", "to": "15-1254.00"}]}
 MANY = 300
@@ -245,14 +241,9 @@ def test_workers_that_are_killed_one_after_the_other_are_replaced(
     settings = {"DATABASE_URL": starter_url, "WEB_CONCURRENCY": "2"}
     with serving(tmp_path, worker=False, **settings) as server:
         for started in (2, 4):
-            eventually(started, lambda: len(spawned(server)), 20)
-            for pid in spawned(server)[-2:]:
+            eventually(started, lambda: len(server.http_pids), 20)
+            for pid in server.http_pids[-2:]:
                 os.kill(pid, signal.SIGKILL)
-        eventually(6, lambda: len(spawned(server)), 20)
+        eventually(6, lambda: len(server.http_pids), 20)
         eventually(True, server.answers, 20)
         assert 0 == server.stop()
-
-
-def spawned(server: Serving) -> list[int]:
-    """All worker processes there have been, in the order of their start."""
-    return [int(pid) for pid in re.findall(r"worker-\d+ with PID: (\d+)", server.log.read_text())]

@@ -4,20 +4,17 @@ import shutil
 import signal
 import subprocess
 import sysconfig
-import time
 import venv
-from pathlib import Path
+from contextlib import contextmanager
 
 import pytest
 import requests
 from support.clock import eventually
 from support.local_archive import local_archive
 from support.mysql_server import free_port
-from support.processes import processes_in
+from support.processes import ROOT, SECONDS, Serving, processes_in
 from support.release_files import zip_folder
 
-ROOT = Path(__file__).parents[2]
-SECONDS = 60
 PARTS = ("app", "cache", "data", "migrations", "onet_client", "scripts")
 FILES = (".flaskenv", "Makefile", "pyproject.toml", "wsgi.py")
 REQUIREMENTS = ("requirements.txt", "requirements-mysql.txt")
@@ -37,75 +34,47 @@ def project(tmp_path_factory):
     return folder
 
 
-class Serving:
+@contextmanager
+def making(project, **settings):
     """`make serve` at work, in a process group of its own as at a terminal."""
-
-    def __init__(self, project, **settings):
-        self.began = time.monotonic()
-        self.log = project / "serve.log"
-        self.port = free_port()
-        environment = {
-            name: value
-            for name, value in os.environ.items()
-            if not re.match("DATABASE_URL|SEED_|FLASK_|ONET_|CACHE_|MAKE|PYTHON|HOST$", name)
-        }
-        environment |= {"PORT": str(self.port), "FLASK_APP": "another_project"}
-        settings = {"SEED_RELEASE": "bundled", "WEB_CONCURRENCY": "1"} | settings
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen(
-                ["make", "serve"],
-                cwd=project,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=environment | settings,
-                start_new_session=True,
-            )
-
-    def get(self, path):
-        return requests.get(f"http://127.0.0.1:{self.port}{path}", timeout=10)
-
-    def seconds_until_ready(self):
-        while True:
-            assert None is self.process.poll(), self.log.read_text()
-            assert time.monotonic() - self.began < SECONDS, self.log.read_text()
-            try:
-                if 200 == self.get("/health/ready").status_code:
-                    return time.monotonic() - self.began
-            except requests.ConnectionError:
-                time.sleep(0.05)
-
-    def stop(self):
-        if None is self.process.poll():
-            self.process.terminate()
-            self.process.wait(SECONDS)
-
-
-@pytest.fixture
-def serving(project):
-    serving = Serving(project)
+    port = free_port()
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not re.match("DATABASE_URL|SEED_|FLASK_|ONET_|CACHE_|MAKE|PYTHON|HOST$", name)
+    }
+    environment |= {"PORT": str(port), "FLASK_APP": "another_project"}
+    settings = {"SEED_RELEASE": "bundled", "WEB_CONCURRENCY": "1"} | settings
+    with (project / "serve.log").open("w") as log:
+        process = subprocess.Popen(
+            ["make", "serve"],
+            cwd=project,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=environment | settings,
+            start_new_session=True,
+        )
+    server = Serving(f"http://127.0.0.1:{port}", process, project / "serve.log")
     try:
-        serving.seconds_until_ready()
-        yield serving
+        server.await_answer("/health/ready")
+        yield server
     finally:
-        serving.stop()
+        if None is process.poll():
+            server.stop()
 
 
 def test_make_serve_alone_brings_the_newest_release(project, made_up_release, tmp_path):
     body = zip_folder(made_up_release, tmp_path / "archive.zip").read_bytes()
     with local_archive() as archive:
         archive.publish("28.1", body)
-        serving = Serving(
-            project,
-            SEED_RELEASE="latest",
-            ONET_ARCHIVE_URL=archive.url,
-            DATABASE_URL=f"sqlite:///{tmp_path / 'skillgap.db'}",
-        )
-        try:
-            serving.seconds_until_ready()
+        settings = {
+            "SEED_RELEASE": "latest",
+            "ONET_ARCHIVE_URL": archive.url,
+            "DATABASE_URL": f"sqlite:///{tmp_path / 'skillgap.db'}",
+        }
+        with making(project, **settings) as serving:
             answer = serving.get("/occupations/15-9002.00").json()
-        finally:
-            serving.stop()
 
     assert "Tide Clerks" == answer["title"]
     said = serving.log.read_text()
@@ -114,25 +83,21 @@ def test_make_serve_alone_brings_the_newest_release(project, made_up_release, tm
 
 
 def test_make_serve_migrates_seeds_answers_and_starts_again_as_it_is_ended_by_sigterm_or_ctrl_c(
-    project, serving
+    project,
 ):
-    answer = serving.get("/skill-gap?from=11-1011.00&to=15-1254.00").json()
-    assert (8, 0.8824) == (answer["summary"]["gaps"], answer["summary"]["readiness"])
-    serving.process.terminate()
-    assert -signal.SIGTERM == serving.process.wait(SECONDS)
-    assert_nothing_is_left(project, serving)
+    with making(project) as serving:
+        answer = serving.get("/skill-gap?from=11-1011.00&to=15-1254.00").json()
+        assert (8, 0.8824) == (answer["summary"]["gaps"], answer["summary"]["readiness"])
+        assert -signal.SIGTERM == serving.stop()
+        assert_nothing_is_left(project, serving)
 
     first = serving.log.read_text()
-    again = Serving(project)
-    try:
-        again.seconds_until_ready()
+    with making(project) as again:
         eventually(True, lambda: any("worker" in words for words in processes_in(project).values()))
         os.killpg(again.process.pid, signal.SIGINT)
         # make itself, once its command is done, ends by the signal: 130 in a shell.
         assert -signal.SIGINT == again.process.wait(SECONDS)
         assert_nothing_is_left(project, again)
-    finally:
-        again.stop()
     # What makes a first start slow is not done a second time.
     assert "Published." in first
     assert not re.search("Installing|Published", again.log.read_text())

@@ -1,6 +1,7 @@
-"""A server whose metrics find no room, or lose their folder: answers and workers go on."""
+"""/metrics of several processes, whichever gives it; without room for them, answers go on."""
 
 import os
+import re
 import shutil
 import signal
 import time
@@ -12,11 +13,9 @@ from support.clock import eventually
 from support.disks import fill, small_disk
 from support.processes import Serving, serving
 
-pytestmark = [
-    pytest.mark.waits,
-    pytest.mark.parametrize("starter_url", ["sqlite"], indirect=True, scope="session"),
-]
+pytestmark = pytest.mark.waits
 HITS = 'skillgap_entry_reads_total{result="hit"}'
+ANSWERED = 'skillgap_http_requests_total{endpoint="/occupations/<code>",status="200"}'
 TARGETS = (
     "/skill-gap?from=11-1011.00&to=15-1254.00",
     "/occupations/15-1254.00",
@@ -33,22 +32,12 @@ def ask_all(server: Serving) -> None:
         assert server.get(target).status_code in {200, 404, 422}, target
 
 
-def hits(server: Serving) -> float:
-    answer = server.get("/metrics")
-    assert 200 == answer.status_code
-    return next(float(line.split()[-1]) for line in answer.text.splitlines() if HITS in line)
-
-
 def replace_worker(server: Serving) -> None:
     """Kill a worker process, and wait for the next one, which says so before it is heard."""
     started = server.log.read_text().count("Started worker")
-    pids = [line.rsplit(" ", 1)[1] for line in server.log.read_text().splitlines() if "PID" in line]
-    os.kill(int(pids[-1]), signal.SIGKILL)
-    deadline = time.monotonic() + 20
-    while server.log.read_text().count("Started worker") == started or not server.answers():
-        assert None is server.process.poll(), server.log.read_text()
-        assert time.monotonic() < deadline, server.log.read_text()
-        time.sleep(0.05)
+    os.kill(server.http_pids[-1], signal.SIGKILL)
+    eventually(True, lambda: server.log.read_text().count("Started worker") > started)
+    server.await_answer()
 
 
 @pytest.fixture
@@ -66,10 +55,10 @@ def test_a_full_disk_costs_neither_answers_nor_workers(
         tmp_path, worker=False, DATABASE_URL=starter_url, **{setting: str(place)}
     ) as server:
         ask_all(server)
-        assert hits(server) >= 3
+        assert server.metric(HITS) >= 3
         replace_worker(server)
         ask_all(server)
-        assert hits(server) >= 3
+        assert server.metric(HITS) >= 3
 
         ballast.unlink()
         time.sleep(1.1)
@@ -94,10 +83,10 @@ def test_a_disk_that_becomes_full_costs_neither_answers_nor_workers(
             ask_all(server)
             server.get("/health/ready")
             server.get("/occupations/15-1254.00/transitions")
-        assert hits(server) >= 3
+        assert server.metric(HITS) >= 3
         replace_worker(server)
         ask_all(server)
-        assert hits(server) >= 3
+        assert server.metric(HITS) >= 3
         assert 0 == server.stop()
 
 
@@ -113,17 +102,42 @@ def test_a_folder_that_is_taken_away_comes_back_with_the_counts(
         time.sleep(1.1)
         for _ in range(20):
             ask_all(server)
-        eventually(40 * 3, lambda: hits(server))
+        eventually(40 * 3, lambda: server.metric(HITS))
 
         shutil.rmtree(tmp_path / "metrics")
         replace_worker(server)
         ask_all(server)
-        assert hits(server) > 0
+        assert server.metric(HITS) > 0
         (folder,) = (tmp_path / "metrics").iterdir()
         (folder / "counter_1.db").touch()
         (folder / "counts_1_00000000.db").touch()
         for _ in range(6):
-            assert hits(server) > 0
+            assert server.metric(HITS) > 0
         assert server.log.read_text().count("leaves out") in {2, 4}  # once for each worker asked
         assert 0 == server.stop()
     assert [] == list((tmp_path / "metrics").iterdir())
+
+
+def test_the_counts_of_all_processes_are_added_up_and_outlive_them(
+    starter_url: str, tmp_path: Path
+) -> None:
+    shared = tmp_path / "tmp"
+    shared.mkdir()
+    settings = {"DATABASE_URL": starter_url, "WEB_CONCURRENCY": "2", "TMPDIR": str(shared)}
+    with serving(tmp_path, **settings) as server:
+        asked = 0
+        while len(list(shared.glob("*/counts_*.db"))) < 2 or asked < 40:
+            assert 200 == server.get("/occupations/15-1254.00").status_code
+            asked += 1
+        eventually((asked, asked), lambda: (server.metric(HITS), server.metric(ANSWERED)))
+        assert {asked} == {server.metric(HITS) for _ in range(10)}
+
+        os.kill(server.http_pids[0], signal.SIGKILL)
+        # A worker that is told to end before it has started takes no notice.
+        eventually(3, lambda: len(re.findall(r"Started worker-\d+$", server.log.read_text(), re.M)))
+        server.get("/occupations/15-1254.00")
+
+        eventually(asked + 1, lambda: server.metric(HITS))
+        assert {asked + 1} == {server.metric(HITS) for _ in range(5)}
+        assert 0 == server.stop()
+    assert [] == list(shared.iterdir())

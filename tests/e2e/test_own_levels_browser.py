@@ -2,15 +2,11 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, Route, expect
-from support.axe import serious
-from support.browser import watched_window
+from playwright.sync_api import Locator, Page, Request, Route, expect
+from support.browser import Visit, serious
 from support.processes import Serving
 
 EXECUTIVES, DEVELOPERS, NURSES = "11-1011.00", "15-1254.00", "29-1141.00"
@@ -18,35 +14,17 @@ PLACE = f"/own-levels?from={EXECUTIVES}&to={DEVELOPERS}"
 PROGRAMMING = "Programming"
 CHANGE = "change the jobs"
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.parametrize("starter_url", ["sqlite"], indirect=True, scope="session"),
-]
-
-Visit = Callable[..., Page]
+pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def visit(browser: Browser, starter: Serving) -> Iterator[Visit]:
-    with ExitStack() as stack:
-
-        def visit(target: str = PLACE, width: int = 1280, **options: Any) -> Page:
-            options["viewport"] = {"width": width, "height": 900}
-            page = stack.enter_context(watched_window(browser, starter, **options))
-            page.goto(target)
-            return page
-
-        yield visit
-
-
-def readiness(page: Page) -> Any:
+def readiness(page: Page) -> Locator:
     return page.get_by_role("region", name="Readiness").locator("[aria-current] strong")
 
 
 def test_a_level_is_moved_by_keyboard_and_comes_back_by_reload_back_and_link(
     visit: Visit, starter: Serving
 ) -> None:
-    page = visit()
+    page = visit(PLACE)
     asked: list[Request] = []
     page.on("request", lambda one: asked.append(one))  # noqa: PLW0108 - no builtin
     slider = page.get_by_role("slider", name=PROGRAMMING)
@@ -147,7 +125,7 @@ def test_another_job_and_another_domain_keep_the_levels(visit: Visit) -> None:
 
 @pytest.mark.soak
 def test_without_scripts_the_form_is_sent_and_answered(visit: Visit) -> None:
-    page = visit(java_script_enabled=False)
+    page = visit(PLACE, java_script_enabled=False)
 
     page.get_by_role("slider", name=PROGRAMMING).focus()
     page.keyboard.press("End")
@@ -159,7 +137,7 @@ def test_without_scripts_the_form_is_sent_and_answered(visit: Visit) -> None:
 
 @pytest.mark.soak
 def test_a_touch_moves_a_level(visit: Visit) -> None:
-    page = visit(width=360, has_touch=True)
+    page = visit(PLACE, 360, has_touch=True)
     slider = page.get_by_role("slider", name=PROGRAMMING)
     slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
@@ -172,7 +150,7 @@ def test_a_touch_moves_a_level(visit: Visit) -> None:
 
 
 def test_where_nobody_answers_it_says_so_tries_again_and_heeds_the_next_move(visit: Visit) -> None:
-    page = visit()
+    page = visit(PLACE)
     asked: list[str] = []
 
     def fail(route: Route) -> None:

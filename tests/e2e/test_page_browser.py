@@ -2,20 +2,19 @@
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
-from support.axe import serious
-from support.browser import watched, watched_window
+from support.browser import Visit, serious, watched
 from support.canary import CANARY
 from support.databases import load
 from support.processes import Serving, serving
 
-from onet_client.sandbox import Fault, Sandbox, load_release
+from onet_client.sandbox import Fault, ReleaseTables, Sandbox
 
 EXECUTIVES, DEVELOPERS = "11-1011.00", "15-1254.00"
 HAVE, WANT = "The job you have", "The job you want"
@@ -55,12 +54,8 @@ STATES = {
 }
 COLOUR = "one => getComputedStyle(one).backgroundColor"
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.parametrize("starter_url", ["sqlite"], indirect=True, scope="session"),
-]
+pytestmark = pytest.mark.browser
 
-Visit = Callable[..., Page]
 expect.set_options(timeout=20_000)
 
 
@@ -86,7 +81,7 @@ def with_zones(
 
 @pytest.fixture(scope="module")
 def without_upstream(
-    starter_url: str, starter_release: Path, tmp_path_factory: pytest.TempPathFactory
+    starter_url: str, release: ReleaseTables, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Serving]:
     """A server whose upstream told that nobody rated one occupation, and has gone since."""
     folder = tmp_path_factory.mktemp("without_upstream")
@@ -96,7 +91,7 @@ def without_upstream(
         closing(sqlite3.connect(copy)) as target,
     ):
         source.backup(target)
-    with Sandbox(load_release(starter_release)) as upstream:
+    with Sandbox(release) as upstream:
         settings = {
             "DATABASE_URL": f"sqlite:///{copy}",
             "ONET_API_URL": upstream.url,
@@ -115,20 +110,6 @@ def without_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servi
     folder = tmp_path_factory.mktemp("without_database")
     with serving(folder, worker=False, DATABASE_URL=f"sqlite:///{folder / 'empty.db'}") as running:
         yield running
-
-
-@pytest.fixture
-def visit(browser: Browser, starter: Serving) -> Iterator[Visit]:
-    """Opens an address in a window of its own, which is watched."""
-    with ExitStack() as stack:
-
-        def visit(target: str, width: int = 1280, at: Serving = starter, **options: Any) -> Page:
-            options["viewport"] = {"width": width, "height": 900}
-            page = stack.enter_context(watched_window(browser, at, **options))
-            page.goto(target)
-            return page
-
-        yield visit
 
 
 @pytest.fixture(scope="module")
@@ -356,15 +337,6 @@ def test_a_job_zone_is_chosen_of_those_that_are_held(visit: Visit, with_zones: S
     expect(steps.locator("ol > li")).to_have_count(10)
 
 
-def test_what_may_be_meant_is_chosen_by_its_link(visit: Visit) -> None:
-    page = visit(f"/?from=nurse&to={EXECUTIVES}")
-
-    page.get_by_role("link", name="Registered Nurses").first.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(
-        "Registered Nurses to Chief Executives"
-    )
-
-
 def test_what_both_may_mean_is_chosen_on_one_page_by_keyboard(visit: Visit) -> None:
     page = visit("/?from=nurse&to=analyst")
     expect(page.get_by_label(HAVE)).to_be_focused()
@@ -404,15 +376,6 @@ def test_the_answer_in_each_domain_is_on_the_first_screen(visit: Visit, width: i
     expect(page.get_by_text("Chief Executives already have 88 %")).to_be_in_viewport(ratio=1)
     expect(page.get_by_label(HAVE)).to_be_hidden()
     expect(shares.locator("[aria-current]")).to_contain_text("Skills")
-
-
-def test_the_link_to_what_is_shown_can_be_copied(visit: Visit) -> None:
-    page = visit(GAP, permissions=["clipboard-read", "clipboard-write"])
-
-    page.get_by_role("button", name="Copy link").press("Enter")
-    expect(page.get_by_text("Copied.")).to_be_visible()
-    copied = page.evaluate("navigator.clipboard.readText()")
-    assert copied.endswith(GAP)
 
 
 def test_the_table_has_headers_and_what_carries_over_can_be_opened(visit: Visit) -> None:
@@ -507,14 +470,10 @@ def test_axe_is_at_work(visit: Visit) -> None:
 
 
 def test_the_dark_scheme_is_dark(visit: Visit) -> None:
-    colours = {
-        scheme: visit(GAP, color_scheme=scheme).evaluate(
-            "getComputedStyle(document.body).backgroundColor"
-        )
-        for scheme in ("light", "dark")
-    }
-
-    assert {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 22, 29)"} == colours
+    page = visit(GAP)
+    for scheme, colour in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(18, 22, 29)")):
+        page.emulate_media(color_scheme=scheme)
+        assert colour == page.locator("body").evaluate(COLOUR)
 
 
 def test_what_can_be_pressed_is_large_enough_and_shows_the_focus(visit: Visit) -> None:

@@ -1,7 +1,7 @@
 """Behind the proxies of docs/proxies.md: under a prefix and https in front, and all stays there."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,16 +14,7 @@ from support.browser import running_chromium
 from support.databases import load
 from support.mysql_server import free_port
 from support.processes import serving
-from support.proxies import (
-    PROGRAMS,
-    apache,
-    example,
-    haproxy,
-    needs,
-    nginx,
-    set_up,
-    write_certificate,
-)
+from support.proxies import PROGRAMS, RUN, https_front, needs
 
 pytestmark = [pytest.mark.soak, needs("openssl", "openssl")]
 
@@ -31,7 +22,6 @@ TOKEN = "canary-admin-token"
 GAP = "?from=11-1011.00&to=15-1254.00"
 OWN = "own-levels?from=11-1011.00&to=15-1254.00"
 ELSEWHERE = re.compile(r"https://(www\.|services\.)?(onetcenter|onetonline|creativecommons)\.org/")
-RUN: dict[str, Callable[..., Any]] = {"nginx": nginx, "haproxy": haproxy, "apache": apache}
 
 
 @dataclass
@@ -39,12 +29,12 @@ class Front:
     """A place under https where the product is to be found."""
 
     root: str
-    certificate: Path
+    certificate: str
 
     def get(self, url: str, **options: Any) -> requests.Response:
         return requests.get(
             urljoin(self.root, url),
-            verify=str(self.certificate),
+            verify=self.certificate,
             timeout=30,
             allow_redirects=False,
             **options,
@@ -65,11 +55,11 @@ def front(
         "ONET_API_KEY": "canary",
         "ONET_API_URL": f"http://127.0.0.1:{free_port()}/",
     }
-    certificate, port = write_certificate(folder), free_port()
-    with serving(folder, **settings) as product:
-        text = set_up(example(request.param), product.url, port, certificate, folder / "cache")
-        with RUN[request.param](folder, text, port):
-            yield Front(f"https://127.0.0.1:{port}/skills/", certificate)
+    with (
+        serving(folder, **settings) as product,
+        https_front(request.param, folder, product.url) as (root, certificate),
+    ):
+        yield Front(root, certificate)
 
 
 def found_in(answer: requests.Response) -> list[str]:
@@ -120,7 +110,7 @@ def test_the_location_of_a_job_leads_to_it(front: Front) -> None:
     answer = requests.post(
         f"{front.root}admin/cache/warm",
         json={"codes": ["15-1252.00"]},
-        headers=bearer, verify=str(front.certificate), timeout=30,
+        headers=bearer, verify=front.certificate, timeout=30,
     )  # fmt: skip
     assert 202 == answer.status_code
     place = urljoin(answer.url, answer.headers["Location"])

@@ -6,26 +6,21 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import requests
+from support.backends import on_both
 from support.bad_requests import BAD_REQUESTS
+from support.clock import eventually
 from support.commands import RunningSandbox
 from support.databases import load
 from support.processes import Serving, serving
 
 STARTER_GAP = "/skill-gap?from=11-1011.00&to=15-1254.00"
-
-
-def wait_until(happened: Callable[[], bool], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +38,7 @@ def server(
         yield running
 
 
+@on_both
 def test_a_worker_process_makes_its_index_of_titles_before_it_is_asked(
     starter_url: str, tmp_path: Path
 ) -> None:
@@ -59,7 +55,7 @@ def test_the_log_says_which_processes_answer_where_and_when_all_have_stopped(
     starter_url: str, tmp_path: Path
 ) -> None:
     with serving(tmp_path, DATABASE_URL=starter_url, WEB_CONCURRENCY="2") as server:
-        wait_until(lambda: 2 == server.log.read_text().count(" answers at "))
+        eventually(2, lambda: server.log.read_text().count(" answers at "))
         server.stop()
         said = [line.split(" - ")[-1] for line in server.log.read_text().splitlines()]
 
@@ -72,6 +68,7 @@ def test_the_log_says_which_processes_answer_where_and_when_all_have_stopped(
     ] == [said[0], *sorted(said[1:3]), *said[3:]]
 
 
+@on_both
 def test_every_bad_request_is_refused_over_the_wire_as_in_the_application(
     server: Serving,
 ) -> None:
@@ -152,6 +149,7 @@ def test_what_is_hardly_http_never_fails_the_server(server: Serving, sent: bytes
     assert 200 == server.get("/health").status_code
 
 
+@on_both
 def test_head_and_a_copy_that_still_holds_have_no_body_on_the_wire(server: Serving) -> None:
     plain = {"Accept-Encoding": "identity"}
     whole = server.get(STARTER_GAP, headers=plain)
@@ -164,11 +162,12 @@ def test_head_and_a_copy_that_still_holds_have_no_body_on_the_wire(server: Servi
     assert whole.headers["ETag"] == head.headers["ETag"] == held.headers["ETag"]
 
 
+@on_both
 def test_an_error_is_one_line_of_json_on_standard_error_with_its_id(server: Serving) -> None:
     mine = f"mine-{time.time_ns()}"
     server.get("/skill-gap%0AFORGED?from=%0A", headers={"X-Request-ID": mine})
 
-    wait_until(lambda: mine in server.log.read_text())
+    eventually(True, lambda: mine in server.log.read_text())
     lines = [line for line in server.log.read_text().splitlines() if mine in line]
     assert 1 == len(lines)
     assert mine == json.loads(lines[0])["request_id"]
@@ -193,7 +192,7 @@ def test_sigterm_while_a_request_is_under_way_finishes_it(
             target=lambda: answers.append(server.get("/occupations/49-3092.00"))
         )
         request.start()
-        wait_until(lambda: upstream.count > before)
+        eventually(True, lambda: upstream.count > before)
         status = server.stop()
         request.join()
         upstream.set_faults()

@@ -1,14 +1,12 @@
 """The percentages of an answer, switched in place in headless Chromium against the real server."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
-from support.axe import serious
-from support.browser import watched_window
+from playwright.sync_api import Locator, Page, Request, Route, expect
+from support.browser import Visit, serious
 from support.databases import load
 from support.processes import Serving, serving
 
@@ -23,7 +21,6 @@ LATER = "const now = Date.now; Date.now = () => now() + 61000"
 
 pytestmark = pytest.mark.browser
 
-Visit = Callable[..., Page]
 expect.set_options(timeout=20_000)
 
 
@@ -37,19 +34,6 @@ def database(three_rated_domains: Path, tmp_path_factory: pytest.TempPathFactory
 def server(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     with serving(tmp_path_factory.mktemp("server"), worker=False, DATABASE_URL=database) as running:
         yield running
-
-
-@pytest.fixture
-def visit(browser: Browser, server: Serving) -> Iterator[Visit]:
-    """Opens an address in a window of its own, which is watched."""
-    with ExitStack() as stack:
-
-        def visit(target: str, at: Serving = server, **options: Any) -> Page:
-            page = stack.enter_context(watched_window(browser, at, **options))
-            page.goto(target)
-            return page
-
-        yield visit
 
 
 @pytest.fixture
@@ -214,7 +198,7 @@ def test_the_link_to_the_percentage_that_is_shown_can_be_copied(ready: Visit) ->
     page = ready(permissions=["clipboard-read", "clipboard-write"])
 
     share(page, "Knowledge").click()
-    page.get_by_role("button", name="Copy link").click()
+    page.get_by_role("button", name="Copy link").press("Enter")
     expect(page.get_by_text("Copied.")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()").endswith(KNOWLEDGE)
     page.go_back()
@@ -342,7 +326,6 @@ def test_where_others_may_keep_nothing_no_page_is_fetched_ahead(
         page.context.close()
 
 
-@pytest.mark.parametrize("starter_url", ["sqlite"], indirect=True, scope="session")
 def test_a_percentage_that_is_not_here_yet_is_not_fetched_ahead(
     visit: Visit, starter: Serving
 ) -> None:

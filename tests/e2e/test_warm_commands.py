@@ -2,9 +2,8 @@
 
 import json
 import signal
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,18 +11,17 @@ from typing import Any
 
 import pytest
 import requests
-from sqlalchemy import Engine, func, make_url, select
+from sqlalchemy import Engine, func, select
+from support.backends import migrated_engine
 from support.caches import states
 from support.clock import LIMITS, FakeClock, eventually
 from support.commands import Command, RunningSandbox, flask, sandbox
 from support.made_up_release import RATED, TITLES, write_release
-from support.mysql_server import empty_database
-from support.processes import SECONDS, serving
+from support.processes import SECONDS, Serving, serving
 from support.release_files import write_part
+from support.rig import AUTHORIZED, TOKEN
 from support.warming import expire_leases
 
-from cache.db.database import connect
-from cache.db.migrate import upgrade
 from cache.db.onet_tables import CacheEntry, LandingRating, WarmJob
 from cache.release.seed import seed
 
@@ -43,21 +41,11 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
         yield running
 
 
-@pytest.fixture(params=["sqlite", pytest.param("mysql", marks=pytest.mark.mysql)])
-def new_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+@pytest.fixture
+def new_engine(database_url: str) -> Iterator[Engine]:
     """An engine of a database that is migrated and empty."""
-    if request.param == "sqlite":
-        yield from migrated(f"sqlite:///{tmp_path / 'skillgap.db'}")
-        return
-    with empty_database(request.getfixturevalue("mysql_server")) as url:
-        yield from migrated(url)
-
-
-def migrated(url: str) -> Iterator[Engine]:
-    engine = connect(make_url(url))
-    upgrade(engine)
-    yield engine
-    engine.dispose()
+    with migrated_engine(database_url) as engine:
+        yield engine
 
 
 def settings_of(engine: Engine, upstream: RunningSandbox) -> dict[str, str]:
@@ -77,14 +65,6 @@ def count(engine: Engine, query: Any) -> int:
 def asked(upstream: RunningSandbox) -> Counter[str]:
     answer = requests.get(upstream.url + "sandbox/requests", timeout=10).json()
     return Counter(f"{one['path']}?{one['query']}" for one in answer["requests"])
-
-
-def await_that(process: Command, happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not happened():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_codes_are_filled_and_what_failed_is_told(
@@ -138,13 +118,12 @@ def test_without_credentials_warm_names_the_setting(tmp_path: Path) -> None:
     )
 
 
-def test_without_tables_warm_is_a_clear_message(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'skillgap.db'}"
-    done = flask("warm", "--all", DATABASE_URL=url, ONET_API_KEY="canary-key")
-
-    assert 1 == done.returncode
-    assert ("Error: ", url) == (done.stderr[:7], url if url in done.stderr else "")
-    assert "Traceback" not in done.stderr
+def warm_all(server: Serving) -> str:
+    """Ask a server for everything to be filled; return where its job is told of."""
+    url = server.url + "/admin/cache/warm"
+    made = requests.post(url, json={"all": True}, headers=AUTHORIZED, timeout=10)
+    made.raise_for_status()
+    return made.headers["Location"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -154,17 +133,14 @@ def test_a_worker_takes_jobs_as_they_come_and_ends_cleanly(
     settings = settings_of(new_engine, small)
     worker = Command("worker", folder=tmp_path, LOG_FORMAT="json", **settings)
     try:
-        with serving(tmp_path, ADMIN_TOKEN="token", **settings) as server:
-            header = {"Authorization": "Bearer token"}
-            url = server.url + "/admin/cache/warm"
-            made = requests.post(url, json={"all": True}, headers=header, timeout=10)
-            await_that(
-                worker,
-                lambda: (
-                    server.get(made.headers["Location"], headers=header).json()["state"] == "done"
-                ),
-            )
-            job = server.get(made.headers["Location"], headers=header).json()
+        with serving(tmp_path, ADMIN_TOKEN=TOKEN, **settings) as server:
+            place = warm_all(server)
+
+            def look() -> Any:
+                return server.get(place, headers=AUTHORIZED).json()
+
+            eventually("done", lambda: look()["state"], SECONDS)
+            job = look()
         worker.send_signal(number)
         _, log = worker.communicate(timeout=SECONDS)
     finally:
@@ -175,7 +151,7 @@ def test_a_worker_takes_jobs_as_they_come_and_ends_cleanly(
     assert all(json.loads(line)["level"] == "INFO" for line in log.splitlines())
 
 
-on_sqlite = pytest.mark.parametrize("new_engine", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @on_sqlite
@@ -184,10 +160,8 @@ def test_a_server_that_stops_leaves_its_job_to_the_next_worker_at_once(
 ) -> None:
     settings = settings_of(new_engine, small)
     held = select(func.count()).where(WarmJob.lease_owner.is_not(None))
-    with serving(tmp_path, **settings | {"ADMIN_TOKEN": "token", "ONET_MAX_RATE": "2"}) as server:
-        header = {"Authorization": "Bearer token"}
-        url = server.url + "/admin/cache/warm"
-        requests.post(url, json={"all": True}, headers=header, timeout=10).raise_for_status()
+    with serving(tmp_path, **settings | {"ADMIN_TOKEN": TOKEN, "ONET_MAX_RATE": "2"}) as server:
+        warm_all(server)
         eventually(1, lambda: count(new_engine, held))
         assert 0 == server.stop()
 
@@ -231,13 +205,13 @@ WHOLE = Warmed("99-9999.99", 879, 31, 4_000, (10_000, 30_000, 50_000), (100, 300
 
 
 @pytest.mark.parametrize(
-    ("new_engine", "warmed"),
+    ("database_url", "warmed"),
     [
         pytest.param("sqlite", PART, id="sqlite"),
         pytest.param("mysql", WHOLE, marks=[pytest.mark.mysql, pytest.mark.soak], id="m-many"),
         pytest.param("sqlite", WHOLE, marks=pytest.mark.soak, id="sqlite-many"),
     ],
-    indirect=["new_engine"],
+    indirect=["database_url"],
 )
 def test_warming_everything_survives_ctrl_c_and_kills_at_little_cost(
     new_engine: Engine,
@@ -264,7 +238,7 @@ def test_warming_everything_survives_ctrl_c_and_kills_at_little_cost(
     with sandbox(release, tmp_path) as upstream:
         settings = settings_of(new_engine, upstream) | {"ONET_MAX_RATE": "20"}
         stopped = start()
-        await_that(stopped, lambda: landed() > warmed.interrupted)
+        eventually(True, lambda: landed() > warmed.interrupted, SECONDS)
         stopped.send_signal(signal.SIGINT)
         _, told = stopped.communicate(timeout=SECONDS)
         assert (130, True) == (stopped.returncode, "goes on from here" in told)
@@ -274,7 +248,7 @@ def test_warming_everything_survives_ctrl_c_and_kills_at_little_cost(
         ):
             for moment in moments:
                 killed = start()
-                await_that(killed, lambda look=look, moment=moment: look() > moment)
+                eventually(True, lambda look=look, moment=moment: look() > moment, SECONDS)
                 killed.kill()
                 killed.communicate(timeout=SECONDS)
         last = start()
@@ -295,7 +269,7 @@ def test_warming_everything_survives_ctrl_c_and_kills_at_little_cost(
 
 def assert_holds(engine: Engine, release: Path) -> None:
     """Every occupation's content is that of the text release."""
-    for other in migrated("sqlite://"):
+    with migrated_engine("sqlite://") as other:
         seed(other, release, limits=LIMITS, now=FakeClock())
         columns = (CacheEntry.occupation_code, CacheEntry.state, CacheEntry.content_hash)
         of_skills = CacheEntry.domain == "skills"

@@ -10,10 +10,7 @@ import pytest
 from support.clock import eventually
 from support.processes import Serving, processes_in, serving
 
-pytestmark = [
-    pytest.mark.waits,
-    pytest.mark.parametrize("starter_url", ["sqlite"], indirect=True, scope="session"),
-]
+pytestmark = pytest.mark.waits
 PROCESSES = 2
 
 

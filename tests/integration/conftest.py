@@ -2,61 +2,27 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine
+from support.backends import BACKENDS, migrated_engine, new_database, new_engine
 from support.clock import LIMITS, FakeClock, Seconds
 from support.fake_client import FakeClient
 from support.made_up_release import write_release
 from support.mysql_server import empty_database
 from support.tables import Dump, clear, dump, fill
 
-from cache.db.database import connect
-from cache.db.migrate import upgrade
 from cache.db.onet_tables import Base
 from cache.entries.invalidation import Changes
 from cache.release.seed import seed
-
-BACKENDS = ["sqlite", pytest.param("mysql", marks=pytest.mark.mysql)]
-
-
-def _new_database(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
-    """Make an empty database of the backend that the fixture is asked for, and give its URL."""
-    with ExitStack() as stack:
-        if request.param == "sqlite":
-            yield f"sqlite:///{folder / 'skillgap.db'}"
-        else:
-            server: str = request.getfixturevalue("mysql_server")
-            yield stack.enter_context(empty_database(server))
-
-
-def _new_engine(url: str) -> Iterator[Engine]:
-    engine = connect(make_url(url))
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture(params=BACKENDS)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """URL of an empty database of this test's own, as `DATABASE_URL` takes it."""
-    yield from _new_database(request, tmp_path)
 
 
 @pytest.fixture
 def empty_engine(database_url: str) -> Iterator[Engine]:
     """An engine of that database, which has no tables."""
-    yield from _new_engine(database_url)
-
-
-@pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of a migrated database, to be copied."""
-    path = tmp_path_factory.mktemp("migrated") / "skillgap.db"
-    for engine in _new_engine(f"sqlite:///{path}"):
-        upgrade(engine)
-    return path
+    with new_engine(database_url) as engine:
+        yield engine
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +30,7 @@ def seeded_sqlite(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactor
     """The file of a database that holds the made-up release, loaded at the clock's start."""
     folder = tmp_path_factory.mktemp("seeded")
     path = Path(shutil.copy(migrated_sqlite, folder))
-    for engine in _new_engine(f"sqlite:///{path}"):
+    with new_engine(f"sqlite:///{path}") as engine:
         seed(engine, write_release(folder / "db_28_1_text"), limits=LIMITS, now=FakeClock())
     return path
 
@@ -72,9 +38,8 @@ def seeded_sqlite(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(scope="session")
 def seeded_rows(seeded_sqlite: Path) -> Dump:
     """All that is in it."""
-    for engine in _new_engine(f"sqlite:///{seeded_sqlite}"):
-        rows = dump(engine, tuple(Base.metadata.tables))
-    return rows
+    with new_engine(f"sqlite:///{seeded_sqlite}") as engine:
+        return dump(engine, tuple(Base.metadata.tables))
 
 
 @pytest.fixture(scope="session")
@@ -83,10 +48,8 @@ def migrated_mysql(mysql_server: str) -> Iterator[Engine]:
 
     Who uses it disposes of its connections, since there are tests that kill all of a database.
     """
-    with empty_database(mysql_server) as url:
-        for engine in _new_engine(url):
-            upgrade(engine)
-            yield engine
+    with empty_database(mysql_server) as url, migrated_engine(url) as engine:
+        yield engine
 
 
 @pytest.fixture(params=BACKENDS)
@@ -100,7 +63,8 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
         clear(shared)
         shared.dispose()
         url = shared.url.render_as_string(hide_password=False)
-    yield from _new_engine(url)
+    with new_engine(url) as engine:
+        yield engine
 
 
 @pytest.fixture(scope="module", params=BACKENDS)
@@ -108,14 +72,14 @@ def shared_url(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """URL of a database that the tests of a module share: they read it, or take back all."""
-    yield from _new_database(request, tmp_path_factory.mktemp("shared"))
+    with new_database(request, tmp_path_factory.mktemp("shared")) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
 def shared_engine(shared_url: str) -> Iterator[Engine]:
     """An engine of the shared database, migrated to the newest revision."""
-    for engine in _new_engine(shared_url):
-        upgrade(engine)
+    with migrated_engine(shared_url) as engine:
         yield engine
 
 

@@ -1,15 +1,17 @@
-"""The browser that the page is tried in: an installed Chromium."""
+"""The browser that the page is tried in, an installed Chromium, and what it finds wrong there."""
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 from support.processes import Serving
 
 # What the browser itself says of an answer that is an error.
 STATUS_SAID = "Failed to load resource"
+Visit = Callable[..., Page]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -53,9 +55,31 @@ def watched(page: Page, at: Serving) -> Iterator[None]:
 
 
 @contextmanager
-def watched_window(browser: Browser, at: Serving, **options: Any) -> Iterator[Page]:
-    """A window of its own, which is watched, for as long as the block runs."""
-    with closing(browser.new_context(base_url=at.url, **options)) as context:
-        page = context.new_page()
-        with watched(page, at):
-            yield page
+def visits(browser: Browser, server: Serving) -> Iterator[Visit]:
+    """What opens an address in a window of its own, which is watched until the block ends."""
+    with ExitStack() as stack:
+
+        def visit(target: str, width: int = 1280, at: Serving = server, **options: Any) -> Page:
+            options["viewport"] = {"width": width, "height": 900}
+            context = stack.enter_context(closing(browser.new_context(base_url=at.url, **options)))
+            page = context.new_page()
+            stack.enter_context(watched(page, at))
+            page.goto(target)
+            return page
+
+        yield visit
+
+
+def serious(page: Page, *rules: str) -> list[str]:
+    """The rules that axe-core finds broken and calls serious or critical.
+
+    Looked at are these rules, or else all for WCAG 2.2 AA and for good practice.
+    """
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    chosen = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": tags}
+    # The rest, every node that keeps a rule above all, would take as long again to describe.
+    options = {"runOnly": chosen, "resultTypes": ["violations"], "preload": False}
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(Axe().axe_script)
+    found = page.evaluate("options => axe.run(options)", options)["violations"]
+    return [one["id"] for one in found if one["impact"] in ("serious", "critical")]

@@ -12,15 +12,14 @@ class Cut(BaseException):
 
 
 @contextmanager
-def cut_after(engine: Engine, statements: int) -> Iterator[None]:
-    """Raise `Cut` instead of any statement after the first so many, the commit counted as one."""
-    done = 0
+def before_each(engine: Engine, strike: Callable[[int, Any], object]) -> Iterator[None]:
+    """Call a function before each statement and commit, with its number, from 1, and connection."""
+    begun = 0
 
-    def count(*_: object) -> None:
-        nonlocal done
-        done += 1
-        if done > statements:
-            raise Cut
+    def count(connection: Any, *_: object) -> None:
+        nonlocal begun
+        begun += 1
+        strike(begun, connection)
 
     event.listen(engine, "before_cursor_execute", count)
     event.listen(engine, "commit", count)
@@ -29,6 +28,18 @@ def cut_after(engine: Engine, statements: int) -> Iterator[None]:
     finally:
         event.remove(engine, "before_cursor_execute", count)
         event.remove(engine, "commit", count)
+
+
+@contextmanager
+def cut_after(engine: Engine, statements: int) -> Iterator[None]:
+    """Raise `Cut` instead of any statement after the first so many, the commit counted as one."""
+
+    def strike(number: int, _: object) -> None:
+        if number > statements:
+            raise Cut
+
+    with before_each(engine, strike):
+        yield
 
 
 def cuts(engine: Engine, work: Callable[[], object]) -> Iterator[int]:

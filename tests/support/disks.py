@@ -34,6 +34,12 @@ def make_read_only(disk: Path, *, on: bool = True) -> None:
     subprocess.run(["mount", "-o", f"remount,bind,{option}", str(disk)], check=True)
 
 
+def take_changes_again(disk: Path) -> None:
+    """Undo `take_no_changes`."""
+    make_read_only(disk, on=False)
+    (disk / "ballast").unlink(missing_ok=True)
+
+
 def fill(disk: Path) -> Path:
     """Leave no room on a disk, to the last byte; return the file that takes it."""
     ballast = disk / "ballast"
@@ -43,3 +49,8 @@ def fill(disk: Path) -> Path:
                 while file.write(os.urandom(size)):
                     pass
     return ballast
+
+
+def take_no_changes(disk: Path, how: str) -> None:
+    """Let a small disk be `read-only` or `full`."""
+    make_read_only(disk) if how == "read-only" else fill(disk)

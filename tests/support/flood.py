@@ -1,12 +1,16 @@
-"""Callers who ask for what has to be fetched and hang up soon, over real sockets."""
+"""Callers who ask for what has to be fetched and hang up soon, and a server that notices."""
 
+import select
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from itertools import count, islice
-from threading import Event
+from socketserver import ThreadingMixIn
+from threading import Event, Thread
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 HELD = 0.3
 """Seconds after which a caller hangs up."""
@@ -48,3 +52,45 @@ def flooding(port: int, at_once: int) -> Iterator[Callable[[], int]]:
         finally:
             stop.set()
             done.result(60)
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+    request_queue_size = 512
+
+
+class _Handler(WSGIRequestHandler):
+    def get_environ(self) -> dict[str, Any]:
+        gone = Event()
+        Thread(target=_watch, args=(self.connection, gone), daemon=True).start()
+        return super().get_environ() | {"skillgap.abandoned": gone}
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def _watch(connection: socket.socket, gone: Event) -> None:
+    try:
+        while not select.select([connection], [], [], 0.05)[0]:
+            pass
+        if connection.recv(1, socket.MSG_PEEK) == b"":
+            gone.set()
+    except (OSError, ValueError):  # reset by the caller, or closed here after the answer
+        gone.set()
+
+
+@contextmanager
+def watching(app: Any) -> Iterator[int]:
+    """Serve an application on a port of loopback until the block ends.
+
+    The event in the environ of a request tells that its caller has hung up.
+    """
+    server = make_server("127.0.0.1", 0, app, _Server, _Handler)
+    thread = Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

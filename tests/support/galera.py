@@ -4,7 +4,6 @@ import os
 import re
 import secrets
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import URL, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
-from support.mysql_server import find_program, is_driver_installed
+from support.mysql_server import Daemon, find_program, is_driver_installed
 
 PROVIDERS = ("/usr/lib/galera/libgalera_smm.so", "/usr/lib64/galera-4/libgalera_smm.so")
 NAME = "skillgap"
@@ -94,7 +93,7 @@ def _may_cut() -> bool:
     return False
 
 
-class Node:
+class Node(Daemon):
     """A node on an address of loopback, with data of its own; run as the user `mysql`."""
 
     def __init__(self, cluster: "Cluster", number: int) -> None:
@@ -103,7 +102,6 @@ class Node:
         self.url = cluster.account.set(host=self.address)
         self._cluster = cluster
         self._folder = cluster.folder / f"node-{number}"
-        self._process: subprocess.Popen[bytes] | None = None
         self._cut_from: list[tuple[str, str]] = []
 
     def prepare(self) -> None:
@@ -146,11 +144,7 @@ class Node:
             script.write_text(self._cluster.first_statements)
             options.append(f"--init-file={script}")
         self._process = self._run(*options)
-        deadline = time.monotonic() + SECONDS
-        while not self.is_ready:
-            assert self._process.poll() is None, self.log
-            assert time.monotonic() < deadline, self.log
-            time.sleep(0.1)
+        self._await_ready()
 
     def _position(self) -> list[str]:
         """Tell how far it has come, as a service manager does: what it lacks is sent, not all."""
@@ -201,28 +195,9 @@ class Node:
             result = connection.execute(text(statement))
             return result.all() if result.returns_rows else []
 
-    def stop(self) -> None:
-        """End it as an operator does."""
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait(SECONDS)
-            self._process = None
-
-    def kill(self) -> None:
-        """End it as a crash does; `start` has it join again."""
-        assert self._process is not None
-        self._process.kill()
-        self._process.wait()
-
-    def freeze(self) -> None:
-        """Let it stand still: it takes connections and answers nobody."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP)
-
     def thaw(self) -> None:
         """Let it go on, and wait until it is part of the cluster."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGCONT)
+        super().thaw()
         self._await_ready()
 
     def cut(self) -> None:
@@ -251,15 +226,15 @@ class Node:
     def _await_ready(self) -> None:
         deadline = time.monotonic() + SECONDS
         while not self.is_ready:
+            assert self._process is not None
+            assert self._process.poll() is None, self.log
             assert time.monotonic() < deadline, self.log
             time.sleep(0.1)
 
     def remove(self) -> None:
         """End it, whatever became of it."""
         self._hear()
-        if self._process is not None and self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
+        self.kill()
 
 
 class Cluster:

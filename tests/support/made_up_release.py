@@ -92,6 +92,12 @@ def write_release(
         files["Transferable Skills"] = [RATING_HEADER, *rating_lines("2.B.")]
     else:
         files["Skills"] = [RATING_HEADER, *rating_lines()]
+    return _write(folder, files, newline, encoding)
+
+
+def _write(
+    folder: Path, files: Mapping[str, list[str]], newline: str = "\n", encoding: str = "utf-8"
+) -> Path:
     for stem, lines in files.items():
         text = newline.join([*lines, ""])
         (folder / f"{stem}.txt").write_bytes(text.encode(encoding))
@@ -100,10 +106,8 @@ def write_release(
 
 def write_domain(folder: Path, stem: str) -> Path:
     """Add the ratings of knowledge or abilities to a release, and return the file."""
-    file = folder / f"{stem}.txt"
-    lines = [RATING_HEADER, *rating_lines(elements=OTHER_ELEMENTS[stem]), ""]
-    file.write_text("\n".join(lines), encoding="utf-8")
-    return file
+    lines = [RATING_HEADER, *rating_lines(elements=OTHER_ELEMENTS[stem])]
+    return _write(folder, {stem: lines}) / f"{stem}.txt"
 
 
 def write_meanings(folder: Path) -> Path:
@@ -129,9 +133,7 @@ def write_meanings(folder: Path) -> Path:
             "4.A.1\tany\tLV\t99\tNo skill",
         ],
     }
-    for name, lines in files.items():
-        (folder / f"{name}.txt").write_text("\n".join([*lines, ""]), encoding="utf-8")
-    return folder
+    return _write(folder, files)
 
 
 def write_lists(folder: Path, *, job_titles: bool = False) -> Path:
@@ -163,6 +165,4 @@ def write_lists(folder: Path, *, job_titles: bool = False) -> Path:
             *("\t".join(map(str, related)) for related in sorted(RELATED)),
         ],
     }
-    for name, lines in files.items():
-        (folder / f"{name}.txt").write_text("\n".join([*lines, ""]), encoding="utf-8")
-    return folder
+    return _write(folder, files)

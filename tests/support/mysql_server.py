@@ -45,7 +45,45 @@ def free_port() -> int:
 HASTY = ("--innodb-doublewrite=OFF", "--innodb-flush-log-at-trx-commit=0")
 
 
-class PrivateServer:
+class Daemon:
+    """A database server that can be lost in every way."""
+
+    _process: "subprocess.Popen[bytes] | None" = None
+
+    def stop(self) -> None:
+        """End the server and wait for it; its data stays, and `start` serves it again."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+    def kill(self) -> None:
+        """End the server as a crash does; its data stays, and `start` serves it again."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def freeze(self) -> None:
+        """Let the server stand still until `thaw`: it takes connections and answers nothing."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        for stat in Path(f"/proc/{self._process.pid}/task").glob("*/stat"):
+            while stat.read_text().rpartition(")")[2].split()[0] != "T":
+                time.sleep(0.01)
+
+    def thaw(self) -> None:
+        """Let the server go on."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
+
+
+class PrivateServer(Daemon):
     """The installed server with data, account and port of its own; it ends with this process.
 
     Buffers are small. Unless it is durable, what was committed waits a second to be written, so
@@ -58,7 +96,6 @@ class PrivateServer:
         self._more = options
         self._program = find_program() or "mariadbd"
         self._folder = Path(tempfile.mkdtemp(prefix="skillgap-mysql-"))
-        self._process: subprocess.Popen[bytes] | None = None
         password = secrets.token_urlsafe(16)
         self.port = free_port()
         self.url = URL.create("mysql+mysqldb", "tester", password, "127.0.0.1", self.port)
@@ -92,38 +129,9 @@ class PrivateServer:
                 raise RuntimeError(self._failure("did not start"))
             time.sleep(0.05)
 
-    def stop(self) -> None:
-        """End the server and wait for it; its data stays, and `start` serves it again."""
-        if self._process is None:
-            return
-        self._process.terminate()
-        try:
-            self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process = None
-
     def kill(self) -> None:
-        """End the server as a crash does; its data stays, and `start` serves it again."""
         assert self._durable, "what was committed in the last second would be lost"
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-
-    def freeze(self) -> None:
-        """Let the server stand still until `thaw`: it takes connections and answers nothing."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP)
-        for stat in Path(f"/proc/{self._process.pid}/task").glob("*/stat"):
-            while stat.read_text().rpartition(")")[2].split()[0] != "T":
-                time.sleep(0.01)
-
-    def thaw(self) -> None:
-        """Let the server go on."""
-        if self._process is not None:
-            self._process.send_signal(signal.SIGCONT)
+        super().kill()
 
     def remove(self) -> None:
         """End the server and remove its data."""

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import requests
 from dotenv import dotenv_values
@@ -187,26 +188,46 @@ def _run(
 
 @dataclass
 class Serving:
-    """`flask serve` at work: its address, its process, and the file of its standard error."""
+    """A server at work: its address, its process, and the file of its standard error."""
 
     url: str
-    process: Command
+    process: Any
     log: Path
 
     def get(self, target: str, **options: object) -> requests.Response:
         return requests.get(self.url + target, timeout=30, **options)  # type: ignore[arg-type]
 
-    def answers(self) -> bool:
-        """Whether it takes connections and is alive."""
+    def answers(self, target: str = "/health") -> bool:
+        """Whether it takes connections and answers well: that it is alive, unless told another."""
         try:
-            return self.get("/health").ok
+            return self.get(target).ok
         except requests.ConnectionError:
             return False
+
+    def metric(self, name: str) -> float:
+        """The value of a metric, its labels in the name; 0 where nothing was counted."""
+        answer = self.get("/metrics")
+        assert answer.ok
+        found = re.findall(rf"^{re.escape(name)} (\S+)$", answer.text, re.MULTILINE)
+        return float(found[0]) if found else 0.0
+
+    def await_answer(self, target: str = "/health") -> None:
+        """Wait until it answers well."""
+        deadline = time.monotonic() + SECONDS
+        while not self.answers(target):
+            assert None is self.process.poll(), self.log.read_text()
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.05)
 
     def stop(self) -> int:
         """Tell it to end, and return its exit status."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(SECONDS)
+        return int(self.process.wait(SECONDS))
+
+    @property
+    def http_pids(self) -> list[int]:
+        """All processes that have answered for it, in the order of their start."""
+        return [int(pid) for pid in re.findall(r"worker-\d+ with PID: (\d+)", self.log.read_text())]
 
 
 @contextmanager
@@ -217,7 +238,7 @@ def serving(folder: Path, *, worker: bool = True, **settings: str) -> Iterator[S
     process = Command("serve", folder=folder, log=log, worker=worker, PORT=str(port), **settings)
     server = Serving(f"http://127.0.0.1:{port}", process, log)
     try:
-        _await(server)
+        server.await_answer()
         yield server
     finally:
         if process.poll() is None:
@@ -227,11 +248,3 @@ def serving(folder: Path, *, worker: bool = True, **settings: str) -> Iterator[S
             except subprocess.TimeoutExpired:
                 process.kill()
         process.communicate()
-
-
-def _await(server: Serving) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not server.answers():
-        assert None is server.process.poll(), server.log.read_text()
-        assert time.monotonic() < deadline, server.log.read_text()
-        time.sleep(0.05)

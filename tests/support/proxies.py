@@ -123,6 +123,18 @@ def apache(folder: Path, text: str, port: int) -> Iterator[None]:
         yield
 
 
+RUN: Final = {"nginx": nginx, "haproxy": haproxy, "apache": apache}
+
+
+@contextmanager
+def https_front(name: str, folder: Path, product: str) -> Iterator[tuple[str, str]]:
+    """Run a proxy as documented; give where the product is there, and the file to trust for it."""
+    certificate, port = write_certificate(folder), free_port()
+    text = set_up(example(name), product, port, certificate, folder / "cache")
+    with RUN[name](folder, text, port):
+        yield f"https://127.0.0.1:{port}/skills/", str(certificate)
+
+
 @contextmanager
 def varnish(folder: Path, product: str) -> Iterator[str]:
     """Run Varnish as it comes, with the product behind it; give its URL."""

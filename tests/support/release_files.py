@@ -38,6 +38,12 @@ def drop_lines(file: Path, *starts: str) -> None:
     file.write_text("".join(kept), encoding="utf-8")
 
 
+def codes_in(file: Path) -> list[str]:
+    """The occupations that a file has lines of, in their order."""
+    lines = file.read_text(encoding="utf-8").splitlines()[1:]
+    return sorted({line.partition("\t")[0] for line in lines})
+
+
 def write_part(release: Path, folder: Path, last: str) -> Path:
     """Write all occupations of a release, but what it says of them only up to a code."""
     folder.mkdir()

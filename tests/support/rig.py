@@ -23,7 +23,7 @@ from cache.db.database import connect
 from cache.db.migrate import upgrade
 from cache.db.onet_tables import CacheEntry, UpstreamGovernor
 from cache.entries.purge import purge
-from onet_client.sandbox import Record, ReleaseTables, Sandbox
+from onet_client.sandbox import Fault, Record, ReleaseTables, Sandbox
 
 TOKEN = "canary-token"
 AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
@@ -53,6 +53,17 @@ class Answer:
         return parse_list(self.headers.get("Cache-Status", ""))
 
 
+def of(code: str) -> str:
+    """The path of an occupation."""
+    return f"/occupations/{code}"
+
+
+def titled(code: str, title: str) -> Fault:
+    """The upstream calls an occupation something else from now on."""
+    overview = {"code": code, "title": title, "description": "They do.", "tags": {}}
+    return Fault(path=f"occupations/{code}", status=200, body=overview)
+
+
 def receive(connection: Connection) -> Answer:
     """Read the answer to what was sent."""
     answer = connection.getresponse()
@@ -75,8 +86,7 @@ def patiently(connection: Connection, target: str, seconds: float) -> Answer:
 
 def worker_pids(server: Serving) -> list[int]:
     """The processes that answer, as far as they live."""
-    started = re.findall(r"worker-\d+ with PID: (\d+)", server.log.read_text())
-    return [int(pid) for pid in started if Path(f"/proc/{pid}/fd").exists()]
+    return [pid for pid in server.http_pids if Path(f"/proc/{pid}/fd").exists()]
 
 
 @dataclass

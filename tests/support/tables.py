@@ -2,7 +2,17 @@
 
 from functools import cache
 
-from sqlalchemy import Dialect, Engine, TextualSelect, exists, literal, select, text, union_all
+from sqlalchemy import (
+    Dialect,
+    Engine,
+    MetaData,
+    TextualSelect,
+    exists,
+    literal,
+    select,
+    text,
+    union_all,
+)
 
 from cache.db.onet_tables import Base
 
@@ -53,6 +63,16 @@ def _all_of(name: str, kind: type[Dialect]) -> TextualSelect:
     table = Base.metadata.tables[name]
     query = select(table).order_by(*table.primary_key)
     return text(str(query.compile(dialect=kind()))).columns(*table.columns)
+
+
+def stored(engine: Engine) -> str:
+    """All that is in any table, as one text."""
+    everything = MetaData()
+    everything.reflect(engine)
+    with engine.connect() as connection:
+        return "\n".join(
+            str(connection.execute(select(table)).all()) for table in everything.sorted_tables
+        )
 
 
 def without(dumped: Dump, *columns: str) -> Dump:

@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,18 +12,17 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 from support.local_archive import local_archive
 from support.mysql_server import PrivateServer, empty_database, free_port
+from support.processes import ROOT, SECONDS, Serving
 from support.release_files import zip_folder
 
 from app.settings import RELEASES
 from docker import wait_for_database
 
-ROOT = Path(__file__).parents[3]
 ENTRYPOINT = ROOT / "docker" / "entrypoint.sh"
 HEALTHCHECK = ROOT / "docker" / "healthcheck.py"
 PARTS = ("app", "cache", "data", "docker", "migrations", "onet_client", "pyproject.toml")
 # As the image has them first in its PATH.
 PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-SECONDS = 60
 ODD_PASSWORD = 'p@ss:w/o%rd#?&=+ ${HOME} "x" é'
 
 
@@ -60,71 +60,42 @@ def database(mysql_server):
         yield url
 
 
-class Serving:
-    """The entry point's server and where it listens."""
-
-    def __init__(self, database, log):
-        self.port = free_port()
-        environment = {"HOST": "127.0.0.1", "PORT": str(self.port), "DATABASE_URL": database}
-        environment["WEB_CONCURRENCY"] = "1"  # how many there are is tried without the entry point
-        self.process = subprocess.Popen(
-            [ENTRYPOINT], stdout=log, stderr=log, env={"PATH": PATH, **environment}
-        )
-
-    def stop(self):
-        """End the server; its workers would outlive a main process that was killed."""
-        self.process.terminate()
-        self.process.wait(SECONDS)
-
-    def get(self, path):
-        return requests.get(f"http://127.0.0.1:{self.port}{path}", timeout=10)
-
-    def is_up(self):
-        try:
-            return 200 == self.get("/health").status_code
-        except requests.ConnectionError:
-            return False
-
-    def health(self, path):
-        """Exit status of the image's health check."""
-        command = [sys.executable, HEALTHCHECK, path]
-        environment = {"PATH": PATH, "PORT": str(self.port), "http_proxy": "http://127.0.0.1:9"}
-        return subprocess.run(command, check=False, env=environment, timeout=SECONDS).returncode
-
-
+@contextmanager
 def serve(database, folder):
+    """The entry point's server."""
+    port = str(free_port())
+    environment = {"PATH": PATH, "HOST": "127.0.0.1", "PORT": port, "DATABASE_URL": database}
+    environment["WEB_CONCURRENCY"] = "1"  # how many there are is tried without the entry point
     with (folder / "log").open("wb") as log:
-        serving = Serving(database, log)
-        try:
-            deadline = time.monotonic() + SECONDS
-            while not serving.is_up():
-                assert None is serving.process.poll(), (folder / "log").read_text()
-                assert time.monotonic() < deadline, (folder / "log").read_text()
-                time.sleep(0.05)
-            yield serving
-        finally:
-            serving.stop()
+        process = subprocess.Popen([ENTRYPOINT], stdout=log, stderr=log, env=environment)
+    server = Serving(f"http://127.0.0.1:{port}", process, folder / "log")
+    try:
+        server.await_answer()
+        yield server
+    finally:
+        server.stop()  # its workers would outlive a main process that was killed
+
+
+def health(server, path):
+    """Exit status of the image's health check."""
+    command = [sys.executable, HEALTHCHECK, path]
+    port = server.url.rpartition(":")[2]
+    environment = {"PATH": PATH, "PORT": port, "http_proxy": "http://127.0.0.1:9"}
+    return subprocess.run(command, check=False, env=environment, timeout=SECONDS).returncode
 
 
 @pytest.fixture
 def serving(database, tmp_path):
     """A server that the test may end."""
-    yield from serve(database, tmp_path)
+    with serve(database, tmp_path) as serving:
+        yield serving
 
 
 @pytest.fixture(scope="module")
 def shared(database, tmp_path_factory):
     """A server that stays."""
-    yield from serve(database, tmp_path_factory.mktemp("shared"))
-
-
-def test_seed_loads_the_release_of_the_image(database):
-    engine = create_engine(database)
-    with engine.connect() as connection:
-        count = connection.execute(text("SELECT COUNT(*) FROM occupation")).scalar()
-    engine.dispose()
-
-    assert 1016 == count
+    with serve(database, tmp_path_factory.mktemp("shared")) as shared:
+        yield shared
 
 
 def test_seed_of_a_database_that_is_filled_changes_nothing(database):
@@ -161,13 +132,11 @@ def test_without_a_command_the_server_answers_from_the_database(shared):
     assert figures.items() <= answer["summary"].items()
 
 
-def test_the_health_check_tells_a_server_that_answers(shared):
-    assert 0 == shared.health("/health")
-    assert 0 == shared.health("/health/ready")
-
-
-def test_the_health_check_tells_a_server_that_answers_with_an_error(shared):
-    assert 1 == shared.health("/no-such-path")
+@pytest.mark.parametrize(
+    ("path", "status"), [("/health", 0), ("/health/ready", 0), ("/no-such-path", 1)]
+)
+def test_the_health_check_tells_how_a_server_answers(shared, path, status):
+    assert status == health(shared, path)
 
 
 @pytest.mark.parametrize(
@@ -181,7 +150,7 @@ def test_a_signal_reaches_the_server_and_ends_it_cleanly_which_the_health_check_
     assert 0 == serving.process.wait(SECONDS)
     with pytest.raises(requests.ConnectionError):
         serving.get("/health")
-    assert 1 == serving.health("/health")
+    assert 1 == health(serving, "/health")
 
 
 def test_any_other_flask_command_runs_with_its_arguments(database):

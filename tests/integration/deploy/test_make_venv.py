@@ -128,19 +128,14 @@ def test_a_file_that_has_not_the_pinned_hash_is_refused(project, pin):
 
 
 @pytest.mark.soak
-def test_a_moved_environment_is_made_anew(moved):
-    again = moved.make()
-
-    assert 0 == again.returncode
-    assert "Creating .venv" in again.stderr
-    assert moved.holds("needed_by_service")
-
-
-@pytest.mark.soak
-def test_an_environment_whose_python_is_gone_is_made_anew(moved):
-    python = moved.folder / ".venv" / "bin" / "python"
-    python.unlink()
-    python.symlink_to("/nonexistent/python")
+@pytest.mark.parametrize("python_is_gone", [False, True])
+def test_an_environment_that_was_moved_is_made_anew_with_its_python_or_without(
+    moved, python_is_gone
+):
+    if python_is_gone:
+        python = moved.folder / ".venv" / "bin" / "python"
+        python.unlink()
+        python.symlink_to("/nonexistent/python")
 
     again = moved.make()
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from support.canary import CANARY
+from support.tables import stored
 
 from app import create_app
 from app.settings import Settings
 from app.wiring.container import Services
-from cache.db.onet_tables import Base
 from onet_client.errors import OnetError
 from onet_client.sandbox import Fault, Sandbox, load_release
 
@@ -64,15 +64,6 @@ def client(sandbox: Sandbox, engine: Engine, request: pytest.FixtureRequest) -> 
     )
     assert CANARY not in repr(settings)
     return create_app(services=Services(settings)).test_client()
-
-
-def stored(engine: Engine) -> str:
-    with engine.connect() as connection:
-        return "\n".join(
-            str(connection.execute(text(f"SELECT * FROM {table}")).all())
-            for table in ("occupation", "element", "cache_entry", "upstream_governor")
-            if table in Base.metadata.tables
-        )
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from sqlalchemy import Engine, make_url, text
 from support.canary import CANARY
 from support.clock import FakeClock
 from support.databases import load
-from support.disks import fill, make_read_only, small_disk
+from support.disks import fill, small_disk, take_changes_again, take_no_changes
 from support.made_up_release import RATED, write_release
 from support.mysql_server import free_port
 from support.processes import environment
@@ -59,11 +58,6 @@ def disk(tmp_path: Path, loaded: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
 def app(disk: Path, clock: FakeClock) -> Iterator[Flask]:
     settings = Settings(
         database_url=make_url(f"sqlite:///{disk / 's.db'}"),
@@ -72,13 +66,8 @@ def app(disk: Path, clock: FakeClock) -> Iterator[Flask]:
         admin_token="t",
     )
     services = Services(settings, clock)
-    with ExitStack() as stack:
-        stack.callback(services.engine.dispose)
-        yield create_app(services=services)
-
-
-def take_no_changes(disk: Path, how: str) -> None:
-    make_read_only(disk) if how == "read-only" else fill(disk)
+    yield create_app(services=services)
+    services.engine.dispose()
 
 
 def status(app: Flask) -> int:
@@ -89,6 +78,7 @@ def statuses(client: FlaskClient, targets: tuple[str, ...] = HITS) -> list[int]:
     return [client.get(target).status_code for target in targets]
 
 
+ADMIN = {"Authorization": "Bearer t"}
 CHANGE = text("UPDATE cache_change SET version = version + 1")
 DISKS = pytest.mark.parametrize("how", ["read-only", "full"])
 
@@ -119,12 +109,11 @@ def test_what_is_held_is_answered_by_a_process_that_starts_there(
 def test_an_operator_is_told_that_nothing_can_be_changed(app: Flask, disk: Path, how: str) -> None:
     take_no_changes(disk, how)
     client = app.test_client()
-    admin = {"Authorization": "Bearer t"}
-    assert 200 == client.get("/admin/cache", headers=admin).status_code
+    assert 200 == client.get("/admin/cache", headers=ADMIN).status_code
     for answer in (
-        client.post("/admin/cache/warm", json={"all": True}, headers=admin),
-        client.delete("/admin/cache/entries", headers=admin),
-        client.delete(f"/admin/cache/entries/{ONE}", headers=admin),
+        client.post("/admin/cache/warm", json={"all": True}, headers=ADMIN),
+        client.delete("/admin/cache/entries", headers=ADMIN),
+        client.delete(f"/admin/cache/entries/{ONE}", headers=ADMIN),
     ):
         assert 503 == answer.status_code
         assert answer.json["type"].endswith("database-unavailable")
@@ -140,8 +129,7 @@ def test_a_disk_that_becomes_full_costs_no_hit(app: Flask, disk: Path, clock: Fa
         assert [200] * len(HITS) == statuses(client)
         assert {200} == {done.result for done in at_once([partial(status, app)] * 8)}
     ballast.unlink()
-    admin = {"Authorization": "Bearer t"}
-    assert 202 == client.post("/admin/cache/warm", json={"all": True}, headers=admin).status_code
+    assert 202 == client.post("/admin/cache/warm", json={"all": True}, headers=ADMIN).status_code
 
 
 @DISKS
@@ -153,10 +141,8 @@ def test_when_the_disk_takes_changes_again_so_does_the_database(
     client = app.test_client()
     assert [200] * len(HITS) == statuses(client)
 
-    make_read_only(disk, on=False)
-    (disk / "ballast").unlink(missing_ok=True)
-    admin = {"Authorization": "Bearer t"}
-    assert 202 == client.post("/admin/cache/warm", json={"all": True}, headers=admin).status_code
+    take_changes_again(disk)
+    assert 202 == client.post("/admin/cache/warm", json={"all": True}, headers=ADMIN).status_code
     assert [200] * len(HITS) == statuses(client)
 
 
@@ -165,8 +151,7 @@ def test_what_another_process_changes_shows_at_once(disk: Path, how: str, tmp_pa
     take_no_changes(disk, how)
     engine = connect(make_url(f"sqlite:///{disk / 's.db'}"))
     before = changes(engine)
-    make_read_only(disk, on=False)
-    (disk / "ballast").unlink(missing_ok=True)
+    take_changes_again(disk)
 
     writer = connect(make_url(f"sqlite:///{disk / 's.db'}"))
     with writer.begin() as connection:

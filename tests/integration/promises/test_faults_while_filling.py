@@ -1,14 +1,14 @@
 """Whatever fails while an entry is filled, it is stored whole or stays as it was."""
 
 import random
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, text, update
+from sqlalchemy import text, update
 from support.caches import process
 from support.clock import LIMITS, FakeClock
-from support.cut import Cut, cuts
+from support.cut import Cut, before_each, cuts
 from support.fake_client import FakeClient
 from support.made_up_release import RATED, write_release
 from support.tables import PUBLISHED, clear, fill, held, without
@@ -90,26 +90,6 @@ def test_a_fill_that_is_cut_at_any_statement_stores_all_or_nothing(
     assert after == content(seeded_engine)
 
 
-@contextmanager
-def at_statement(engine, number, strike):
-    """Strike at the connection before it executes or commits its statement of that number."""
-    seen = 0
-
-    def count(connection, *_):
-        nonlocal seen
-        seen += 1
-        if seen == number:
-            strike(connection)
-
-    event.listen(engine, "before_cursor_execute", count)
-    event.listen(engine, "commit", count)
-    try:
-        yield
-    finally:
-        event.remove(engine, "before_cursor_execute", count)
-        event.remove(engine, "commit", count)
-
-
 def close(connection):
     """Close the driver's connection under it."""
     connection.connection.dbapi_connection.close()
@@ -148,8 +128,13 @@ def test_a_fill_with_faults_at_random_stores_all_or_nothing_and_the_next_one_all
         if chance.random() < 0.5:
             client.errors = {chance.choice(METHODS): UpstreamFailure("no")}
         strike, number = chance.choice(strikes), chance.randrange(1, STATEMENTS)
+
+        def at_its_turn(reached, connection, strike=strike, number=number):
+            if reached == number:
+                strike(connection)
+
         with (
-            at_statement(seeded_engine, number, strike),
+            before_each(seeded_engine, at_its_turn),
             suppress(OnetError, DatabaseUnavailable, Cut),
         ):
             refresh(seeded_engine, client, clock, code)

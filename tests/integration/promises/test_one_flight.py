@@ -13,7 +13,6 @@ from support.waiting import at_once
 
 from cache.db import database
 from cache.db.database import connect
-from cache.entries.store import Store
 from cache.fill.single_flight import Lane
 from cache.policy import Entry
 from cache.reading import FillFailed
@@ -129,17 +128,6 @@ def test_200_misses_at_once_fail_together_where_their_fill_does(patient_engine, 
     assert {FillFailed: 200} == Counter(type(one.result) for one in done)
     assert {client.errors["release"]} == {one.result.cause for one in done}
     assert {7.0} == {one.result.cause.retry_after for one in done}
-
-
-def test_a_fill_that_everybody_gave_up_on_is_stored_nonetheless(engine, client):
-    cache = process(engine, client, patience=0.05)
-    go_on = Event()
-    client.on_call = lambda _method: go_on.wait(10)
-    with pytest.raises(FillFailed):
-        cache.read("skills", [CODE])
-    go_on.set()
-
-    eventually("rated", lambda: Store(engine).read("skills", [CODE])[0].entry.state)
 
 
 def test_an_old_entry_is_served_stale_to_those_who_run_out_of_patience(engine, client, clock):

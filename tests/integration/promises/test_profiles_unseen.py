@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import requests
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, MetaData, create_engine, make_url, select
+from sqlalchemy import create_engine, make_url
 from support.databases import load
 from support.held import held
 from support.processes import serving
+from support.tables import stored
 
 from app import create_app
 from app.api import profiles
@@ -23,6 +24,7 @@ from app.wiring.container import Services
 from onet_client.sandbox import Sandbox, load_release
 
 CODES = ("11-9001.00", "15-9002.00")
+ELEMENT = "2.A.1.a"
 WORDS = "canary-to-reflec[t]|4[.]23764[8]|42[.]3764[8]|98-765[4]"
 """A pattern of what the profiles below hold, which no text of the product or the tests does."""
 
@@ -57,35 +59,22 @@ def ask_in_front(services: Services, text: bytes) -> int | None:
     return None if found is None else found.status
 
 
-def stored(engine: Engine) -> str:
-    everything = MetaData()
-    everything.reflect(engine)
-    with engine.connect() as connection:
-        return "\n".join(
-            str(connection.execute(select(table)).all()) for table in everything.sorted_tables
-        )
-
-
-def element(client: FlaskClient) -> str:
-    rated = client.get(f"/occupations/{CODES[0]}").get_json()["ratings"]
-    return str(rated[0]["id"])
-
-
-def bodies(client: FlaskClient) -> list[tuple[str, dict[str, Any], int]]:
+def bodies() -> list[tuple[str, dict[str, Any], int]]:
     """Profiles that are answered and that are refused, each in other ways."""
-    id_, level, word = element(client), number(), spoken()
-    good = {"occupations": [CODES[0]], "ratings": {id_: level}}
+    level, word = number(), spoken()
+    own = {ELEMENT: level}
+    good = {"occupations": [CODES[0]], "ratings": own}
     return [
         ("/skill-gap", {"from": {"occupations": [CODES[0], "98-7654"]}, "to": CODES[1]}, 404),
         ("/skill-gap", {"from": good, "to": CODES[1], "include": "covered"}, 200),
-        ("/skill-gap", {"from": {"ratings": {id_: level}}, "to": CODES[1], "format": "csv"}, 200),
+        ("/skill-gap", {"from": {"ratings": own}, "to": CODES[1], "format": "csv"}, 200),
         ("/transitions", {"from": good}, 200),
-        ("/transitions", {"from": {"ratings": {id_: level}}, "limit": 1}, 200),
+        ("/transitions", {"from": {"ratings": own}, "limit": 1}, 200),
         ("/skill-gap", {"from": {"occupations": [word]}, "to": CODES[1]}, 422),
         ("/skill-gap", {"from": good, "to": word}, 422),
-        ("/transitions", {"from": {"occupations": [word], "ratings": {id_: level}}}, 422),
+        ("/transitions", {"from": {"occupations": [word], "ratings": own}}, 422),
         ("/transitions", {"from": {"ratings": {word: level}}}, 422),
-        ("/transitions", {"from": {"ratings": {id_: level * 10}}}, 422),
+        ("/transitions", {"from": {"ratings": {ELEMENT: level * 10}}}, 422),
         ("/transitions", {"from": good, word: level}, 422),
     ]
 
@@ -100,7 +89,7 @@ def test_nothing_of_a_profile_is_left_behind(
     caplog.set_level(logging.DEBUG)
     services, in_front = client.application.extensions["skillgap"], []
 
-    for path, body, status in bodies(client):
+    for path, body, status in bodies():
         answer = client.post(path, data=json.dumps(body), content_type="application/json")
         assert status == answer.status_code, answer.text
         assert "no-store" == answer.headers["Cache-Control"]
@@ -142,7 +131,7 @@ def test_what_fails_unexpectedly_is_logged_without_its_words(
             raise KeyError(number()) from error
 
     monkeypatch.setattr(profiles, "own_of", fail)
-    body = {"from": {"ratings": {element(client): number()}}, "to": CODES[1]}
+    body = {"from": {"ratings": {ELEMENT: number()}}, "to": CODES[1]}
 
     answer = client.post("/skill-gap", json=body)
 
@@ -162,8 +151,8 @@ def test_a_server_says_nothing_of_it_at_any_level(made_up_release: Path, tmp_pat
             for said in (
                 {"occupations": [spoken()]},
                 {"occupations": ["98-7654"]},
-                {"occupations": [CODES[1]], "ratings": {"2.A.1.a": number()}},
-                {"ratings": {"2.A.1.a": number()}},
+                {"occupations": [CODES[1]], "ratings": {ELEMENT: number()}},
+                {"ratings": {ELEMENT: number()}},
             ):
                 for path in ("/skill-gap", "/transitions"):
                     requests.post(

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,24 @@ def client(services: Services) -> FlaskClient:
     return client
 
 
+WAYS = {
+    "stopped": (PrivateServer.stop, PrivateServer.start),
+    "killed": (PrivateServer.kill, PrivateServer.start),
+    "frozen": (PrivateServer.freeze, PrivateServer.thaw),
+}
+
+
+@contextmanager
+def lost(server: PrivateServer, way: str = "stopped") -> Iterator[None]:
+    """Have the database be away until the block ends."""
+    take_away, bring_back = WAYS[way]
+    take_away(server)
+    try:
+        yield
+    finally:
+        bring_back(server)
+
+
 @pytest.mark.parametrize("target", [KEPT, "/occupations/11-9001.00"])
 def test_what_was_asked_for_once_since_the_start_is_served(
     server: PrivateServer, services: Services, target: str
@@ -81,12 +100,9 @@ def test_what_was_asked_for_once_since_the_start_is_served(
     client = create_app(services=services).test_client()
     before = client.get(target)
 
-    server.stop()
-    try:
+    with lost(server):
         eventually(True, lambda: is_away(client, target))
         assert before.data == client.get(target).data
-    finally:
-        server.start()
 
 
 def is_away(client: FlaskClient, target: str = KEPT) -> bool:
@@ -95,24 +111,15 @@ def is_away(client: FlaskClient, target: str = KEPT) -> bool:
     return all(each.items() >= AWAY.items() for _, each in members(answer))
 
 
-WAYS = {
-    "stopped": (PrivateServer.stop, PrivateServer.start),
-    "killed": (PrivateServer.kill, PrivateServer.start),
-    "frozen": (PrivateServer.freeze, PrivateServer.thaw),
-}
-
-
 @pytest.mark.parametrize(
     "way", ["stopped", "killed", pytest.param("frozen", marks=pytest.mark.soak)]
 )
 def test_what_a_process_has_is_served_while_the_database_is_away(
     server: PrivateServer, client: FlaskClient, way: str
 ) -> None:
-    take_away, bring_back = WAYS[way]
     before = {target: client.get(target).data for target in (KEPT, *COPIED.values())}
 
-    take_away(server)
-    try:
+    with lost(server, way):
         gone_at = time.monotonic()
         while not is_away(client):  # every answer on the way there is a hit, too
             assert time.monotonic() - gone_at < 2
@@ -128,8 +135,6 @@ def test_what_a_process_has_is_served_while_the_database_is_away(
         assert time.monotonic() - gone_at < SECONDS, "the test is too slow for its own seconds"
         time.sleep(max(0.0, gone_at + SECONDS + 1 - time.monotonic()))
         assert (503, "database-unavailable") == problem(client.get(KEPT))
-    finally:
-        bring_back(server)
 
     eventually(200, lambda: client.get("/health/ready").status_code)
     eventually(False, lambda: is_away(client))
@@ -142,23 +147,17 @@ def test_a_process_that_nobody_asked_for_a_while_has_what_it_had(
     services.changes._asked_at -= 100
     time.sleep(SECONDS)
 
-    server.stop()
-    try:
+    with lost(server):
         assert is_away(client)
         assert is_away(client, COPIED["another answer of the same entries"])
-    finally:
-        server.start()
 
 
 def test_what_was_purged_while_a_process_could_not_see_it_is_gone_when_it_can(
     server: PrivateServer, services: Services, client: FlaskClient, tmp_path: Path
 ) -> None:
     url = services.reader.url
-    server.stop()
-    try:
+    with lost(server):
         eventually(True, lambda: is_away(client))
-    finally:
-        server.start()
     other = connect(url)
     purge(other, ["11-9001.00"])
     other.dispose()
