@@ -2,6 +2,7 @@
 
 import contextvars
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -99,22 +100,19 @@ def _within(deadline: Deadline, work: Callable[[], T]) -> T:
         DeadlineExceeded: where it takes longer.
         Exception: what the work raises.
     """
-    outcome: list[T | BaseException] = []
+    outcome: Future[T] = Future()  # no executor's, which the end of the process would wait for
 
     def run() -> None:
         try:
-            outcome.append(work())
+            outcome.set_result(work())
         except BaseException as error:  # noqa: BLE001 - raised again by the waiting thread
-            outcome.append(error)
+            outcome.set_exception(error)
 
-    thread = Thread(target=contextvars.copy_context().run, args=(run,), daemon=True)
-    thread.start()
-    thread.join(deadline.remaining())
-    if not outcome:
+    Thread(target=contextvars.copy_context().run, args=(run,), daemon=True).start()
+    wait([outcome], deadline.remaining())
+    if not outcome.done():
         raise errors.DeadlineExceeded(f"no answer within {deadline.seconds:g} seconds")
-    if isinstance(outcome[0], BaseException):
-        raise outcome[0]
-    return outcome[0]
+    return outcome.result()
 
 
 def refusal(response: requests.Response) -> errors.OnetError:
