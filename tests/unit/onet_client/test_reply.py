@@ -3,14 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from onet_client import errors
-from onet_client.reply import (
-    MAX_BODY_BYTES,
-    Reply,
-    check_status,
-    json_document,
-    location,
-    retry_after,
-)
+from onet_client.reply import Reply, check_status, json_document, location, retry_after
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 JSON = {"Content-Type": "application/json"}
@@ -186,13 +179,3 @@ def test_a_body_that_is_no_json_document_is_a_bad_reply(body):
 
     assert 200 == raised.value.status
 
-
-def test_a_body_over_the_bound_is_not_parsed():
-    assert 0 == json_document(reply(body=b"0".rjust(MAX_BODY_BYTES)))
-    with pytest.raises(errors.BadReply, match="20000000 bytes"):
-        json_document(reply(body=b"0".rjust(MAX_BODY_BYTES + 1)))
-
-
-def test_the_status_is_looked_at_before_the_body():
-    with pytest.raises(errors.Forbidden):
-        json_document(reply(403, {"Content-Type": "text/html"}, b"<html>"))
