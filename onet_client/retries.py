@@ -8,7 +8,6 @@ from tenacity import (
     RetryCallState,
     Retrying,
     retry_if_exception,
-    stop_after_attempt,
     wait_fixed,
     wait_random_exponential,
 )
@@ -71,7 +70,7 @@ def _wait(state: RetryCallState) -> float:
 def _is_enough(state: RetryCallState) -> bool:
     query: UpstreamQuery = state.args[0]
     too_late = state.upcoming_sleep >= query.deadline.remaining()
-    return too_late or stop_after_attempt(MAX_ATTEMPTS)(state)
+    return too_late or state.attempt_number >= MAX_ATTEMPTS
 
 
 def _log_retry(state: RetryCallState) -> None:

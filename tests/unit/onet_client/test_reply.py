@@ -178,4 +178,3 @@ def test_a_body_that_is_no_json_document_is_a_bad_reply(body):
         json_document(reply(body=body))
 
     assert 200 == raised.value.status
-
