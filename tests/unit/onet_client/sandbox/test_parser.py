@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onet_client.sandbox.kinds import kind_of, value_of
+from onet_client.sandbox.parser import kind_of, value_of
 
 MISSING = st.sampled_from(["", "n/a"])
 NUMBERS = st.builds(
