@@ -53,12 +53,7 @@ class _Source:
 class ReleaseTables:
     """The tables of one text release under the identifiers of the database services.
 
-    Args:
-        name: such as `O*NET 30.3`.
-        files: those that are tables.
-        layout: how skills are served, as `load_release` takes it.
-        left_out: what is known to be left out.
-        archive: holds open what the files are read from.
+    Made by `load_release`; `archive` holds open what the files are read from.
 
     Attributes:
         name: such as `O*NET 30.3`.
