@@ -145,10 +145,7 @@ class Script:
     def state(self) -> list[dict[str, Any]]:
         """Return every rule as JSON would have it, and its counts."""
         with self._lock:
-            return [
-                {f.name: getattr(fault, f.name) for f in dataclasses.fields(fault)} | counts
-                for fault, counts in self._rules
-            ]
+            return [dataclasses.asdict(fault) | counts for fault, counts in self._rules]
 
     def strike(self, request: Request, reply: SandboxReply) -> tuple[SandboxReply, Fault | None]:
         """Return the reply as the first rule that is due has it, and that rule.
