@@ -2,7 +2,7 @@ import gc
 from decimal import Decimal
 
 import pytest
-from support.fake_upstream import CODES, ELEMENTS, LAYOUTS, UNRATED, rating_row
+from support.fake_upstream import CODES, ELEMENTS, LAYOUTS, UNRATED
 from support.streaming import stream_ratings
 
 from onet_client.client import OnetClient
@@ -16,7 +16,7 @@ from onet_client.errors import (
     NotOffered,
     UnknownCode,
 )
-from onet_client.rows import OccupationRow, RatingRow
+from onet_client.rows import RatingRow
 
 CODE = CODES[1]
 WANTED = [(CODE, element, scale) for element in ELEMENTS for scale in ("IM", "LV")]
@@ -66,16 +66,8 @@ def test_a_stream_asks_for_as_many_rows_as_a_page_can_have(client, upstream):
     assert all("sort=onetsoc_code&sort=element_id&sort=scale_id" in url for url in rows)
 
 
-def test_the_release_is_read_from_what_the_upstream_says_of_itself(client):
-    assert "30.3" == client.release()
-
-
 def test_the_tables_are_those_listed(client, upstream):
     assert list(upstream.tables) == list(client.tables())
-
-
-def test_an_occupation_has_title_and_description(client):
-    assert OccupationRow(CODE, "A title", "They do.") == client.occupation(CODE)
 
 
 def test_the_list_of_occupations_is_read_to_its_end(client):
@@ -195,23 +187,6 @@ def test_a_code_refused_by_the_table_and_missing_in_the_list_is_unknown(client, 
 
     with pytest.raises(UnknownCode):
         client.ratings("99-9999.99", "skills")
-
-
-def test_nothing_is_called_unknown_where_the_list_cannot_be_read(client, upstream):
-    def cut(answer):
-        answer.document["total"] = 2
-
-    upstream.faults["online/occupations", 0] = cut
-
-    with pytest.raises(BadReply):
-        client.ratings("99-9999.99", "skills")
-
-
-def test_tables_are_looked_up_once_for_many_ratings(client, upstream):
-    client.ratings(CODE, "skills")
-    client.ratings(CODES[0], "skills")
-
-    assert 1 == upstream.paths.count("database")
 
 
 def test_another_release_has_its_tables_looked_up_again(client, upstream):
@@ -350,26 +325,6 @@ def test_an_occupation_on_two_pages_of_the_list_is_an_error(client, upstream):
         client.occupations()
 
 
-def test_an_element_rated_on_one_scale_only_is_an_error(client, upstream):
-    for rows in upstream.tables.values():
-        rows[:] = [
-            row for row in rows if (row["scale_id"], row["element_id"]) != ("LV", ELEMENTS[1])
-        ]
-
-    with pytest.raises(BadReply, match="both scales"):
-        client.ratings(CODE, "skills")
-
-
-def test_rows_of_another_occupation_are_an_error_where_the_filter_is_ignored(client, upstream):
-    def ignore(answer):
-        answer.document["row"] = next(iter(upstream.tables.values()))[: len(answer.document["row"])]
-
-    upstream.faults["database/rows/", 0] = ignore
-
-    with pytest.raises(BadReply, match="another occupation"):
-        client.ratings(CODE, "skills")
-
-
 def test_a_deadline_is_shared_by_the_calls_it_is_given_to(client, clock, upstream):
     deadline = Deadline(10.0, clock)
     upstream.on_request = lambda: clock.sleep(4.0)
@@ -432,11 +387,3 @@ def test_a_stream_holds_no_page_while_it_reads_the_next(client, upstream):
 
     assert 4 <= len(held)
     assert {0} == set(held)
-
-
-def test_a_row_on_the_wrong_side_of_its_scale_names_row_and_field(client, upstream):
-    table = next(iter(upstream.tables))
-    upstream.tables[table][0] = rating_row(CODES[0], ELEMENTS[0], "IM", data_value=0.99)
-
-    with pytest.raises(BadReply, match="item 1, data_value: outside 1-5"):
-        client.ratings(CODES[0], "skills")

@@ -42,15 +42,6 @@ def test_it_shares_names_and_the_finding_of_files_and_needs_the_standard_library
     assert len(imported) > len(outside) > 0
 
 
-def test_a_table_is_named_after_its_file_and_a_read_me_is_none(folder: Path) -> None:
-    assert (
-        "occupation_data",
-        "related_occupations",
-        "scales_reference",
-        "skills",
-    ) == load_release(folder).table_ids
-
-
 def test_a_rating_row_has_the_columns_and_types_of_the_database_services(folder: Path) -> None:
     table = load_release(folder).table("skills")
     assert {
@@ -341,14 +332,6 @@ def test_a_table_with_a_header_alone_is_empty(folder: Path) -> None:
     assert ([], 15) == (table.rows, len(table.columns))
 
 
-def test_a_file_that_changes_later_is_an_error_of_its_table_alone(folder: Path) -> None:
-    release = load_release(folder)
-    (folder / "Skills.txt").write_text(f"{RATING_HEADER}\nx\n", encoding="utf-8")
-    with pytest.raises(ReleaseError, match=r"Skills\.txt, line 2: 1 fields, not 13"):
-        release.table("skills")
-    assert 5 == len(release.table("occupation_data").rows)
-
-
 def test_as_many_tables_stay_in_memory_as_are_asked_for_together(folder: Path) -> None:
     for number in range(KEPT_TABLES):
         (folder / f"Extra {number}.txt").write_text("A\tB\nx\ty\n", encoding="utf-8")
@@ -361,13 +344,6 @@ def test_as_many_tables_stay_in_memory_as_are_asked_for_together(folder: Path) -
         release.table(f"extra_{number}")
     assert first is not release.table("skills")
     assert first.rows == release.table("skills").rows
-
-
-def test_a_table_is_parsed_once(folder: Path) -> None:
-    release = load_release(folder)
-    assert release.table("skills") is release.table("skills")
-    with pytest.raises(KeyError):
-        release.table("abilities")
 
 
 def test_a_missing_title_is_null(folder: Path) -> None:
