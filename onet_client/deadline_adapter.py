@@ -40,15 +40,12 @@ class _Reader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        configured = self._socket.gettimeout()
         left = _deadline.get().remaining()
         if left <= 0:
             raise TimeoutError("the deadline passed while reading")
+        configured = self._socket.gettimeout()  # urllib3 sets it anew for each request
         self._socket.settimeout(left if configured is None else min(left, configured))
-        try:
-            return self._raw.readinto(buffer)
-        finally:
-            self._socket.settimeout(configured)
+        return self._raw.readinto(buffer)
 
     def close(self) -> None:
         self._raw.close()
