@@ -336,38 +336,6 @@ def test_a_circuit_that_opens_between_retries_ends_them(new_client, upstream):
     assert 1 == raised.value.attempts
 
 
-TOLD = {
-    "right": (lambda answer: None, ["success"]),
-    "401": (answering(401, 1), ["success"]),
-    "403": (answering(403, 1, Retry_After="9"), ["success"]),
-    "404": (answering(404, 1), ["success"]),
-    "422": (answering(422, 1), ["success"]),
-    "429": (answering(429, 1), ["success", 1.0]),
-    "429 with a wait": (answering(429, 1, Retry_After="99"), ["success", 99.0]),
-    "429 with a wait of none": (answering(429, 1, Retry_After="0"), ["success", 0.0]),
-    "499": (answering(499, 1), ["success"]),
-    "500": (answering(500, 1), ["failure"]),
-    "501": (answering(501, 1, Retry_After="9"), ["failure"]),
-    "503 with a wait": (answering(503, 1, Retry_After="99"), ["failure", 99.0]),
-    "599": (answering(599, 1), ["failure"]),
-    "refused": (breaking(requests.ConnectionError(), 1), ["failure"]),
-    "late": (breaking(requests.ReadTimeout(), 1), ["failure"]),
-    "spoiled": (breaking(requests.exceptions.ContentDecodingError(), 1), ["success"]),
-    "redirect": (answering(301, Location="https://evil.example/"), ["success"]),
-}
-
-
-@pytest.mark.parametrize("case", TOLD)
-def test_the_governor_is_told_how_each_request_ended(new_client, upstream, case):
-    upstream.faults["about", 0], told = TOLD[case]
-    governor = Governor()
-    with suppress(errors.OnetError):
-        new_client(upstream, governor=governor).release()
-
-    assert ["acquire", *told] == governor.told[: 1 + len(told)]
-    assert governor.told[1 + len(told) :] in ([], ["acquire", "success"])
-
-
 def test_a_retry_after_of_one_pauses_all_that_share_the_governor(new_client, upstream, clock):
     governor = InMemoryGovernor(5, clock)
     upstream.faults["about", 0] = answering(429, Retry_After="99")
@@ -453,36 +421,63 @@ def test_a_retry_is_logged_with_what_failed_and_when_it_goes(client, upstream, c
 
 
 ENDED = {
-    "right": (lambda answer: None, ["ok"]),
-    "right by its status alone": (lambda answer: setattr(answer, "body", b"<html>"), ["ok"]),
-    "redirect within": (answering(308, Location="/about"), ["redirect"] * 4),
-    "redirect away": (answering(301, Location="https://evil.example/"), ["redirect"]),
-    "redirect to nowhere": (answering(302), ["bad_reply"]),
-    "204": (answering(204), ["bad_reply"]),
-    "400": (answering(400), ["client_error"]),
-    "403": (answering(403), ["client_error"]),
-    "499": (answering(499), ["client_error"]),
-    "429 once": (answering(429, 1), ["rate_limited", "ok"]),
-    "500 once": (answering(500, 1), ["server_error", "ok"]),
-    "599": (answering(599), ["server_error"]),
-    "late": (breaking(requests.ReadTimeout()), ["timeout"] * 3),
-    "refused": (breaking(requests.ConnectionError()), ["unreachable"] * 3),
-    "cut off once": (breaking(ProtocolError(), 1), ["unreachable", "ok"]),
-    "spoiled": (breaking(requests.exceptions.ContentDecodingError()), ["bad_reply"]),
-    "too long": (lambda answer: setattr(answer, "body", b" " * 20_000_001), ["bad_reply"]),
-    "fault of the program": (breaking(ZeroDivisionError()), ["unreachable"]),
+    "right": (lambda answer: None, ["success"], ["ok"]),
+    "right by its status alone": (
+        lambda answer: setattr(answer, "body", b"<html>"),
+        ["success"],
+        ["ok"],
+    ),
+    "redirect within": (answering(308, Location="/about"), ["success"] * 4, ["redirect"] * 4),
+    "redirect away": (answering(301, Location="https://evil.example/"), ["success"], ["redirect"]),
+    "redirect to nowhere": (answering(302), ["success"], ["bad_reply"]),
+    "204": (answering(204), ["success"], ["bad_reply"]),
+    "400": (answering(400), ["success"], ["client_error"]),
+    "403 with a wait": (answering(403, Retry_After="9"), ["success"], ["client_error"]),
+    "499": (answering(499), ["success"], ["client_error"]),
+    "429 once": (answering(429, 1), ["success", 1.0, "success"], ["rate_limited", "ok"]),
+    "429 once with a wait": (
+        answering(429, 1, Retry_After="9"),
+        ["success", 9.0, "success"],
+        ["rate_limited", "ok"],
+    ),
+    "429 once with a wait of none": (
+        answering(429, 1, Retry_After="0"),
+        ["success", 0.0, "success"],
+        ["rate_limited", "ok"],
+    ),
+    "500 once": (answering(500, 1), ["failure", "success"], ["server_error", "ok"]),
+    "501 with a wait": (answering(501, Retry_After="9"), ["failure"], ["server_error"]),
+    "503 with a long wait": (answering(503, Retry_After="99"), ["failure", 99.0], ["server_error"]),
+    "599": (answering(599), ["failure"], ["server_error"]),
+    "late": (breaking(requests.ReadTimeout()), ["failure"] * 3, ["timeout"] * 3),
+    "refused": (breaking(requests.ConnectionError()), ["failure"] * 3, ["unreachable"] * 3),
+    "cut off once": (breaking(ProtocolError(), 1), ["failure", "success"], ["unreachable", "ok"]),
+    "spoiled": (
+        breaking(requests.exceptions.ContentDecodingError()),
+        ["success"],
+        ["bad_reply"],
+    ),
+    "too long": (
+        lambda answer: setattr(answer, "body", b" " * 20_000_001),
+        ["success"],
+        ["bad_reply"],
+    ),
+    "fault of the program": (breaking(ZeroDivisionError()), [], ["unreachable"]),
 }
 
 
 @pytest.mark.parametrize("case", ENDED)
-def test_the_result_of_each_request_sent_is_observed_once(new_client, upstream, case):
-    upstream.faults["about", 0], expected = ENDED[case]
-    observed = []
+def test_how_each_request_ended_is_told_to_the_governor_and_observed_once(
+    new_client, upstream, case
+):
+    upstream.faults["about", 0], told, results = ENDED[case]
+    governor, observed = Governor(), []
     with suppress(errors.OnetError, ZeroDivisionError):
-        new_client(upstream, observe=observed.append).release()
+        new_client(upstream, governor=governor, observe=observed.append).release()
 
-    assert expected == observed
-    assert len(observed) == len(upstream.requests)
+    assert told == [entry for entry in governor.told if entry != "acquire"]
+    assert results == observed
+    assert len(observed) == len(upstream.requests) == governor.told.count("acquire")
 
 
 def test_a_request_that_the_deadline_cuts_short_is_observed_as_a_time_out(

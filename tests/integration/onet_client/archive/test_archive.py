@@ -458,13 +458,6 @@ def test_another_release_than_its_name_says_is_refused(archive, fetching, made_u
     assert set() == fetching.left
 
 
-def test_a_release_whose_read_me_says_so_is_another_one(made_up_release, archive, fetching, body):
-    change(made_up_release / "Read Me.txt", "28.1", "30.3")
-    archive.publish("30.3", zip_folder(made_up_release, fetching.folder.parent / "z").read_bytes())
-
-    assert "db_30_3_text.zip" == fetching.archive.newest().name
-
-
 def test_a_bomb_is_refused_without_a_second_try(archive, fetching, made_up_release, tmp_path):
     (made_up_release / "Zeros.txt").write_bytes(bytes(30_000_000))
     archive.publish("28.1", zip_folder(made_up_release, tmp_path / "bomb.zip").read_bytes())

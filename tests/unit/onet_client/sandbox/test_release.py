@@ -95,10 +95,7 @@ def test_line_ends_and_a_byte_order_mark_change_nothing(
 
 @pytest.mark.parametrize("inside", ["", "db_28_1_text/"])
 def test_an_archive_is_read_like_its_folder(tmp_path: Path, folder: Path, inside: str) -> None:
-    path = tmp_path / "release.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        for file in folder.iterdir():
-            archive.write(file, inside + file.name)
+    path = zip_folder(folder, tmp_path / "release.zip", top=inside)
     loaded = load_release(path)
     path.unlink()
     assert contents(load_release(folder)) == contents(loaded)
@@ -127,21 +124,27 @@ def test_a_release_without_skills_is_served_as_it_is(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text"),
+    ("file", "text", "name"),
     [
-        ("manifest.json", '{"release": "29.3"}'),
-        ("manifest.json", '{"release": "O*NET 29.3"}'),
-        ("Read Me.txt", "O*NET 29.3 Database\n"),
-        ("README.md", "Taken from the O*NET 29.3 Database (May 2025)"),
+        ("manifest.json", '{"release": "29.3"}', "29.3"),
+        ("manifest.json", '{"release": "O*NET 29.3"}', "29.3"),
+        *(
+            ("manifest.json", text, "28.1")
+            for text in ("[]", "{}", "{", '{"release": "test"}', "\xff", "[" * 10_000)
+        ),
+        ("README.md", "Taken from the O*NET 29.3 Database (May 2025)", "29.3"),
+        ("Read Me.txt", "O*NET 29.3 Database\n", "29.3"),
+        ("Read Me.txt", "O*NET\xae 20.0 Database", "20.0"),
+        ("Read Me.txt", "O*NET(R) 21.3 Database", "21.3"),
+        ("Read Me.txt", "The O*NET-SOC 2010 taxonomy.\nO*NET 25.0 Database", "25.0"),
+        ("Read Me.txt", "About these files", "28.1"),
     ],
 )
-def test_the_release_is_named_by_a_file_before_the_folder(
-    folder: Path, name: str, text: str
+def test_a_release_is_named_by_its_manifest_or_a_read_me_of_any_age_or_else_its_folder(
+    folder: Path, file: str, text: str, name: str
 ) -> None:
-    (folder / "Read Me.txt").unlink()
-    assert "O*NET 28.1" == load_release(folder).name
-    (folder / name).write_text(text, encoding="utf-8")
-    assert "O*NET 29.3" == load_release(folder).name
+    (folder / file).write_text(text, encoding="latin-1")
+    assert f"O*NET {name}" == load_release(folder).name
 
 
 def test_a_release_that_nothing_names_is_served_and_that_is_told(tmp_path: Path) -> None:
@@ -151,28 +154,6 @@ def test_a_release_that_nothing_names_is_served_and_that_is_told(tmp_path: Path)
     assert "O*NET 0.0" == release.name
     told = "Read Me.txt: nothing names the release, so it is served as O*NET 0.0"
     assert [told] == list(map(str, release.left_out))
-
-
-@pytest.mark.parametrize("manifest", ["[]", "{}", "{", '{"release": "test"}', "\xff", "[" * 10_000])
-def test_a_manifest_that_names_no_release_is_not_the_only_witness(
-    folder: Path, manifest: str
-) -> None:
-    (folder / "manifest.json").write_text(manifest, encoding="latin-1")
-    assert "O*NET 28.1" == load_release(folder).name
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ("O*NET\xae 20.0 Database", "O*NET 20.0"),
-        ("O*NET(R) 21.3 Database", "O*NET 21.3"),
-        ("The O*NET-SOC 2010 taxonomy.\nO*NET 25.0 Database", "O*NET 25.0"),
-        ("About these files", "O*NET 28.1"),
-    ],
-)
-def test_a_read_me_of_any_age_is_understood(folder: Path, text: str, name: str) -> None:
-    (folder / "Read Me.txt").write_text(text, encoding="latin-1")
-    assert name == load_release(folder).name
 
 
 def test_an_archive_is_named_by_its_own_name_or_that_of_the_folder_in_it(folder: Path) -> None:
