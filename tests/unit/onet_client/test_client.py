@@ -2,7 +2,7 @@ import gc
 from decimal import Decimal
 
 import pytest
-from support.fake_upstream import CODES, ELEMENTS, LAYOUTS, UNRATED
+from support.fake_upstream import CODES, ELEMENTS, LAYOUTS, UNRATED, answering
 from support.streaming import stream_ratings
 
 from onet_client.client import OnetClient
@@ -19,6 +19,7 @@ from onet_client.errors import (
 from onet_client.rows import RatingRow
 
 CODE = CODES[1]
+MADE_UP = "99-9999.99"
 WANTED = [(CODE, element, scale) for element in ELEMENTS for scale in ("IM", "LV")]
 
 
@@ -86,21 +87,21 @@ def test_the_successors_of_a_code_are_those_of_the_2010_taxonomy(client, upstrea
 
 def test_a_code_that_the_taxonomy_does_not_have_is_unknown(client, upstream):
     with pytest.raises(UnknownCode) as raised:
-        client.successors("99-9999.99")
+        client.successors(MADE_UP)
 
     assert 1 == len(upstream.paths)
     assert (422, 1) == (raised.value.status, raised.value.attempts)
-    assert "99-9999.99" in raised.value.url
+    assert MADE_UP in raised.value.url
 
 
 def test_a_code_that_the_list_does_not_have_is_unknown(client):
     for ask, status in (
-        (lambda: client.occupation("99-9999.99"), 422),
-        (lambda: client.ratings("99-9999.99", "skills"), 200),
+        (lambda: client.occupation(MADE_UP), 422),
+        (lambda: client.ratings(MADE_UP, "skills"), 200),
     ):
         with pytest.raises(UnknownCode) as raised:
             ask()
-        assert "99-9999.99" in raised.value.url
+        assert MADE_UP in raised.value.url
         assert (status, 1) == (raised.value.status, raised.value.attempts)
 
 
@@ -151,7 +152,7 @@ def test_a_list_that_could_not_be_read_is_not_kept(client, upstream):
     client.release()
     upstream.faults["online/occupations", 0] = cut
     with pytest.raises(BadReply):
-        client.ratings("99-9999.99", "skills")
+        client.ratings(MADE_UP, "skills")
 
     assert client.listed.latest is None
 
@@ -164,29 +165,23 @@ def test_an_occupation_that_the_list_has_and_nobody_rated_has_no_data(client):
     assert (200, 1) == (raised.value.status, raised.value.attempts)
 
 
-def refuse(answer):
-    answer.status, answer.document = 422, {"error": "No."}
+@pytest.mark.parametrize(
+    ("ask", "path", "status", "error"),
+    [
+        (lambda client: client.occupation(CODE), "online/occupations/15", 422, BadRequest),
+        (lambda client: client.ratings(CODE, "skills"), "database/rows/", 422, BadRequest),
+        (lambda client: client.ratings(CODE, "skills"), "database/rows/", 404, NotFound),
+        (lambda client: client.ratings(MADE_UP, "skills"), "database/rows/", 422, UnknownCode),
+    ],
+    ids=["occupation", "ratings", "ratings whose table is gone", "ratings of no listed code"],
+)
+def test_what_is_refused_is_called_unknown_only_where_the_list_lacks_the_code(
+    client, upstream, ask, path, status, error
+):
+    upstream.faults[path, 0] = answering(status)
 
-
-def test_an_occupation_that_is_refused_and_listed_is_not_called_unknown(client, upstream):
-    upstream.faults["online/occupations/15", 0] = refuse
-
-    with pytest.raises(BadRequest):
-        client.occupation(CODE)
-
-
-def test_ratings_that_are_refused_for_a_listed_code_are_neither_unknown_nor_empty(client, upstream):
-    upstream.faults["database/rows/", 0] = refuse
-
-    with pytest.raises(BadRequest):
-        client.ratings(CODE, "skills")
-
-
-def test_a_code_refused_by_the_table_and_missing_in_the_list_is_unknown(client, upstream):
-    upstream.faults["database/rows/", 0] = refuse
-
-    with pytest.raises(UnknownCode):
-        client.ratings("99-9999.99", "skills")
+    with pytest.raises(error):
+        ask(client)
 
 
 def test_another_release_has_its_tables_looked_up_again(client, upstream):
@@ -207,16 +202,6 @@ def test_a_table_that_is_gone_has_the_tables_looked_up_again(client, upstream):
     upstream.set_tables(**LAYOUTS["split" if "skills" in upstream.tables else "single"])
 
     assert WANTED == keys(client.ratings(CODE, "skills"))
-
-
-def test_a_table_whose_path_is_gone_is_not_found_if_it_is_still_listed(client, upstream):
-    def not_found(answer):
-        answer.status, answer.body = 404, b""
-
-    upstream.faults["database/rows/", 0] = not_found
-
-    with pytest.raises(NotFound):
-        client.ratings(CODE, "skills")
 
 
 @pytest.mark.parametrize("tables", [{"knowledge": ELEMENTS}, {"essential_skills": ELEMENTS}])
@@ -311,8 +296,8 @@ def test_an_empty_list_of_occupations_makes_no_code_unknown(client, upstream):
 
     for ask in (
         client.occupations,
-        lambda: client.occupation("99-9999.99"),
-        lambda: client.ratings("99-9999.99", "skills"),
+        lambda: client.occupation(MADE_UP),
+        lambda: client.ratings(MADE_UP, "skills"),
     ):
         with pytest.raises(BadReply, match="list of occupations that is empty"):
             ask()
