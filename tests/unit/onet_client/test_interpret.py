@@ -334,10 +334,8 @@ JUNK = st.recursive(
     max_leaves=8,
 )
 HEADERS = st.dictionaries(
-    st.sampled_from(["Content-Type", "content-type", "Retry-After", "Date", "Location"])
-    | st.text(),
-    st.sampled_from(["application/json", "text/html", "7", "Sun, 01 Mar 2026 12:00:30 GMT"])
-    | st.text(),
+    st.sampled_from(["Content-Type", "content-type"]) | st.text(),
+    st.sampled_from(["application/json", "text/html"]) | st.text(),
 )
 APIS = st.sampled_from(["2", "1.9"])
 

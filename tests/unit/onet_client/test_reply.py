@@ -1,6 +1,9 @@
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from onet_client import errors
 from onet_client.reply import Reply, check_status, json_document, location, retry_after
@@ -52,6 +55,19 @@ def test_each_status_but_200_is_an_error_of_its_class(status, kind):
 
 def test_200_is_no_error():
     assert check_status(reply(200)) is None
+
+
+@given(
+    st.integers() | st.sampled_from([200, 302, 429, 503]),
+    st.dictionaries(
+        st.sampled_from(["Retry-After", "Date", "Location"]) | st.text(),
+        st.sampled_from(["7", "Sun, 01 Mar 2026 12:00:30 GMT"]) | st.text(),
+    ),
+)
+def test_whatever_the_headers_are_it_is_200_or_an_error_of_this_package(status, headers):
+    with suppress(errors.OnetError):
+        check_status(reply(status, headers))
+        assert 200 == status
 
 
 def test_an_error_keeps_how_long_it_asks_to_wait():

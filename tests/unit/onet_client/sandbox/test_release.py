@@ -283,22 +283,6 @@ def test_the_halves_of_skills_have_one_type_for_each_column(tmp_path: Path) -> N
     assert ["Number"] == [column.kind for column in table.columns if column.column_id == "n"]
 
 
-def test_one_column_name_may_be_a_word_in_one_file_and_a_number_in_another(folder: Path) -> None:
-    files = {
-        "Emerging Tasks": "O*NET-SOC Code\tCategory\n11-9001.00\tNew\n11-9001.00\tRevision\n",
-        "Task Categories": "Scale ID\tCategory\nFT\t1\nFT\t2\n",
-    }
-    for stem, text in files.items():
-        (folder / f"{stem}.txt").write_text(text, encoding="utf-8")
-    release = load_release(folder)
-    for table_id, values in {
-        "emerging_tasks": ["New", "Revision"],
-        "task_categories": [1, 2],
-    }.items():
-        table = release.table(table_id)
-        assert values == [table.value(row, "category") for row in table.rows]
-
-
 def test_a_line_that_is_not_utf_8_is_taken_for_windows_1252(folder: Path) -> None:
     titles = b"O*NET-SOC Code\tTitle\n"
     titles += "11-9001.00\tÉchoppe\n".encode() + "15-9002.00\tCafé “Bar”\n".encode("cp1252")
