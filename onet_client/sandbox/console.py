@@ -55,12 +55,7 @@ def serve(
         taxonomy=load_taxonomy(taxonomy) if taxonomy else {},
         on_request=lambda record: _say(_line(record)),
     )
-    with _stop_signals() as stop, sandbox:
-        _say(f"O*NET Web Services look-alike, API {api}, on {sandbox.url} (Ctrl-C stops it)")
-        _say(f"{loaded.name}, tables: {', '.join(loaded.table_ids)}")
-        _say_left_out(loaded)
-        stop.wait()
-    _say(f"Stopped; requests: {sandbox.request_count}.")
+    _run(sandbox, api, loaded)
 
 
 def check(release: Path, *, layout: Layout | None = None) -> None:
@@ -76,6 +71,15 @@ def check(release: Path, *, layout: Layout | None = None) -> None:
         _say(f"{table_id}, rows: {len(table.rows):,}")
         _say(f"  {', '.join(f'{column.column_id} {column.kind}' for column in table.columns)}")
     _say_left_out(loaded)
+
+
+def _run(sandbox: Sandbox, api: ApiVersion, release: ReleaseTables) -> None:
+    with _stop_signals() as stop, sandbox:
+        _say(f"O*NET Web Services look-alike, API {api}, on {sandbox.url} (Ctrl-C stops it)")
+        _say(f"{release.name}, tables: {', '.join(release.table_ids)}")
+        _say_left_out(release)
+        stop.wait()
+    _say(f"Stopped; requests: {sandbox.request_count}.")
 
 
 def _say_left_out(release: ReleaseTables) -> None:
