@@ -35,10 +35,10 @@ def _exact(value: int | Decimal | str) -> Decimal:
 
 
 class StrictField(fields.Field[Any]):
-    """A field read by a function that checks its value, too: there are no validators to run."""
+    """A field that has to be there, read by a function that checks it, too, without validators."""
 
     def __init__(self, read: Callable[[Any], Any], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(required=True, **kwargs)
         self._read = read
 
     def deserialize(self, value: Any, attr: Any = None, data: Any = None, **kwargs: Any) -> Any:
