@@ -53,10 +53,6 @@ def test_each_status_but_200_is_an_error_of_its_class(status, kind):
     assert str(status) in str(raised.value)
 
 
-def test_200_is_no_error():
-    assert check_status(reply(200)) is None
-
-
 @given(
     st.integers() | st.sampled_from([200, 302, 429, 503]),
     st.dictionaries(
@@ -68,13 +64,6 @@ def test_whatever_the_headers_are_it_is_200_or_an_error_of_this_package(status, 
     with suppress(errors.OnetError):
         check_status(reply(status, headers))
         assert 200 == status
-
-
-def test_an_error_keeps_how_long_it_asks_to_wait():
-    with pytest.raises(errors.RateLimited) as raised:
-        check_status(reply(429, {"Retry-After": "7"}))
-
-    assert 7.0 == raised.value.retry_after
 
 
 @pytest.mark.parametrize(
