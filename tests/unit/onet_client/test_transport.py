@@ -308,23 +308,25 @@ def test_a_request_waits_for_its_turn_as_often_as_it_takes(new_client, upstream,
     assert ["acquire", "acquire", "acquire", "success"] == governor.told
 
 
-@pytest.mark.parametrize("wait", [20.0, 3600.0])
-def test_a_turn_after_the_deadline_is_not_waited_for(new_client, upstream, clock, wait):
-    with pytest.raises(errors.DeadlineExceeded) as raised:
-        new_client(upstream, governor=Governor(wait)).release()
+@pytest.mark.parametrize(
+    ("answer", "error", "retry_after"),
+    [
+        (20.0, errors.DeadlineExceeded, 20.0),
+        (3600.0, errors.DeadlineExceeded, 3600.0),
+        (errors.CircuitOpen("open", retry_after=12.0), errors.CircuitOpen, 12.0),
+    ],
+    ids=["a turn at the deadline", "a turn after it", "an open circuit"],
+)
+def test_what_may_not_go_in_time_is_neither_waited_for_nor_sent_nor_observed(
+    new_client, upstream, clock, answer, error, retry_after
+):
+    observed = []
+    with pytest.raises(error) as raised:
+        new_client(upstream, governor=Governor(answer), observe=observed.append).release()
 
-    assert wait == raised.value.retry_after
-    assert ([], []) == (clock.slept, upstream.requests)
-
-
-def test_an_open_circuit_sends_nothing(new_client, upstream):
-    governor = Governor(errors.CircuitOpen("open", retry_after=12.0))
-    with pytest.raises(errors.CircuitOpen) as raised:
-        new_client(upstream, governor=governor).release()
-
-    assert (12.0, 0) == (raised.value.retry_after, raised.value.attempts)
+    assert (retry_after, 0) == (raised.value.retry_after, raised.value.attempts)
     assert f"{upstream.base}about" == raised.value.url
-    assert [] == upstream.requests
+    assert ([], [], []) == (clock.slept, upstream.requests, observed)
 
 
 def test_a_circuit_that_opens_between_retries_ends_them(new_client, upstream):
@@ -508,12 +510,3 @@ def test_a_request_is_observed_though_the_governor_fails_when_told_of_it(
         new_client(upstream, governor=Failing(), observe=observed.append).release()
 
     assert [{200: "ok", 404: "client_error", 503: "server_error"}[status]] == observed
-
-
-@pytest.mark.parametrize("wait", [errors.CircuitOpen("open"), 3600.0])
-def test_what_is_not_sent_is_not_observed(new_client, upstream, wait):
-    observed = []
-    with pytest.raises((errors.CircuitOpen, errors.DeadlineExceeded)):
-        new_client(upstream, governor=Governor(wait), observe=observed.append).release()
-
-    assert [] == observed

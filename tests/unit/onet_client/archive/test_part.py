@@ -15,17 +15,6 @@ def part(tmp_path):
     return part
 
 
-def append(part, body):
-    with part.appending() as file:
-        file.write(body)
-
-
-def test_a_part_of_another_file_is_not_gone_on_with(part):
-    append(part, b"PK")
-
-    assert None is part.origin("https://a/db_31_0_text.zip")
-
-
 def test_an_empty_part_is_not_gone_on_with(part):
     assert None is part.origin(URL)
 
@@ -40,11 +29,13 @@ def test_an_empty_part_is_not_gone_on_with(part):
         b"\xff",
         json.dumps({"url": URL}).encode(),
         json.dumps({"url": URL, "validator": 7, "total": 1000}).encode(),
+        json.dumps(Origin("https://a/db_31_0_text.zip", '"1"', 1000)._asdict()).encode(),
         None,
     ],
 )
-def test_a_part_without_a_note_that_can_be_read_is_not_gone_on_with(part, note):
-    append(part, b"PK")
+def test_a_part_without_a_note_that_says_it_is_of_this_file_is_not_gone_on_with(part, note):
+    with part.appending() as open_part:
+        open_part.write(b"PK")
     (file,) = part.path.parent.glob("*.json")
     if note is None:
         file.unlink()
