@@ -198,16 +198,14 @@ def test_a_page_that_is_no_list_of_releases_is_told_as_it_is(archive, fetching, 
     ],
 )
 @pytest.mark.parametrize("path", [PAGE, FOLDER + NAME])
-def test_a_refusal_is_told_by_its_status(archive, served, tmp_path, path, status, kind, tries):
+def test_a_refusal_is_told_by_its_status(archive, served, fetching, path, status, kind, tries):
     archive.files[path].fault = Fault(status)
-    fetching = Fetching(tmp_path / "releases", archive.url)
 
     fetching.fails(kind, f"status {status}")
     assert tries == len(archive.asked(path))
 
 
-def test_a_failure_that_passes_is_waited_out(archive, served, tmp_path):
-    fetching = Fetching(tmp_path / "releases", archive.url)
+def test_a_failure_that_passes_is_waited_out(archive, served, fetching):
     archive.files[PAGE].faults = [Fault(503), Fault(after=0)]
     served.faults = [Fault(500), Fault(after=0)]
 
