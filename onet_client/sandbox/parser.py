@@ -8,8 +8,8 @@ import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
-from typing import NamedTuple
 
+from onet_client.content_model import table_title
 from onet_client.sandbox.table import Kind, Row, TableColumn, Value
 from onet_client.sandbox.text_file import TextFile
 
@@ -21,15 +21,8 @@ _DIGITS = 15  # which every double keeps
 _MONTH = re.compile(r"(0[1-9]|1[0-2])/([0-9]{4})")
 
 
-class NameColumn(NamedTuple):
-    """The column that is added for the names of codes or identifiers, and the names by these."""
-
-    column: TableColumn
-    names: Mapping[str, str]
-
-
-Names = Mapping[str, NameColumn]
-"""By the column of the code or identifier."""
+Names = Mapping[str, tuple[str, Mapping[str, str]]]
+"""By the column of codes or identifiers, that which is added for their names, and the names."""
 
 
 def parse(files: Sequence[TextFile], names: Names) -> tuple[list[TableColumn], list[Row]]:
@@ -51,21 +44,11 @@ def parse(files: Sequence[TextFile], names: Names) -> tuple[list[TableColumn], l
         kind = kind_of(column_id, distinct)
         columns.append(TableColumn(column_id, title, kind))
         plan.append((at, {text: value_of(text, kind) for text in distinct}))
-        added = names.get(column_id)
-        if added and added.column.column_id not in ids:
-            columns.append(added.column)
-            plan.append((at, {text: added.names.get(text) for text in distinct}))
+        name_id, name_of = names.get(column_id, ("", {}))
+        if name_id and name_id not in ids:
+            columns.append(TableColumn(name_id, table_title(name_id), "Text"))
+            plan.append((at, {text: name_of.get(text) for text in distinct}))
     return columns, [tuple([values[fields[at]] for at, values in plan]) for fields in texts]
-
-
-def lookup(file: TextFile, key: str, value: str) -> dict[str, str]:
-    """Return one column of a file by another, both named by their identifiers.
-
-    Raises:
-        ReleaseError: the file can no longer be read.
-    """
-    at_key, at_value = file.column_ids.index(key), file.column_ids.index(value)
-    return {fields[at_key]: fields[at_value] for fields in file.rows()}
 
 
 def kind_of(column_id: str, texts: Iterable[str]) -> Kind:

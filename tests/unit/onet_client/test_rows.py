@@ -5,12 +5,7 @@ import pytest
 from marshmallow import ValidationError
 from support.fake_upstream import rating_row
 
-from onet_client.rows import (
-    EnvelopeSchema,
-    OccupationReportSchema,
-    RatingRow,
-    RatingSchema,
-)
+from onet_client.rows import EnvelopeSchema, OccupationReportSchema, RatingRow, RatingSchema
 
 ROW = rating_row("15-1254.00", "2.B.3.e", "LV")
 
