@@ -13,7 +13,7 @@ MEGABYTE: Final = 1_000_000
 
 MOST_FRUITLESS: Final = 3
 """Tries in a row that bring nothing new."""
-MOST: Final = 100
+MOST_TRIES: Final = 100
 SHORTEST_WAIT: Final = 0.2
 LONGEST_WAIT: Final = 5.0
 
@@ -106,4 +106,4 @@ def _wait(state: RetryCallState) -> float:
 def _is_enough(state: RetryCallState) -> bool:
     tries: Tries = state.args[0]
     too_late = state.upcoming_sleep >= tries.deadline.remaining()
-    return too_late or tries.fruitless >= MOST_FRUITLESS or state.attempt_number >= MOST
+    return too_late or tries.fruitless >= MOST_FRUITLESS or state.attempt_number >= MOST_TRIES

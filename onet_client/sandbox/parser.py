@@ -20,7 +20,6 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 _DIGITS = 15  # which every double keeps
 _MONTH = re.compile(r"(0[1-9]|1[0-2])/([0-9]{4})")
 
-
 Names = Mapping[str, tuple[str, Mapping[str, str]]]
 """By the column of codes or identifiers, that which is added for their names, and the names."""
 
