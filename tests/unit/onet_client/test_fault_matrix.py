@@ -69,6 +69,9 @@ def no_next(page):
 
 BAD_REPLIES: dict[str, Fault] = {
     "an error beside the rows": document(lambda page: page.update(error="but")),
+    "no start": document(lambda page: page.pop("start") and None),
+    "no end": document(lambda page: page.pop("end") and None),
+    "no total": document(lambda page: page.pop("total") and None),
     "another total": document(lambda page: page.update(total=page["total"] + 1)),
     "a row fewer than counted": document(lambda page: page["row"].pop() and None),
     "no rows at all": document(lambda page: page.update(row=[], start=1, end=0, total=0)),
