@@ -7,10 +7,10 @@ seconds on whatever clock the keeper of the state reads throughout.
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import inf
-from typing import Protocol
 
 from onet_client.errors import BudgetSpent, CircuitOpen
 
@@ -46,31 +46,6 @@ GUESSES_AT_ONCE = 20
 leave free: honest people mistype."""
 
 
-class Governor(Protocol):
-    """What the transport asks before every request, and reports each outcome to."""
-
-    def acquire(self) -> float:
-        """Take the next slot if it is due.
-
-        Returns:
-            0.0 where the slot is taken and the request may go now, otherwise the seconds
-            to wait before asking again.
-
-        Raises:
-            CircuitOpen: While the breaker is open, with `retry_after` set.
-            BudgetSpent: When as many requests went today as may, with `retry_after` set.
-        """
-
-    def pause(self, seconds: float) -> None:
-        """Hold all requests back for so many seconds."""
-
-    def success(self) -> None:
-        """Note that the upstream answered for itself, which closes the breaker."""
-
-    def failure(self, cause: str) -> None:
-        """Note a connection error, a time-out or a 5xx, in words that may be shown to operators."""
-
-
 @dataclass(frozen=True, slots=True)
 class GovernorState:
     """What the next decision depends on.
@@ -96,6 +71,10 @@ class GovernorState:
     spent: int = 0
     guessed: int = 0
     opened_by: str | None = None
+
+
+Decision = Callable[[GovernorState, float], tuple[GovernorState, float]]
+"""Of a state and the time now: the state after it, and the seconds to wait."""
 
 
 def spacing(max_rate: float) -> float:
@@ -200,32 +179,61 @@ def failed(state: GovernorState, now: float, cause: str) -> GovernorState:
     return replace(state, failures=failures)
 
 
-class InMemoryGovernor:
+class Governor(ABC):
+    """What the transport asks before every request, and reports each outcome to.
+
+    Decides by the rules above over a state that each kind of governor keeps in its own way: for
+    `max_rate` requests a second and `budget` a day. With `guesses`, it is for requests about codes
+    that no list has, which get a share of both.
+    """
+
+    def __init__(self, max_rate: float, budget: float = inf, *, guesses: bool = False) -> None:
+        self._spacing = spacing(max_rate)
+        self._budget = budget
+        self._guesses = guesses
+
+    @abstractmethod
+    def _change(self, decide: Decision) -> float:
+        """Apply a decision to the state that is kept, and return the seconds to wait."""
+
+    def acquire(self) -> float:
+        """Take the next slot if it is due.
+
+        Returns:
+            0.0 where the slot is taken and the request may go now, otherwise the seconds
+            to wait before asking again.
+
+        Raises:
+            CircuitOpen: While the breaker is open, with `retry_after` set.
+            BudgetSpent: When as many requests went today as may, with `retry_after` set.
+        """
+        return self._change(
+            lambda state, now: admit(state, now, self._spacing, self._budget, guess=self._guesses)
+        )
+
+    def pause(self, seconds: float) -> None:
+        """Hold all requests back for so many seconds."""
+        self._change(lambda state, now: (paused(state, now, seconds), 0.0))
+
+    def success(self) -> None:
+        """Note that the upstream answered for itself, which closes the breaker."""
+        self._change(lambda state, _now: (succeeded(state), 0.0))
+
+    def failure(self, cause: str) -> None:
+        """Note a connection error, a time-out or a 5xx, in words that may be shown to operators."""
+        self._change(lambda state, now: (failed(state, now, cause), 0.0))
+
+
+class InMemoryGovernor(Governor):
     """A governor for the threads of one process."""
 
     def __init__(self, max_rate: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._spacing = spacing(max_rate)
+        super().__init__(max_rate)
         self._clock = clock
         self._lock = threading.Lock()
         self._state = GovernorState()
 
-    def acquire(self) -> float:
-        """See Governor."""
+    def _change(self, decide: Decision) -> float:
         with self._lock:
-            self._state, wait = admit(self._state, self._clock(), self._spacing)
+            self._state, wait = decide(self._state, self._clock())
         return wait
-
-    def pause(self, seconds: float) -> None:
-        """See Governor."""
-        with self._lock:
-            self._state = paused(self._state, self._clock(), seconds)
-
-    def success(self) -> None:
-        """See Governor."""
-        with self._lock:
-            self._state = succeeded(self._state)
-
-    def failure(self, cause: str) -> None:
-        """See Governor."""
-        with self._lock:
-            self._state = failed(self._state, self._clock(), cause)

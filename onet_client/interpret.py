@@ -1,7 +1,7 @@
-"""What a reply means: status, headers and body to rows, or an error.
+"""What a reply of status 200 means: its headers and body to rows, or an error.
 
-Pure, and total: whatever the three hold, a function here returns what it says or raises an
-`OnetError`. Nothing is asked, logged or waited for. The shapes follow the reference manual
+Pure, and total: whatever the two hold, a function here returns what it says or raises a
+`BadReply`. Nothing is asked, logged or waited for. The shapes follow the reference manual
 of O*NET Web Services; what the manual leaves open is checked, not assumed.
 """
 
@@ -52,11 +52,7 @@ class Page(Generic[Row]):
 
 
 def release(reply: Reply) -> str:
-    """The database release named by `/about`, such as 30.3.
-
-    Raises:
-        OnetError: As every reply can; BadReply where no release is named.
-    """
+    """The database release named by `/about`, such as 30.3."""
     database = _object(json_document(reply)).get("database")
     name = database.get("name") if isinstance(database, dict) else None
     found = _RELEASE.search(name) if isinstance(name, str) else None
@@ -66,11 +62,7 @@ def release(reply: Reply) -> str:
 
 
 def tables(reply: Reply, api: ApiVersion) -> tuple[str, ...]:
-    """The ids of the tables listed by `/database`: an array, which 1.9 may wrap as `table`.
-
-    Raises:
-        OnetError: As every reply can.
-    """
+    """The ids of the tables listed by `/database`: an array, which 1.9 may wrap as `table`."""
     document = json_document(reply)
     if api == "1.9" and isinstance(document, dict):
         document = _object(document).get("table")
@@ -80,11 +72,7 @@ def tables(reply: Reply, api: ApiVersion) -> tuple[str, ...]:
 
 
 def occupation(reply: Reply, code: str) -> OccupationRow:
-    """The occupation of `/online/occupations/<code>/`.
-
-    Raises:
-        OnetError: As every reply can; BadReply where it is not the one asked for.
-    """
+    """The occupation of `/online/occupations/<code>/`, which has to be the one asked for."""
     [item] = _validated(_OCCUPATION, [_object(json_document(reply))])
     if item["code"] != code:
         raise bad("another occupation than the one asked for")
@@ -92,11 +80,7 @@ def occupation(reply: Reply, code: str) -> OccupationRow:
 
 
 def occupations(reply: Reply, api: ApiVersion) -> Page[OccupationRow]:
-    """A page of `/online/occupations`.
-
-    Raises:
-        OnetError: As every reply can.
-    """
+    """A page of `/online/occupations`."""
     document = _object(json_document(reply))
     items = _validated(_LISTED_OCCUPATION, document.get("occupation"))
     found = tuple(OccupationRow(**item, description=None) for item in items)
@@ -105,11 +89,7 @@ def occupations(reply: Reply, api: ApiVersion) -> Page[OccupationRow]:
 
 
 def successors(reply: Reply, code: str) -> tuple[OccupationRow, ...]:
-    """The successors of a code by `/taxonomy/...`, without descriptions.
-
-    Raises:
-        OnetError: As every reply can; BadReply where they are those of another code.
-    """
+    """The successors of the code by `/taxonomy/...`, without descriptions."""
     document = _object(json_document(reply))
     if document.get("code") != code:
         raise bad("the successors of another code than the one asked for")
@@ -119,11 +99,7 @@ def successors(reply: Reply, code: str) -> tuple[OccupationRow, ...]:
 
 
 def ratings(reply: Reply, api: ApiVersion, code: str | None = None) -> Page[RatingRow]:
-    """A page of `/database/rows/<table>`; with a code, of rows of that occupation alone.
-
-    Raises:
-        OnetError: As every reply can.
-    """
+    """A page of `/database/rows/<table>`; with a code, of rows of that occupation alone."""
     document = _object(json_document(reply))
     found = tuple(RatingRow(**item) for item in _validated(_RATING, document.get("row")))
     if code is not None and any(rating.occupation_code != code for rating in found):
@@ -133,11 +109,7 @@ def ratings(reply: Reply, api: ApiVersion, code: str | None = None) -> Page[Rati
 
 
 def descriptions(reply: Reply, api: ApiVersion) -> Page[DescriptionRow]:
-    """A page of the table of descriptions of elements, those that nobody rates included.
-
-    Raises:
-        OnetError: As every reply can.
-    """
+    """A page of the table of descriptions of elements, those that nobody rates included."""
     document = _object(json_document(reply))
     found = tuple(DescriptionRow(**item) for item in _validated(_DESCRIPTION, document.get("row")))
     _check_unique(row.element_id for row in found)
@@ -145,11 +117,7 @@ def descriptions(reply: Reply, api: ApiVersion) -> Page[DescriptionRow]:
 
 
 def anchors(reply: Reply, api: ApiVersion) -> Page[AnchorRow]:
-    """A page of the table of anchors, those of other scales than the level included.
-
-    Raises:
-        OnetError: As every reply can.
-    """
+    """A page of the table of anchors, those of other scales than the level included."""
     document = _object(json_document(reply))
     found = tuple(AnchorRow(**item) for item in _validated(_ANCHOR, document.get("row")))
     _check_unique((row.element_id, row.scale_id, row.level) for row in found)

@@ -6,14 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Final
 
-from onet_client.release_files import (
-    FileProblem,
-    ReleaseError,
-    ReleaseFile,
-    ReleaseFiles,
-    readable,
-    refuse,
-)
+from onet_client.release_files import FileProblem, ReleaseError, ReleaseFiles, readable, refuse
 
 LONGEST_LINE: Final = 1 << 20
 """Bytes of a line; O*NET's longest has about 2,000."""
@@ -52,10 +45,7 @@ def check_sizes(files: ReleaseFiles) -> None:
     for name in files:
         if name.lower().endswith(".txt"):
             with suppress(ReleaseError), readable(name):  # what cannot be opened is not read
-                total += _size(files[name])
+                file = files[name]
+                total += file.stat().st_size if isinstance(file, Path) else file.member.file_size
         if total > LARGEST:
             refuse(FileProblem(name, 0, f"the release has more than {LARGEST / 1e9:g} GB of text"))
-
-
-def _size(file: ReleaseFile) -> int:
-    return file.stat().st_size if isinstance(file, Path) else file.member.file_size

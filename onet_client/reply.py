@@ -30,9 +30,6 @@ Result = Literal[
 ]
 """How a request ended, in the few words that a counter of requests has labels for."""
 
-MAX_BODY_BYTES = 20_000_000
-"""Some thirty times a page of as many rows as a page can have."""
-
 MAX_PAGE_ROWS = 2_000
 """The most rows O*NET Web Services gives for one request."""
 
@@ -121,16 +118,13 @@ def _http_date(value: str) -> datetime | None:
 
 
 def json_document(reply: Reply) -> object:
-    """The JSON document in the body, fractions as `Decimal`.
+    """The JSON document in the body of a reply of status 200, fractions as `Decimal`.
 
     Raises:
-        OnetError: If the status is not 200, or there is no such document.
+        BadReply: If there is no such document.
     """
-    check_status(reply)
     if not _JSON_TYPE.match(_header(reply, "content-type") or ""):
         raise bad("not JSON by its content type")
-    if len(reply.body) > MAX_BODY_BYTES:
-        raise bad(f"a body of more than {MAX_BODY_BYTES} bytes")
     with suppress(ValueError, ArithmeticError, RecursionError):
         text = reply.body.decode("utf-8-sig")  # RFC 8259, section 8.1: UTF-8, a BOM tolerated
         return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)

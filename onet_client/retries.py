@@ -8,7 +8,6 @@ from tenacity import (
     RetryCallState,
     Retrying,
     retry_if_exception,
-    stop_after_attempt,
     wait_fixed,
     wait_random_exponential,
 )
@@ -20,7 +19,6 @@ log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 3
 RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
-RETRIED_ERRORS = (errors.Unreachable, errors.TimedOut)
 BACKOFF = wait_fixed(0.2) + wait_random_exponential(multiplier=0.5, max=5.0)
 """O*NET asks for 200 ms before a retry; full jitter from 0.5 s, doubling, on top."""
 
@@ -58,7 +56,7 @@ def _error(state: RetryCallState) -> BaseException | None:
 
 def is_worth_a_retry(error: BaseException) -> bool:
     """Whether a repetition may succeed."""
-    return isinstance(error, RETRIED_ERRORS) or (
+    return isinstance(error, errors.Unreachable | errors.TimedOut) or (
         isinstance(error, errors.OnetError) and error.status in RETRIED_STATUSES
     )
 
@@ -71,7 +69,7 @@ def _wait(state: RetryCallState) -> float:
 def _is_enough(state: RetryCallState) -> bool:
     query: UpstreamQuery = state.args[0]
     too_late = state.upcoming_sleep >= query.deadline.remaining()
-    return too_late or stop_after_attempt(MAX_ATTEMPTS)(state)
+    return too_late or state.attempt_number >= MAX_ATTEMPTS
 
 
 def _log_retry(state: RetryCallState) -> None:

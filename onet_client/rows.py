@@ -9,14 +9,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, validates_schema
 
 from onet_client.content_model import ELEMENT_ID, OCCUPATION_CODE, SCALES
-from onet_client.fields import (
-    StrictChoice,
-    StrictCount,
-    StrictDecimal,
-    StrictMonth,
-    StrictPattern,
-    StrictText,
-)
+from onet_client.fields import StrictField, count, decimal, matching, month, one_of, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +75,8 @@ class AnchorRow:
     text: str
 
 
-_CODE = (OCCUPATION_CODE, "an O*NET-SOC code")
-_FLAG = {"Y": True, "N": False}
+_CODE = matching(OCCUPATION_CODE, "an O*NET-SOC code")
+_FLAG = one_of({"Y": True, "N": False})
 
 
 class RowSchema(Schema):
@@ -98,19 +91,19 @@ class RowSchema(Schema):
 class RatingSchema(RowSchema):
     """A rating row. Every column must be there; those that may be unknown may be null."""
 
-    occupation_code = StrictPattern(*_CODE, required=True, data_key="onetsoc_code")
-    element_id = StrictPattern(ELEMENT_ID, "an element id", required=True)
-    element_name = StrictText(150, required=True)
-    scale_id = StrictChoice({scale: scale for scale in SCALES}, required=True)
-    value = StrictDecimal(required=True, data_key="data_value")
-    n = StrictCount(required=True, allow_none=True)
-    standard_error = StrictDecimal(required=True, allow_none=True)
-    lower_ci = StrictDecimal(required=True, allow_none=True, data_key="lower_ci_bound")
-    upper_ci = StrictDecimal(required=True, allow_none=True, data_key="upper_ci_bound")
-    recommend_suppress = StrictChoice(_FLAG, required=True, allow_none=True)
-    not_relevant = StrictChoice(_FLAG, required=True, allow_none=True)
-    date_updated = StrictMonth(required=True, allow_none=True)
-    domain_source = StrictText(30, required=True, allow_none=True)
+    occupation_code = StrictField(_CODE, data_key="onetsoc_code")
+    element_id = StrictField(matching(ELEMENT_ID, "an element id"))
+    element_name = StrictField(text_of(150))
+    scale_id = StrictField(one_of({scale: scale for scale in SCALES}))
+    value = StrictField(decimal, data_key="data_value")
+    n = StrictField(count, allow_none=True)
+    standard_error = StrictField(decimal, allow_none=True)
+    lower_ci = StrictField(decimal, allow_none=True, data_key="lower_ci_bound")
+    upper_ci = StrictField(decimal, allow_none=True, data_key="upper_ci_bound")
+    recommend_suppress = StrictField(_FLAG, allow_none=True)
+    not_relevant = StrictField(_FLAG, allow_none=True)
+    date_updated = StrictField(month, allow_none=True)
+    domain_source = StrictField(text_of(30), allow_none=True)
 
     @validates_schema(skip_on_field_errors=True)
     def _on_the_scale(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -129,42 +122,42 @@ class RatingSchema(RowSchema):
 class ListedOccupationSchema(RowSchema):
     """An entry of the list of all occupations."""
 
-    code = StrictPattern(*_CODE, required=True)
-    title = StrictText(150, required=True)
+    code = StrictField(_CODE)
+    title = StrictField(text_of(150))
 
 
 class OccupationReportSchema(ListedOccupationSchema):
     """One occupation's own page."""
 
-    description = StrictText(5000, prose=True, required=True, allow_none=True)
+    description = StrictField(text_of(5000, prose=True), allow_none=True)
 
 
 class DescriptionRowSchema(RowSchema):
     """A row of the content model; some of its ids are of no element that is rated."""
 
-    element_id = StrictText(20, required=True)
-    name = StrictText(150, required=True, data_key="element_name")
-    description = StrictText(5000, prose=True, required=True, allow_none=True)
+    element_id = StrictField(text_of(20))
+    name = StrictField(text_of(150), data_key="element_name")
+    description = StrictField(text_of(5000, prose=True), allow_none=True)
 
 
 class AnchorRowSchema(RowSchema):
     """A row of the anchors, which are whole numbers."""
 
-    element_id = StrictText(20, required=True)
-    scale_id = StrictText(5, required=True)
-    level = StrictCount(required=True, data_key="anchor_value")
-    text = StrictText(1000, required=True, data_key="anchor_description")
+    element_id = StrictField(text_of(20))
+    scale_id = StrictField(text_of(5))
+    level = StrictField(count, data_key="anchor_value")
+    text = StrictField(text_of(1000), data_key="anchor_description")
 
 
 class TableSchema(RowSchema):
     """An entry of the list of tables."""
 
-    table_id = StrictText(100, required=True)
+    table_id = StrictField(text_of(100))
 
 
 class EnvelopeSchema(RowSchema):
     """What a page says of itself."""
 
-    start = StrictCount(required=True)
-    end = StrictCount(required=True)
-    total = StrictCount(required=True)
+    start = StrictField(count)
+    end = StrictField(count)
+    total = StrictField(count)

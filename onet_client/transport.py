@@ -23,7 +23,6 @@ from onet_client.governor import Governor
 from onet_client.interpret import Page
 from onet_client.paging import BEGINNING, PageSequence, Position
 from onet_client.reply import (
-    MAX_BODY_BYTES,
     Reply,
     Result,
     check_status,
@@ -35,6 +34,9 @@ from onet_client.reply import (
 from onet_client.retries import RETRIED_STATUSES, UpstreamQuery, retrying
 from onet_client.sessions import MAX_REDIRECTS, Session, new_session, timeouts, translated
 from onet_client.urls import resolve
+
+MAX_BODY_BYTES = 20_000_000
+"""Some thirty times a page of as many rows as a page can have."""
 
 PAUSE = 1.0
 """Seconds that all wait after a 429 that does not say how long: the span a rate is given for."""
@@ -48,9 +50,8 @@ class Transport:
     A query has the deadline it is given, or else a new one from `new_deadline`; `time_outs` are
     seconds until there is a connection, and until a further byte comes.
 
-    Follows no redirect but to the base URL's own scheme, host, port and path. Reads neither
-    .netrc nor any setting of TLS verification from the environment; HTTPS_PROXY and
-    NO_PROXY are heeded for https, where a proxy sees no credentials.
+    Follows no redirect but to the base URL's own scheme, host, port and path. What it heeds of the
+    environment, `new_session` says.
     """
 
     def __init__(

@@ -7,12 +7,11 @@ locked while a process waits.
 
 import random
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from math import inf
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -20,10 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from cache.db import database
 from cache.db.clock import TimedQuery
 from cache.db.onet_tables import UpstreamGovernor
-from onet_client.governor import GovernorState, admit, failed, on_day, paused, spacing, succeeded
-
-T = TypeVar("T")
-Decision = Callable[[GovernorState, float], tuple[GovernorState, T]]
+from onet_client.governor import Decision, Governor, GovernorState, on_day
 
 ROW: Final = 1
 CONTENTION_WAIT: Final = 0.01
@@ -54,7 +50,7 @@ class Pace(NamedTuple):
     daily_budget: int
 
 
-class DatabaseGovernor:
+class DatabaseGovernor(Governor):
     """A governor whose state all processes on a database share.
 
     Its methods raise DatabaseUnavailable where the database cannot be reached or used: then
@@ -64,46 +60,21 @@ class DatabaseGovernor:
     def __init__(
         self, engine: Engine, max_rate: float, daily_budget: float = inf, *, guesses: bool = False
     ) -> None:
-        """Govern `max_rate` requests a second and `daily_budget` a day (UTC), all processes'.
-
-        With `guesses`, for requests about codes that no list has; they get a share of both.
-        """
+        super().__init__(max_rate, daily_budget, guesses=guesses)
         self._engine = engine
-        self._spacing = spacing(max_rate)
-        self._budget = daily_budget
-        self._guesses = guesses
 
-    def acquire(self) -> float:
-        """Take the next slot if it is due; see `Governor`."""
-        wait = self._change(
-            lambda state, now: admit(state, now, self._spacing, self._budget, guess=self._guesses)
-        )
-        return CONTENTION_WAIT if wait is None else wait
-
-    def pause(self, seconds: float) -> None:
-        """Let no process ask for so many seconds."""
-        self._change(lambda state, now: (paused(state, now, seconds), None))
-
-    def success(self) -> None:
-        """Record that the upstream answered; a row that says so already is only read."""
-        self._change(lambda state, _now: (succeeded(state), None))
-
-    def failure(self, cause: str) -> None:
-        """Record a connection error, a time-out or a 5xx."""
-        self._change(lambda state, now: (failed(state, now, cause), None))
-
-    def _change(self, decide: Decision[T]) -> T | None:
-        """Apply a decision to the row; None where others kept changing it first."""
+    def _change(self, decide: Decision) -> float:
+        """Apply a decision to the row, which stays as it is where others kept changing it first."""
         for attempt in range(ATTEMPTS):
             time.sleep(CONTENTION_WAIT * attempt * random.random())  # noqa: S311 - no secret
             state, version, now = database.read(self._engine, _read)
             if version is None:
                 self._insert()
                 continue
-            changed, result = decide(state, now)
+            changed, wait = decide(state, now)
             if changed == state or self._update(changed, version):
-                return result
-        return None
+                return wait
+        return CONTENTION_WAIT
 
     def _insert(self) -> None:
         first = insert(UpstreamGovernor).values(id=ROW, version=0, **asdict(GovernorState()))

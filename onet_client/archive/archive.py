@@ -7,14 +7,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from onet_client.archive.bounds import MEGABYTE, Bounds, DownloadDeadline
+from onet_client.archive.bounds import MEGABYTE, Bounds, DownloadDeadline, Tries, trying
 from onet_client.archive.check import Identify, check
 from onet_client.archive.download import Download, Progress
 from onet_client.archive.http_client import ArchiveClient
 from onet_client.archive.number import ReleaseNumber, release_file, release_url
 from onet_client.archive.pages import ReleaseLink, newest, text_releases
 from onet_client.archive.part import Part, storing
-from onet_client.archive.tries import Tries, trying
 from onet_client.deadline import Deadline
 from onet_client.errors import BadReply, DeadlineExceeded, NotFound, OnetError
 
@@ -84,9 +83,8 @@ class Archive:
             if url := listed.get(number):
                 return self._fetched(ReleaseLink(number, url), deadline)
             held = f"; the newest there is {max(listed)}" if listed else ""
-            missing = NotFound(f"it has no text release {number}{held}", status=error.status)
-            missing.url = error.url
-            raise missing from error
+            said = f"it has no text release {number}{held}"
+            raise NotFound(said, status=error.status, url=error.url) from error
 
     def kept(self) -> Path | None:
         """The newest text release in the folder; None where there is none."""
@@ -99,11 +97,7 @@ class Archive:
         return next(whole, None)
 
     def _page(self, url: str, deadline: Deadline) -> str:
-        def ask(tries: Tries) -> str:
-            tries.begin()
-            return self._client.page(url, deadline)
-
-        return trying(self._sleep)(ask, Tries(deadline))
+        return trying(self._sleep)(lambda _: self._client.page(url, deadline), Tries(deadline))
 
     def _listed(self, deadline: Deadline) -> dict[ReleaseNumber, str]:
         """The releases that the archive's pages link; what cannot be read links none."""

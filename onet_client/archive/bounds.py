@@ -1,11 +1,21 @@
-"""Limits of time and size for the archive."""
+"""Limits of time, size and tries for the archive."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from tenacity import RetryCallState, Retrying, retry_if_exception
+
 from onet_client.deadline import Deadline
+from onet_client.retries import is_worth_a_retry
 
 MEGABYTE: Final = 1_000_000
+
+MOST_FRUITLESS: Final = 3
+"""Tries in a row that bring nothing new."""
+MOST_TRIES: Final = 100
+SHORTEST_WAIT: Final = 0.2
+LONGEST_WAIT: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +62,48 @@ class DownloadDeadline(Deadline):
         """Begin the long deadline: the file has begun to come."""
         self._answer = None
         self.seconds = self._whole
+
+
+@dataclass(slots=True)
+class Tries:
+    """What was tried for one purpose.
+
+    Attributes:
+        deadline: when to give up.
+        fruitless: how often in a row that brought nothing new; whoever brings something sets it
+            to 0.
+    """
+
+    deadline: Deadline
+    fruitless: int = 0
+
+
+def trying(sleep: Callable[[float], None]) -> Retrying:
+    """Calls a function of `Tries` until it returns, or raises its last error."""
+    return Retrying(
+        retry=retry_if_exception(is_worth_a_retry),
+        before=_begin,
+        wait=_wait,
+        stop=_is_enough,
+        sleep=sleep,
+        reraise=True,
+    )
+
+
+def _begin(state: RetryCallState) -> None:
+    tries: Tries = state.args[0]
+    tries.fruitless += 1
+
+
+def _wait(state: RetryCallState) -> float:
+    tries: Tries = state.args[0]
+    error = state.outcome.exception() if state.outcome else None
+    asked = getattr(error, "retry_after", None) or 0.0
+    backoff: float = SHORTEST_WAIT * 2**tries.fruitless
+    return max(asked, min(backoff, LONGEST_WAIT))
+
+
+def _is_enough(state: RetryCallState) -> bool:
+    tries: Tries = state.args[0]
+    too_late = state.upcoming_sleep >= tries.deadline.remaining()
+    return too_late or tries.fruitless >= MOST_FRUITLESS or state.attempt_number >= MOST_TRIES

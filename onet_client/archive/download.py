@@ -7,10 +7,9 @@ from typing import Final, NamedTuple
 
 import requests
 
-from onet_client.archive.bounds import MEGABYTE, Bounds, DownloadDeadline
+from onet_client.archive.bounds import MEGABYTE, Bounds, DownloadDeadline, Tries, trying
 from onet_client.archive.http_client import ArchiveClient, refusal
 from onet_client.archive.part import Origin, Part, storing, validator
-from onet_client.archive.tries import Tries, trying
 from onet_client.errors import BadReply, Unreachable
 
 Progress = Callable[[int, int | None], None]
@@ -89,7 +88,6 @@ class Download:
         trying(self._sleep)(self._attempt, Tries(deadline), url, deadline)
 
     def _attempt(self, tries: Tries, url: str, deadline: DownloadDeadline) -> None:
-        tries.begin()
         origin = self._part.origin(url)
         size = self._part.size if origin else 0
         if origin and origin.total == size:

@@ -1,12 +1,12 @@
 """Requests to the archive: bounded in time, and never to another host."""
 
 import contextvars
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
-from typing import TypeVar
 
 import requests
 from urllib3.exceptions import HTTPError
@@ -18,8 +18,6 @@ from onet_client.deadline_adapter import reading_until
 from onet_client.reply import Reply, location, retry_after
 from onet_client.sessions import MAX_REDIRECTS, new_session, timeouts, translated
 from onet_client.urls import resolve
-
-T = TypeVar("T")
 
 
 class ArchiveClient:
@@ -72,13 +70,27 @@ class ArchiveClient:
             raise
 
     def _sent(self, url: str, headers: Mapping[str, str], deadline: Deadline) -> requests.Response:
+        """Send one request, and leave its thread behind at the deadline.
+
+        Nothing else can cut the look-up of a host name short.
+        """
         timeout = timeouts(deadline, self._bounds.connect, self._bounds.stall)
-        return _within(
-            deadline,
-            lambda: self._session.get(
-                url, headers=headers, timeout=timeout, allow_redirects=False, stream=True
-            ),
-        )
+        outcome: Future[requests.Response] = Future()  # no executor's: its threads are waited for
+
+        def send() -> None:
+            try:
+                response = self._session.get(
+                    url, headers=headers, timeout=timeout, allow_redirects=False, stream=True
+                )
+                outcome.set_result(response)
+            except BaseException as error:  # noqa: BLE001 - raised again by the waiting thread
+                outcome.set_exception(error)
+
+        Thread(target=contextvars.copy_context().run, args=(send,), daemon=True).start()
+        wait([outcome], deadline.remaining())
+        if not outcome.done():
+            raise errors.DeadlineExceeded(f"no answer within {deadline.seconds:g} seconds")
+        return outcome.result()
 
 
 @contextmanager
@@ -88,33 +100,6 @@ def _translating(deadline: Deadline) -> Iterator[None]:
     except (requests.RequestException, HTTPError) as error:
         deadline.check()
         raise translated(error, deadline_passed=False) from error
-
-
-def _within(deadline: Deadline, work: Callable[[], T]) -> T:
-    """Run work that may look up a host name, and leave its thread behind at the deadline.
-
-    Nothing can cut such a look-up short.
-
-    Raises:
-        DeadlineExceeded: where it takes longer.
-        Exception: what the work raises.
-    """
-    outcome: list[T | BaseException] = []
-
-    def run() -> None:
-        try:
-            outcome.append(work())
-        except BaseException as error:  # noqa: BLE001 - raised again by the waiting thread
-            outcome.append(error)
-
-    thread = Thread(target=contextvars.copy_context().run, args=(run,), daemon=True)
-    thread.start()
-    thread.join(deadline.remaining())
-    if not outcome:
-        raise errors.DeadlineExceeded(f"no answer within {deadline.seconds:g} seconds")
-    if isinstance(outcome[0], BaseException):
-        raise outcome[0]
-    return outcome[0]
 
 
 def refusal(response: requests.Response) -> errors.OnetError:

@@ -21,11 +21,6 @@ class ReleaseLink(NamedTuple):
     url: str
 
 
-class _ZipLink(NamedTuple):
-    url: str
-    file: str
-
-
 class _Links(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
@@ -45,10 +40,10 @@ def text_releases(page: str, asked: str, base: str) -> dict[ReleaseNumber, str]:
         base: what no link that counts leads away from.
     """
     found = {}
-    for link in _zip_links(_links(page)):
-        if number := ReleaseNumber.of_file(link.file):
+    for link in _links(page):
+        if number := ReleaseNumber.of_file(_file_name(link)):
             with suppress(BadReply):
-                found[number] = resolve(base, asked, link.url)
+                found[number] = resolve(base, asked, link)
     return found
 
 
@@ -61,7 +56,7 @@ def newest(page: str, asked: str, base: str) -> ReleaseLink:
     if releases := text_releases(page, asked, base):
         return ReleaseLink(*max(releases.items()))
     links = _links(page)
-    names = [link.file for link in _zip_links(links)]
+    names = [name for link in links if (name := _file_name(link))]
     if any(map(ReleaseNumber.of_file, names)):
         raise BadReply("it links text releases of another host only, which are not followed")
     raise BadReply(
@@ -76,18 +71,14 @@ def _links(page: str) -> list[str]:
     return parser.found
 
 
-def _zip_links(links: list[str]) -> list[_ZipLink]:
-    return [_ZipLink(link, name) for link in links if (name := _file_name(link))]
-
-
-def _file_name(link: str) -> str | None:
-    """The name of the .zip file that a link leads to, where it leads to one."""
+def _file_name(link: str) -> str:
+    """The name of the .zip file that a link leads to; empty where it leads to none."""
     try:
         path = urlsplit(link).path
     except ValueError:
-        return None
+        return ""
     name = path.rpartition("/")[2]
-    return name if re.fullmatch(r"[\w.-]{1,60}\.zip", name, re.ASCII) else None
+    return name if re.fullmatch(r"[\w.-]{1,60}\.zip", name, re.ASCII) else ""
 
 
 def _told_of(links: list[str], names: list[str]) -> str:

@@ -23,7 +23,10 @@ from onet_client.sandbox.taxonomy import Taxonomy
 DEFAULT_PAGE, LARGEST_PAGE = 20, 2000
 
 _PREFIXES = {"2": re.compile(r"/"), "1.9": re.compile(r"/(v1\.9/)?ws/")}
-_TAXONOMY = r"(2010|2019|active)"
+_TAXONOMY_PATHS = {
+    "2": re.compile(r"taxonomy/(2010|2019|active)/(?:2010|2019|active)/([^/]+)"),
+    "1.9": re.compile(r"taxonomy/(2010|2019|active)_to_(?:2010|2019|active)"),
+}
 _POSITION = re.compile(r"[1-9][0-9]{0,8}")
 
 
@@ -57,7 +60,7 @@ class Api:
             (re.compile(r"database/rows/([^/]+)"), self._rows),
             (re.compile(r"online/occupations"), self._occupations),
             (re.compile(r"online/occupations/([^/]+)"), self._occupation),
-            self._taxonomy_route(),
+            (_TAXONOMY_PATHS[api], self._taxonomy),
         ]
 
     def answer(self, request: Request) -> SandboxReply:
@@ -91,11 +94,6 @@ class Api:
             return None
         challenge = {"WWW-Authenticate": 'Basic realm="O*NET Web Services"'}
         return SandboxReply(401, html(401), headers=challenge)
-
-    def _taxonomy_route(self) -> tuple[re.Pattern[str], Callable[..., SandboxReply]]:
-        if self._api == "2":
-            return re.compile(rf"taxonomy/{_TAXONOMY}/{_TAXONOMY}/([^/]+)"), self._taxonomy
-        return re.compile(rf"taxonomy/{_TAXONOMY}_to_{_TAXONOMY}"), self._taxonomy
 
     def _about(self, _request: Request, _base: str) -> SandboxReply:
         database = {"name": self._release.name, "url": "https://www.onetcenter.org/database.html"}
@@ -156,9 +154,7 @@ class Api:
     def _occupation(self, _request: Request, _base: str, code: str) -> SandboxReply:
         return SandboxReply(200, self._overview(code) | {"tags": {}})
 
-    def _taxonomy(
-        self, request: Request, _base: str, source: str, _target: str, code: str = ""
-    ) -> SandboxReply:
+    def _taxonomy(self, request: Request, _base: str, source: str, code: str = "") -> SandboxReply:
         code = code or "".join(request.all("code"))
         if source == "2010" and code in self._former:
             former = self._former[code]

@@ -5,11 +5,12 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from threading import Lock
 from typing import Any, Literal
 
 from onet_client.sandbox.message import ListPage, Request, SandboxReply, html
-from onet_client.sandbox.mutations import MUTATIONS, mutate
+from onet_client.sandbox.mutations import MUTATIONS
 
 ANOTHER_HOST = "http://another-host.invalid"
 """Where a foreign link or redirect leads."""
@@ -104,7 +105,9 @@ class Fault:
             return None
         struck: SandboxReply | None = reply
         if self.mutate is not None:
-            struck = mutate(self.mutate, reply, self.field, ANOTHER_HOST + request.target)
+            if reply.status != HTTPStatus.OK:
+                return None
+            struck = MUTATIONS[self.mutate](reply, self.field, ANOTHER_HOST + request.target)
         if struck is None:
             return None
         if self.body is not None:
@@ -145,10 +148,7 @@ class Script:
     def state(self) -> list[dict[str, Any]]:
         """Return every rule as JSON would have it, and its counts."""
         with self._lock:
-            return [
-                {f.name: getattr(fault, f.name) for f in dataclasses.fields(fault)} | counts
-                for fault, counts in self._rules
-            ]
+            return [dataclasses.asdict(fault) | counts for fault, counts in self._rules]
 
     def strike(self, request: Request, reply: SandboxReply) -> tuple[SandboxReply, Fault | None]:
         """Return the reply as the first rule that is due has it, and that rule.

@@ -1,5 +1,6 @@
 """What goes in and comes out of the look-alike, apart from any socket."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -8,6 +9,13 @@ from urllib.parse import parse_qsl
 
 ApiVersion = Literal["2", "1.9"]
 Item = dict[str, Any]
+
+JSON, XML, HTML = "application/json", "application/xml", "text/html"
+XML_BODY = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    "<error>API 1.9 sends XML here, which the sandbox does not write: "
+    f"ask for JSON by Accept: {JSON}.</error>\n"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +88,28 @@ def html(status: int) -> str:
         f"<!DOCTYPE html>\n<html><head><title>{title}</title></head>"
         f"<body><h1>{title}</h1></body></html>\n"
     )
+
+
+def render(reply: SandboxReply, request: Request, api: ApiVersion) -> tuple[str, bytes]:
+    """Return the content type and the body of a reply."""
+    payload = reply.payload
+    if isinstance(payload, str):
+        content_type, body = HTML, payload.encode()
+    elif api == "1.9" and JSON not in request.headers.get("accept", ""):
+        content_type, body = XML, XML_BODY.encode()
+    else:
+        plain = _envelope(payload, api) if isinstance(payload, ListPage) else payload
+        text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+        content_type, body = JSON, text.encode()
+    if reply.cut:
+        body = body[: len(body) // 2]
+    return reply.content_type or f"{content_type}; charset=utf-8", body
+
+
+def _envelope(page: ListPage, api: ApiVersion) -> Item:
+    counts = {"start": page.start, "end": page.end, "total": page.total}
+    links = {rel: href for rel, href in (("prev", page.prev), ("next", page.next)) if href}
+    if api == "1.9":
+        listed = [{"href": href, "rel": rel} for rel, href in links.items()]
+        return page.extra | counts | ({"link": listed} if listed else {}) | {page.key: page.items}
+    return counts | links | {page.key: page.items}

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -14,7 +13,11 @@ Mutated = SandboxReply | None
 """A reply made wrong; None where the mutation does not fit, such as a row of no rows."""
 
 Mutation = Callable[[SandboxReply, str, str], Mutated]
-"""Makes a right reply wrong, given the field to spoil and the address on a foreign host."""
+"""Makes a right reply wrong, which is left as it was.
+
+It is given the field to spoil, of the last row or of the object, and the address asked for, on the
+host that a foreign link or redirect leads to.
+"""
 
 
 def _wrong_root(reply: SandboxReply) -> SandboxReply:
@@ -123,15 +126,3 @@ MUTATIONS: Final[Mapping[str, Mutation]] = {
     "early_next": _of_page(lambda page, _: _early_next(page)),
     "foreign_next": _of_page(_foreign_next),
 }
-
-
-def mutate(name: str, reply: SandboxReply, field: str, elsewhere: str) -> Mutated:
-    """Return the reply made wrong, or None where the mutation does not fit it.
-
-    Args:
-        name: one of `MUTATIONS`.
-        reply: a right reply; it is left as it was.
-        field: the field that is spoilt, of the last row or of the object.
-        elsewhere: the address asked for, on the host that a foreign link or redirect leads to.
-    """
-    return MUTATIONS[name](reply, field, elsewhere) if reply.status == HTTPStatus.OK else None

@@ -1,24 +1,27 @@
-"""Parses the files of a text release into the columns and rows of the database services."""
+"""Parses the files of a text release into the columns and rows of the database services.
 
+Types follow from what a column of a file holds: `Category` is a number in one file and a word in
+another. A missing value is `n/a` or nothing (O*NET Data Dictionary).
+"""
+
+import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
-from typing import NamedTuple
 
-from onet_client.sandbox.kinds import kind_of, value_of
-from onet_client.sandbox.table import Row, TableColumn, Value
+from onet_client.content_model import table_title
+from onet_client.sandbox.table import Kind, Row, TableColumn, Value
 from onet_client.sandbox.text_file import TextFile
 
+_MISSING = frozenset(["", "n/a"])
+_IDENTIFIERS = ("onetsoc_code", "element_id", "scale_id")
+# What starts with a zero, such as the source 08, is a code.
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+_DIGITS = 15  # which every double keeps
+_MONTH = re.compile(r"(0[1-9]|1[0-2])/([0-9]{4})")
 
-class NameColumn(NamedTuple):
-    """The column that is added for the names of codes or identifiers, and the names by these."""
-
-    column: TableColumn
-    names: Mapping[str, str]
-
-
-Names = Mapping[str, NameColumn]
-"""By the column of the code or identifier."""
+Names = Mapping[str, tuple[str, Mapping[str, str]]]
+"""By the column of codes or identifiers, that which is added for their names, and the names."""
 
 
 def parse(files: Sequence[TextFile], names: Names) -> tuple[list[TableColumn], list[Row]]:
@@ -40,18 +43,42 @@ def parse(files: Sequence[TextFile], names: Names) -> tuple[list[TableColumn], l
         kind = kind_of(column_id, distinct)
         columns.append(TableColumn(column_id, title, kind))
         plan.append((at, {text: value_of(text, kind) for text in distinct}))
-        added = names.get(column_id)
-        if added and added.column.column_id not in ids:
-            columns.append(added.column)
-            plan.append((at, {text: added.names.get(text) for text in distinct}))
+        name_id, name_of = names.get(column_id, ("", {}))
+        if name_id and name_id not in ids:
+            columns.append(TableColumn(name_id, table_title(name_id), "Text"))
+            plan.append((at, {text: name_of.get(text) for text in distinct}))
     return columns, [tuple([values[fields[at]] for at, values in plan]) for fields in texts]
 
 
-def lookup(file: TextFile, key: str, value: str) -> dict[str, str]:
-    """Return one column of a file by another, both named by their identifiers.
+def kind_of(column_id: str, texts: Iterable[str]) -> Kind:
+    """The type of a column, by all its values.
 
-    Raises:
-        ReleaseError: the file can no longer be read.
+    Returns:
+        `Date` where all are months such as 08/2023, `Number` where all are numbers; `Text` else,
+        and for identifiers: Element ID 2 is no quantity.
     """
-    at_key, at_value = file.column_ids.index(key), file.column_ids.index(value)
-    return {fields[at_key]: fields[at_value] for fields in file.rows()}
+    known = [text for text in texts if text not in _MISSING]
+    if known and not column_id.endswith(_IDENTIFIERS):
+        if all(map(_MONTH.fullmatch, known)):
+            return "Date"
+        if all(map(_is_number, known)):
+            return "Number"
+    return "Text"
+
+
+def value_of(text: str, kind: Kind) -> Value:
+    """Return a value of a column of that type; None where it is missing."""
+    if text in _MISSING:
+        return None
+    if kind == "Date":
+        month, year = text.split("/")
+        return f"{year}-{month}-01"
+    if kind == "Number":
+        number = float(text)
+        # The database services write 5.0000 as 5.
+        return int(number) if number.is_integer() else number
+    return text
+
+
+def _is_number(text: str) -> bool:
+    return len(text) <= _DIGITS and bool(_NUMBER.fullmatch(text))

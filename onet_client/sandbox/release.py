@@ -28,9 +28,9 @@ from onet_client.release_files import (
     refuse,
 )
 from onet_client.release_lines import check_sizes
-from onet_client.sandbox.parser import NameColumn, Names, lookup, parse
+from onet_client.sandbox.parser import Names, parse
 from onet_client.sandbox.release_name import is_note, release_name
-from onet_client.sandbox.table import Table, TableColumn
+from onet_client.sandbox.table import Table
 from onet_client.sandbox.text_file import TextFile, read_table, snake_case
 
 Layout = Literal["split", "single"]
@@ -53,12 +53,7 @@ class _Source:
 class ReleaseTables:
     """The tables of one text release under the identifiers of the database services.
 
-    Args:
-        name: such as `O*NET 30.3`.
-        files: those that are tables.
-        layout: how skills are served, as `load_release` takes it.
-        left_out: what is known to be left out.
-        archive: holds open what the files are read from.
+    Made by `load_release`; `archive` holds open what the files are read from.
 
     Attributes:
         name: such as `O*NET 30.3`.
@@ -86,7 +81,8 @@ class ReleaseTables:
         self._names = self._read_names()
         self._parsed = lru_cache(KEPT_TABLES)(self._parse)
         self._lock = Lock()
-        if not self._names["onetsoc_code"].names:
+        _, titles = self._names["onetsoc_code"]
+        if not titles:
             refuse(
                 FileProblem(OCCUPATION_FILE, 0, "has no occupations, with O*NET-SOC Code and Title")
             )
@@ -158,21 +154,20 @@ class ReleaseTables:
         elements = self._lookup(ELEMENT_TABLE, "element_id", "element_name")
         scales = self._lookup(SCALE_TABLE, "scale_id", "scale_name")
         return {
-            "onetsoc_code": NameColumn(_text("title"), titles),
-            "related_onetsoc_code": NameColumn(_text("related_title"), titles),
-            "element_id": NameColumn(_text("element_name"), elements),
-            "scale_id": NameColumn(_text("scale_name"), scales),
+            "onetsoc_code": ("title", titles),
+            "related_onetsoc_code": ("related_title", titles),
+            "element_id": ("element_name", elements),
+            "scale_id": ("scale_name", scales),
         }
 
     def _lookup(self, table_id: str, key: str, value: str) -> dict[str, str]:
+        """One column of a table by another; empty where the release does not have both."""
         source = self._sources.get(table_id)
         if source is None or not {key, value} <= set(source.files[0].column_ids):
             return {}
-        return lookup(source.files[0], key, value)
-
-
-def _text(column_id: str) -> TableColumn:
-    return TableColumn(column_id, table_title(column_id), "Text")
+        file = source.files[0]
+        at_key, at_value = file.column_ids.index(key), file.column_ids.index(value)
+        return {fields[at_key]: fields[at_value] for fields in file.rows()}
 
 
 def load_release(path: Path, layout: Layout | None = None) -> ReleaseTables:

@@ -16,8 +16,7 @@ from typing import Any
 from onet_client.sandbox.api import Api
 from onet_client.sandbox.control import Record, RequestLog, control, is_control
 from onet_client.sandbox.faults import Fault, Script
-from onet_client.sandbox.message import ApiVersion, Request, SandboxReply
-from onet_client.sandbox.render import render
+from onet_client.sandbox.message import ApiVersion, Request, SandboxReply, render
 
 _CHUNK = 64 * 1024  # bytes
 _UNSTRUCK = Fault()

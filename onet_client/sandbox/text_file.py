@@ -32,7 +32,7 @@ class TextFile:
     @property
     def column_ids(self) -> tuple[str, ...]:
         """The identifiers of its columns, such as `data_value`."""
-        return tuple(map(_column_id, self.header))
+        return tuple(_COLUMN_IDS.get(title) or snake_case(title) for title in self.header)
 
     def rows(self) -> Iterator[list[str]]:
         """Yield the fields of each line below the header.
@@ -100,7 +100,3 @@ def _lines(file: ReleaseFile) -> Iterator[tuple[int, bytes]]:
             content = line.removeprefix(BOM_UTF8) if number == 1 else line
             if content.strip():
                 yield number, content.rstrip(b"\r\n")
-
-
-def _column_id(title: str) -> str:
-    return _COLUMN_IDS.get(title) or snake_case(title)

@@ -134,22 +134,14 @@ def test_the_stream_of_all_ratings_equals_the_text_files_in_few_requests(
     assert len(sandbox.requests) <= MOST_REQUESTS
 
 
-def ratings_equal(client: OnetClient, expected: Expected, codes: list[str]) -> None:
-    for code in codes:
+@pytest.mark.parametrize("step", [20, pytest.param(1, marks=pytest.mark.soak)])
+def test_single_occupations_equal_the_text_files(
+    client: OnetClient, expected: Expected, step: int
+) -> None:
+    for code in sorted(expected)[::step]:
         found = client.ratings(code, "skills")
         assert expected[code] == frozenset(found)
         assert len(expected[code]) == len(found)
-
-
-def test_single_occupations_equal_the_text_files(client: OnetClient, expected: Expected) -> None:
-    ratings_equal(client, expected, sorted(expected)[::20])
-
-
-@pytest.mark.soak
-def test_every_single_occupation_equals_the_text_files(
-    client: OnetClient, expected: Expected
-) -> None:
-    ratings_equal(client, expected, sorted(expected))
 
 
 def test_the_occupation_list_names_all_and_an_occupation_is_described(

@@ -1,16 +1,14 @@
 """Certificates: whose are trusted, and what is said of those that are not."""
 
 import shutil
-import socket
 import ssl
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from support.canary import CANARY
+from support.scripted_server import WHOLE, ScriptedServer
 
 from onet_client import errors
 from onet_client.client import OnetClient, connect
@@ -20,11 +18,6 @@ pytestmark = pytest.mark.skipif(
     shutil.which("openssl") is None, reason="openssl makes the certificates"
 )
 
-ABOUT = b'{"database": {"name": "O*NET 30.3"}}'
-WHOLE = (
-    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
-    b"Content-Length: %d\r\n\r\n" % len(ABOUT) + ABOUT
-)
 Begin = Callable[..., str]
 
 
@@ -43,37 +36,18 @@ def certificate(folder: Path, names: str) -> Path:
 
 
 @pytest.fixture
-def begin() -> Iterator[Begin]:
+def begin(serve: Callable[..., ScriptedServer]) -> Begin:
     """Starts a server with a certificate, or one without TLS; gives a https URL of it."""
-    with ExitStack() as stack:
 
-        def start(pem: Path | None) -> str:
-            listener = socket.create_server(("127.0.0.1", 0))
-            context = None
-            if pem is not None:
-                context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-                context.load_cert_chain(pem, pem.with_suffix(".key"))
-            thread = Thread(target=serve, args=(listener, context))
-            thread.start()
-            stack.callback(thread.join)
-            stack.callback(listener.close)
-            stack.callback(listener.shutdown, socket.SHUT_RDWR)
-            return f"https://127.0.0.1:{listener.getsockname()[1]}/"
+    def start(pem: Path | None) -> str:
+        context = None
+        if pem is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(pem, pem.with_suffix(".key"))
+        server = serve(lambda connection: connection.sendall(WHOLE), context)
+        return server.url.replace("http:", "https:")
 
-        yield start
-
-
-def serve(listener: socket.socket, context: ssl.SSLContext | None) -> None:
-    with suppress(OSError):
-        while True:
-            connection, _ = listener.accept()
-            with connection, suppress(OSError):
-                talking = (
-                    context.wrap_socket(connection, server_side=True) if context else connection
-                )
-                with talking:
-                    talking.recv(65_536)
-                    talking.sendall(WHOLE)
+    return start
 
 
 def client_of(

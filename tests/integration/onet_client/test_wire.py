@@ -3,12 +3,11 @@
 import gzip
 import socket
 import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from threading import Event, Thread
+from collections.abc import Callable
 
 import pytest
 from support.canary import CANARY
+from support.scripted_server import ABOUT, HEAD, WHOLE, ScriptedServer
 
 from onet_client import errors
 from onet_client.client import OnetClient, connect
@@ -17,62 +16,8 @@ from onet_client.governor import InMemoryGovernor
 
 pytestmark = pytest.mark.waits
 
-ABOUT = b'{"database": {"name": "O*NET 30.3"}}'
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-WHOLE = HEAD + b"Content-Length: %d\r\n\r\n" % len(ABOUT) + ABOUT
 
-
-class Server:
-    """Answers every request by a script, which is given the connection."""
-
-    def __init__(self, answer: Callable[[socket.socket], None]) -> None:
-        self.answer = answer
-        self.connections = 0
-        self.stopping = Event()
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/"
-        self._open: list[socket.socket] = []
-        self._threads = [Thread(target=self._accept)]
-        self._threads[0].start()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                connection, _ = self._socket.accept()
-                self.connections += 1
-                self._open.append(connection)
-                self._threads.append(Thread(target=self._serve, args=(connection,)))
-                self._threads[-1].start()
-
-    def _serve(self, connection: socket.socket) -> None:
-        with connection, suppress(OSError):
-            while b"\r\n\r\n" in connection.recv(65_536):
-                self.answer(connection)
-
-    def stop(self) -> None:
-        self.stopping.set()
-        for one in (self._socket, *self._open):
-            with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
-        for thread in self._threads:
-            thread.join()
-
-
-@pytest.fixture
-def serve() -> Iterator[Callable[[Callable[[socket.socket], None]], Server]]:
-    servers = []
-
-    def start(answer: Callable[[socket.socket], None]) -> Server:
-        servers.append(Server(answer))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.stop()
-
-
-def client_of(server: Server) -> OnetClient:
+def client_of(server: ScriptedServer) -> OnetClient:
     return connect(server.url, "2", api_key=CANARY, governor=InMemoryGovernor(1000))
 
 

@@ -2,7 +2,7 @@ import gc
 from decimal import Decimal
 
 import pytest
-from support.fake_upstream import CODES, ELEMENTS, LAYOUTS, UNRATED, rating_row
+from support.fake_upstream import CODES, ELEMENTS, LAYOUTS, UNRATED, answering
 from support.streaming import stream_ratings
 
 from onet_client.client import OnetClient
@@ -16,9 +16,10 @@ from onet_client.errors import (
     NotOffered,
     UnknownCode,
 )
-from onet_client.rows import OccupationRow, RatingRow
+from onet_client.rows import RatingRow
 
 CODE = CODES[1]
+MADE_UP = "99-9999.99"
 WANTED = [(CODE, element, scale) for element in ELEMENTS for scale in ("IM", "LV")]
 
 
@@ -66,16 +67,8 @@ def test_a_stream_asks_for_as_many_rows_as_a_page_can_have(client, upstream):
     assert all("sort=onetsoc_code&sort=element_id&sort=scale_id" in url for url in rows)
 
 
-def test_the_release_is_read_from_what_the_upstream_says_of_itself(client):
-    assert "30.3" == client.release()
-
-
 def test_the_tables_are_those_listed(client, upstream):
     assert list(upstream.tables) == list(client.tables())
-
-
-def test_an_occupation_has_title_and_description(client):
-    assert OccupationRow(CODE, "A title", "They do.") == client.occupation(CODE)
 
 
 def test_the_list_of_occupations_is_read_to_its_end(client):
@@ -94,21 +87,21 @@ def test_the_successors_of_a_code_are_those_of_the_2010_taxonomy(client, upstrea
 
 def test_a_code_that_the_taxonomy_does_not_have_is_unknown(client, upstream):
     with pytest.raises(UnknownCode) as raised:
-        client.successors("99-9999.99")
+        client.successors(MADE_UP)
 
     assert 1 == len(upstream.paths)
     assert (422, 1) == (raised.value.status, raised.value.attempts)
-    assert "99-9999.99" in raised.value.url
+    assert MADE_UP in raised.value.url
 
 
 def test_a_code_that_the_list_does_not_have_is_unknown(client):
     for ask, status in (
-        (lambda: client.occupation("99-9999.99"), 422),
-        (lambda: client.ratings("99-9999.99", "skills"), 200),
+        (lambda: client.occupation(MADE_UP), 422),
+        (lambda: client.ratings(MADE_UP, "skills"), 200),
     ):
         with pytest.raises(UnknownCode) as raised:
             ask()
-        assert "99-9999.99" in raised.value.url
+        assert MADE_UP in raised.value.url
         assert (status, 1) == (raised.value.status, raised.value.attempts)
 
 
@@ -159,7 +152,7 @@ def test_a_list_that_could_not_be_read_is_not_kept(client, upstream):
     client.release()
     upstream.faults["online/occupations", 0] = cut
     with pytest.raises(BadReply):
-        client.ratings("99-9999.99", "skills")
+        client.ratings(MADE_UP, "skills")
 
     assert client.listed.latest is None
 
@@ -172,46 +165,23 @@ def test_an_occupation_that_the_list_has_and_nobody_rated_has_no_data(client):
     assert (200, 1) == (raised.value.status, raised.value.attempts)
 
 
-def refuse(answer):
-    answer.status, answer.document = 422, {"error": "No."}
+@pytest.mark.parametrize(
+    ("ask", "path", "status", "error"),
+    [
+        (lambda client: client.occupation(CODE), "online/occupations/15", 422, BadRequest),
+        (lambda client: client.ratings(CODE, "skills"), "database/rows/", 422, BadRequest),
+        (lambda client: client.ratings(CODE, "skills"), "database/rows/", 404, NotFound),
+        (lambda client: client.ratings(MADE_UP, "skills"), "database/rows/", 422, UnknownCode),
+    ],
+    ids=["occupation", "ratings", "ratings whose table is gone", "ratings of no listed code"],
+)
+def test_what_is_refused_is_called_unknown_only_where_the_list_lacks_the_code(
+    client, upstream, ask, path, status, error
+):
+    upstream.faults[path, 0] = answering(status)
 
-
-def test_an_occupation_that_is_refused_and_listed_is_not_called_unknown(client, upstream):
-    upstream.faults["online/occupations/15", 0] = refuse
-
-    with pytest.raises(BadRequest):
-        client.occupation(CODE)
-
-
-def test_ratings_that_are_refused_for_a_listed_code_are_neither_unknown_nor_empty(client, upstream):
-    upstream.faults["database/rows/", 0] = refuse
-
-    with pytest.raises(BadRequest):
-        client.ratings(CODE, "skills")
-
-
-def test_a_code_refused_by_the_table_and_missing_in_the_list_is_unknown(client, upstream):
-    upstream.faults["database/rows/", 0] = refuse
-
-    with pytest.raises(UnknownCode):
-        client.ratings("99-9999.99", "skills")
-
-
-def test_nothing_is_called_unknown_where_the_list_cannot_be_read(client, upstream):
-    def cut(answer):
-        answer.document["total"] = 2
-
-    upstream.faults["online/occupations", 0] = cut
-
-    with pytest.raises(BadReply):
-        client.ratings("99-9999.99", "skills")
-
-
-def test_tables_are_looked_up_once_for_many_ratings(client, upstream):
-    client.ratings(CODE, "skills")
-    client.ratings(CODES[0], "skills")
-
-    assert 1 == upstream.paths.count("database")
+    with pytest.raises(error):
+        ask(client)
 
 
 def test_another_release_has_its_tables_looked_up_again(client, upstream):
@@ -232,16 +202,6 @@ def test_a_table_that_is_gone_has_the_tables_looked_up_again(client, upstream):
     upstream.set_tables(**LAYOUTS["split" if "skills" in upstream.tables else "single"])
 
     assert WANTED == keys(client.ratings(CODE, "skills"))
-
-
-def test_a_table_whose_path_is_gone_is_not_found_if_it_is_still_listed(client, upstream):
-    def not_found(answer):
-        answer.status, answer.body = 404, b""
-
-    upstream.faults["database/rows/", 0] = not_found
-
-    with pytest.raises(NotFound):
-        client.ratings(CODE, "skills")
 
 
 @pytest.mark.parametrize("tables", [{"knowledge": ELEMENTS}, {"essential_skills": ELEMENTS}])
@@ -336,8 +296,8 @@ def test_an_empty_list_of_occupations_makes_no_code_unknown(client, upstream):
 
     for ask in (
         client.occupations,
-        lambda: client.occupation("99-9999.99"),
-        lambda: client.ratings("99-9999.99", "skills"),
+        lambda: client.occupation(MADE_UP),
+        lambda: client.ratings(MADE_UP, "skills"),
     ):
         with pytest.raises(BadReply, match="list of occupations that is empty"):
             ask()
@@ -348,26 +308,6 @@ def test_an_occupation_on_two_pages_of_the_list_is_an_error(client, upstream):
 
     with pytest.raises(BadReply, match="on two pages"):
         client.occupations()
-
-
-def test_an_element_rated_on_one_scale_only_is_an_error(client, upstream):
-    for rows in upstream.tables.values():
-        rows[:] = [
-            row for row in rows if (row["scale_id"], row["element_id"]) != ("LV", ELEMENTS[1])
-        ]
-
-    with pytest.raises(BadReply, match="both scales"):
-        client.ratings(CODE, "skills")
-
-
-def test_rows_of_another_occupation_are_an_error_where_the_filter_is_ignored(client, upstream):
-    def ignore(answer):
-        answer.document["row"] = next(iter(upstream.tables.values()))[: len(answer.document["row"])]
-
-    upstream.faults["database/rows/", 0] = ignore
-
-    with pytest.raises(BadReply, match="another occupation"):
-        client.ratings(CODE, "skills")
 
 
 def test_a_deadline_is_shared_by_the_calls_it_is_given_to(client, clock, upstream):
@@ -432,11 +372,3 @@ def test_a_stream_holds_no_page_while_it_reads_the_next(client, upstream):
 
     assert 4 <= len(held)
     assert {0} == set(held)
-
-
-def test_a_row_on_the_wrong_side_of_its_scale_names_row_and_field(client, upstream):
-    table = next(iter(upstream.tables))
-    upstream.tables[table][0] = rating_row(CODES[0], ELEMENTS[0], "IM", data_value=0.99)
-
-    with pytest.raises(BadReply, match="item 1, data_value: outside 1-5"):
-        client.ratings(CODES[0], "skills")

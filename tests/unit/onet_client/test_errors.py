@@ -9,29 +9,6 @@ from onet_client.errors import NotFound, NotOffered, OnetError
 CLASSES = [kind for _, kind in inspect.getmembers(errors, inspect.isclass)]
 
 
-def test_there_is_a_class_for_every_way_of_failing():
-    assert {
-        "OnetError",
-        "NotConfigured",
-        "Unauthorized",
-        "Forbidden",
-        "NotFound",
-        "NotOffered",
-        "UnknownCode",
-        "NoData",
-        "BadRequest",
-        "RateLimited",
-        "UpstreamFailure",
-        "TimedOut",
-        "Unreachable",
-        "BadReply",
-        "CircuitOpen",
-        "BudgetSpent",
-        "CannotStore",
-        "DeadlineExceeded",
-    } == {kind.__name__ for kind in CLASSES}
-
-
 @pytest.mark.parametrize("kind", CLASSES)
 def test_every_class_has_the_one_root_and_no_other_parent(kind):
     parent = NotFound if kind is NotOffered else OnetError  # a table is a thing not found, too

