@@ -11,7 +11,7 @@ import pytest
 from support.made_up_release import write_domain, write_lists
 from support.release_files import JUNK, add_lines, change, content, zip_folder
 
-from cache.release.lists import read_job_zones, read_related, read_titles
+from cache.release.lists import READERS
 from cache.release.reader import ELEMENT_FILE, open_release
 from cache.release.references import SCALE_FILE
 from onet_client.release_files import (
@@ -25,11 +25,6 @@ from onet_client.release_lines import LONGEST_LINE
 from onet_client.resaved import RESAVED
 
 SKILLS, TITLES = "Skills.txt", "Alternate Titles.txt"
-READERS = {
-    "alternate titles": read_titles,
-    "job zones": read_job_zones,
-    "related occupations": read_related,
-}
 CASES: dict[str, tuple[Callable[[Path], Path | None], str]] = {}
 """By name: what is done to the folder, returning another path where one is loaded, and the end."""
 
