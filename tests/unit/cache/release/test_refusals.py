@@ -204,6 +204,28 @@ def test_a_file_is_refused_in_a_sentence_that_tells_what_is_the_matter(made_up_r
     check(made_up_release, f"{name}, line {line}: {reason}" if line else f"{name}: {reason}")
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        OCCUPATION_FILE,
+        SCALE_FILE,
+        SKILLS,
+        TITLES,
+        "Job Zones.txt",
+        "Job Zone Reference.txt",
+        "Related Occupations.txt",
+    ],
+)
+def test_a_line_that_is_not_utf_8_is_refused_by_line(made_up_release, name):
+    file = write_lists(made_up_release) / name
+    lines = file.read_bytes().splitlines(keepends=True)
+    lines[2] = lines[2].replace(b"\t", b"\t\xff").replace(b"\n", b"\xff\n")
+    file.write_bytes(b"".join(lines))
+
+    with pytest.raises(ReleaseError, match=rf"^{re.escape(name)}, line 3: not UTF-8"):
+        read_whole(made_up_release)
+
+
 @case("Skills.txt: the release has more than 1 GB of text")
 def more_than_any_release_has(folder):
     os.truncate(folder / SKILLS, 1_000_000_001)
