@@ -149,14 +149,9 @@ def test_a_list_replaces_the_one_before(load, engine, make_release):
 def test_a_list_without_a_line_leaves_nothing_listed(load, engine, make_release):
     load(write_lists(make_release("28.1")))
     newer = write_lists(make_release("28.2"))
-    for name in (
-        "Alternate Titles.txt",
-        "Job Zones.txt",
-        "Job Zone Reference.txt",
-        "Related Occupations.txt",
-    ):
-        header = (newer / name).read_text(encoding="utf-8").splitlines()[0]
-        (newer / name).write_text(f"{header}\n", encoding="utf-8")
+    for name in ("Alternate Titles", "Job Zones", "Job Zone Reference", "Related Occupations"):
+        header = (newer / f"{name}.txt").read_text(encoding="utf-8").splitlines()[0]
+        (newer / f"{name}.txt").write_text(f"{header}\n", encoding="utf-8")
 
     load(newer)
 
