@@ -89,11 +89,6 @@ def an_archive_of_sql(folder):
     return zip_folder(folder, folder.parent / "db_30_3_mysql.zip")
 
 
-@case(f"which holds .csv files; {TEXT_RELEASE_DUE}")
-def a_folder_of_csv(folder):
-    rename(folder, lambda file: f"{file.stem}.csv")
-
-
 @case("Skills.txt: is a single file; give the folder of the whole release, or its .zip")
 def a_single_file(folder):
     return folder / SKILLS
@@ -188,6 +183,12 @@ FILES: dict[str, tuple[str, int, Callable[[str], str | bytes], str]] = {
         "column Element ID is there twice",
     ),
     "elements without names": (SKILLS, 1, swap("Element Name", "Label"), NO_NAMES),
+    "no occupation": (
+        OCCUPATION_FILE,
+        0,
+        lambda text: text.partition("\n")[0],
+        "holds no occupation",
+    ),
     "no rows": (SKILLS, 0, lambda text: text.partition("\n")[0], "holds no rating"),
     "nothing": (SKILLS, 1, lambda _: "", "columns O*NET-SOC Code, Element ID, Scale ID,"),
 }
@@ -265,12 +266,6 @@ def two_releases_in_one_folder(folder):
     shutil.copytree(folder, top / "29.0")
     shutil.copytree(folder, top / "old" / "30.3")
     return top
-
-
-@case("holds more than one release: db_28_1_text, db_28_1_text/copy; give one of them")
-def a_release_inside_a_release(folder):
-    shutil.copytree(folder, folder.parent / "copy")
-    shutil.move(folder.parent / "copy", folder / "copy")
 
 
 @case("holds more than one release: a.zip/db_28_1_text, a.zip/db_29_0_text; give one of them")
@@ -354,12 +349,8 @@ def lower_case_names(folder):
     rename(folder, lambda file: file.name.lower())
 
 
-def names_in_capitals(folder):
-    rename(folder, lambda file: file.name.upper())
-
-
-def underscores_for_spaces(folder):
-    rename(folder, lambda file: file.name.replace(" ", "_"))
+def capitals_and_underscores_for_names(folder):
+    rename(folder, lambda file: file.name.upper().replace(" ", "_"))
 
 
 def what_macos_adds(folder):
@@ -457,7 +448,7 @@ def elements_named_by_the_reference(folder):
 
 
 SAME = [
-    nested_three_deep, lower_case_names, names_in_capitals, underscores_for_spaces,
+    nested_three_deep, lower_case_names, capitals_and_underscores_for_names,
     what_macos_adds, other_files_beside, linked_twice, backslashes_in_an_archive,
     columns_in_another_order, columns_that_are_not_utf_8,
     spaces_around_the_names_of_columns, scales_that_nothing_here_uses, scales_with_decimals,
