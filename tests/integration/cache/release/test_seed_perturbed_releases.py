@@ -92,31 +92,6 @@ def shuffle_rows(folder: Path, random: Random) -> None:
     rewrite(one_table(folder, random), change)
 
 
-def add_scales(folder: Path, random: Random) -> None:
-    extra = [b"WI", b"Work Styles Impact", b"-3", b"3"]
-    random.shuffle(extra)
-
-    def change(rows: Rows) -> Rows:
-        width = len(rows[0])
-        row = (extra * width)[:width]
-        row[rows[0].index(b"Scale ID")] = random.choice([b"WI", b"", b"LV2", b"A" * 99])
-        return [*rows, row]
-
-    rewrite(folder / "Scales Reference.txt", change)
-
-
-def drop_scales(folder: Path, random: Random) -> None:
-    def change(rows: Rows) -> Rows:
-        place = rows[0].index(b"Scale ID")
-        return [
-            row
-            for row in rows
-            if row[place] in (b"Scale ID", b"IM", b"LV") or random.random() < 0.5
-        ]
-
-    rewrite(folder / "Scales Reference.txt", change)
-
-
 def add_a_file(folder: Path, random: Random) -> None:
     body = random.choice([b"", b"\x00\xff" * 50, b"Category\tO*NET-SOC Code\nNew\t1\t2\n", b"{}"])
     (folder / random.choice(JUNK_NAMES)).write_bytes(body)
@@ -128,8 +103,8 @@ def drop_a_file_that_is_not_read(folder: Path, _: Random) -> None:
 
 
 CHANGES: list[Change] = [
-    shuffle_columns, add_a_column, drop_a_column_that_is_not_read, shuffle_rows, add_scales,
-    drop_scales, add_a_file, drop_a_file_that_is_not_read,
+    shuffle_columns, add_a_column, drop_a_column_that_is_not_read, shuffle_rows,
+    add_a_file, drop_a_file_that_is_not_read,
 ]  # fmt: skip
 
 
