@@ -84,7 +84,7 @@ def read_titles(release: Release, file: str, occupations: Collection[str]) -> Ro
 
 
 def read_job_zones(release: Release, file: str, occupations: Collection[str]) -> Rows:
-    """Read occupation codes, each with its job zone: the higher, the more preparation.
+    """Read occupation codes, each with its job zone (1-99): the higher, the more preparation.
 
     Raises:
         ReleaseError: naming the line that is refused.
@@ -121,7 +121,7 @@ def read_related(release: Release, file: str, occupations: Collection[str]) -> R
     Raises:
         ReleaseError: naming the line that is refused.
     """
-    found: dict[tuple[str, str], tuple[str, int]] = {}
+    found: dict[tuple[str, str], tuple[str, str, str, int]] = {}
     for line, (code, related, tier, index) in release.table(file, RELATED_COLUMNS):
         _check_listed(file, line, code, occupations)
         _check_listed(file, line, related, occupations)
@@ -130,8 +130,8 @@ def read_related(release: Release, file: str, occupations: Collection[str]) -> R
         check_text(file, line, "the tier", tier, LONGEST_TIER)
         if re.fullmatch(r"[1-9][0-9]{0,5}", index) is None:
             refuse(FileProblem(file, line, f"index {quoted(index)} is no place in an order"))
-        found[code, related] = tier, int(index)
-    return [(*codes, *place) for codes, place in sorted(found.items())]
+        found[code, related] = (code, related, tier, int(index))
+    return sorted(found.values())
 
 
 def _check_listed(file: str, line: int, code: str, occupations: Collection[str]) -> None:

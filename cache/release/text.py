@@ -92,7 +92,7 @@ def check_text(file: str, line: int, what: str, text: str, longest: int) -> None
     """Refuse a text that is missing, or has more than `longest` characters.
 
     Raises:
-        ReleaseRejected: saying `what` it should be, such as "the tier".
+        ReleaseError: saying `what` it should be, such as "the tier".
     """
     if text in MISSING or len(text) > longest:
         reason = f"{what} is missing or longer than {longest} characters"
