@@ -1,35 +1,64 @@
 """Reads what a text release lists beside ratings: other titles, job zones, related occupations.
 
 Columns and meaning from O*NET's data dictionary. Each list is read whole or refused; every
-occupation that it names must be one of the release.
+occupation that it names must be one of the release. It is published in place of what was listed
+before.
 """
 
 import re
-from collections.abc import Collection
-from typing import Final
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Final
 
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from cache.db.columns import Base
+from cache.db.onet_tables import AlternateTitle, JobZone, Occupation, RelatedOccupation
 from cache.release.reader import Release
 from cache.release.text import MISSING, check_text, check_unquoted, quoted
 from onet_client.release_files import FileProblem, refuse
 
 CODE_COLUMN: Final = "O*NET-SOC Code"
 TITLE_COLUMNS: Final = ("Alternate Title", "Job Title")
-SHORT_TITLE_COLUMN: Final = "Short Title"
-JOB_ZONE_COLUMNS: Final = (CODE_COLUMN, "Job Zone")
-ZONE_NAME_COLUMNS: Final = ("Job Zone", "Name")
 RELATED_COLUMNS: Final = (CODE_COLUMN, "Related O*NET-SOC Code", "Relatedness Tier", "Index")
+JOB_ZONES: Final = "job zones"
+"""The list that is published in a column of the occupations, not in a table of its own."""
 LONGEST_TITLE: Final = 250
 LONGEST_TIER: Final = 30
 LONGEST_ZONE_NAME: Final = 150
-ZONE: Final = re.compile("[1-9][0-9]?")
-"""A job zone: 1 to 5 up to release 30.1, 2 to 5 since 30.2."""
+
+Rows = Sequence[tuple[Any, ...]]
+"""In the order of the columns of the table that they are published in."""
 
 
-Related = tuple[str, str, str, int]
-"""An occupation code, the related one, the tier, and the position: 1 is the closest."""
+def publish_lists(connection: Connection, release: Release, occupations: Collection[str]) -> None:
+    """Publish each list that the release holds; the others stay as they are.
+
+    Raises:
+        ReleaseError: where a list is refused; the caller's transaction must not commit.
+    """
+    for of, file in release.list_files.items():
+        rows = READERS[of](release, file, occupations)
+        if of == JOB_ZONES:
+            _replace_job_zones(connection, rows)
+        else:
+            _replace(connection, MODELS[of], rows)
 
 
-def read_titles(release: Release, file: str, occupations: Collection[str]) -> list[tuple[str, str]]:
+def forget_lists(connection: Connection) -> None:
+    """Forget what releases listed beside ratings, as they were of another taxonomy."""
+    for model in MODELS.values():
+        connection.execute(delete(model))
+    connection.execute(update(Occupation).values(job_zone=None))
+
+
+def count_lists(connection: Connection, release: Release) -> dict[str, int]:
+    """Count what the database holds of each list that the release holds."""
+    counts = {of: select(func.count()).select_from(model) for of, model in MODELS.items()}
+    counts[JOB_ZONES] = select(func.count()).where(Occupation.job_zone.is_not(None))
+    return {of: connection.execute(counts[of]).scalar_one() for of in release.list_files}
+
+
+def read_titles(release: Release, file: str, occupations: Collection[str]) -> Rows:
     """Read alternate titles, each as occupation code and title, a short title as one of its own.
 
     Titles that differ in the spaces around them only are one, as for the databases.
@@ -39,7 +68,7 @@ def read_titles(release: Release, file: str, occupations: Collection[str]) -> li
     """
     header = release.header(file)
     title_column = next((name for name in TITLE_COLUMNS if name in header), TITLE_COLUMNS[0])
-    rows = release.table(file, (CODE_COLUMN, title_column), (SHORT_TITLE_COLUMN,))
+    rows = release.table(file, (CODE_COLUMN, title_column), ("Short Title",))
     codes = {code: code for code in occupations}  # so that all titles share one object for each
     found = set()
     for line, (code, long, short) in rows:
@@ -54,47 +83,45 @@ def read_titles(release: Release, file: str, occupations: Collection[str]) -> li
     return sorted(found)
 
 
-def read_job_zones(release: Release, file: str, occupations: Collection[str]) -> dict[str, int]:
-    """Read job zones by occupation code: whole numbers, the higher the more preparation.
+def read_job_zones(release: Release, file: str, occupations: Collection[str]) -> Rows:
+    """Read occupation codes, each with its job zone (1-99): the higher, the more preparation.
 
     Raises:
         ReleaseError: naming the line that is refused.
     """
     found: dict[str, int] = {}
-    for line, (code, zone) in release.table(file, JOB_ZONE_COLUMNS):
+    for line, (code, zone) in release.table(file, (CODE_COLUMN, "Job Zone")):
         _check_listed(file, line, code, occupations)
         if code in found:
             refuse(FileProblem(file, line, f"a second job zone of {code}"))
-        _check_zone(file, line, zone)
-        found[code] = int(zone)
-    return found
+        found[code] = _job_zone(file, line, zone)
+    return sorted(found.items())
 
 
-def read_job_zone_names(release: Release, file: str) -> dict[int, str]:
-    """Read O*NET's names of job zones, such as `Job Zone Four: Considerable Preparation Needed`.
+def read_job_zone_names(release: Release, file: str, _occupations: Collection[str]) -> Rows:
+    """Read job zones, each with its name: `Job Zone Four: Considerable Preparation Needed`.
 
     Raises:
         ReleaseError: naming the line that is refused.
     """
     found: dict[int, str] = {}
-    for line, (zone, text) in release.table(file, ZONE_NAME_COLUMNS):
-        _check_zone(file, line, zone)
-        name = text.strip()
-        check_unquoted(file, line, name)
-        if int(zone) in found:
+    for line, (text, name) in release.table(file, ("Job Zone", "Name")):
+        zone = _job_zone(file, line, text)
+        check_unquoted(file, line, name.strip())
+        if zone in found:
             refuse(FileProblem(file, line, f"a second name of job zone {zone}"))
-        check_text(file, line, "the name", name, LONGEST_ZONE_NAME)
-        found[int(zone)] = name
-    return found
+        check_text(file, line, "the name", name.strip(), LONGEST_ZONE_NAME)
+        found[zone] = name.strip()
+    return sorted(found.items())
 
 
-def read_related(release: Release, file: str, occupations: Collection[str]) -> list[Related]:
-    """Read related occupations.
+def read_related(release: Release, file: str, occupations: Collection[str]) -> Rows:
+    """Read related occupations: code, related code, tier, and position, of which 1 is the closest.
 
     Raises:
         ReleaseError: naming the line that is refused.
     """
-    found: dict[tuple[str, str], Related] = {}
+    found: dict[tuple[str, str], tuple[str, str, str, int]] = {}
     for line, (code, related, tier, index) in release.table(file, RELATED_COLUMNS):
         _check_listed(file, line, code, occupations)
         _check_listed(file, line, related, occupations)
@@ -116,6 +143,40 @@ def _check_listed(file: str, line: int, code: str, occupations: Collection[str])
         refuse(FileProblem(file, line, reason))
 
 
-def _check_zone(file: str, line: int, zone: str) -> None:
-    if ZONE.fullmatch(zone) is None:
-        refuse(FileProblem(file, line, f"job zone {quoted(zone)} is no whole number from 1 to 99"))
+def _job_zone(file: str, line: int, text: str) -> int:
+    """Read a job zone: 1 to 5 up to release 30.1, 2 to 5 since 30.2."""
+    if re.fullmatch("[1-9][0-9]?", text) is None:
+        refuse(FileProblem(file, line, f"job zone {quoted(text)} is no whole number from 1 to 99"))
+    return int(text)
+
+
+def _replace_job_zones(connection: Connection, rows: Rows) -> None:
+    connection.execute(delete(JobZone))  # the names are those of other zones, unless they follow
+    connection.execute(update(Occupation).values(job_zone=None))
+    for zone in sorted({zone for _, zone in rows}):
+        codes = [code for code, its in rows if its == zone]
+        connection.execute(
+            update(Occupation).where(Occupation.code.in_(codes)).values(job_zone=zone)
+        )
+
+
+def _replace(connection: Connection, model: type[Base], rows: Rows) -> None:
+    """Put rows in place of all that are there."""
+    connection.execute(delete(model))
+    # Straight to the driver, in the order of the key: these are many rows.
+    statement = str(insert(model).compile(dialect=connection.dialect))
+    if rows:
+        connection.exec_driver_sql(statement, list(rows))
+
+
+READERS: Final[Mapping[str, Callable[[Release, str, Collection[str]], Rows]]] = {
+    "alternate titles": read_titles,
+    JOB_ZONES: read_job_zones,
+    "job zone names": read_job_zone_names,
+    "related occupations": read_related,
+}
+MODELS: Final[Mapping[str, type[Base]]] = {
+    "alternate titles": AlternateTitle,
+    "job zone names": JobZone,
+    "related occupations": RelatedOccupation,
+}

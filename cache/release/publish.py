@@ -19,8 +19,8 @@ from cache.entries.published_rows import (
     replace_ratings,
     withdraw,
 )
+from cache.release.lists import publish_lists
 from cache.release.meanings import publish_read_meanings
-from cache.release.publish_lists import publish_lists
 from cache.release.ratings import RatingRows
 from cache.release.reader import Release
 from cache.release.references import ListedOccupation, ListedScale

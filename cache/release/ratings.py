@@ -35,8 +35,6 @@ MISSING: Final = ("n/a", "", "N/A", "NA")
 FLAGS: Final = {"Y": True, "N": False} | dict.fromkeys(MISSING)
 
 Fields = tuple[Any, ...]
-LandedRow = Fields
-"""File, line, occupation code, element name, and what `Figures` holds, in its order."""
 
 
 class RatingRows:
@@ -67,8 +65,10 @@ class RatingRows:
         self.rows = 0
         self.rejected = 0
 
-    def __iter__(self) -> Iterator[LandedRow]:
+    def __iter__(self) -> Iterator[Fields]:
         """Yield the rows that are right.
+
+        Each is file, line, occupation code, element name, and what `Figures` holds, in its order.
 
         Raises:
             ReleaseError: at the end, where any row was not; it names the first of them.
@@ -212,10 +212,9 @@ def _count(text: str) -> int | None:
 
 
 def _flag(text: str) -> bool | None:
-    try:
-        return FLAGS[text]
-    except KeyError:
-        raise ValueError(f"{quoted(text)} is none of Y, N, n/a") from None
+    if text not in FLAGS:
+        raise ValueError(f"{quoted(text)} is none of Y, N, n/a")
+    return FLAGS[text]
 
 
 def _day(text: str) -> str | None:

@@ -7,14 +7,13 @@ with release 30.3. This module decides what a valid release is and knows no data
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import IO, Final, Self
+from typing import IO, Final
 
-from cache.release.identity import identify
-from cache.release.layouts import LAYOUTS, LISTS, all_names, find_layouts
+from cache.release.layouts import LAYOUTS, LISTS, all_names, find_layouts, identify
 from cache.release.references import (
     SCALE_FILE,
     ListedOccupation,
@@ -44,7 +43,7 @@ ELEMENT_NAME: Final = "Element Name"
 
 @dataclass
 class Release:
-    """An opened text release; use it as a context manager.
+    """An opened text release.
 
     Attributes:
         source: the path as it was given.
@@ -57,15 +56,6 @@ class Release:
     name: str | None
     complete: bool
     _files: ReleaseFiles
-    _stack: ExitStack
-
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        """Close what was opened."""
-        self._stack.close()
 
     @property
     def url(self) -> str | None:
@@ -220,8 +210,9 @@ class Release:
         return open_file(self._files[name])
 
 
-def open_release(path: Path) -> Release:
-    """Open a release folder, or a .zip that holds its files, in a folder or not.
+@contextmanager
+def open_release(path: Path) -> Iterator[Release]:
+    """Open a release folder, or a .zip that holds its files, in a folder or not, and close it.
 
     Raises:
         ReleaseError: where there is no such folder or archive, or none of O*NET's files in it.
@@ -229,5 +220,4 @@ def open_release(path: Path) -> Release:
     with ExitStack() as stack:
         files = find_files(path, stack)
         check_sizes(files)
-        name, complete = identify(files)
-        return Release(str(path), name, complete, files, stack.pop_all())
+        yield Release(str(path), *identify(files), files)

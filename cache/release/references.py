@@ -15,9 +15,6 @@ LONGEST_DESCRIPTION: Final = 5_000
 RATED_SCALES: Final = {scale: 1 << bit for bit, scale in enumerate(SCALES)}
 """The scales of ratings, each with a bit of its own; a release has others, which are not read."""
 
-Row = tuple[int, tuple[str, ...]]
-"""A line number and its fields."""
-
 
 @dataclass(frozen=True, slots=True)
 class ListedOccupation:
@@ -38,8 +35,8 @@ class ListedScale:
     maximum: float
 
 
-def read_occupations(rows: Iterable[Row]) -> dict[str, ListedOccupation]:
-    """Read occupations by code from rows of code, title and description.
+def read_occupations(rows: Iterable[tuple[int, tuple[str, ...]]]) -> dict[str, ListedOccupation]:
+    """Read occupations by code from lines of code, title and description.
 
     Raises:
         ReleaseError: naming the line that is refused.
@@ -66,8 +63,8 @@ def read_occupations(rows: Iterable[Row]) -> dict[str, ListedOccupation]:
     return found
 
 
-def read_scales(rows: Iterable[Row]) -> dict[str, ListedScale]:
-    """Read the scales of ratings by id from rows of id, minimum, maximum and name.
+def read_scales(rows: Iterable[tuple[int, tuple[str, ...]]]) -> dict[str, ListedScale]:
+    """Read the scales of ratings by id from lines of id, minimum, maximum and name.
 
     Raises:
         ReleaseError: naming the line that is refused, or the scale that is missing.

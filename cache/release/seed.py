@@ -1,6 +1,6 @@
 """Lands a text release, validates it, and publishes it in one transaction."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,15 +11,12 @@ from cache.db import database
 from cache.db.held import IS_PUBLISHED, holds_entries, was_published
 from cache.db.onet_tables import CacheEntry, Load
 from cache.policy import Limits
+from cache.release.lists import count_lists
 from cache.release.meanings import read_meanings_of
 from cache.release.publish import ReleaseLoad, publish_release
-from cache.release.publish_lists import count_lists
 from cache.release.reader import Release, open_release
 from onet_client.content_model import MEANING_TABLES
 from onet_client.release_files import FileProblem, ReleaseError
-
-Progress = Callable[[int, int], None]
-"""Called with the rows landed so far and the rows there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +56,13 @@ def seed(
     *,
     limits: Limits,
     now: Callable[[], datetime],
-    progress: Progress = lambda _done, _total: None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> SeedReport:
     """Load a release; a second run over the same one changes nothing.
 
     A partial release replaces what it holds and leaves the rest; a complete one replaces
-    every seeded entry and marks the occupations it has no ratings for as empty.
+    every seeded entry and marks the occupations it has no ratings for as empty. `progress` is
+    called with the rows landed so far and the rows there are.
 
     Raises:
         ReleaseError: where the release is refused; what was published stays as it was.
@@ -76,29 +74,17 @@ def seed(
         if unchanged is not None:
             return unchanged
         load_id = _begin(engine, release, digest, now())
+
+        def publish(connection: Connection) -> SeedReport:
+            load = ReleaseLoad(load_id, now(), limits.expiry(now(), "rated", "seed"))
+            ratings = publish_release(connection, release, load, lambda done: progress(done, lines))
+            return _report(connection, release, load_id, ratings, changed=True)
+
         try:
-            return database.write(
-                engine,
-                lambda connection: _publish(
-                    connection,
-                    release,
-                    ReleaseLoad(load_id, now(), limits.expiry(now(), "rated", "seed")),
-                    lambda done: progress(done, lines),
-                ),
-            )
+            return database.write(engine, publish)
         except ReleaseError as error:
             _record_refusal(engine, load_id, error, now())
             raise
-
-
-def _publish(
-    connection: Connection,
-    release: Release,
-    load: ReleaseLoad,
-    progress: Callable[[int], None],
-) -> SeedReport:
-    ratings = publish_release(connection, release, load, progress)
-    return _report(connection, release, load.id, ratings, changed=True)
 
 
 def _begin(engine: Engine, release: Release, digest: str, now: datetime) -> int:
@@ -110,9 +96,8 @@ def _begin(engine: Engine, release: Release, digest: str, now: datetime) -> int:
         "started_at": now,
         "state": "running",
     }
-    return database.write(
-        engine, lambda connection: int(connection.execute(insert(Load).values(load)).lastrowid)
-    )
+    begin = insert(Load).values(load)
+    return database.write(engine, lambda connection: int(connection.execute(begin).lastrowid))
 
 
 def _record_refusal(engine: Engine, load_id: int, error: ReleaseError, now: datetime) -> None:
@@ -152,6 +137,9 @@ def _report(
         {domain: found.get((domain, state), 0) for domain in release.domains}
         for state in ("rated", "empty")
     )
+    others = select(CacheEntry.domain).where(
+        CacheEntry.state == "rated", CacheEntry.domain.not_in(release.domains)
+    )
     rows, left_out = read_meanings_of(release)
     meanings = {MEANING_TABLES[table]: len(rows[table]) for table in rows}
     return SeedReport(
@@ -165,12 +153,5 @@ def _report(
         empty=empty,
         lists=count_lists(connection, release) | meanings,
         left_out=left_out,
-        kept=_other_domains(connection, release.domains),
+        kept=sorted(connection.execute(others.distinct()).scalars()),
     )
-
-
-def _other_domains(connection: Connection, held: Collection[str]) -> list[str]:
-    others = select(CacheEntry.domain).where(
-        CacheEntry.state == "rated", CacheEntry.domain.not_in(held)
-    )
-    return sorted(connection.execute(others.distinct()).scalars())

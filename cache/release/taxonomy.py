@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, select
 
 from cache.db.held import holds_entries, was_published
 from cache.db.onet_tables import Occupation
-from cache.release.publish_lists import forget_lists
+from cache.release.lists import forget_lists
 from onet_client.release_files import OCCUPATION_FILE, FileProblem, refuse
 
 LEAST_SHARED: Final = 0.95
@@ -27,10 +27,6 @@ def settle_taxonomy(connection: Connection, listed: Collection[str]) -> None:
     """Refuse a release of another taxonomy than those before, or forget what they listed.
 
     That is forgotten where no entry holds anything, as after a purge of all.
-
-    Args:
-        connection: a connection in a write transaction.
-        listed: the codes of the release.
 
     Raises:
         ReleaseError: where the database holds entries of another taxonomy.

@@ -92,7 +92,7 @@ def check_text(file: str, line: int, what: str, text: str, longest: int) -> None
     """Refuse a text that is missing, or has more than `longest` characters.
 
     Raises:
-        ReleaseRejected: saying `what` it should be, such as "the tier".
+        ReleaseError: saying `what` it should be, such as "the tier".
     """
     if text in MISSING or len(text) > longest:
         reason = f"{what} is missing or longer than {longest} characters"
@@ -107,18 +107,16 @@ def quoted(text: str) -> str:
 def _picker(
     name: str, header: Sequence[str], needed: Sequence[str], optional: Sequence[str]
 ) -> Callable[[list[str]], tuple[str, ...]]:
-    """Make what takes the named columns out of a line's fields and one empty field more."""
+    """Make what takes the named columns, two at least, out of a line and one empty field more."""
     if missing := [column for column in needed if column not in header]:
         names = ", ".join(column[:LONGEST_QUOTE] for column in header[:LISTED_COLUMNS])
         what = f"column{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
         refuse(FileProblem(name, 1, f"{what} not found; the header is: {names}"))
-    for column in (*needed, *optional):
+    columns = (*needed, *optional)
+    for column in columns:
         if header.count(column) > 1:
             refuse(FileProblem(name, 1, f"column {column} is there twice"))
-    columns = (*needed, *optional)
     places = [header.index(each) if each in header else len(header) for each in columns]
-    if len(places) == 1:
-        return lambda fields: (fields[places[0]],)
     return itemgetter(*places)
 
 

@@ -9,7 +9,6 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from cache.db.clock import database_time
 from cache.db.lease import ERROR_LENGTH, UNLEASED, RowLeases
 from cache.db.onet_tables import CacheEntry, WarmItem, WarmJob
-from cache.db.upsert import upsert
 
 UNFINISHED: Final = ("queued", "running")
 FENCED: Final = -1
@@ -22,9 +21,9 @@ class LeaseLost(Exception):
 
 
 class NewItem(NamedTuple):
-    """An item to make; `generation` is its entry's."""
+    """An item to make, by the columns of its table; `generation` is its entry's."""
 
-    code: str
+    occupation_code: str
     generation: int
     state: str = "queued"
 
@@ -80,21 +79,15 @@ class JobLease:
     owner: str
     seconds: float
 
-    def renew(self, connection: Connection) -> None:
-        """Make the lease last anew, and count errors anew: what was done is progress."""
-        self._check(JOB_LEASES.renew(connection, self._key, self.owner, self.seconds, attempts=0))
+    def renew(self, connection: Connection, **changes: Any) -> None:
+        """Change the job, and make its lease last and count errors anew: that was progress."""
+        job, changes = {"job": self.work.id}, {"attempts": 0} | changes
+        self._check(JOB_LEASES.renew(connection, job, self.owner, self.seconds, **changes))
 
     def give_back(self, connection: Connection, delay: float | None = None, **changes: Any) -> None:
         """Change the job and give its lease back, to be taken after `delay` seconds."""
-        self._check(JOB_LEASES.give_back(connection, self._key, self.owner, delay, **changes))
-
-    def change(self, connection: Connection, **changes: Any) -> None:
-        """Change the job."""
-        self._check(JOB_LEASES.change(connection, self._key, self.owner, **changes))
-
-    @property
-    def _key(self) -> dict[str, str]:
-        return {"job": self.work.id}
+        job = {"job": self.work.id}
+        self._check(JOB_LEASES.give_back(connection, job, self.owner, delay, **changes))
 
     def _check(self, changed: int) -> None:
         if not changed:
@@ -126,23 +119,9 @@ def entry_generations(connection: Connection, domain: str) -> dict[str, int]:
     return dict(connection.execute(query).all())
 
 
-def ensure_entries(connection: Connection, domain: str, codes: Iterable[str]) -> None:
-    """Make absent entries where there are none, for a purge to raise their generation."""
-    rows = [{"domain": domain, "occupation_code": code, "state": "absent"} for code in codes]
-    upsert(connection, CacheEntry, rows, kept=["state"])
-
-
 def replace_items(connection: Connection, job: str, items: Iterable[NewItem]) -> None:
     """Make items, in place of any that the job has."""
     connection.execute(delete(WarmItem).where(WarmItem.job_id == job))
-    rows = [
-        {
-            "job_id": job,
-            "occupation_code": item.code,
-            "state": item.state,
-            "generation": item.generation,
-        }
-        for item in items
-    ]
+    rows = [{"job_id": job, **item._asdict()} for item in items]
     if rows:
         connection.execute(insert(WarmItem), rows)

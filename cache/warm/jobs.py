@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any, Final, Literal
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, Select, delete, func, insert, select
+from sqlalchemy import Connection, Engine, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from cache.db import database
@@ -87,11 +87,14 @@ class WarmJobs:
         self, connection: Connection, key: str, domain: str, scope: Scope, codes: Sequence[str]
     ) -> Job:
         _drop_old(connection)
-        if scope == "codes":
-            listed: Sequence[str] = codes
-        else:
-            query = select(Occupation.code) if scope == "all" else self._stale(domain)
-            listed = connection.execute(query).scalars().all()
+        query = select(Occupation.code)
+        if scope == "stale":
+            query = select(CacheEntry.occupation_code).where(
+                CacheEntry.domain == domain,
+                CacheEntry.state == "rated",
+                CacheEntry.expires_at <= self._now(),
+            )
+        listed = codes if scope == "codes" else connection.execute(query).scalars().all()
         job = Job(str(uuid4()), "queued", len(listed))
         connection.execute(
             insert(WarmJob).values(
@@ -107,13 +110,6 @@ class WarmJobs:
         items = [NewItem(code, generations.get(code, 0)) for code in listed]
         replace_items(connection, job.id, items)
         return job
-
-    def _stale(self, domain: str) -> Select[Any]:
-        return select(CacheEntry.occupation_code).where(
-            CacheEntry.domain == domain,
-            CacheEntry.state == "rated",
-            CacheEntry.expires_at <= self._now(),
-        )
 
     def find(self, id: str) -> JobStatus | None:  # noqa: A002 - as the admin API calls it
         """Read the status of a job; None if it is not there, or not any more."""

@@ -1,9 +1,10 @@
 """What a job reads of O*NET's whole tables, between the arrival of a page and its publication."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
@@ -29,21 +30,16 @@ from cache.entries.published_rows import (
     publish_elements,
     publish_scales,
     ratings_of,
-    replace_ratings,
     withdraw,
 )
-from onet_client.paging import Position
+from cache.fill.fetch import figures_of
+from cache.upstream import Upstream
+from cache.warm.items import JobLease
+from onet_client.errors import BadReply
+from onet_client.paging import DomainCheck, Position
+from onet_client.rows import RatingRow
 
-if TYPE_CHECKING:
-    from cache.warm.items import Work
-
-
-class PageRow(NamedTuple):
-    """A row of a page: whose rating it is, the name of the element, and the rating as stored."""
-
-    code: str
-    element_name: str
-    figures: Figures
+log = logging.getLogger(__name__)
 
 
 def begin_load(
@@ -64,34 +60,92 @@ def begin_load(
     return load_id
 
 
-def positions(engine: Engine, load_id: int) -> dict[str, Position]:
-    """Read how far a load has come, by table in the order of reading."""
-    columns = (LoadTable.name, LoadTable.next_url, LoadTable.landed, LoadTable.total)
-    query = select(*columns).where(LoadTable.load_id == load_id).order_by(LoadTable.ordinal)
-    return database.read(
-        engine,
-        lambda c: {
-            row.name: Position(row.next_url, row.landed, row.total) for row in c.execute(query)
-        },
-    )
+class TableReader:
+    """Reads and lands the pages of a load, in the order of the tables."""
+
+    def __init__(
+        self, engine: Engine, upstream: Upstream, lease: JobLease, load_id: int, release: str
+    ) -> None:
+        """Begin after the last page that has landed."""
+        self.lease = lease
+        self.load_id = load_id
+        self._lines: dict[str, list[str]] | None = defaultdict(list)
+        self._engine = engine
+        self._client = upstream.client
+        self._release = release
+        self._pages = self._read()
+
+    def _read(self) -> Iterator[tuple[str, Sequence[RatingRow], Position]]:
+        columns = (LoadTable.name, LoadTable.next_url, LoadTable.landed, LoadTable.total)
+        query = select(*columns).where(LoadTable.load_id == self.load_id)
+        query = query.order_by(LoadTable.ordinal)
+        rows = database.read(self._engine, lambda c: c.execute(query).all())
+        tables = {row.name: Position(row.next_url, row.landed, row.total) for row in rows}
+        check = DomainCheck(tuple(tables))
+        for table, position in tables.items():
+            if position.total is not None:
+                self._lines = None  # others landed some
+                check.take(table, self._landed_keys(table), complete=position.is_end)
+            for ratings, after in self._client.table_pages(table, position, check):
+                yield table, ratings, after
+
+    def _landed_keys(self, table: str) -> list[tuple[str, str, str]]:
+        """Read occupation code, element id and scale id of what landed of a table, in order."""
+        columns = (LandingRating.occupation_code, LandingRating.element_id, LandingRating.scale_id)
+        of_table = (LandingRating.load_id == self.load_id, LandingRating.file == table)
+        query = select(*columns).where(*of_table).order_by(LandingRating.line)
+        return database.read(self._engine, lambda c: [(*row,) for row in c.execute(query)])
+
+    def advance(self) -> bool:
+        """Land the next page; False where there was none, and all items may be published.
+
+        Raises:
+            OnetError: where the upstream did not give a page that can be trusted.
+            LeaseLost: where another worker reads on.
+            DatabaseUnavailable: where the database cannot be reached or used.
+                After any of them the reader is spent; a new one goes on from the last page.
+        """
+        page = next(self._pages, None)
+        if page is None:
+            self._open()
+            return False
+        table, ratings, after = page
+        rows = list(zip(ratings, figures_of(ratings), strict=True))
+
+        def work(connection: Connection) -> None:
+            self.lease.renew(connection)
+            _land_page(connection, self.load_id, table, rows, after)
+
+        database.write(self._engine, work, bears_twice=True)
+        if self._lines is not None:  # while the next page must wait for its turn anyway
+            for rating, figures in rows:
+                self._lines[rating.occupation_code].append(canonical_line(figures))
+        log.info("%s: %d of %d rows have landed", table, after.landed, after.total)
+        return True
+
+    def contents(self) -> dict[str, Content] | None:
+        """Return the content of each entry that landed with ratings; None if others landed some."""
+        if self._lines is None:
+            return None
+        return {code: content_of(lines) for code, lines in self._lines.items()}
+
+    def _open(self) -> None:
+        """Let any worker publish the items, if all pages are of one release."""
+        if self._client.release() != self._release:
+            raise BadReply("another release than when the reading of its tables began")
+
+        def work(connection: Connection) -> None:
+            self.lease.give_back(connection, release=self._release)
+            publish_references(connection, self.load_id, self.lease.work.domain)
+
+        database.write(self._engine, work)
 
 
-def keys(engine: Engine, load_id: int, table: str) -> list[tuple[str, str, str]]:
-    """Read occupation code, element id and scale id of what landed of a table, in order."""
-    columns = (LandingRating.occupation_code, LandingRating.element_id, LandingRating.scale_id)
-    query = (
-        select(*columns)
-        .where(LandingRating.load_id == load_id, LandingRating.file == table)
-        .order_by(LandingRating.line)
-    )
-    return database.read(engine, lambda c: [(*row,) for row in c.execute(query)])
-
-
-def land_page(
+def _land_page(
     connection: Connection,
     load_id: int,
     table: str,
-    rows: Sequence[PageRow],
+    rows: Sequence[tuple[RatingRow, Figures]],
     after: Position,
 ) -> None:
     """Store a page's rows and the position after it, unless it stands there already."""
@@ -104,10 +158,13 @@ def land_page(
         land(connection, load_id, _landing_rows(table, rows, before + 1), lambda _done: None)
 
 
-def _landing_rows(table: str, rows: Sequence[PageRow], first: int) -> Iterator[tuple[Any, ...]]:
-    for line, (code, name, figures) in enumerate(rows, first):
+def _landing_rows(
+    table: str, rows: Sequence[tuple[RatingRow, Figures]], first: int
+) -> Iterator[tuple[Any, ...]]:
+    for line, (rating, figures) in enumerate(rows, first):
         day = figures.date_updated and figures.date_updated.isoformat()
-        yield (table, line, code, name, *figures._replace(date_updated=day))  # type: ignore[arg-type]
+        stored = figures._replace(date_updated=day)  # type: ignore[arg-type]
+        yield (table, line, rating.occupation_code, rating.element_name, *stored)
 
 
 def contents(engine: Engine, load_id: int) -> dict[str, Content]:
@@ -118,13 +175,9 @@ def contents(engine: Engine, load_id: int) -> dict[str, Content]:
     def work(connection: Connection) -> dict[str, list[str]]:
         lines = defaultdict(list)
         for code, *values in connection.execute(query):
-            read = Figures._make(values)
-            decimals = {
-                name: None if figure is None else f"{figure:.4f}"
-                for name, figure in read._asdict().items()
-                if name in ("value", "standard_error", "lower_ci", "upper_ci")
-            }
-            lines[code].append(canonical_line(read._replace(**decimals)))  # type: ignore[arg-type]
+            about, decimals = values[:-4], values[-4:]
+            texts = [None if figure is None else f"{figure:.4f}" for figure in decimals]
+            lines[code].append(canonical_line([*about, *texts]))
         return lines
 
     return {code: content_of(lines) for code, lines in database.read(engine, work).items()}
@@ -144,12 +197,6 @@ def publish_references(connection: Connection, load_id: int, domain: str) -> Non
     publish_elements(connection, domain, dict(connection.execute(unknown).all()))
 
 
-def publish_ratings(connection: Connection, load_id: int, domain: str, codes: Sequence[str]) -> int:
-    """Put what landed of some occupations in place of their ratings; return how many rows."""
-    landed = [LandingRating.occupation_code.in_(codes)]
-    return replace_ratings(connection, load_id, ratings_of(codes, domain), landed)
-
-
 def drop_load(connection: Connection, load_id: int, reason: str) -> None:
     """Give up a load and drop what landed of it."""
     connection.execute(delete(LandingRating).where(LandingRating.load_id == load_id))
@@ -158,18 +205,18 @@ def drop_load(connection: Connection, load_id: int, reason: str) -> None:
     connection.execute(update(Load).where(Load.id == load_id).values(refused))
 
 
-def conclude_load(connection: Connection, work: "Work", load_id: int) -> None:
-    """Note a load as published; what earlier releases had and its list has not is withdrawn."""
+def conclude_load(connection: Connection, job: str, load_id: int) -> None:
+    """Note a load as published; what earlier releases had and its job has not is withdrawn."""
     counts = {
         "rows": select(func.count()).where(LandingRating.load_id == load_id).scalar_subquery(),
-        "entries": select(func.count()).where(WarmItem.job_id == work.id).scalar_subquery(),
+        "entries": select(func.count()).where(WarmItem.job_id == job).scalar_subquery(),
     }
     published = counts | {"state": "published", "finished_at": database_time(connection)}
     connection.execute(update(Load).where(Load.id == load_id).values(published))
     connection.execute(delete(LoadTable).where(LoadTable.load_id == load_id))
     later = select(Load.id).where(IS_PUBLISHED, Load.id > load_id).limit(1)
     if connection.execute(later).first() is None:  # else that one has the newer list
-        _withdraw_unlisted(connection, work.id)
+        _withdraw_unlisted(connection, job)
 
 
 def _withdraw_unlisted(connection: Connection, job: str) -> None:

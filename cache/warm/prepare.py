@@ -16,24 +16,15 @@ from sqlalchemy import Connection, Engine, case, func, or_, select
 from cache.db import database
 from cache.db.held import IS_PUBLISHED, entry_of
 from cache.db.onet_tables import CacheEntry, Load, Occupation
+from cache.db.upsert import upsert
 from cache.entries.invalidation import note_change
 from cache.entries.published_rows import publish_occupations
 from cache.entries.renewal import Revalidation
 from cache.fill.meanings import MeaningsFill
 from cache.policy import ITEM_OUTCOMES, ItemOutcome
 from cache.upstream import Upstream
-from cache.warm.items import (
-    JobLease,
-    NewItem,
-    ensure_entries,
-    entry_generations,
-    replace_items,
-)
-from cache.warm.loads import (
-    begin_load,
-    drop_load,
-)
-from cache.warm.pages import TableReader
+from cache.warm.items import JobLease, NewItem, entry_generations, replace_items
+from cache.warm.loads import TableReader, begin_load, drop_load
 from onet_client.deadline import Deadline
 
 log = logging.getLogger(__name__)
@@ -76,7 +67,9 @@ class WholeTables:
         release = self._upstream.client.release(deadline=deadline)
         load_id = lease.work.load_id
         if load_id is not None:
-            if self._release_of(load_id) == release:
+            query = select(Load.release).where(Load.id == load_id)
+            begun = database.read(self._engine, lambda c: c.execute(query).scalar_one())
+            if begun == release:
                 log.info("going on with release %s", release)
                 return TableReader(self._engine, self._upstream, lease, load_id, release)
             log.info("O*NET serves release %s now: reading its tables anew", release)
@@ -85,13 +78,9 @@ class WholeTables:
             return self._list_held(lease, release)
         return self._begin(lease, release, deadline)
 
-    def _release_of(self, load_id: int) -> str | None:
-        query = select(Load.release).where(Load.id == load_id)
-        return database.read(self._engine, lambda c: c.execute(query).scalar_one())
-
     def _drop(self, lease: JobLease, load_id: int) -> None:
         def work(connection: Connection) -> None:
-            lease.change(connection, load_id=None)
+            lease.renew(connection, load_id=None)
             drop_load(connection, load_id, "O*NET published another release meanwhile")
 
         database.write(self._engine, work)
@@ -158,13 +147,15 @@ class WholeTables:
         def work(connection: Connection) -> int:
             load_id = begin_load(connection, release, source, started, tables)
             changed = publish_occupations(connection, [asdict(one) for one in listed])
-            ensure_entries(
-                connection, domain, (one.code for one in listed if one.code not in generations)
-            )
+            absent = [
+                {"domain": domain, "occupation_code": one.code, "state": "absent"}
+                for one in listed
+                if one.code not in generations
+            ]
+            upsert(connection, CacheEntry, absent, kept=["state"])  # for a purge to find
             items = [NewItem(one.code, generations.get(one.code, 0)) for one in listed]
             replace_items(connection, lease.work.id, items)
-            lease.renew(connection)
-            lease.change(connection, load_id=load_id)
+            lease.renew(connection, load_id=load_id)
             if changed:
                 note_change(connection, CacheEntry.occupation_code.in_(changed))
             return load_id

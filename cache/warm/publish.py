@@ -2,19 +2,19 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from sqlalchemy import Connection, Engine, select
 
 from cache.db import database
-from cache.db.onet_tables import CacheEntry, Load, Occupation
+from cache.db.onet_tables import CacheEntry, LandingRating, Load, Occupation
 from cache.db.upsert import upsert
 from cache.entries.invalidation import note_change
 from cache.entries.publish_fill import Superseded
-from cache.entries.published_rows import Content, entry_row
+from cache.entries.published_rows import Content, entry_row, ratings_of, replace_ratings
 from cache.policy import ITEM_OUTCOMES, ItemOutcome, Limits
 from cache.warm.items import Item, Work
-from cache.warm.loads import contents, publish_ratings
+from cache.warm.loads import contents
 
 BREATH: Final = 0.005
 """Seconds to leave to others who write, between two transactions."""
@@ -45,9 +45,7 @@ class TablePublisher:
         """
         if self._load_id != load_id:
             self.expect(load_id, contents(self._engine, load_id))
-        outcomes = database.write(
-            self._engine, lambda connection: self._publish(connection, work, load_id, items)
-        )
+        outcomes = database.write(self._engine, lambda c: self._publish(c, work, load_id, items))
         time.sleep(BREATH)
         return outcomes
 
@@ -58,28 +56,10 @@ class TablePublisher:
         load = connection.execute(
             select(Load.release, Load.started_at).where(Load.id == load_id)
         ).one()
-        rows = [
-            self._row(work.domain, code, load, generation + 1)
-            for code, generation in open_items.items()
-        ]
-        upsert(connection, CacheEntry, rows, counted=["generation"])
-        codes = list(open_items)
-        if publish_ratings(connection, load_id, work.domain, codes) != sum(
-            row["row_count"] for row in rows
-        ):
-            raise Superseded(f"what landed of load {load_id} has changed")
-        if codes:
-            changed = (CacheEntry.domain == work.domain, CacheEntry.occupation_code.in_(codes))
-            note_change(connection, *changed)
-        fenced: dict[str, ItemOutcome] = dict.fromkeys((item.code for item in items), "fenced")
-        return fenced | {row["occupation_code"]: ITEM_OUTCOMES[row["state"]] for row in rows}
-
-    def _row(self, domain: str, code: str, load: Any, generation: int) -> dict[str, Any]:
-        state: Literal["rated", "empty"] = "rated" if code in self._contents else "empty"
-        return {
-            "domain": domain,
-            "occupation_code": code,
-            **entry_row(
+        rows = []
+        for code, generation in open_items.items():
+            state: Literal["rated", "empty"] = "rated" if code in self._contents else "empty"
+            row = entry_row(
                 state,
                 "api",
                 release=load.release,
@@ -87,9 +67,20 @@ class TablePublisher:
                 fetched_at=load.started_at,
                 expires_at=self._limits.expiry(load.started_at, state),
                 content=self._contents.get(code, Content()),
-                generation=generation,
-            ),
-        }
+                generation=generation + 1,
+            )
+            rows.append({"domain": work.domain, "occupation_code": code, **row})
+        upsert(connection, CacheEntry, rows, counted=["generation"])
+        codes = list(open_items)
+        landed = [LandingRating.occupation_code.in_(codes)]
+        published = replace_ratings(connection, load_id, ratings_of(codes, work.domain), landed)
+        if published != sum(row["row_count"] for row in rows):
+            raise Superseded(f"what landed of load {load_id} has changed")
+        if codes:
+            changed = (CacheEntry.domain == work.domain, CacheEntry.occupation_code.in_(codes))
+            note_change(connection, *changed)
+        fenced: dict[str, ItemOutcome] = dict.fromkeys((item.code for item in items), "fenced")
+        return fenced | {row["occupation_code"]: ITEM_OUTCOMES[row["state"]] for row in rows}
 
 
 def _lock_unchanged(connection: Connection, domain: str, items: Sequence[Item]) -> dict[str, int]:

@@ -68,12 +68,10 @@ class WarmQueue:
         """Give a job's lease back for so many seconds after an error, or end it as failed."""
 
         def work(connection: Connection) -> None:
-            lease.change(connection, attempts=WarmJob.attempts + 1)
+            lease.give_back(connection, seconds, attempts=WarmJob.attempts + 1)
             job = _read_job(connection, lease.work.id)
             if job.attempts >= ATTEMPTS:
                 _fail(connection, job, error)
-            else:
-                lease.give_back(connection, seconds)
 
         database.write(self._engine, work)
 
@@ -128,7 +126,7 @@ class WarmQueue:
 
     def count(self, ended: Mapping[ItemOutcome, int]) -> None:
         """Count items that ended."""
-        for state in set(ITEM_OUTCOMES.values()):
+        for state in ITEM_OUTCOMES.values():
             self._metrics.warm_items(state, ended.get(state, 0))
 
     def put_off(
@@ -163,7 +161,7 @@ class WarmQueue:
         def end(connection: Connection) -> bool:
             ended = end_job(connection, work, "done")
             if ended and work.load_id is not None:
-                conclude_load(connection, work, work.load_id)
+                conclude_load(connection, work.id, work.load_id)
             return ended
 
         return database.write(self._engine, end)

@@ -13,7 +13,7 @@ from cache.fill.refresh_requests import RefreshRequests
 from cache.policy import ITEM_OUTCOMES, ItemOutcome
 from cache.pull_through import PullThrough
 from cache.warm.items import Item, JobLease, LeaseLost, Work
-from cache.warm.pages import TableReader
+from cache.warm.loads import TableReader
 from cache.warm.prepare import WholeTables
 from cache.warm.publish import TablePublisher
 from cache.warm.queue import WarmQueue
@@ -145,8 +145,7 @@ class Worker:
         if self._reader is not None and self._reader.lease.work.id != work.id:
             self.close()
         reader, self._reader = self._reader, None  # an error leaves it spent
-        lease = reader and reader.lease
-        lease = lease or self._queue.lease_job(work.id, uuid4().hex, self._lease)
+        lease = reader.lease if reader else self._queue.lease_job(work.id, uuid4().hex, self._lease)
         if lease is None:
             return False
         try:

@@ -14,7 +14,6 @@ from cache.entries.renewal import Revalidation
 from cache.fill.meanings import MeaningsFill
 from cache.fill.refresh_requests import RefreshRequests
 from cache.metrics import CacheMetrics
-from cache.pull_through import PullThrough
 from cache.upstream import Upstream
 from cache.warm.prepare import WholeTables
 from cache.warm.publish import TablePublisher
@@ -31,7 +30,6 @@ def make_worker(
     now: Callable[[], datetime],
     *,
     metrics: CacheMetrics | None = None,
-    pull_through: PullThrough | None = None,
 ) -> Worker:
     """Make a worker as a process of its own would; without a client, one without credentials."""
     counted = metrics or CacheMetrics()
@@ -42,7 +40,7 @@ def make_worker(
     return Worker(
         WarmQueue(engine, counted),
         RefreshRequests(engine, engine),
-        pull_through or engines.pull_through(engine, upstream, LIMITS, now, metrics=counted),
+        engines.pull_through(engine, upstream, LIMITS, now, metrics=counted),
         revalidation,
         WholeTables(engine, revalidation, upstream, now, meanings),
         TablePublisher(engine, URL, LIMITS),
@@ -62,6 +60,14 @@ def expire_leases(engine: Engine) -> None:
         for table in (WarmJob, WarmItem):
             past = update(table).where(table.lease_expires_at.is_not(None))
             connection.execute(past.values(lease_expires_at=PAST))
+
+
+def counted(metrics: CacheMetrics) -> dict[str, float | None]:
+    """How many items have ended, by their state, as `/metrics` tells."""
+    return {
+        state: metrics.registry.get_sample_value("skillgap_warm_items_total", {"state": state})
+        for state in ("done", "empty", "failed")
+    }
 
 
 def items(engine: Engine) -> dict[str, str]:

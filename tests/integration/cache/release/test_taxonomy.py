@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from support.made_up_release import TITLES, write_lists, write_release
+from support.made_up_release import RATED, TITLES, write_lists, write_release
+from support.release_files import drop_lines
 from support.tables import PUBLISHED, dump
 
 from cache.db.onet_tables import Load, Occupation
@@ -88,15 +89,13 @@ def test_as_the_first_load_it_is_loaded_as_what_it_is(load, engine, other_taxono
     assert ("20.0", 5) == (load(other_taxonomy).release, len(codes(engine)))
 
 
-def test_a_selection_of_the_same_taxonomy_is_loaded_over_all_of_it(load, engine, made_up_release):
+def test_a_selection_of_the_same_taxonomy_is_loaded_over_all_of_it(
+    load, engine, made_up_release, make_release
+):
     load(made_up_release)
-    lines = (made_up_release / "Occupation Data.txt").read_text(encoding="utf-8").splitlines()
-    (made_up_release / "Occupation Data.txt").write_text("\n".join(lines[:2]))
-    ratings = (made_up_release / "Skills.txt").read_text(encoding="utf-8").splitlines()
-    (made_up_release / "Skills.txt").write_text("\n".join(ratings[:7]))
-    (made_up_release / "Related Occupations.txt").unlink()
-    manifest = json.dumps({"release": "28.2", "complete": False})
-    (made_up_release / "manifest.json").write_text(manifest)
+    selection = make_release("28.2", complete=False, codes=RATED[:1])
+    drop_lines(selection / "Occupation Data.txt", *list(TITLES)[1:])
+    (selection / "Related Occupations.txt").unlink()
 
-    assert load(made_up_release).changed
+    assert load(selection).changed
     assert set(TITLES) == codes(engine)

@@ -1,8 +1,6 @@
 """Requests to fill many entries: one job for the same request, whoever makes it."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
 from sqlalchemy import func, insert, select, update
@@ -71,21 +69,6 @@ def test_the_same_request_is_the_same_job_until_that_is_finished(jobs, seeded_en
     assert 4 == len({first.id, other.id, of_all.id, anew.id})
 
 
-def test_the_same_request_of_many_threads_is_one_job(jobs, seeded_engine):
-    threads = 8
-    barrier = Barrier(threads)
-
-    def request(_: int) -> str:
-        barrier.wait()
-        return jobs.request("skills", "all").id
-
-    with ThreadPoolExecutor(threads) as pool:
-        ids = set(pool.map(request, range(threads)))
-
-    assert (1, 1) == (len(ids), count(seeded_engine, WarmJob))
-    assert len(TITLES) == count(seeded_engine, WarmItem)
-
-
 def test_the_same_requests_of_many_processes_are_the_same_jobs(seeded_engine):
     url = seeded_engine.url.render_as_string(hide_password=False)
     codes = [f"11-{number}.00" for number in range(1001, 1021)]
@@ -104,21 +87,16 @@ def test_a_status_counts_items_and_tells_the_first_errors(jobs, seeded_engine):
     codes = [f"11-{number}.00" for number in range(1001, 1031)]
     job = jobs.request("skills", "codes", codes)
     with seeded_engine.execution_options(writes=True).begin() as connection:
-        for state, chosen in (
-            ("failed", codes[:22]),
-            ("done", codes[22:25]),
-            ("empty", codes[25:27]),
-        ):
+        chosen_by = {"failed": codes[:22], "done": codes[22:25], "empty": codes[25:27]}
+        for state, chosen in chosen_by.items():
             ended = update(WarmItem).where(WarmItem.occupation_code.in_(chosen))
             connection.execute(ended.values(state=state, error="no" if state == "failed" else None))
 
     status = jobs.find(job.id)
 
-    assert (job.id, "queued", 30, 3, 2, 22) == (
-        status.id, status.state, status.total, status.done, status.empty, status.failed,
-    )  # fmt: skip
+    assert (job.id, "queued", None) == (status.id, status.state, status.finished_at)
+    assert (30, 3, 2, 22) == (status.total, status.done, status.empty, status.failed)
     assert [{"code": code, "error": "no"} for code in codes[:20]] == status.errors
-    assert None is status.finished_at
 
 
 def test_finished_jobs_are_dropped_when_they_are_old_and_when_they_are_many(jobs, seeded_engine):

@@ -1,7 +1,7 @@
 """Filling everything by whole tables: complete, resumed wherever it was cut, fenced."""
 
 from collections import Counter
-from threading import Thread
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import delete, select
@@ -13,7 +13,7 @@ from support.fake_tables import EMPTY, PAGES, RATED, FakeTables
 from support.fills import fill, publish, rated
 from support.made_up_release import TITLES
 from support.tables import PUBLISHED, clear, dump, held, without
-from support.warming import expire_leases, finish, items, make_worker
+from support.warming import counted, expire_leases, finish, items, make_worker
 
 from cache.db.onet_tables import LandingRating, Load
 from cache.entries.invalidation import Changes
@@ -22,7 +22,7 @@ from cache.entries.purge import purge
 from cache.entries.store import Store
 from cache.fill.leases import Leases
 from cache.metrics import CacheMetrics
-from cache.warm.jobs import WarmJobs
+from cache.warm.jobs import Job, WarmJobs
 from onet_client.errors import BadReply, BadRequest, CircuitOpen
 
 LISTED = [*RATED, *EMPTY]
@@ -39,13 +39,25 @@ def warm_all(jobs, worker) -> str:
     return job.id
 
 
+def begin(jobs, worker) -> Job:
+    """Have everything listed, and two of the pages read."""
+    job = jobs.request("skills", "all")
+    for _ in range(3):
+        assert worker.step()
+    return job
+
+
+def read_tables(jobs, worker) -> Job:
+    """Have all pages read, and nothing published."""
+    job = jobs.request("skills", "all")
+    while worker._queue.unfinished()[0].release is None:
+        worker.step()
+    return job
+
+
 def loads(engine) -> list[tuple[str, str]]:
     with engine.connect() as connection:
         return [tuple(row) for row in connection.execute(select(Load.release, Load.state))]
-
-
-def pages_asked(client) -> int:
-    return client.requests.count("page")
 
 
 def test_everything_is_filled_by_one_request_a_page(jobs, worker, client, engine):
@@ -54,15 +66,11 @@ def test_everything_is_filled_by_one_request_a_page(jobs, worker, client, engine
     assert ("done", 9, 7, 2, 0) == (job.state, job.total, job.done, job.empty, job.failed)
     assert ["release", "occupations", "tables", *["page"] * PAGES, "release"] == client.requests
     assert dict.fromkeys(RATED, "rated") | dict.fromkeys(EMPTY, "empty") == states(engine)
-    entries = dump(engine)["cache_entry"]
-    assert {("api", "30.3", START)} == {
-        (row["origin"], row["release"], row["fetched_at"]) for row in entries
-    }
-    assert {LIMITS.expiry(START, "rated")} == {
-        r["expires_at"] for r in entries if r["state"] == "rated"
-    }
-    assert {LIMITS.expiry(START, "empty")} == {
-        r["expires_at"] for r in entries if r["state"] == "empty"
+    assert {
+        (state, "api", "30.3", START, LIMITS.expiry(START, state)) for state in ("rated", "empty")
+    } == {
+        (row["state"], row["origin"], row["release"], row["fetched_at"], row["expires_at"])
+        for row in dump(engine)["cache_entry"]
     }
 
 
@@ -127,7 +135,7 @@ def test_the_little_that_is_missing_is_asked_for_by_itself(jobs, worker, client,
 
     assert [("release", "")] * 2 == [call for call in client.calls if call[0] == "release"]
     assert [RATED[2]] == [code for method, code in client.calls if method == "ratings"]
-    assert 0 == pages_asked(client)
+    assert 0 == client.requests.count("page")
     assert (7, 2) == (job.done, job.empty)
 
 
@@ -165,12 +173,6 @@ def test_a_newer_fill_of_another_release_is_stale_afterwards(jobs, worker, clien
     assert ("29.0", START) == (entry["release"], entry["expires_at"])
 
 
-def release_to_publish(worker) -> str | None:
-    """The release of the job's items; None while pages are read."""
-    (work,) = worker._queue.unfinished()
-    return work.release
-
-
 def run_cut(engine, client, clock, statements: int) -> bool:
     """Warm everything, cut after so many statements; tell whether it was."""
     WarmJobs(engine, clock).request("skills", "all")
@@ -186,19 +188,19 @@ def run_cut(engine, client, clock, statements: int) -> bool:
 def test_wherever_it_is_cut_another_worker_ends_it_and_asks_one_page_again_at_most(
     engine, clock, every
 ):
-    run_cut(engine, FakeTables(), clock, 1_000_000)
+    run_cut(engine, FakeTables(level="3"), clock, 1_000_000)
     whole = without(held(engine), "generation")
     cut, statements = True, 0
     while cut:
         clear(engine)
-        client = FakeTables()
+        client = FakeTables(level="3")  # which SQLite keeps as a whole number
         cut = run_cut(engine, client, clock, statements)
         statements += every
         expire_leases(engine)
         finish(make_worker(engine, client, clock))
 
         assert {"done", "empty"} == set(items(engine).values())
-        assert pages_asked(client) <= PAGES + 1
+        assert client.requests.count("page") <= PAGES + 1
         assert {1} == {row["generation"] for row in dump(engine)["cache_entry"]}
         found = without(held(engine), "generation")
         ignored = ("load_id", "id", "started_at", "finished_at")
@@ -207,23 +209,19 @@ def test_wherever_it_is_cut_another_worker_ends_it_and_asks_one_page_again_at_mo
 
 
 def test_while_the_lease_lasts_nobody_else_reads_on(jobs, worker, client, engine, clock):
-    jobs.request("skills", "all")
-    for _ in range(3):
-        assert worker.step()
+    begin(jobs, worker)
 
     assert not make_worker(engine, client, clock).step()
-    assert 2 == pages_asked(client)
+    assert 2 == client.requests.count("page")
 
 
 def test_a_worker_that_stops_lets_the_next_one_go_on_at_once(jobs, worker, client, engine, clock):
-    job = jobs.request("skills", "all")
-    for _ in range(3):
-        worker.step()
+    job = begin(jobs, worker)
     worker.close()
     finish(make_worker(engine, client, clock))
 
     assert "done" == jobs.find(job.id).state
-    assert PAGES == pages_asked(client)
+    assert PAGES == client.requests.count("page")
 
 
 def test_a_worker_that_lost_its_lease_lands_nothing(jobs, worker, client, engine, clock):
@@ -240,17 +238,14 @@ def test_a_worker_that_lost_its_lease_lands_nothing(jobs, worker, client, engine
 
 
 def test_a_release_that_changes_meanwhile_is_read_anew(jobs, worker, client, engine, clock):
-    job = jobs.request("skills", "all")
-    for _ in range(3):
-        worker.step()
+    job = begin(jobs, worker)
     worker.close()
     client.served, client.level = "30.4", "4.5"
     client.rated = RATED[:-1]
     finish(make_worker(engine, client, clock))
 
-    assert ("done", 6, 2) == tuple(
-        getattr(jobs.find(job.id), name) for name in ("state", "done", "empty")
-    )
+    status = jobs.find(job.id)
+    assert ("done", 6, 2) == (status.state, status.done, status.empty)
     ratings = dump(engine)["rating"]
     assert {4.5} == {float(row["value"]) for row in ratings if row["scale_id"] == "LV"}
     assert 6 * 2 * len(ELEMENTS) == len(ratings)
@@ -261,9 +256,7 @@ def test_a_release_that_changes_meanwhile_is_read_anew(jobs, worker, client, eng
 
 
 def test_a_release_that_changes_while_pages_are_read_is_read_anew(jobs, worker, client, engine):
-    job = jobs.request("skills", "all")
-    for _ in range(3):
-        worker.step()
+    job = begin(jobs, worker)
     client.served, client.level = "30.4", "4.5"
     finish(worker)
     expire_leases(engine)
@@ -290,9 +283,7 @@ def test_what_is_purged_while_tables_are_read_is_asked_for_anew(
             purge(engine, codes)
 
     client.on_call = purge_now
-    jobs.request("skills", "all")
-    while release_to_publish(worker) is None:
-        worker.step()
+    read_tables(jobs, worker)
     client.level = "5.0"  # what has been read holds the old one
     finish(worker)
 
@@ -307,9 +298,7 @@ def test_what_is_purged_while_tables_are_read_is_asked_for_anew(
 
 
 def test_one_that_changed_does_not_keep_the_others_from_being_published(jobs, worker, engine):
-    jobs.request("skills", "all")
-    while release_to_publish(worker) is None:
-        worker.step()
+    read_tables(jobs, worker)
     purge(engine, [RATED[1]])
     worker.step()
 
@@ -319,9 +308,7 @@ def test_one_that_changed_does_not_keep_the_others_from_being_published(jobs, wo
 
 
 def test_nothing_is_published_of_what_landed_where_a_row_of_it_is_gone(jobs, worker, engine):
-    jobs.request("skills", "all")
-    while release_to_publish(worker) is None:
-        worker.step()
+    read_tables(jobs, worker)
     with engine.execution_options(writes=True).begin() as connection:
         connection.execute(delete(LandingRating).where(LandingRating.line == 3))
 
@@ -402,28 +389,19 @@ def test_errors_with_progress_between_them_do_not_fail_the_job(jobs, worker, cli
     finish(worker)
 
     assert "done" == jobs.find(job.id).state
-    assert 2 * PAGES == pages_asked(client)
+    assert 2 * PAGES == client.requests.count("page")
 
 
 def test_two_workers_share_the_publication_and_publish_nothing_twice(jobs, client, engine, clock):
     client.rated = [f"11-{number}.00" for number in range(1001, 1051)]
     metrics = CacheMetrics()
-    job = jobs.request("skills", "all")
     workers = [make_worker(engine, client, clock, metrics=metrics) for _ in range(2)]
-    while release_to_publish(workers[0]) is None:
-        workers[0].step()
-    threads = [Thread(target=finish, args=(worker,)) for worker in workers]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
+    job = read_tables(jobs, workers[0])
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(finish, workers))
     finish(workers[0])
 
-    assert ("done", 50, 2) == tuple(
-        getattr(jobs.find(job.id), name) for name in ("state", "done", "empty")
-    )
+    status = jobs.find(job.id)
+    assert ("done", 50, 2) == (status.state, status.done, status.empty)
     assert {1: 52} == Counter(row["generation"] for row in dump(engine)["cache_entry"])
-    assert [50.0, 2.0] == [
-        metrics.registry.get_sample_value("skillgap_warm_items_total", {"state": state})
-        for state in ("done", "empty")
-    ]
+    assert {"done": 50, "empty": 2, "failed": 0} == counted(metrics)

@@ -30,11 +30,8 @@ def rows_of(path) -> list[tuple]:
 
 def figures_of(path, scale) -> Figures:
     """The figures of the first rating on a scale."""
-    for row in rows_of(path):
-        figures = Figures(*row[-len(Figures._fields) :])
-        if figures.scale_id == scale:
-            return figures
-    raise AssertionError(f"no {scale} rating")
+    found = (Figures(*row[-len(Figures._fields) :]) for row in rows_of(path))
+    return next(figures for figures in found if figures.scale_id == scale)
 
 
 def test_a_row_is_yielded_with_its_place_and_its_figures(made_up_release):
@@ -176,15 +173,11 @@ def test_a_pair_may_not_span_the_files_of_the_split_layout(tmp_path):
 
 
 def test_an_element_under_two_names_is_refused_with_both(made_up_release):
-    text = (made_up_release / NAME).read_text(encoding="utf-8")
-    first = text.index("15-9002.00\t2.A.1.a\tListening to Wind")
-    (made_up_release / NAME).write_text(
-        text[:first] + text[first:].replace("Listening to Wind", "Hearing Wind", 1),
-        encoding="utf-8",
-    )
+    row = "15-9002.00\t2.A.1.a\tListening to Wind"
+    line = change(made_up_release / NAME, row, row.replace("Listening to", "Hearing"))
 
     problem = refused(made_up_release).problems[0]
-    assert text[:first].count("\n") + 1 == problem.line
+    assert line == problem.line
     assert "'Hearing Wind'" in problem.reason
     assert "'Listening to Wind'" in problem.reason
 
@@ -197,13 +190,7 @@ def test_a_scale_that_the_release_does_not_define_is_refused(made_up_release, sc
     assert f"Scales Reference.txt: does not hold the scale {scale}" == str(error)
 
 
-def test_a_bad_row_counts_once_and_is_not_told_again_as_missing(made_up_release):
-    change(made_up_release / NAME, "\t4.12\t", "\t9.99\t")
-
-    assert 1 == refused(made_up_release).rejected
-
-
-@pytest.mark.parametrize(("bad", "listed"), [(2, 2), (20, 20), (22, 20), (24, 20)])
+@pytest.mark.parametrize(("bad", "listed"), [(1, 1), (2, 2), (20, 20), (24, 20)])
 def test_up_to_20_problems_are_listed_in_order_and_all_are_counted(made_up_release, bad, listed):
     file = made_up_release / NAME
     header, *lines = file.read_text(encoding="utf-8").splitlines(keepends=True)

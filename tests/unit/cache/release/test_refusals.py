@@ -1,6 +1,7 @@
 """A release that is malformed or mislaid is refused in a sentence that tells what to do."""
 
 import os
+import re
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import pytest
 from support.made_up_release import write_domain, write_lists
 from support.release_files import JUNK, add_lines, change, content, zip_folder
 
-from cache.release.lists import read_job_zones, read_related, read_titles
+from cache.release.lists import READERS
 from cache.release.reader import ELEMENT_FILE, open_release
 from cache.release.references import SCALE_FILE
 from onet_client.release_files import (
@@ -25,11 +26,6 @@ from onet_client.release_lines import LONGEST_LINE
 from onet_client.resaved import RESAVED
 
 SKILLS, TITLES = "Skills.txt", "Alternate Titles.txt"
-READERS = {
-    "alternate titles": read_titles,
-    "job zones": read_job_zones,
-    "related occupations": read_related,
-}
 CASES: dict[str, tuple[Callable[[Path], Path | None], str]] = {}
 """By name: what is done to the folder, returning another path where one is loaded, and the end."""
 
@@ -45,13 +41,6 @@ def case(
     return add
 
 
-def rewrite(file: Path, old: str = "", new: str = "", **how: str) -> None:
-    """Write a file anew, in another way or with every occurrence of a text replaced."""
-    text = file.read_text(encoding="utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new) if old else text, **{"encoding": "utf-8"} | how)  # type: ignore[arg-type]
-
-
 def rename(folder: Path, named: Callable[[Path], str]) -> None:
     for file in list(folder.iterdir()):
         file.rename(folder / named(file))
@@ -63,6 +52,14 @@ def read_whole(path: Path) -> None:
         assert release.fingerprint
         for of, file in release.list_files.items():
             READERS[of](release, file, release.occupations())
+
+
+def check(path: Path, sentence: str) -> None:
+    with pytest.raises(ReleaseError) as raised:
+        read_whole(path)
+
+    assert sentence in str(raised.value)
+    assert 1 == raised.value.rejected == len(raised.value.problems)
 
 
 # Another form of O*NET's database.
@@ -81,12 +78,6 @@ def a_folder_of_spreadsheets(folder):
 
 
 @case(f"which holds .xlsx files; {TEXT_RELEASE_DUE}")
-def an_archive_of_spreadsheets(folder):
-    a_folder_of_spreadsheets(folder)
-    return zip_folder(folder, folder.parent / "db_30_3_excel.zip", top="db_30_3_excel/")
-
-
-@case(f"which holds .xlsx files; {TEXT_RELEASE_DUE}")
 def a_folder_of_spreadsheets_with_its_read_me(folder):
     a_folder_of_spreadsheets(folder)
     (folder / "Read Me.xlsx").rename(folder / "Read Me.txt")
@@ -96,11 +87,6 @@ def a_folder_of_spreadsheets_with_its_read_me(folder):
 def an_archive_of_sql(folder):
     rename(folder, lambda file: f"{file.stem}.sql")
     return zip_folder(folder, folder.parent / "db_30_3_mysql.zip")
-
-
-@case(f"which holds .csv files; {TEXT_RELEASE_DUE}")
-def a_folder_of_csv(folder):
-    rename(folder, lambda file: f"{file.stem}.csv")
 
 
 @case("Skills.txt: is a single file; give the folder of the whole release, or its .zip")
@@ -115,106 +101,130 @@ def a_web_page_saved_as_an_archive(folder):
     return page
 
 
-@case("Skills.txt, line 1: found a web page; tab separated text is due")
-def a_web_page_saved_as_a_table(folder):
-    (folder / SKILLS).write_text("<html><body>404</body></html>")
-
-
 @case("Skills.txt, line 1: found an archive or a spreadsheet; tab separated text is due")
 def a_spreadsheet_named_as_a_table(folder):
     shutil.copy(zip_folder(folder, folder.parent / "a.zip"), folder / SKILLS)
 
 
-# Text of another kind.
+# A file of another kind, or without what is needed.
 
 
-@case("found fields that are separated by commas or the like; tabs are due")
-def commas(folder):
-    rewrite(folder / OCCUPATION_FILE, "\t", ",")
+def swap(old: str, new: str) -> Callable[[str], str]:
+    """Replace every occurrence of a text."""
+
+    def spoil(text: str) -> str:
+        assert old in text
+        return text.replace(old, new)
+
+    return spoil
 
 
-@case("found fields that are separated by commas or the like; tabs are due")
-def semicolons(folder):
-    rewrite(folder / SKILLS, "\t", ";")
+COMMAS = "found fields that are separated by commas or the like; tabs are due"
+UTF_16 = "found UTF-16 text, or no text at all; UTF-8 is due"
+CR_ALONE = "found lines that end in CR alone; LF or CRLF is due"
+LONG = "the line is longer than 1,048,576 bytes"
+NO_NAMES = "column Element Name not found, nor Content Model Reference.txt, which has the names"
+FILES: dict[str, tuple[str, int, Callable[[str], str | bytes], str]] = {
+    "a web page": (SKILLS, 1, lambda _: "<html>404</html>", "found a web page; tab separated text"),
+    "commas": (OCCUPATION_FILE, 1, swap("\t", ","), COMMAS),
+    "semicolons": (SKILLS, 1, swap("\t", ";"), COMMAS),
+    "UTF-16": (OCCUPATION_FILE, 1, lambda text: text.encode("utf-16"), UTF_16),
+    "UTF-16 without its mark": (SKILLS, 1, lambda text: text.encode("utf-16-le"), UTF_16),
+    "lines that end in CR": (SKILLS, 1, swap("\n", "\r"), CR_ALONE),
+    "a list whose lines end in CR": (TITLES, 1, swap("\n", "\r"), CR_ALONE),
+    "a title in quotes": (OCCUPATION_FILE, 2, swap("Kite Masters", '"Kite, and Other"'), RESAVED),
+    "an alternate title in quotes": (TITLES, 2, swap("Kite Captain", '"The ""Captain"""'), RESAVED),
+    "descriptions in quotes": (OCCUPATION_FILE, 2, swap("They do.", '"They do ""ebb""."'), RESAVED),
+    "dates as a spreadsheet writes them": (SKILLS, 2, swap("08/2023", "Aug-23"), RESAVED),
+    "decimal commas": (SKILLS, 2, swap("4.12", "4,12"), RESAVED),
+    "everything in quotes": (SKILLS, 1, lambda text: re.sub("[^\t\n]+", r'"\g<0>"', text), RESAVED),
+    "an endless line": (SKILLS, 3, swap("\tLV\t0.00", "\tLV\t" + "0" * LONGEST_LINE), LONG),
+    "an endless line that begins with all its columns": (
+        SKILLS,
+        25,
+        lambda text: text.rstrip() + "A" * 3 * LONGEST_LINE,
+        LONG,
+    ),
+    "an endless header": (SKILLS, 1, lambda _: "A\t" * LONGEST_LINE, LONG),
+    "two million empty lines": (
+        SKILLS,
+        0,
+        lambda text: text + "\n" * 2_000_001,
+        "has more than 2,000,000 lines",
+    ),
+    "a title that clears the screen": (
+        OCCUPATION_FILE,
+        2,
+        swap("Kite Masters", "Kite \x1b[2JMasters"),
+        "holds a control character",
+    ),
+    "a header that clears the screen": (
+        SKILLS,
+        1,
+        lambda _: "\x1b[2J\tb\n",
+        "columns O*NET-SOC Code, Element ID",
+    ),
+    "a column that is missing": (
+        SKILLS,
+        1,
+        swap("Data Value", "Value"),
+        "column Data Value not found; the header is: O*NET-SOC Code, Element ID",
+    ),
+    "columns of something else": (
+        OCCUPATION_FILE,
+        1,
+        lambda _: "a\tb\n1\t2\n",
+        "columns O*NET-SOC Code, Title not found; the header is: a, b",
+    ),
+    "a column twice": (
+        SKILLS,
+        1,
+        swap("Domain Source", "Element ID"),
+        "column Element ID is there twice",
+    ),
+    "elements without names": (SKILLS, 1, swap("Element Name", "Label"), NO_NAMES),
+    "no occupation": (
+        OCCUPATION_FILE,
+        0,
+        lambda text: text.partition("\n")[0],
+        "holds no occupation",
+    ),
+    "no rows": (SKILLS, 0, lambda text: text.partition("\n")[0], "holds no rating"),
+    "nothing": (SKILLS, 1, lambda _: "", "columns O*NET-SOC Code, Element ID, Scale ID,"),
+}
+"""By what is wrong: the file, the line, what is done to the text, and the reason."""
 
 
-@case("Occupation Data.txt, line 1: found UTF-16 text, or no text at all; UTF-8 is due")
-def utf_16(folder):
-    rewrite(folder / OCCUPATION_FILE, encoding="utf-16")
+@pytest.mark.parametrize("case", FILES)
+def test_a_file_is_refused_in_a_sentence_that_tells_what_is_the_matter(made_up_release, case):
+    name, line, spoil, reason = FILES[case]
+    file = write_lists(made_up_release) / name
+    spoilt = spoil(file.read_text(encoding="utf-8"))
+    file.write_bytes(spoilt if isinstance(spoilt, bytes) else spoilt.encode())
+
+    check(made_up_release, f"{name}, line {line}: {reason}" if line else f"{name}: {reason}")
 
 
-@case("Skills.txt, line 1: found UTF-16 text, or no text at all; UTF-8 is due")
-def utf_16_without_its_mark(folder):
-    rewrite(folder / SKILLS, encoding="utf-16-le")
+@pytest.mark.parametrize(
+    "name",
+    [
+        OCCUPATION_FILE,
+        SCALE_FILE,
+        SKILLS,
+        TITLES,
+        "Job Zones.txt",
+        "Job Zone Reference.txt",
+        "Related Occupations.txt",
+    ],
+)
+def test_a_line_that_is_not_utf_8_is_refused_by_line(made_up_release, name):
+    file = write_lists(made_up_release) / name
+    lines = file.read_bytes().splitlines(keepends=True)
+    lines[2] = lines[2].replace(b"\t", b"\t\xff").replace(b"\n", b"\xff\n")
+    file.write_bytes(b"".join(lines))
 
-
-@case("Skills.txt, line 1: found lines that end in CR alone; LF or CRLF is due")
-def lines_that_end_in_cr(folder):
-    rewrite(folder / SKILLS, newline="\r")
-
-
-@case("found lines that end in CR alone; LF or CRLF is due")
-def lists_that_end_in_cr(folder):
-    write_lists(folder)
-    rewrite(folder / TITLES, newline="\r")
-
-
-@case(f"Occupation Data.txt, line 2: {RESAVED}")
-def titles_in_quotes(folder):
-    change(folder / OCCUPATION_FILE, "Kite Masters", '"Kite, and Other, Masters"')
-
-
-@case(f"Alternate Titles.txt, line 7: {RESAVED}")
-def alternate_titles_in_quotes(folder):
-    write_lists(folder)
-    change(folder / TITLES, "53-9005.00\tKite Captain", '53-9005.00\t"The ""Captain"""')
-
-
-@case(f"Occupation Data.txt, line 3: {RESAVED}")
-def descriptions_in_quotes(folder):
-    lines = (folder / OCCUPATION_FILE).read_text(encoding="utf-8").splitlines()
-    lines[2] = lines[2].replace("They do.", '"They do, and say ""ebb""."')
-    (folder / OCCUPATION_FILE).write_text("\n".join(lines), encoding="utf-8")
-
-
-@case(f"Skills.txt, line 2: {RESAVED}")
-def dates_as_a_spreadsheet_writes_them(folder):
-    rewrite(folder / SKILLS, "08/2023", "Aug-23")
-
-
-@case(f"Skills.txt, line 2: {RESAVED}")
-def figures_with_decimal_commas(folder):
-    rewrite(folder / SKILLS, "4.12", "4,12")
-
-
-@case(f"Skills.txt, line 1: {RESAVED}")
-def everything_in_quotes(folder):
-    file = folder / SKILLS
-    lines = file.read_text(encoding="utf-8").splitlines()
-    file.write_text("".join('"' + line.replace("\t", '"\t"') + '"\n' for line in lines))
-
-
-@case("Skills.txt, line 3: the line is longer than 1,048,576 bytes")
-def an_endless_line(folder):
-    change(folder / SKILLS, "\tLV\t0.00", f"\tLV\t{'0' * 3 * LONGEST_LINE}")
-
-
-@case("Skills.txt, line 25: the line is longer than 1,048,576 bytes")
-def an_endless_line_whose_beginning_is_one(folder):
-    """It has all its columns in the part that is read."""
-    text = (folder / SKILLS).read_bytes().rstrip()
-    (folder / SKILLS).write_bytes(text + b"A" * 3 * LONGEST_LINE)
-
-
-@case("Skills.txt, line 1: the line is longer than 1,048,576 bytes")
-def an_endless_header(folder):
-    (folder / SKILLS).write_bytes(b"A\t" * LONGEST_LINE)
-
-
-@case("Skills.txt: has more than 2,000,000 lines")
-def a_file_of_empty_lines(folder):
-    with (folder / SKILLS).open("ab") as file:
-        file.write(b"\n" * 2_000_001)
+    with pytest.raises(ReleaseError, match=rf"^{re.escape(name)}, line 3: not UTF-8"):
+        read_whole(made_up_release)
 
 
 @case("Skills.txt: the release has more than 1 GB of text")
@@ -222,53 +232,10 @@ def more_than_any_release_has(folder):
     os.truncate(folder / SKILLS, 1_000_000_001)
 
 
-@case("Occupation Data.txt, line 2: holds a control character")
-def a_title_that_clears_the_screen(folder):
-    change(folder / OCCUPATION_FILE, "Kite Masters", "Kite \x1b[2JMasters")
-
-
-@case(r"Skills.txt, line 1: columns O*NET-SOC Code, Element ID")
-def a_header_that_clears_the_screen(folder):
-    (folder / SKILLS).write_text("\x1b[2J\tb\n")
-
-
-# Columns and files that are needed.
-
-
-@case("Skills.txt, line 1: column Data Value not found; the header is: O*NET-SOC Code, Element ID")
-def a_column_that_is_missing(folder):
-    change(folder / SKILLS, "Data Value", "Value")
-
-
-@case("Occupation Data.txt, line 1: columns O*NET-SOC Code, Title not found; the header is: a, b")
-def columns_of_something_else(folder):
-    (folder / OCCUPATION_FILE).write_text("a\tb\n1\t2\n")
-
-
-@case("Skills.txt, line 1: column Element ID is there twice")
-def a_column_twice(folder):
-    change(folder / SKILLS, "Domain Source", "Element ID")
-
-
-@case("column Element Name not found, nor Content Model Reference.txt, which has the names")
-def elements_without_names(folder):
-    change(folder / SKILLS, "Element Name", "Label")
-
-
 @case("Content Model Reference.txt, line 1: column Element Name not found; the header is: Element")
 def a_reference_without_names(folder):
-    elements_without_names(folder)
+    change(folder / SKILLS, "Element Name", "Label")
     (folder / ELEMENT_FILE).write_text("Element ID\tDescription\n2.A.1.a\tOne\n")
-
-
-@case("Skills.txt: holds no rating")
-def no_rows(folder):
-    (folder / SKILLS).write_text((folder / SKILLS).read_text().partition("\n")[0])
-
-
-@case("Skills.txt, line 1: columns O*NET-SOC Code, Element ID, Scale ID,")
-def an_empty_file(folder):
-    (folder / SKILLS).write_bytes(b"")
 
 
 # Files of different releases.
@@ -299,12 +266,6 @@ def two_releases_in_one_folder(folder):
     shutil.copytree(folder, top / "29.0")
     shutil.copytree(folder, top / "old" / "30.3")
     return top
-
-
-@case("holds more than one release: db_28_1_text, db_28_1_text/copy; give one of them")
-def a_release_inside_a_release(folder):
-    shutil.copytree(folder, folder.parent / "copy")
-    shutil.move(folder.parent / "copy", folder / "copy")
 
 
 @case("holds more than one release: a.zip/db_28_1_text, a.zip/db_29_0_text; give one of them")
@@ -355,11 +316,7 @@ def test_it_is_refused_in_a_sentence_that_tells_what_is_the_matter(made_up_relea
     spoil, sentence = CASES[name]
     path = spoil(made_up_release) or made_up_release
 
-    with pytest.raises(ReleaseError) as raised:
-        read_whole(path)
-
-    assert sentence in str(raised.value)
-    assert 1 == raised.value.rejected == len(raised.value.problems)
+    check(path, sentence)
 
 
 def test_an_element_that_the_reference_does_not_name_is_refused(made_up_release):
@@ -392,12 +349,8 @@ def lower_case_names(folder):
     rename(folder, lambda file: file.name.lower())
 
 
-def names_in_capitals(folder):
-    rename(folder, lambda file: file.name.upper())
-
-
-def underscores_for_spaces(folder):
-    rename(folder, lambda file: file.name.replace(" ", "_"))
+def capitals_and_underscores_for_names(folder):
+    rename(folder, lambda file: file.name.upper().replace(" ", "_"))
 
 
 def what_macos_adds(folder):
@@ -495,7 +448,7 @@ def elements_named_by_the_reference(folder):
 
 
 SAME = [
-    nested_three_deep, lower_case_names, names_in_capitals, underscores_for_spaces,
+    nested_three_deep, lower_case_names, capitals_and_underscores_for_names,
     what_macos_adds, other_files_beside, linked_twice, backslashes_in_an_archive,
     columns_in_another_order, columns_that_are_not_utf_8,
     spaces_around_the_names_of_columns, scales_that_nothing_here_uses, scales_with_decimals,
