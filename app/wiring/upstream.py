@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from app.settings import Settings
 from cache.metrics import CacheMetrics
-from cache.upstream import NoUpstream, Upstream
+from cache.upstream import Upstream
 from onet_client.errors import NotConfigured
 from onet_client.listed_codes import ListedCodes
 
@@ -27,7 +27,7 @@ def make_upstream(settings: Settings, writer: Engine, metrics: CacheMetrics) -> 
         client = _client(settings, writer, metrics, listed, concurrency)
         guessing = _client(settings, writer, metrics, listed, 1, guesses=True)
     except NotConfigured as missing:
-        return NoUpstream(missing, settings.onet_api_url, settings.onet_deadline)
+        return Upstream(missing, settings.onet_api_url, settings.onet_deadline)
     return Upstream(client, settings.onet_api_url, settings.onet_deadline, guessing)
 
 

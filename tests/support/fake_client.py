@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from cache.upstream import NoUpstream
+from cache.upstream import Upstream
 from onet_client.deadline import Deadline
 from onet_client.errors import NotConfigured
 from onet_client.listed_codes import ListedCodes
@@ -82,7 +82,7 @@ class FakeClient:
             raise self.errors[method]
 
 
-def no_upstream() -> NoUpstream:
+def no_upstream() -> Upstream:
     """Stand for an upstream without credentials."""
     missing = NotConfigured("ONET_API_KEY is not set")
-    return NoUpstream(missing, "https://onet.test/", deadline=20.0)
+    return Upstream(missing, "https://onet.test/", deadline=20.0)
