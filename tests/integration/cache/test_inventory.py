@@ -81,12 +81,12 @@ def test_the_database_tells_the_freshness_that_the_policy_tells(
     held = inventory(engine, limits)
     total, listed = held.entries(None, None, 100, 0)
 
-    assert (len(expected), expected) == (total, {one.code: one.state for one in listed})
+    assert (len(expected), expected) == (total, {one["code"]: one["state"] for one in listed})
     assert EMPTY | Counter(expected.values()) == held.figures().entries["skills"]
     for state in Freshness:
         chosen = sorted(code for code, found in expected.items() if found == state.value)
         total, listed = held.entries(state.value, "skills", 100, 0)
-        assert (len(chosen), chosen) == (total, [one.code for one in listed])
+        assert (len(chosen), chosen) == (total, [one["code"] for one in listed])
 
 
 def test_only_an_unexpired_lease_is_a_fill(engine: Engine) -> None:
@@ -103,7 +103,7 @@ def test_only_an_unexpired_lease_is_a_fill(engine: Engine) -> None:
 
     _, listed = inventory(engine).entries(None, None, 10, 0)
 
-    assert [True, False, False] == [one.filling for one in listed]
+    assert [True, False, False] == [one["filling"] for one in listed]
     assert 1 == inventory(engine).summary().fills
 
 
