@@ -107,7 +107,7 @@ class PullThrough:
         now = self._now()
         found = self._entries.find(domain, codes, now)
         if all(one.freshness is Freshness.FRESH for one in found.values()):
-            self._metrics.entries_hit(len(found))
+            self._metrics.entry_read("hit", len(found))
             return [one.hit() for one in found.values()]
         wait = _Wait(Lane.ONE, self._timeout, only_listed)
         (result,) = self._results(found, [codes], now, wait)
