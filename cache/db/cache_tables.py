@@ -22,7 +22,14 @@ NO_FILL: Final[dict[str, Any]] = {
 """An entry's row where no fill of it is under way, has failed or is asked for."""
 
 
-class CacheEntry(Base):
+class _Leased:
+    """The columns of a row that one process at a time works on, as `cache.db.lease` has it."""
+
+    lease_owner: Mapped[str | None] = mapped_column(String(64))
+    lease_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CacheEntry(_Leased, Base):
     """What the cache knows of one occupation in one domain.
 
     The code is no foreign key: a negative entry names a code that O*NET does not have.
@@ -52,8 +59,6 @@ class CacheEntry(Base):
     row_count: Mapped[int] = mapped_column(default=0)
     content_hash: Mapped[str | None] = mapped_column(String(64))
     generation: Mapped[int] = mapped_column(default=0)
-    lease_owner: Mapped[str | None] = mapped_column(String(64))
-    lease_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None] = mapped_column(String(255))
     retry_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -74,7 +79,7 @@ class CacheChange(Base):
     version: Mapped[int]
 
 
-class MeaningSource(Base):
+class MeaningSource(_Leased, Base):
     """Where descriptions of elements, or level anchors, were read, by O*NET's name of the table.
 
     No rows: the release has none. The lease is that of the process that asks O*NET for them.
@@ -91,11 +96,9 @@ class MeaningSource(Base):
     release: Mapped[str | None] = mapped_column(RELEASE)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     rows: Mapped[int] = mapped_column(default=0)
-    lease_owner: Mapped[str | None] = mapped_column(String(64))
-    lease_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class WarmJob(Base):
+class WarmJob(_Leased, Base):
     """A request to fill many entries; of those that are not finished, no two ask for the same.
 
     `active_key` is the request's key until the job is finished, and then NULL. The lease is
@@ -119,12 +122,10 @@ class WarmJob(Base):
     release: Mapped[str | None] = mapped_column(RELEASE)
     load_id: Mapped[int | None] = mapped_column(ForeignKey("load.id"), index=True)
     attempts: Mapped[int] = mapped_column(default=0)
-    lease_owner: Mapped[str | None] = mapped_column(String(64))
-    lease_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     error: Mapped[str | None] = mapped_column(String(255))
 
 
-class WarmItem(Base):
+class WarmItem(_Leased, Base):
     """One occupation of a warm job, claimed by lease.
 
     `generation` is the entry's when the item was listed: what was read for it since may only
@@ -143,8 +144,6 @@ class WarmItem(Base):
     state: Mapped[str] = mapped_column(String(10))
     generation: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
-    lease_owner: Mapped[str | None] = mapped_column(String(64))
-    lease_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     error: Mapped[str | None] = mapped_column(String(255))
 
 
