@@ -17,8 +17,6 @@ SESSION: Final = (
     "group_concat_max_len = 1048576"
 )
 NO_DRIVER: Final = "its driver is not installed: pip install -r requirements-mysql.txt"
-TIMEOUTS: Final = frozenset(("connect_timeout", "read_timeout", "write_timeout"))
-"""What a URL may say otherwise than this module."""
 
 
 def connect_mysql(url: URL, read_timeout: int | None) -> Engine:
@@ -44,10 +42,10 @@ def connect_mysql(url: URL, read_timeout: int | None) -> Engine:
     mode = tls_mode(url)
     if mode is not None:
         arguments["ssl_mode"] = mode
-    own = TIMEOUTS & url.query.keys()
     engine = create_engine(
         url,
-        connect_args={key: arguments[key] for key in arguments.keys() - own},
+        # What the URL says itself is passed on with it.
+        connect_args={key: arguments[key] for key in arguments.keys() - url.query.keys()},
         # Some reads take several statements on one snapshot, whatever the server's default is.
         isolation_level="REPEATABLE READ",
         pool_size=5,
