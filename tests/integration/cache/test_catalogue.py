@@ -100,12 +100,6 @@ def test_a_purged_occupation_is_one_of_which_nothing_is_known(seeded_engine):
     )
 
 
-def test_the_starter_data_leaves_what_it_does_not_hold_unknown(engine, starter_release):
-    seed(engine, starter_release, limits=LIMITS, now=FakeClock())
-
-    assert Holding(1016, 64, 952, ("29.0",)) == Catalogue(engine).holding("skills")
-
-
 def test_of_an_empty_database_nothing_is_held(engine):
     assert Holding(0, 0, unknown=0, releases=()) == Catalogue(engine).holding("skills")
 
