@@ -19,10 +19,9 @@ from support.clock import START, eventually
 from support.commands import Command, flask
 from support.processes import SECONDS
 
-from cache.db import database, migration_lease
+from cache.db import database, migrate
 from cache.db.database import check_ready
-from cache.db.migrate import MIGRATIONS, downgrade, upgrade
-from cache.db.migration_lease import MigrationLease, alone
+from cache.db.migrate import MIGRATIONS, MigrationLease, alone, downgrade, upgrade
 from cache.db.onet_tables import SCHEMA_REVISION, Base
 from cache.db.unavailable import DatabaseUnavailable
 
@@ -508,7 +507,7 @@ def test_what_a_killed_one_was_migrating_is_another_s_once_its_lease_is_over(
         time.sleep(seconds)
 
     with alone(empty_engine, sleep):
-        monkeypatch.setattr(migration_lease, "WAIT_FOR_OTHERS", 0.0)
+        monkeypatch.setattr(migrate, "WAIT_FOR_OTHERS", 0.0)
         with (
             pytest.raises(DatabaseUnavailable, match="another one is migrating"),
             alone(empty_engine),
