@@ -92,14 +92,9 @@ def test_the_database_tells_the_freshness_that_the_policy_tells(
 def test_only_an_unexpired_lease_is_a_fill(engine: Engine) -> None:
     now = clock_of(engine)
     leases = {1: now + timedelta(minutes=1), 2: now - timedelta(minutes=1), 3: None}
-    put(
-        engine,
-        CacheEntry,
-        *(
-            entry(number, "absent", lease_owner="me", lease_expires_at=expires_at)
-            for number, expires_at in leases.items()
-        ),
-    )
+    for number, expires_at in leases.items():
+        leased = entry(number, "absent", lease_owner="me", lease_expires_at=expires_at)
+        put(engine, CacheEntry, leased)
 
     _, listed = inventory(engine).entries(None, None, 10, 0)
 
@@ -140,14 +135,8 @@ def test_a_loaded_release_is_summed_up(seeded_engine: Engine) -> None:
 def test_the_queue_is_what_unfinished_jobs_have_left(engine: Engine) -> None:
     later = clock_of(engine) + timedelta(minutes=1)
     states = {"a": "running", "b": "queued", "c": "failed"}
-    put(
-        engine,
-        WarmJob,
-        *(
-            {"id": job, "scope": "codes", "domain": "skills", "state": state, "created_at": START}
-            for job, state in states.items()
-        ),
-    )
+    asked = {"scope": "codes", "domain": "skills", "created_at": START}
+    put(engine, WarmJob, *(asked | {"id": job, "state": state} for job, state in states.items()))
     items = [
         ("a", "queued", "me", later),
         ("a", "queued", "me", START),
@@ -156,20 +145,9 @@ def test_the_queue_is_what_unfinished_jobs_have_left(engine: Engine) -> None:
         ("b", "queued", None, None),
         ("c", "queued", None, None),
     ]
-    put(
-        engine,
-        WarmItem,
-        *(
-            {
-                "job_id": job,
-                "occupation_code": f"11-{number:04}.00",
-                "state": state,
-                "lease_owner": owner,
-                "lease_expires_at": expires_at,
-            }
-            for number, (job, state, owner, expires_at) in enumerate(items)
-        ),
-    )
+    for number, (job, state, owner, expires_at) in enumerate(items):
+        item = {"job_id": job, "occupation_code": f"11-{number:04}.00", "state": state}
+        put(engine, WarmItem, item | {"lease_owner": owner, "lease_expires_at": expires_at})
 
     assert {"queued": 3, "claimed": 1} == inventory(engine).figures().queue
     assert {"a": "running", "b": "queued"} == {
