@@ -318,6 +318,11 @@ def test_without_credentials_and_any_release_nothing_is_known_of_a_code(engine, 
     assert isinstance(raised.value.cause, NotConfigured)
 
 
+def at_ratings(client, do) -> None:
+    """Have something done whenever the upstream is asked for ratings."""
+    client.on_call = lambda method: method == "ratings" and do()
+
+
 @pytest.mark.parametrize("code", [SEEDED, NEW], ids=["old", "absent"])
 def test_a_fill_that_is_overtaken_serves_what_overtook_it(
     pull_through, client, clock, seeded_engine, code
@@ -325,13 +330,8 @@ def test_a_fill_that_is_overtaken_serves_what_overtook_it(
     clock.advance(LIMITS.ttl + OLD)
     store = Store(seeded_engine)
     (seen,) = store.read("skills", [code])
-
-    def overtake(method: str) -> None:
-        if method == "ratings":
-            expiry = LIMITS.expiry(clock(), "rated")
-            store.publish(rated(code, level="6.0000", expires_at=expiry), seen.entry.generation)
-
-    client.on_call = overtake
+    new = rated(code, level="6.0000", expires_at=LIMITS.expiry(clock(), "rated"))
+    at_ratings(client, lambda: store.publish(new, seen.entry.generation))
 
     assert {6.0} == levels(read_one(pull_through, code))
 
@@ -340,11 +340,7 @@ def test_a_seed_under_way_overtakes_a_fill(
     pull_through, client, clock, seeded_engine, made_up_release
 ):
     clock.advance(LIMITS.ttl + OLD)
-    client.on_call = lambda method: (
-        seed(seeded_engine, made_up_release, limits=LIMITS, now=clock)
-        if method == "ratings"
-        else None
-    )
+    at_ratings(client, lambda: seed(seeded_engine, made_up_release, limits=LIMITS, now=clock))
 
     reading = read_one(pull_through, SEEDED)
 
@@ -356,7 +352,7 @@ def test_a_fill_begun_before_a_purge_does_not_publish_after_it(
     pull_through, client, clock, seeded_engine
 ):
     clock.advance(LIMITS.ttl + EXPIRED)
-    client.on_call = lambda method: purge(seeded_engine, [SEEDED]) if method == "ratings" else None
+    at_ratings(client, lambda: purge(seeded_engine, [SEEDED]))
 
     with pytest.raises(FillFailed):
         read_one(pull_through, SEEDED)
@@ -402,10 +398,14 @@ def test_many_misses_are_filled_once_each_and_ask_for_the_release_together(pull_
     )
 
 
-def test_the_release_is_asked_for_again_when_a_fill_could_have_taken_that_long(client, clock):
-    upstream = Upstream(client, "https://onet.test/", deadline=20.0)
-    served = ServedRelease(upstream, clock)
+@pytest.fixture
+def served(client, clock):
+    return ServedRelease(Upstream(client, "https://onet.test/", deadline=20.0), clock)
 
+
+def test_the_release_is_asked_for_again_when_a_fill_could_have_taken_that_long(
+    served, client, clock
+):
     told = [served.ask(Deadline(1.0))]
     for seconds in (19.999, 0.001):
         clock.advance(seconds)
@@ -416,8 +416,7 @@ def test_the_release_is_asked_for_again_when_a_fill_could_have_taken_that_long(c
     assert 2 == len(client.calls)
 
 
-def test_a_release_that_could_not_be_asked_for_is_asked_for_again(client, clock):
-    served = ServedRelease(Upstream(client, "https://onet.test/", deadline=20.0), clock)
+def test_a_release_that_could_not_be_asked_for_is_asked_for_again(served, client):
     client.errors = {"release": TimedOut("late")}
     with pytest.raises(TimedOut):
         served.ask(Deadline(1.0))
