@@ -3,25 +3,17 @@
 import functools
 import time
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Event
+from threading import Event
 
 import pytest
+from support.waiting import at_once
 
 from cache.local.once import MadeOnce, cached_property
-
-CROWD = 16
 
 
 def in_a_crowd(ask) -> list[object]:
     """What many threads get that ask at the same moment."""
-    barrier = Barrier(CROWD)
-
-    def go(_) -> object:
-        barrier.wait()
-        return ask()
-
-    with ThreadPoolExecutor(CROWD) as pool:
-        return list(pool.map(go, range(CROWD)))
+    return [done.result for done in at_once([ask] * 16)]
 
 
 def test_what_is_being_made_is_shared() -> None:
