@@ -10,10 +10,12 @@ from support.waiting import at_once
 
 from cache.local.once import MadeOnce, cached_property
 
+CROWD = 16
+
 
 def in_a_crowd(ask) -> list[object]:
     """What many threads get that ask at the same moment."""
-    return [done.result for done in at_once([ask] * 16)]
+    return [done.result for done in at_once([ask] * CROWD)]
 
 
 def test_what_is_being_made_is_shared() -> None:
@@ -51,11 +53,11 @@ def test_an_error_is_shared_and_not_kept() -> None:
         time.sleep(0.2)
         raise LookupError("no")
 
-    def ask() -> object:
+    def ask() -> None:
         with pytest.raises(LookupError, match="no"):
             once.share("a", fail)
 
-    in_a_crowd(ask)
+    assert [None] * CROWD == in_a_crowd(ask)
     assert 1 == len(tries)
     assert "yes" == once.share("a", lambda: "yes")
 
