@@ -228,14 +228,10 @@ class PullThrough:
         if not isinstance(error, OnetError):
             assert isinstance(error, BaseException)  # noqa: S101 - for the type checker
             return error
-        if (
-            isinstance(error, NotConfigured)
-            and self._catalogue.listed([reading.entry.code]) == set()
-        ):
+        code = reading.entry.code
+        if isinstance(error, NotConfigured) and self._catalogue.listed([code]) == set():
             return UnknownOccupation(reading, readings)
-        failed = FillFailed(reading, readings, error)
-        failed.__cause__ = error
-        return failed
+        return FillFailed(reading, readings, error)
 
 
 def _as_upstream(outcome: Outcome[Stored]) -> Outcome[Stored]:
