@@ -93,10 +93,6 @@ def test_expiry_counts_from_the_moment_of_fetching_by_the_kind_of_answer(state, 
     assert expiry == LIMITS.expiry(EXPIRY, state, origin)
 
 
-def test_the_key_names_domain_and_code():
-    assert "skills/11-9001.00" == entry().key
-
-
 @given(
     past=st.integers(-(10**13), 10**14),
     revalidate=st.integers(0, 10**7),
