@@ -95,9 +95,8 @@ def test_what_is_held_of_a_domain_is_counted_by_release(catalogue):
 def test_a_purged_occupation_is_one_of_which_nothing_is_known(seeded_engine):
     purge(seeded_engine, [RATED[0]])
 
-    assert Holding(5, 3, unknown=1, releases=("28.1",)) == Catalogue(seeded_engine).holding(
-        "skills"
-    )
+    held = Catalogue(seeded_engine).holding("skills")
+    assert Holding(5, 3, unknown=1, releases=("28.1",)) == held
 
 
 def test_of_an_empty_database_nothing_is_held(engine):

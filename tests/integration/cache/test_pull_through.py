@@ -272,17 +272,6 @@ def test_without_credentials_what_is_there_is_served_even_when_old(without_upstr
     assert "stale" == read_one(without_upstream, SEEDED).outcome
 
 
-def test_without_credentials_a_listed_occupation_cannot_be_filled(
-    without_upstream, seeded_engine, clock
-):
-    clock.advance(LIMITS.ttl + EXPIRED)
-
-    with pytest.raises(FillFailed) as raised:
-        read_one(without_upstream, SEEDED)
-
-    assert isinstance(raised.value.cause, NotConfigured)
-
-
 def test_without_credentials_an_unlisted_code_is_unknown_and_not_remembered(
     without_upstream, seeded_engine
 ):
