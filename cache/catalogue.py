@@ -74,19 +74,14 @@ class Catalogue:
 
     def occupation(self, code: str) -> Described | None:
         """Read one occupation, rated or not."""
-        query = select(
-            Occupation.code,
-            Occupation.title,
-            Occupation.description,
-            Occupation.job_zone,
-            JobZone.name.label("job_zone_name"),
-        ).outerjoin(JobZone, JobZone.zone == Occupation.job_zone)
-
-        def work(connection: Connection) -> Described | None:
-            row = connection.execute(query.where(Occupation.code == code)).mappings().first()
-            return Described(**row) if row else None
-
-        return database.read(self._engine, work)
+        columns = Occupation.code, Occupation.title, Occupation.description, Occupation.job_zone
+        query = (
+            select(*columns, JobZone.name)
+            .outerjoin(JobZone, JobZone.zone == Occupation.job_zone)
+            .where(Occupation.code == code)
+        )
+        row = database.read(self._engine, lambda c: c.execute(query).first())
+        return Described(*row) if row else None
 
     def listing(self, domain: str, limit: int, offset: int) -> tuple[int, list[ListingRow]]:
         """Count all occupations, and list some, by code."""
@@ -100,11 +95,9 @@ class Catalogue:
         )
 
         def work(connection: Connection) -> tuple[int, list[ListingRow]]:
-            total = connection.execute(count).scalar_one()
-            rows = connection.execute(page).all()
-            return total, [
-                ListingRow(code, title, _RATED.get(state)) for code, title, state in rows
-            ]
+            rows = connection.execute(page)
+            listed = [ListingRow(code, title, _RATED.get(state)) for code, title, state in rows]
+            return connection.execute(count).scalar_one(), listed
 
         return database.read(self._engine, work)
 
@@ -112,9 +105,7 @@ class Catalogue:
         """Read titles by code: of all occupations, or of those with ratings in a domain."""
         query = select(Occupation.code, Occupation.title)
         if rated_in is not None:
-            query = query.join(CacheEntry, CacheEntry.occupation_code == Occupation.code).where(
-                CacheEntry.domain == rated_in, CacheEntry.state == "rated"
-            )
+            query = query.join(CacheEntry, entry_of(rated_in)).where(CacheEntry.state == "rated")
         return self._mapping(query)
 
     def descriptions(self) -> dict[str, str | None]:
@@ -126,12 +117,8 @@ class Catalogue:
         query = select(CacheEntry.occupation_code, CacheEntry.state).where(
             CacheEntry.domain == domain, CacheEntry.occupation_code.in_(codes)
         )
-
-        def work(connection: Connection) -> dict[str, bool | None]:
-            found = {code: _RATED.get(state) for code, state in connection.execute(query)}
-            return {code: found.get(code) for code in codes}
-
-        return database.read(self._engine, work)
+        states = self._mapping(query)
+        return {code: _RATED.get(states.get(code, "absent")) for code in codes}
 
     def releases(self, domain: str, codes: Collection[str]) -> dict[str, str | None]:
         """Read the releases that the ratings of occupations in a domain are of, by code.

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, case, false, func, or_, select
 
 from cache.db import database
 from cache.db.clock import database_time
@@ -19,26 +19,21 @@ from onet_client.content_model import DOMAINS
 
 Counts = dict[str, dict[str, int]]
 """Entries by domain and freshness."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """An entry in a listing; `state` is what a read does with it, `filling` if one is under way."""
-
-    domain: str
-    code: str
-    state: str
-    origin: str | None
-    release: str | None
-    source_url: str | None
-    fetched_at: datetime | None
-    validated_at: datetime | None
-    expires_at: datetime | None
-    row_count: int
-    content_hash: str | None
-    last_error: str | None
-    attempts: int
-    filling: bool
+_LISTED: Final = (
+    CacheEntry.domain,
+    CacheEntry.occupation_code.label("code"),
+    CacheEntry.origin,
+    CacheEntry.release,
+    CacheEntry.source_url,
+    CacheEntry.fetched_at,
+    CacheEntry.validated_at,
+    CacheEntry.expires_at,
+    CacheEntry.row_count,
+    CacheEntry.content_hash,
+    CacheEntry.last_error,
+    CacheEntry.attempts,
+)
+"""What is told of each entry in a listing, beside what is worked out now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,22 +120,21 @@ class Inventory:
         """Read all that there is to say; counts every rating."""
         now = self._now()
         times = select(func.min(CacheEntry.fetched_at), func.max(CacheEntry.fetched_at))
-        requested = _count_where(CacheEntry.refresh_requested_at.is_not(None))
-        unlisted = _count_where(IS_UNLISTED)
+        requested = CacheEntry.refresh_requested_at.is_not(None)
 
         def work(connection: Connection) -> Summary:
             oldest, newest = connection.execute(times).one()
-            leased = _count_where(CacheEntry.lease_expires_at > database_time(connection))
+            is_leased = CacheEntry.lease_expires_at > database_time(connection)
             return Summary(
                 entries=_count(connection, freshness_at(now, self._limits)),
                 releases=_releases(connection),
                 ratings=connection.execute(select(func.count()).select_from(Rating)).scalar_one(),
-                unlisted=connection.execute(unlisted).scalar_one(),
+                unlisted=_count_where(connection, IS_UNLISTED),
                 oldest_fetched_at=oldest,
                 newest_fetched_at=newest,
                 last_load=_last_load(connection),
-                fills=connection.execute(leased).scalar_one(),
-                refreshes=connection.execute(requested).scalar_one(),
+                fills=_count_where(connection, is_leased),
+                refreshes=_count_where(connection, requested),
                 jobs=_jobs(connection),
                 pace=read_pace(connection, self._budget),
             )
@@ -149,30 +143,35 @@ class Inventory:
 
     def entries(
         self, state: str | None, domain: str | None, limit: int, offset: int
-    ) -> tuple[int, list[Listing]]:
-        """Count the entries of a freshness and a domain, or of all, and list some, by code."""
+    ) -> tuple[int, list[dict[str, Any]]]:
+        """Count the entries of a freshness and a domain, or of all, and list some, by code.
+
+        Of each the `state` is what a read does with it, and `filling` whether one is under way.
+        """
         freshness = freshness_at(self._now(), self._limits)
         wanted = [] if state is None else [freshness == state]
         if domain is not None:
             wanted.append(CacheEntry.domain == domain)
         query = (
-            select(CacheEntry.__table__, freshness.label("freshness"))
+            select(*_LISTED, freshness.label("state"))
             .where(*wanted)
             .order_by(CacheEntry.domain, CacheEntry.occupation_code)
             .limit(limit)
             .offset(offset)
         )
 
-        def work(connection: Connection) -> tuple[int, list[Listing]]:
-            total = connection.execute(_count_where(*wanted)).scalar_one()
-            now = database_time(connection)
-            return total, [_listing(row, now) for row in connection.execute(query)]
+        def work(connection: Connection) -> tuple[int, list[dict[str, Any]]]:
+            is_leased = CacheEntry.lease_expires_at > database_time(connection)
+            page = query.add_columns(func.coalesce(is_leased, false()).label("filling"))
+            rows = connection.execute(page).mappings()
+            return _count_where(connection, *wanted), [dict(row) for row in rows]
 
         return database.read(self._engine, work)
 
 
-def _count_where(*conditions: ColumnElement[bool]) -> Any:
-    return select(func.count()).select_from(CacheEntry).where(*conditions)
+def _count_where(connection: Connection, *conditions: ColumnElement[bool]) -> int:
+    counted = select(func.count()).select_from(CacheEntry).where(*conditions)
+    return connection.execute(counted).scalar_one()
 
 
 def _count(connection: Connection, freshness: ColumnElement[str]) -> Counts:
@@ -185,19 +184,6 @@ def _count(connection: Connection, freshness: ColumnElement[str]) -> Counts:
     for domain, state, count in rows:
         counts.setdefault(domain, {state.value: 0 for state in Freshness})[state] = count
     return counts
-
-
-def _listing(row: Row[Any], now: datetime) -> Listing:
-    values = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
-    same = {name: values[name] for name in Listing.__slots__ if name in values}
-    return Listing(
-        **same
-        | {
-            "code": row.occupation_code,
-            "state": row.freshness,
-            "filling": row.lease_expires_at is not None and row.lease_expires_at > now,
-        }
-    )
 
 
 def _releases(connection: Connection) -> list[dict[str, Any]]:

@@ -38,7 +38,6 @@ ZEROS: Final[list[Key]] = [
     ("fill_seconds_sum",),
     (WAITERS,),
 ]
-HIT: Final = ("entry_reads", "hit")
 
 
 class CacheMetrics(Collector):
@@ -49,9 +48,9 @@ class CacheMetrics(Collector):
         self.registry = CollectorRegistry()
         self.registry.register(self)
 
-    def entry_read(self, result: ReadResult) -> None:
-        """Count an entry read for an answer."""
-        self._counts.add(("entry_reads", result))
+    def entry_read(self, result: ReadResult, number: int = 1) -> None:
+        """Count entries read for an answer."""
+        self._counts.add(("entry_reads", result), number)
 
     def filled(self, result: FillResult, seconds: float) -> None:
         """Count a fill that ended, and how many seconds it took."""
@@ -75,10 +74,6 @@ class CacheMetrics(Collector):
     def warm_items(self, state: ItemState, number: int) -> None:
         """Count items of a warm job that ended."""
         self._counts.add(("warm_items", state), number)
-
-    def entries_hit(self, number: int) -> None:
-        """Count entries that were served fresh."""
-        self._counts.add(HIT, number)
 
     def http_request(self, endpoint: str, status: int, number: int = 1) -> None:
         """Count requests answered; `endpoint` is the route, never the path of the request."""

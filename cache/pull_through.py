@@ -106,7 +106,7 @@ class PullThrough:
         now = self._now()
         found = self._entries.find(domain, codes, now)
         if all(one.freshness is Freshness.FRESH for one in found.values()):
-            self._metrics.entries_hit(len(found))
+            self._metrics.entry_read("hit", len(found))
             return [one.hit() for one in found.values()]
         wait = _Wait(Lane.ONE, self._timeout, only_listed)
         (result,) = self._results(found, [codes], now, wait)
@@ -227,14 +227,10 @@ class PullThrough:
         if not isinstance(error, OnetError):
             assert isinstance(error, BaseException)  # noqa: S101 - for the type checker
             return error
-        if (
-            isinstance(error, NotConfigured)
-            and self._catalogue.listed([reading.entry.code]) == set()
-        ):
+        code = reading.entry.code
+        if isinstance(error, NotConfigured) and self._catalogue.listed([code]) == set():
             return UnknownOccupation(reading, readings)
-        failed = FillFailed(reading, readings, error)
-        failed.__cause__ = error
-        return failed
+        return FillFailed(reading, readings, error)
 
 
 def _as_upstream(outcome: Outcome[Stored]) -> Outcome[Stored]:

@@ -47,7 +47,7 @@ class ReadFailed(Exception):
         self.code = reading.entry.code
         self.reading = reading
         self.readings = readings
-        self.cause = cause
+        self.cause = self.__cause__ = cause
 
 
 class UnknownOccupation(ReadFailed):

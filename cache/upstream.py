@@ -1,56 +1,11 @@
 """The upstream as fills ask it, with credentials or without."""
 
-from collections.abc import Iterator, Sequence
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
-from onet_client.deadline import Deadline
 from onet_client.errors import NotConfigured
-from onet_client.listed_codes import ListedCodes
-from onet_client.meanings import MeaningTables
-from onet_client.paging import DomainCheck, Position
-from onet_client.rows import OccupationRow, RatingRow
 
-
-class UpstreamClient(Protocol):
-    """What is asked of the upstream; `onet_client.client.OnetClient` has the details.
-
-    Each method raises OnetError where there is no complete answer by the deadline.
-
-    Attributes:
-        listed: the codes that there are, as far as they were read.
-        meanings: reads the tables of what elements and levels mean.
-    """
-
-    listed: ListedCodes
-    meanings: MeaningTables
-
-    def tables(self, *, deadline: Deadline | None = None) -> Sequence[str]:
-        """Ask which tables there are."""
-
-    def release(self, *, deadline: Deadline | None = None) -> str:
-        """Ask which release is served."""
-
-    def occupation(self, code: str, *, deadline: Deadline | None = None) -> OccupationRow:
-        """Ask for an occupation's texts."""
-
-    def ratings(
-        self, code: str, domain: str, *, deadline: Deadline | None = None
-    ) -> Sequence[RatingRow]:
-        """Ask for an occupation's ratings in a domain."""
-
-    def successors(self, code: str) -> Sequence[OccupationRow]:
-        """Ask what became of a code of the 2010 taxonomy."""
-
-    def occupations(self, *, deadline: Deadline | None = None) -> Sequence[OccupationRow]:
-        """Ask for the list of occupations."""
-
-    def domain_tables(self, domain: str, *, deadline: Deadline | None = None) -> Sequence[str]:
-        """Ask which tables hold a domain."""
-
-    def table_pages(
-        self, table: str, position: Position, check: DomainCheck
-    ) -> Iterator[tuple[Sequence[RatingRow], Position]]:
-        """Ask for the pages of a table after a position."""
+if TYPE_CHECKING:  # commands that ask nothing need not import it
+    from onet_client.client import OnetClient
 
 
 class Upstream:
@@ -66,10 +21,10 @@ class Upstream:
 
     def __init__(
         self,
-        client: UpstreamClient,
+        client: "OnetClient",
         url: str,
         deadline: float,
-        guessing: UpstreamClient | None = None,
+        guessing: "OnetClient | None" = None,
     ) -> None:
         """Ask `client`, or `guessing` about codes that no list has; see `guesses`."""
         self._client = client
@@ -78,7 +33,7 @@ class Upstream:
         self.deadline = deadline
 
     @property
-    def client(self) -> UpstreamClient:
+    def client(self) -> "OnetClient":
         """The client to ask."""
         return self._client
 
@@ -114,7 +69,7 @@ class NoUpstream(Upstream):
         self.deadline = deadline
 
     @property
-    def client(self) -> UpstreamClient:
+    def client(self) -> "OnetClient":
         """Nobody to ask."""
         # A new error each time, since the traceback of one that is kept would grow.
         raise NotConfigured(self._missing)

@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection
 
-import cache.db.resumable  # noqa: F401 - that is how Alembic is told of it
+import cache.db.migrate  # noqa: F401 - that is how Alembic is told of its way with MySQL
 from app.settings import Settings
 from cache.db.database import connect
 from cache.db.onet_tables import Base

@@ -42,4 +42,4 @@ class BufferedCounters:
                 new = counted.take()
                 if new:
                     self._metrics.http_request(endpoint, status, new)
-                    self._metrics.entries_hit(entries * new)
+                    self._metrics.entry_read("hit", entries * new)

@@ -1,4 +1,7 @@
-"""The tables of what processes share: warm jobs, the upstream's pace, and its word on old codes."""
+"""The tables of what the cache knows of entries, and of what processes share.
+
+That is where meanings were read, warm jobs, the upstream's pace, and its word on old codes.
+"""
 
 from datetime import datetime
 from typing import Any, Final
@@ -19,7 +22,83 @@ NO_FILL: Final[dict[str, Any]] = {
 """An entry's row where no fill of it is under way, has failed or is asked for."""
 
 
-class WarmJob(Base):
+class _Leased:
+    """The columns of a row that one process at a time works on, as `cache.db.lease` has it."""
+
+    lease_owner: Mapped[str | None] = mapped_column(String(64))
+    lease_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CacheEntry(_Leased, Base):
+    """What the cache knows of one occupation in one domain.
+
+    The code is no foreign key: a negative entry names a code that O*NET does not have.
+    """
+
+    __tablename__ = "cache_entry"
+    __table_args__ = (
+        CheckConstraint("state IN ('absent', 'rated', 'empty', 'unknown')", name="state"),
+        CheckConstraint("origin IN ('seed', 'api')", name="origin"),
+        Index(None, "state", "expires_at"),
+        Index(None, "occupation_code"),
+        Index(None, "refresh_requested_at"),
+        Index(None, "changed_in"),
+        TABLE_OPTIONS,
+    )
+
+    domain: Mapped[str] = mapped_column(DOMAIN, primary_key=True)
+    occupation_code: Mapped[str] = mapped_column(CODE, primary_key=True)
+    state: Mapped[str] = mapped_column(String(10))
+    origin: Mapped[str | None] = mapped_column(String(10))
+    release: Mapped[str | None] = mapped_column(RELEASE)
+    load_id: Mapped[int | None] = mapped_column(ForeignKey("load.id"), index=True)
+    source_url: Mapped[str | None] = mapped_column(String(255))
+    fetched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    validated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    row_count: Mapped[int] = mapped_column(default=0)
+    content_hash: Mapped[str | None] = mapped_column(String(64))
+    generation: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(String(255))
+    retry_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    refresh_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    changed_in: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class CacheChange(Base):
+    """How many changes of entries there were: one row, which the last statement of each raises.
+
+    An entry's `changed_in` is the count after its last change.
+    """
+
+    __tablename__ = "cache_change"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"), TABLE_OPTIONS)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[int]
+
+
+class MeaningSource(_Leased, Base):
+    """Where descriptions of elements, or level anchors, were read, by O*NET's name of the table.
+
+    No rows: the release has none. The lease is that of the process that asks O*NET for them.
+    """
+
+    __tablename__ = "meaning_source"
+    __table_args__ = (
+        CheckConstraint("origin IN ('seed', 'api')", name="origin"),
+        TABLE_OPTIONS,
+    )
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    origin: Mapped[str | None] = mapped_column(String(10))
+    release: Mapped[str | None] = mapped_column(RELEASE)
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rows: Mapped[int] = mapped_column(default=0)
+
+
+class WarmJob(_Leased, Base):
     """A request to fill many entries; of those that are not finished, no two ask for the same.
 
     `active_key` is the request's key until the job is finished, and then NULL. The lease is
@@ -43,12 +122,10 @@ class WarmJob(Base):
     release: Mapped[str | None] = mapped_column(RELEASE)
     load_id: Mapped[int | None] = mapped_column(ForeignKey("load.id"), index=True)
     attempts: Mapped[int] = mapped_column(default=0)
-    lease_owner: Mapped[str | None] = mapped_column(String(64))
-    lease_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     error: Mapped[str | None] = mapped_column(String(255))
 
 
-class WarmItem(Base):
+class WarmItem(_Leased, Base):
     """One occupation of a warm job, claimed by lease.
 
     `generation` is the entry's when the item was listed: what was read for it since may only
@@ -67,8 +144,6 @@ class WarmItem(Base):
     state: Mapped[str] = mapped_column(String(10))
     generation: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
-    lease_owner: Mapped[str | None] = mapped_column(String(64))
-    lease_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     error: Mapped[str | None] = mapped_column(String(255))
 
 

@@ -27,14 +27,9 @@ CLUSTERED: dict[str, Any] = TABLE_OPTIONS | {"sqlite_with_rowid": False}
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware UTC datetime with microseconds, stored without its offset."""
 
-    impl = DateTime
+    # The server's default would drop microseconds.
+    impl = DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
     cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> Any:
-        """Keep microseconds where the server's default would drop them."""
-        if dialect.name in ("mysql", "mariadb"):
-            return dialect.type_descriptor(mysql.DATETIME(fsp=6))
-        return dialect.type_descriptor(DateTime())
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the signature is SQLAlchemy's
         """Drop the offset, which must be there: a naive time would be a guess."""

@@ -190,25 +190,26 @@ def write(
     writer = engine.execution_options(writes=True)
     with translated(engine.url):
         lost_at: float | None = None
-        for attempt in range(TRANSACTION_ATTEMPTS - 1):
+        for attempt in count(1):
             committing = False
             try:
                 with _connection(writer) as connection, connection.begin():
                     result = work(connection)
                     committing = True
-                _answered[engine.dialect] = time.monotonic()
             except OperationalError as error:
+                if attempt == TRANSACTION_ATTEMPTS:
+                    raise
                 if error_number(error) not in RETRIED_MYSQL_ERRORS:
                     may_be_stored = committing and not bears_twice
                     is_over = may_be_stored or _is_late(engine, lost_at)
                     if not error.connection_invalidated or is_over:
                         raise
                     lost_at = lost_at or time.monotonic()
-                sleep(min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE) * random.uniform(0.5, 1))  # noqa: S311 - no secret
+                sleep(min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE) * random.uniform(0.5, 1))  # noqa: S311 - no secret
             else:
+                _answered[engine.dialect] = time.monotonic()
                 return result
-        with _connection(writer) as connection, connection.begin():
-            return work(connection)
+    raise AssertionError  # of this loop there is no other end
 
 
 def _is_late(engine: Engine, lost_at: float | None) -> bool:

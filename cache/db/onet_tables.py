@@ -1,14 +1,22 @@
-"""The tables, for SQLite, MariaDB 10.11 and MySQL 8.
+"""The tables of what O*NET says, for SQLite, MariaDB 10.11 and MySQL 8; with them all the others.
 
 Figures are DECIMAL: a level is 0-7, an importance 1-5 (O*NET Scales Reference). Times are UTC.
 """
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, SmallInteger, String, Text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cache.db.cache_tables import Succession, UpstreamGovernor, WarmItem, WarmJob
+from cache.db.cache_tables import (
+    CacheChange,
+    CacheEntry,
+    MeaningSource,
+    Succession,
+    UpstreamGovernor,
+    WarmItem,
+    WarmJob,
+)
 from cache.db.columns import (
     CLUSTERED,
     CODE,
@@ -21,7 +29,6 @@ from cache.db.columns import (
     Base,
     UtcDateTime,
 )
-from cache.db.meaning_tables import ElementDescription, LevelAnchor, MeaningSource
 
 __all__ = [
     "AlternateTitle", "Base", "CacheChange", "CacheEntry", "Element", "ElementDescription",
@@ -98,6 +105,32 @@ class Element(Base):
     id: Mapped[str] = mapped_column(ELEMENT_ID, primary_key=True)
     name: Mapped[str] = mapped_column(String(150))
     domain: Mapped[str] = mapped_column(DOMAIN, index=True)
+
+
+class ElementDescription(Base):
+    """O*NET's description of an element, or of a group of elements, of any domain.
+
+    The element need not be rated here, so this is no part of the table of elements. No entry owns
+    it, nor a level anchor, so no purge touches them.
+    """
+
+    __tablename__ = "element_description"
+    __table_args__ = TABLE_OPTIONS
+
+    element_id: Mapped[str] = mapped_column(ELEMENT_ID, primary_key=True)
+    name: Mapped[str] = mapped_column(String(150))
+    description: Mapped[str | None] = mapped_column(Text)
+
+
+class LevelAnchor(Base):
+    """An example of what a level (0-7) of an element takes; most elements have three."""
+
+    __tablename__ = "level_anchor"
+    __table_args__ = CLUSTERED
+
+    element_id: Mapped[str] = mapped_column(ELEMENT_ID, primary_key=True)
+    level: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    text: Mapped[str] = mapped_column(String(1000))
 
 
 class Scale(Base):
@@ -193,55 +226,3 @@ class LandingRating(_Figures, Base):
     element_name: Mapped[str] = mapped_column(String(150))
     element_id: Mapped[str] = mapped_column(ELEMENT_ID)
     scale_id: Mapped[str] = mapped_column(SCALE_ID)
-
-
-class CacheEntry(Base):
-    """What the cache knows of one occupation in one domain.
-
-    The code is no foreign key: a negative entry names a code that O*NET does not have.
-    """
-
-    __tablename__ = "cache_entry"
-    __table_args__ = (
-        CheckConstraint("state IN ('absent', 'rated', 'empty', 'unknown')", name="state"),
-        CheckConstraint("origin IN ('seed', 'api')", name="origin"),
-        Index(None, "state", "expires_at"),
-        Index(None, "occupation_code"),
-        Index(None, "refresh_requested_at"),
-        Index(None, "changed_in"),
-        TABLE_OPTIONS,
-    )
-
-    domain: Mapped[str] = mapped_column(DOMAIN, primary_key=True)
-    occupation_code: Mapped[str] = mapped_column(CODE, primary_key=True)
-    state: Mapped[str] = mapped_column(String(10))
-    origin: Mapped[str | None] = mapped_column(String(10))
-    release: Mapped[str | None] = mapped_column(RELEASE)
-    load_id: Mapped[int | None] = mapped_column(ForeignKey("load.id"), index=True)
-    source_url: Mapped[str | None] = mapped_column(String(255))
-    fetched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    validated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    row_count: Mapped[int] = mapped_column(default=0)
-    content_hash: Mapped[str | None] = mapped_column(String(64))
-    generation: Mapped[int] = mapped_column(default=0)
-    lease_owner: Mapped[str | None] = mapped_column(String(64))
-    lease_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    attempts: Mapped[int] = mapped_column(default=0)
-    last_error: Mapped[str | None] = mapped_column(String(255))
-    retry_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    refresh_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    changed_in: Mapped[int] = mapped_column(default=0, server_default="0")
-
-
-class CacheChange(Base):
-    """How many changes of entries there were: one row, which the last statement of each raises.
-
-    An entry's `changed_in` is the count after its last change.
-    """
-
-    __tablename__ = "cache_change"
-    __table_args__ = (CheckConstraint("id = 1", name="one_row"), TABLE_OPTIONS)
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    version: Mapped[int]

@@ -81,29 +81,24 @@ def test_the_database_tells_the_freshness_that_the_policy_tells(
     held = inventory(engine, limits)
     total, listed = held.entries(None, None, 100, 0)
 
-    assert (len(expected), expected) == (total, {one.code: one.state for one in listed})
+    assert (len(expected), expected) == (total, {one["code"]: one["state"] for one in listed})
     assert EMPTY | Counter(expected.values()) == held.figures().entries["skills"]
     for state in Freshness:
         chosen = sorted(code for code, found in expected.items() if found == state.value)
         total, listed = held.entries(state.value, "skills", 100, 0)
-        assert (len(chosen), chosen) == (total, [one.code for one in listed])
+        assert (len(chosen), chosen) == (total, [one["code"] for one in listed])
 
 
 def test_only_an_unexpired_lease_is_a_fill(engine: Engine) -> None:
     now = clock_of(engine)
     leases = {1: now + timedelta(minutes=1), 2: now - timedelta(minutes=1), 3: None}
-    put(
-        engine,
-        CacheEntry,
-        *(
-            entry(number, "absent", lease_owner="me", lease_expires_at=expires_at)
-            for number, expires_at in leases.items()
-        ),
-    )
+    for number, expires_at in leases.items():
+        leased = entry(number, "absent", lease_owner="me", lease_expires_at=expires_at)
+        put(engine, CacheEntry, leased)
 
     _, listed = inventory(engine).entries(None, None, 10, 0)
 
-    assert [True, False, False] == [one.filling for one in listed]
+    assert [True, False, False] == [one["filling"] for one in listed]
     assert 1 == inventory(engine).summary().fills
 
 
@@ -111,17 +106,10 @@ def test_an_empty_database_is_summed_up(engine: Engine) -> None:
     summary = inventory(engine).summary()
 
     assert dict.fromkeys(DOMAINS, EMPTY) == summary.entries
-    assert ([], 0, 0, UNLISTED_CAP) == (
-        summary.releases,
-        summary.ratings,
-        summary.unlisted,
-        summary.unlisted_cap,
-    )
-    assert (None, None, None) == (
-        summary.oldest_fetched_at,
-        summary.newest_fetched_at,
-        summary.last_load,
-    )
+    assert ([], 0) == (summary.releases, summary.ratings)
+    assert (0, UNLISTED_CAP) == (summary.unlisted, summary.unlisted_cap)
+    assert (None, None) == (summary.oldest_fetched_at, summary.newest_fetched_at)
+    assert summary.last_load is None
     assert (0, 0, []) == (summary.fills, summary.refreshes, summary.jobs)
     assert Pace(False, None, None, spent_today=0, daily_budget=50_000) == summary.pace
 
@@ -136,30 +124,19 @@ def test_a_loaded_release_is_summed_up(seeded_engine: Engine) -> None:
     summary = inventory(seeded_engine).summary()
 
     counts = summary.entries["skills"]
-    assert [
-        {"domain": "skills", "release": "28.1", "entries": counts["fresh"] + counts["empty"]}
-    ] == summary.releases
-    assert counts["fresh"] > 0
-    assert counts["empty"] > 0
+    held = counts["fresh"] + counts["empty"]
+    assert [{"domain": "skills", "release": "28.1", "entries": held}] == summary.releases
     assert (1, 1) == (counts["unknown"], counts["absent"])
     assert (2, 1) == (summary.unlisted, summary.refreshes)
-    assert (START, START) == (summary.oldest_fetched_at, summary.newest_fetched_at)
     assert summary.last_load is not None
-    assert ("28.1", "published") == (summary.last_load["release"], summary.last_load["state"])
-    assert summary.ratings == summary.last_load["rows"]
+    assert summary.ratings == summary.last_load["rows"] > 0
 
 
 def test_the_queue_is_what_unfinished_jobs_have_left(engine: Engine) -> None:
     later = clock_of(engine) + timedelta(minutes=1)
     states = {"a": "running", "b": "queued", "c": "failed"}
-    put(
-        engine,
-        WarmJob,
-        *(
-            {"id": job, "scope": "codes", "domain": "skills", "state": state, "created_at": START}
-            for job, state in states.items()
-        ),
-    )
+    asked = {"scope": "codes", "domain": "skills", "created_at": START}
+    put(engine, WarmJob, *(asked | {"id": job, "state": state} for job, state in states.items()))
     items = [
         ("a", "queued", "me", later),
         ("a", "queued", "me", START),
@@ -168,20 +145,9 @@ def test_the_queue_is_what_unfinished_jobs_have_left(engine: Engine) -> None:
         ("b", "queued", None, None),
         ("c", "queued", None, None),
     ]
-    put(
-        engine,
-        WarmItem,
-        *(
-            {
-                "job_id": job,
-                "occupation_code": f"11-{number:04}.00",
-                "state": state,
-                "lease_owner": owner,
-                "lease_expires_at": expires_at,
-            }
-            for number, (job, state, owner, expires_at) in enumerate(items)
-        ),
-    )
+    for number, (job, state, owner, expires_at) in enumerate(items):
+        item = {"job_id": job, "occupation_code": f"11-{number:04}.00", "state": state}
+        put(engine, WarmItem, item | {"lease_owner": owner, "lease_expires_at": expires_at})
 
     assert {"queued": 3, "claimed": 1} == inventory(engine).figures().queue
     assert {"a": "running", "b": "queued"} == {
@@ -189,29 +155,27 @@ def test_the_queue_is_what_unfinished_jobs_have_left(engine: Engine) -> None:
     }
 
 
-@pytest.mark.parametrize("open_until", [None, 1.0])
-def test_the_upstreams_pace_is_told(engine: Engine, open_until: float | None) -> None:
-    until = clock_of(engine).replace(microsecond=0) + timedelta(hours=1)
-    row = {"id": 1, "next_slot": 0.0, "failures": 0, "version": 1, "open_until": open_until}
-    put(engine, UpstreamGovernor, row | {"paused_until": until.timestamp()})
-
-    is_open = open_until is not None
-    assert Pace(is_open, None, until, 0, 50_000) == inventory(engine).figures().pace
-
-
-def test_what_went_today_is_told_and_what_went_yesterday_is_not(engine: Engine) -> None:
-    today = int(clock_of(engine).timestamp() // DAY)
+def pace(engine: Engine, **state: object) -> Pace:
+    """The pace that is told where the governor's row says so."""
     row = {"id": 1, "next_slot": 0.0, "paused_until": 0.0, "failures": 0, "version": 1}
-    put(engine, UpstreamGovernor, row | {"day": today, "spent": 7})
-    assert 7 == inventory(engine).figures().pace.spent_today
+    put(engine, UpstreamGovernor, row | state)
+    return inventory(engine).figures().pace
 
-    clear(engine)
-    put(engine, UpstreamGovernor, row | {"day": today - 1, "spent": 7})
-    assert 0 == inventory(engine).figures().pace.spent_today
+
+@pytest.mark.parametrize(("open_until", "is_open"), [(None, False), (1.0, True)])
+def test_the_upstreams_pace_is_told(engine: Engine, open_until: object, is_open: bool) -> None:
+    until = clock_of(engine).replace(microsecond=0) + timedelta(hours=1)
+    told = pace(engine, paused_until=until.timestamp(), open_until=open_until)
+
+    assert Pace(is_open, None, until, 0, 50_000) == told
+
+
+@pytest.mark.parametrize(("days_ago", "told"), [(0, 7), (1, 0)], ids=["today", "yesterday"])
+def test_what_went_is_told_of_today_alone(engine: Engine, days_ago: int, told: int) -> None:
+    today = int(clock_of(engine).timestamp() // DAY)
+
+    assert told == pace(engine, day=today - days_ago, spent=7).spent_today
 
 
 def test_a_pause_that_is_over_is_none(engine: Engine) -> None:
-    row = {"id": 1, "next_slot": 0.0, "failures": 0, "version": 1}
-    put(engine, UpstreamGovernor, row | {"paused_until": START.timestamp() - 1e8})
-
-    assert inventory(engine).figures().pace.paused_until is None
+    assert pace(engine, paused_until=START.timestamp() - 1e8).paused_until is None

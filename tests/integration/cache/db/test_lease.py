@@ -8,7 +8,7 @@ from support.waiting import at_once
 
 from cache.db.clock import database_time
 from cache.db.database import read, write
-from cache.db.lease import RowLeases, lease_until
+from cache.db.lease import RowLeases
 from cache.db.onet_tables import CacheEntry
 
 LEASES = RowLeases(
@@ -108,11 +108,3 @@ def test_expired_rows_are_those_that_can_be_taken(engine, row):
     assert ["skills"] == expired()
     take(engine, "one")
     assert [] == expired()
-
-
-def test_the_columns_of_a_lease_count_from_the_moment_given(engine):
-    now = read(engine, database_time)
-
-    assert {"lease_owner": "one", "lease_expires_at": now + timedelta(seconds=2)} == (
-        lease_until(now, 2.0, "one")
-    )

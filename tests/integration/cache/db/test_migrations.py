@@ -1,6 +1,7 @@
 """The migrations make the tables of the models, up and down, on every database."""
 
 import io
+import itertools
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,10 +19,9 @@ from support.clock import START, eventually
 from support.commands import Command, flask
 from support.processes import SECONDS
 
-from cache.db import database, migration_lease
+from cache.db import database, migrate
 from cache.db.database import check_ready
-from cache.db.migrate import MIGRATIONS, downgrade, upgrade
-from cache.db.migration_lease import MigrationLease, alone
+from cache.db.migrate import MIGRATIONS, MigrationLease, alone, downgrade, upgrade
 from cache.db.onet_tables import SCHEMA_REVISION, Base
 from cache.db.unavailable import DatabaseUnavailable
 
@@ -41,6 +41,38 @@ def script_config(output: io.StringIO | None = None) -> Config:
     config = Config(output_buffer=output) if output else Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     return config
+
+
+@contextmanager
+def cut_after(engine: Engine, allowed: int) -> Iterator[None]:
+    """Let so many statements through that change tables, and fail from then on."""
+    left = allowed
+
+    def count(_connection, _cursor, statement: str, *_) -> None:
+        nonlocal left
+        if statement.lstrip().upper().startswith(("CREATE ", "DROP ", "ALTER ")):
+            left -= 1
+            if left < 0:
+                raise OperationalError(statement, None, Exception("cut"))
+
+    event.listen(engine, "before_cursor_execute", count)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", count)
+
+
+def differences(engine: Engine) -> list[object]:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "compare_type": True,
+                "compare_server_default": True,
+                "include_name": lambda name, kind, _: (name, kind) != (LEASE, "table"),
+            },
+        )
+        return list(compare_metadata(context, Base.metadata))
 
 
 def test_the_revision_this_program_needs_is_the_only_head():
@@ -188,14 +220,8 @@ def connection(shared_engine):
 
 
 BITES = [
-    ("occupation", {"title": None}),
     ("alternate_title", {"occupation_code": "99-9999.99"}),
-    ("alternate_title", {"title": None}),
     ("related_occupation", {"occupation_code": "99-9999.99"}),
-    ("related_occupation", {"tier": None}),
-    ("related_occupation", {"position": None}),
-    ("job_zone", {"name": None}),
-    ("element", {"domain": None}),
     ("scale", {"minimum": 7}),
     ("scale", {"maximum": -1}),
     ("load", {"state": "lost"}),
@@ -208,9 +234,7 @@ BITES = [
     ("rating", {"standard_error": "-0.0001"}),
     ("rating", {"lower_ci": "4.3701"}),
     ("landing_rating", {"load_id": 9}),
-    ("landing_rating", {"value": None}),
     ("cache_entry", {"state": "lost"}),
-    ("cache_entry", {"state": None}),
     ("cache_entry", {"origin": "rumour"}),
     ("cache_entry", {"load_id": 9}),
     ("load_table", {"load_id": 9}),
@@ -220,10 +244,6 @@ BITES = [
     ("warm_job", {"load_id": 9}),
     ("warm_item", {"state": "running"}),
     ("warm_item", {"job_id": "9"}),
-    ("succession", {"position": None}),
-    ("succession", {"asked_at": None}),
-    ("element_description", {"name": None}),
-    ("level_anchor", {"text": None}),
     ("meaning_source", {"origin": "rumour"}),
     ("upstream_governor", {"id": 2}),
 ]
@@ -246,14 +266,6 @@ def test_a_row_that_breaks_a_constraint_is_refused_by_the_database(connection, t
     # MariaDB reports a broken CHECK as 4025, which its driver counts as operational.
     with pytest.raises((IntegrityError, OperationalError)):
         insert_rows(connection, [(table, GOOD[table] | change)])
-
-
-@pytest.mark.parametrize("table", sorted(TABLES))
-def test_a_row_twice_is_refused_by_the_primary_key(connection, table):
-    insert_rows(connection, [*rows_before(table), (table, GOOD[table])])
-
-    with pytest.raises(IntegrityError):
-        insert_rows(connection, [(table, GOOD[table])])
 
 
 @pytest.mark.parametrize(
@@ -327,25 +339,12 @@ def test_a_migration_cut_short_at_any_statement_leaves_sqlite_as_it_was(empty_en
     if direction == "down":
         upgrade(empty_engine)
     before = tables_of(empty_engine)
-    word = {"up": "CREATE ", "down": "DROP "}[direction]
-    statements = 0
-
-    @event.listens_for(empty_engine, "before_cursor_execute")
-    def cut(connection, cursor, statement, *_):
-        nonlocal statements
-        if statement.lstrip().upper().startswith(word):
-            statements += 1
-            if statements > allowed:
-                raise OperationalError(statement, None, Exception("cut"))
-
-    allowed = 0
-    while True:
-        statements = 0
+    for allowed in itertools.count():
         try:
-            upgrade(empty_engine) if direction == "up" else downgrade(empty_engine, "base")
+            with cut_after(empty_engine, allowed):
+                upgrade(empty_engine) if direction == "up" else downgrade(empty_engine, "base")
         except DatabaseUnavailable:
             assert before == tables_of(empty_engine)
-            allowed += 1
         else:
             break
     assert allowed >= len(TABLES)
@@ -362,38 +361,6 @@ def test_of_many_who_migrate_at_once_all_find_the_tables_made(database_url, empt
     assert [0] * 5 == [command.returncode for command in commands]
     assert {*TABLES, "alembic_version"} == tables_of(empty_engine)
     check_ready(empty_engine)
-
-
-@contextmanager
-def cut_after(engine: Engine, allowed: int) -> Iterator[None]:
-    """Let so many statements through that change tables, and fail from then on."""
-    left = allowed
-
-    def count(_connection, _cursor, statement: str, *_) -> None:
-        nonlocal left
-        if statement.lstrip().upper().startswith(("CREATE ", "DROP ", "ALTER ")):
-            left -= 1
-            if left < 0:
-                raise OperationalError(statement, None, Exception("cut"))
-
-    event.listen(engine, "before_cursor_execute", count)
-    try:
-        yield
-    finally:
-        event.remove(engine, "before_cursor_execute", count)
-
-
-def differences(engine: Engine) -> list[object]:
-    with engine.connect() as connection:
-        context = MigrationContext.configure(
-            connection,
-            opts={
-                "compare_type": True,
-                "compare_server_default": True,
-                "include_name": lambda name, kind, _: (name, kind) != (LEASE, "table"),
-            },
-        )
-        return list(compare_metadata(context, Base.metadata))
 
 
 STATEMENTS = 45
@@ -457,12 +424,16 @@ def test_a_first_migration_that_was_killed_is_told_with_what_mends_it(
     check_ready(empty_engine)
 
 
+def stand_at(engine: Engine, revision: str) -> None:
+    with engine.execution_options(writes=True).begin() as connection:
+        connection.execute(text(f"UPDATE alembic_version SET version_num = '{revision}'"))
+
+
 def test_what_a_newer_program_migrated_is_let_be_and_told_without_a_traceback(
     database_url, empty_engine
 ):
     upgrade(empty_engine)
-    with empty_engine.execution_options(writes=True).begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    stand_at(empty_engine, "9999")
 
     done = flask("db", "upgrade", DATABASE_URL=database_url)
 
@@ -472,13 +443,6 @@ def test_what_a_newer_program_migrated_is_let_be_and_told_without_a_traceback(
         "a newer program has migrated it; run that one, or "
     )
     assert 1 == done.stderr.count("\n")
-    with pytest.raises(DatabaseUnavailable, match="a newer program has migrated it"):
-        check_ready(empty_engine)
-
-
-def stand_at(engine: Engine, revision: str) -> None:
-    with engine.execution_options(writes=True).begin() as connection:
-        connection.execute(text(f"UPDATE alembic_version SET version_num = '{revision}'"))
 
 
 @pytest.mark.parametrize(
@@ -523,7 +487,7 @@ def test_what_a_killed_one_was_migrating_is_another_s_once_its_lease_is_over(
         time.sleep(seconds)
 
     with alone(empty_engine, sleep):
-        monkeypatch.setattr(migration_lease, "WAIT_FOR_OTHERS", 0.0)
+        monkeypatch.setattr(migrate, "WAIT_FOR_OTHERS", 0.0)
         with (
             pytest.raises(DatabaseUnavailable, match="another one is migrating"),
             alone(empty_engine),
@@ -576,13 +540,4 @@ def test_the_statements_for_mysql_8_are_innodb_utf8mb4_binary_with_microseconds(
 
 def test_an_unmigrated_database_is_not_ready_and_says_what_to_do(empty_engine):
     with pytest.raises(DatabaseUnavailable, match="not migrated: run `flask db upgrade`"):
-        check_ready(empty_engine)
-
-
-def test_a_database_at_another_revision_is_not_ready_and_says_which(empty_engine):
-    upgrade(empty_engine)
-    with empty_engine.execution_options(writes=True).begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = 'abcd'"))
-
-    with pytest.raises(DatabaseUnavailable, match=f"revision abcd.* needs {SCHEMA_REVISION}"):
         check_ready(empty_engine)

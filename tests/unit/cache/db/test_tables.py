@@ -21,11 +21,6 @@ def test_a_time_comes_back_as_it_went_in_whatever_its_zone(dialect):
     assert NOON == kind.process_result_value(stored, dialect)
 
 
-def test_no_time_is_no_time():
-    assert UtcDateTime().process_bind_param(None, sqlite.dialect()) is None
-    assert UtcDateTime().process_result_value(None, sqlite.dialect()) is None
-
-
 def test_a_time_without_an_offset_is_refused():
     with pytest.raises(ValueError, match="must be aware"):
         UtcDateTime().process_bind_param(NOON.replace(tzinfo=None), sqlite.dialect())

@@ -28,12 +28,6 @@ def test_the_options_of_the_driver_are_taken(tmp_path, query: str) -> None:
     assert "db" == parse(f"{MYSQL}?{query.format(file=file, folder=tmp_path)}").host
 
 
-def test_several_hosts_are_taken_in_place_of_one() -> None:
-    url = parse("mysql+mysqldb://app:canary@/skillgap?host=db-1:3306,db-2:3307")
-
-    assert "db-1:3306,db-2:3307" == url.query["host"]
-
-
 @pytest.mark.parametrize(
     ("query", "told"),
     [

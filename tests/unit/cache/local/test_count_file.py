@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -86,24 +87,15 @@ def test_a_file_holds_the_values_of_its_process(tmp_path: Path) -> None:
     assert 0o600 == file.path.stat().st_mode & 0o777
 
 
-def cut_short(path: Path) -> None:
-    os.truncate(path, 8)
-
-
-def emptied(path: Path) -> None:
-    os.truncate(path, 0)
-
-
-def removed(path: Path) -> None:
-    path.unlink()
-
-
-def removed_with_its_folder(path: Path) -> None:
-    path.unlink()
-    path.parent.rmdir()
-
-
-@pytest.mark.parametrize("spoil", [cut_short, emptied, removed, removed_with_its_folder])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(lambda path: os.truncate(path, 8), id="cut short"),
+        pytest.param(lambda path: os.truncate(path, 0), id="emptied"),
+        pytest.param(Path.unlink, id="removed"),
+        pytest.param(lambda path: shutil.rmtree(path.parent), id="removed with its folder"),
+    ],
+)
 def test_a_file_that_was_spoilt_is_made_again_with_all_its_values(
     spoil: Callable[[Path], None], tmp_path: Path
 ) -> None:

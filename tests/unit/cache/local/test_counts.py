@@ -3,9 +3,9 @@
 import errno
 import os
 from pathlib import Path
-from threading import Thread
 
 import pytest
+from support.waiting import at_once
 
 from cache.local import count_file
 from cache.local.counts import Counts
@@ -15,7 +15,7 @@ NO_PROCESS = (1 << 22) + 1
 """Linux has none with such a number."""
 
 
-def counts(folder: Path | None) -> Counts:
+def counts(folder: Path) -> Counts:
     return Counts(folder, "waiting", [HIT])
 
 
@@ -31,20 +31,9 @@ def test_what_is_counted_by_several_is_added_up(tmp_path: Path) -> None:
 
 def test_threads_lose_no_count(tmp_path: Path) -> None:
     one = counts(tmp_path)
-    threads = [Thread(target=lambda: [one.add(HIT) for _ in range(2_000)]) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once([lambda: [one.add(HIT) for _ in range(2_000)]] * 4)
 
     assert {HIT: 8_000} == one.totals() == counts(tmp_path).totals()
-
-
-def test_without_a_folder_a_process_tells_its_own() -> None:
-    one = counts(None)
-    one.add(HIT)
-
-    assert {HIT: 1} == one.totals()
 
 
 def test_what_cannot_be_read_is_left_out_and_said_once(

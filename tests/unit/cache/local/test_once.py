@@ -3,9 +3,10 @@
 import functools
 import time
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Event
+from threading import Event
 
 import pytest
+from support.waiting import at_once
 
 from cache.local.once import MadeOnce, cached_property
 
@@ -14,14 +15,7 @@ CROWD = 16
 
 def in_a_crowd(ask) -> list[object]:
     """What many threads get that ask at the same moment."""
-    barrier = Barrier(CROWD)
-
-    def go(_) -> object:
-        barrier.wait()
-        return ask()
-
-    with ThreadPoolExecutor(CROWD) as pool:
-        return list(pool.map(go, range(CROWD)))
+    return [done.result for done in at_once([ask] * CROWD)]
 
 
 def test_what_is_being_made_is_shared() -> None:
@@ -59,11 +53,11 @@ def test_an_error_is_shared_and_not_kept() -> None:
         time.sleep(0.2)
         raise LookupError("no")
 
-    def ask() -> object:
+    def ask() -> None:
         with pytest.raises(LookupError, match="no"):
             once.share("a", fail)
 
-    in_a_crowd(ask)
+    assert [None] * CROWD == in_a_crowd(ask)
     assert 1 == len(tries)
     assert "yes" == once.share("a", lambda: "yes")
 
