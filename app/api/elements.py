@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from flask import Response
-from flask.views import MethodView
 
 from app.api.blueprints import QueryBlueprint, in_path
 from app.api.headers import QUOTED, STILL_HOLDS
@@ -30,35 +29,29 @@ IN_PATH: Final = in_path(
 
 
 @blueprint.route("/elements")
-class ElementList(MethodView):
-    """The elements of a domain."""
+@blueprint.arguments(ElementsQuery, location="query")
+@blueprint.response(200, ElementsSchema, headers=QUOTED)
+@blueprint.alt_response(304, description=STILL_HOLDS, headers=QUOTED)
+@answers_problems(blueprint, 422, 503)
+def elements(query: dict[str, Any]) -> Response:
+    """List the elements of a domain, with descriptions and level anchors.
 
-    @blueprint.arguments(ElementsQuery, location="query")
-    @blueprint.response(200, ElementsSchema, headers=QUOTED)
-    @blueprint.alt_response(304, description=STILL_HOLDS, headers=QUOTED)
-    @answers_problems(blueprint, 422, 503)
-    def get(self, query: dict[str, Any]) -> Response:
-        """List the elements of a domain, with descriptions and level anchors.
-
-        Those rated here or with anchors, by id. What O*NET has not published is null.
-        """
-        return _answer(elements_body, query["domain"], query["ignored"])
+    Those rated here or with anchors, by id. What O*NET has not published is null.
+    """
+    return _answer(elements_body, query["domain"], query["ignored"])
 
 
 @blueprint.route("/elements/<element>", parameters=[IN_PATH])
-class OneElement(MethodView):
-    """One element."""
+@blueprint.response(200, OneElementSchema, headers=QUOTED)
+@blueprint.alt_response(304, description=STILL_HOLDS, headers=QUOTED)
+@answers_problems(blueprint, 404, 503)
+def one_element(element: str) -> Response:
+    """Read an element's description and level anchors.
 
-    @blueprint.response(200, OneElementSchema, headers=QUOTED)
-    @blueprint.alt_response(304, description=STILL_HOLDS, headers=QUOTED)
-    @answers_problems(blueprint, 404, 503)
-    def get(self, element: str) -> Response:
-        """Read an element's description and level anchors.
-
-        What O*NET has not published is null.
-        """
-        query = blueprint.ARGUMENTS_PARSER.parse(NO_PARAMETERS, location="query")
-        return _answer(element_body, element, query["ignored"])
+    What O*NET has not published is null.
+    """
+    query = blueprint.ARGUMENTS_PARSER.parse(NO_PARAMETERS, location="query")
+    return _answer(element_body, element, query["ignored"])
 
 
 def _answer(

@@ -1,7 +1,6 @@
 """GET /health and /health/ready: for load balancers and orchestrators."""
 
 from flask import Response, jsonify
-from flask.views import MethodView
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
@@ -26,28 +25,22 @@ class HealthSchema(Schema):
 
 
 @blueprint.route("/health")
-class Health(MethodView):
-    """The process."""
+@blueprint.response(200, HealthSchema, headers=UNSTORED)
+def health() -> Response:
+    """Answer as long as the process is alive; asks nothing of the database.
 
-    @blueprint.response(200, HealthSchema, headers=UNSTORED)
-    def get(self) -> Response:
-        """Answer as long as the process is alive; asks nothing of the database.
-
-        For what starts a process again that has died.
-        """
-        return _ok()
+    For what starts a process again that has died.
+    """
+    return _ok()
 
 
 @blueprint.route("/health/ready")
-class Ready(MethodView):
-    """The process and its database."""
+@blueprint.response(200, HealthSchema, headers=UNSTORED)
+@answers_problems(blueprint, 503)
+def ready() -> Response:
+    """Answer where the database is reachable and migrated.
 
-    @blueprint.response(200, HealthSchema, headers=UNSTORED)
-    @answers_problems(blueprint, 503)
-    def get(self) -> Response:
-        """Answer where the database is reachable and migrated.
-
-        For what sends requests to servers that can answer them.
-        """
-        check_ready(services().reader)
-        return _ok()
+    For what sends requests to servers that can answer them.
+    """
+    check_ready(services().reader)
+    return _ok()

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from flask import Response
-from flask.views import MethodView
 from flask_smorest import Blueprint
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
@@ -19,21 +18,18 @@ blueprint = Blueprint("metrics", __name__, description="Figures for Prometheus."
 
 
 @blueprint.route("/metrics")
-class Metrics(MethodView):
-    """The metrics."""
+@blueprint.response(200, {"type": "string"}, content_type="text/plain", headers=UNSTORED)
+def metrics() -> Response:
+    """Write the metrics of all processes of this server in the text exposition format.
 
-    @blueprint.response(200, {"type": "string"}, content_type="text/plain", headers=UNSTORED)
-    def get(self) -> Response:
-        """Write the metrics of all processes of this server in the text exposition format.
-
-        What the database would say is left out where it cannot be reached.
-        """
-        services().counters.hand_over()
-        of_database = CollectorRegistry()
-        of_database.register(_Database())
-        text = b"".join(map(generate_latest, (services().metrics.registry, of_database)))
-        headers = {"Cache-Control": "no-store"}  # they hold for this moment
-        return Response(text, headers=headers, content_type=CONTENT_TYPE_LATEST)
+    What the database would say is left out where it cannot be reached.
+    """
+    services().counters.hand_over()
+    of_database = CollectorRegistry()
+    of_database.register(_Database())
+    text = b"".join(map(generate_latest, (services().metrics.registry, of_database)))
+    headers = {"Cache-Control": "no-store"}  # they hold for this moment
+    return Response(text, headers=headers, content_type=CONTENT_TYPE_LATEST)
 
 
 class _Database(Collector):
