@@ -21,7 +21,7 @@ from app.api.admin_schemas import (
 from app.api.authorization import SCHEME
 from app.api.blueprints import IN_PATH, BodyBlueprint, in_path
 from app.api.headers import JOB, UNSTORED
-from app.api.problem_schema import answers_problems
+from app.api.operations import answers_problems
 from app.occupations.cache_summary import SCOPES, CacheSummarySchema, cache_summary
 from app.occupations.fields import path_code
 from app.wiring.container import services

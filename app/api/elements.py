@@ -7,7 +7,7 @@ from flask import Response
 
 from app.api.blueprints import QueryBlueprint, in_path
 from app.api.headers import QUOTED, STILL_HOLDS
-from app.api.problem_schema import answers_problems
+from app.api.operations import answers_problems
 from app.api.responses import cached_response
 from app.elements.json_body import element_body, elements_body
 from app.elements.schema import ElementsQuery, ElementsSchema, OneElementSchema

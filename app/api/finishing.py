@@ -6,7 +6,8 @@ from typing import Final
 
 from flask import Request, Response
 
-from app.response_cache.coding import (
+from app.response_cache.cors import Cors, preflight_headers
+from app.response_cache.negotiation import (
     GZIP,
     NAME,
     gzip_etag,
@@ -14,7 +15,6 @@ from app.response_cache.coding import (
     is_packable,
     prefers_gzip,
 )
-from app.response_cache.cors import Cors, preflight_headers
 from app.wiring.finished import Finished
 
 ASKING: Final = ("GET", "HEAD")

@@ -5,7 +5,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
 from app.api.headers import UNSTORED
-from app.api.problem_schema import answers_problems
+from app.api.operations import answers_problems
 from app.wiring.container import services
 from cache.db.database import check_ready
 

@@ -6,11 +6,9 @@ from typing import Any
 from flask import Response
 
 from app.api.blueprints import IN_PATH, QueryBlueprint
-from app.api.formats import chosen_format, vary
 from app.api.headers import CACHED, LISTED, STILL_HOLDS
-from app.api.operations import answers_json_or_csv
-from app.api.problem_schema import answers_problems
-from app.api.responses import LONGEST_BY_NAME, VARY, cached_response
+from app.api.operations import answers_json_or_csv, answers_problems
+from app.api.responses import LONGEST_BY_NAME, VARY, cached_response, chosen_format, vary
 from app.occupations.csv_body import (
     CSV_EXAMPLE,
     LIST_EXAMPLE,

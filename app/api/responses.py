@@ -1,4 +1,4 @@
-"""Answers made of entries: their headers, and what may be kept."""
+"""Answers: in JSON or CSV, and of those made of entries the headers, and what may be kept."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,6 +11,7 @@ from flask.globals import request_ctx
 
 from app.response_cache.answer import ALWAYS, Answer
 from app.response_cache.headers import lifetime_headers
+from app.response_cache.negotiation import prefers_csv
 from app.wiring.container import services
 from app.wiring.finished import Finished, fresh_until
 from cache.reading import Reading
@@ -23,6 +24,20 @@ VARY: Final[Fixed] = [("Vary", "Accept, Accept-Encoding")]
 LONGEST_BY_NAME: Final = 60
 """Seconds for which others may store what was asked for by title, or by a code that was replaced:
 what those mean can change while the entries stay."""
+
+
+def chosen_format(given: str | None) -> str:
+    """Return `csv` or `json`: what a request's `format` says, if it gives one, else its Accept."""
+    if given is not None:
+        return given
+    return "csv" if prefers_csv(request_ctx.request.headers.get("Accept", "")) else "json"
+
+
+def vary(response: Response) -> Response:
+    """Have caches keep errors apart by Accept too."""
+    if response.status_code >= 400:
+        response.headers.update(dict(VARY))
+    return response
 
 
 def cached_response(

@@ -6,11 +6,9 @@ from typing import Any
 from flask import Response
 
 from app.api.blueprints import QueryBlueprint
-from app.api.formats import chosen_format, vary
 from app.api.headers import CACHED, STILL_HOLDS
-from app.api.operations import answers_json_or_csv
-from app.api.problem_schema import answers_problems
-from app.api.responses import LONGEST_BY_NAME, VARY, cached_response
+from app.api.operations import answers_json_or_csv, answers_problems
+from app.api.responses import LONGEST_BY_NAME, VARY, cached_response, chosen_format, vary
 from app.gaps.csv_body import CSV_EXAMPLE, csv_body, csv_headers
 from app.gaps.json_body import gap_body
 from app.gaps.schema import SkillGapQuery, SkillGapSchema, gap_choice

@@ -5,11 +5,9 @@ from typing import Any, Final
 from flask import Response
 
 from app.api.blueprints import NAMED_IN_PATH, QueryBlueprint
-from app.api.formats import chosen_format, vary
 from app.api.headers import CACHED, STILL_HOLDS
-from app.api.operations import answers_json_or_csv
-from app.api.problem_schema import answers_problems
-from app.api.responses import VARY, Fixed, cached_response
+from app.api.operations import answers_json_or_csv, answers_problems
+from app.api.responses import VARY, Fixed, cached_response, chosen_format, vary
 from app.gaps.json_body import plain
 from app.occupations.fields import path_occupation
 from app.occupations.provenance import ignored, noted

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app.response_cache.coding import gunzipped, gzip_etag
+from app.response_cache.negotiation import gunzipped, gzip_etag
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True, scope="session")
 

@@ -14,9 +14,9 @@ from support.clock import START, FakeClock
 from app import create_app
 from app.api import finishing
 from app.response_cache import cached_response as kept_answers
-from app.response_cache import coding
 from app.response_cache import middleware as response_cache
-from app.response_cache.coding import gunzipped, gzip_etag
+from app.response_cache import negotiation
+from app.response_cache.negotiation import gunzipped, gzip_etag
 from app.settings import Settings
 from app.wiring.container import Services
 from cache.entries.invalidation import Changes
@@ -303,7 +303,7 @@ def test_an_answer_is_packed_once_whatever_becomes_of_it(
 
     def gzipped(body: bytes) -> bytes:
         packed.append(body)
-        return coding.gzipped(body)
+        return negotiation.gzipped(body)
 
     monkeypatch.setattr(kept_answers, "gzipped", gzipped)
     monkeypatch.setattr(finishing, "gzipped", gzipped)

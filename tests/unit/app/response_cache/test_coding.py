@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.response_cache.coding import (
+from app.response_cache.negotiation import (
     LEAST,
     LONGEST,
     gunzipped,
