@@ -74,15 +74,6 @@ def test_a_wrong_method_is_told_the_right_ones(
 
 
 @pytest.mark.parametrize(
-    "accept", ["text/html", "application/xml", "image/*;q=1, */*;q=0", "", "nonsense"]
-)
-def test_a_wrong_accept_header_gets_json_all_the_same(starter: FlaskClient, accept: str) -> None:
-    answer = starter.get("/skill-gap?from=11-1011.00&to=15-1254.00", headers={"Accept": accept})
-
-    assert (200, "application/json") == (answer.status_code, answer.mimetype)
-
-
-@pytest.mark.parametrize(
     "q",
     [
         "'; DROP TABLE occupation; --",

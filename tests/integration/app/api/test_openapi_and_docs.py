@@ -363,13 +363,6 @@ def test_a_path_that_is_not_documented_leads_nowhere(starter: FlaskClient, targe
     assert (404, "not-found") == problem(answer)
 
 
-@pytest.mark.parametrize(
-    "path", ["/skill-gap", "/occupations/{code}", "/occupations/{code}/transitions"]
-)
-def test_what_can_be_answered_304_says_so(document: Any, path: str) -> None:
-    assert "304" in document["paths"][path]["get"]["responses"]
-
-
 class _References(HTMLParser):
     """What a browser loads for a page."""
 

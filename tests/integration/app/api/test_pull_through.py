@@ -216,17 +216,11 @@ FAULTS: dict[str, dict[str, Any]] = {
     "null": {"body": []},
 }
 ROW_FAULTS: dict[str, dict[str, Any]] = {
-    name: {"mutate": name, **more}
-    for name, more in {
-        "wrong_code": {},
-        "duplicate_row": {},
-        "short_page": {},
-        "wrong_total": {},
-        "stuck_next": {},
-        "out_of_range": {},
-        "missing_field": {},
-        "null_field": {},
-    }.items()
+    name: {"mutate": name}
+    for name in (
+        *("wrong_code", "duplicate_row", "short_page", "wrong_total", "stuck_next"),
+        *("out_of_range", "missing_field", "null_field"),
+    )
 }
 RETRIED = {"time-out", "dripping", "closed", "cut off", "429", "500", "503"}
 IMPATIENT = {"onet_deadline": 0.8, "onet_read_timeout": 0.2}

@@ -380,18 +380,6 @@ def test_headers_are_those_of_the_one_entry_for_a_minute_at_most(
     assert "stale" == late.get_json()["sources"]["skills"]["state"]
 
 
-def test_a_copy_that_still_holds_is_not_sent_again(world: World, clock: FakeClock) -> None:
-    first = world.get()
-    etag = first.headers["ETag"]
-    clock.advance(1)
-    again = world.get(headers={"If-None-Match": etag})
-
-    assert (304, b"", etag) == (again.status_code, again.data, again.headers["ETag"])
-    assert 60 == freshness(again)["left"]
-    others = {world.get(direction="from").headers["ETag"], world.get(limit=1).headers["ETag"]}
-    assert 3 == len({etag, *others})
-
-
 def test_the_etag_changes_with_the_ratings_of_another_occupation(world: World) -> None:
     etag = world.get().headers["ETag"]
 
@@ -527,13 +515,3 @@ def test_an_occupation_filled_since_the_others_were_read_is_ranked_at_once(world
     answer = world.get(UNLISTED)
     assert sorted(RATED) == sorted(codes(answer.get_json()))
     assert 5 == answer.get_json()["compared"]
-
-
-def test_it_is_counted_by_its_route(world: World) -> None:
-    world.get()
-    world.get(limit=1)
-
-    text = world.client.get("/metrics").text
-    route = "/occupations/<path:code>/transitions"
-    assert f'skillgap_http_requests_total{{endpoint="{route}",status="200"}} 2.0' in text
-    assert 'skillgap_entry_reads_total{result="hit"} 2.0' in text
