@@ -259,44 +259,6 @@ def test_what_is_no_title_is_answered_with_what_may_be_meant(full: FlaskClient) 
 
 
 @pytest.mark.parametrize(
-    ("query", "wrong"),
-    [
-        ("direction=up", "direction"),
-        ("direction=", "direction"),
-        ("job_zone=0", "job_zone"),
-        ("job_zone=100", "job_zone"),
-        ("job_zone=3,", "job_zone"),
-        ("job_zone=3,x", "job_zone"),
-        ("job_zone=3, 4", "job_zone"),
-        ("job_zone=3&job_zone=4", "job_zone"),
-        ("job_zone=3.0", "job_zone"),
-        ("job_zone=", "job_zone"),
-        ("limit=0", "limit"),
-        ("limit=2001", "limit"),
-        ("limit=1e2", "limit"),
-        ("limit=1&limit=2", "limit"),
-        ("domain=no-such", "domain"),
-        ("domains=skills,no-such", "domains"),
-        ("domains=", "domains"),
-        ("rank=related", "rank"),
-        ("min_readiness=1.1", "min_readiness"),
-        ("min_readiness=-0.1", "min_readiness"),
-        ("zone_change=1..-1", "zone_change"),
-        ("zone_change=1..", "zone_change"),
-        ("zone_change=", "zone_change"),
-        ("zone_change=%D9%A1", "zone_change"),
-    ],
-)
-def test_a_parameter_that_cannot_be_used_is_named(
-    starter: FlaskClient, query: str, wrong: str
-) -> None:
-    answer = starter.get(f"/occupations/15-1254.00/transitions?{query}")
-
-    assert (422, "invalid-parameter") == problem(answer)
-    assert [wrong] == [error["parameter"] for error in answer.get_json()["errors"]]
-
-
-@pytest.mark.parametrize(
     ("code", "expected"),
     [
         ("nonsense", (422, "invalid-parameter")),
