@@ -19,7 +19,7 @@ from app.api.admin_schemas import (
     WarmStale,
 )
 from app.api.authorization import SCHEME
-from app.api.blueprints import IN_PATH, BodyBlueprint, in_path
+from app.api.blueprints import IN_PATH, Resources, in_path
 from app.api.headers import JOB, UNSTORED
 from app.api.operations import answers_problems
 from app.occupations.cache_summary import SCOPES, CacheSummarySchema, cache_summary
@@ -28,7 +28,7 @@ from app.wiring.container import services
 from cache.entries.purge import purge
 from onet_client.errors import NotConfigured
 
-blueprint = BodyBlueprint("admin", __name__, description="Run the cache. Needs the admin token.")
+blueprint = Resources("admin", __name__, description="Run the cache. Needs the admin token.")
 JOB_ID: Final = in_path(
     "id",
     {
@@ -72,14 +72,14 @@ def cache() -> Response:
 @blueprint.arguments(EntriesQuery, location="query")
 @blueprint.response(200, CacheEntriesSchema, headers=UNSTORED)
 @answers_problems(blueprint, 401, 404, 422, 503)
-def entries(query: dict[str, Any]) -> dict[str, Any]:
+def entries(query: dict[str, Any]) -> Any:
     """List entries with what a read does with them now, by domain and code.
 
     Without `domain` and `state` all of them, page by page.
     """
     total, page = services().inventory.entries(**query)
     cut = {"limit": query["limit"], "offset": query["offset"]}
-    return {"total": total, **cut, "entries": page}
+    return CacheEntriesSchema().dump({"total": total, **cut, "entries": page})
 
 
 @blueprint.route("/admin/cache/entries", methods=["DELETE"])
@@ -127,7 +127,8 @@ def warm(wanted: dict[str, Any]) -> Any:
         problems = services().problems()
         raise problems.upstream_not_configured(what, missing, wanted["domain"]) from missing
     job = services().warm_jobs.request(wanted["domain"], wanted["scope"], wanted["codes"])
-    return job, 202, {"Location": f"{request.script_root}/admin/cache/jobs/{job.id}"}
+    location = f"{request.script_root}/admin/cache/jobs/{job.id}"
+    return JobSchema().dump(job), 202, {"Location": location}
 
 
 @blueprint.route("/admin/cache/jobs/<id>", parameters=[JOB_ID])
@@ -142,7 +143,7 @@ def job_status(id: str) -> Any:  # noqa: A002 - the name that the path has in th
     job = services().warm_jobs.find(id)
     if job is None:
         raise NotFound("There is no such job; finished ones are kept for a week.")
-    return job
+    return JobStatusSchema().dump(job)
 
 
 def _purge(codes: Sequence[str] | None, domain: str | None) -> dict[str, Any]:

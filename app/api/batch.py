@@ -12,10 +12,10 @@ import orjson
 from flask import Response, request
 from marshmallow import Schema, ValidationError, fields, pre_load, validate
 
-from app.api.blueprints import BodyBlueprint
+from app.api.blueprints import Resources
 from app.api.headers import POSTED
 from app.api.operations import ProblemSchema, answers_json_or_csv, answers_problems
-from app.api.responses import chosen_format
+from app.api.responses import chosen_format, json_text
 from app.gaps.compare import GapChoice
 from app.gaps.csv_body import BATCH_COLUMNS, BATCH_EXAMPLE, pair_rows, problem_row
 from app.gaps.json_body import gap_body
@@ -23,12 +23,11 @@ from app.gaps.schema import GapMembers, SkillGapSchema, gap_choice
 from app.logs import ERRORS
 from app.occupations.fields import OccupationField
 from app.occupations.lookup import FoundPair, Pair
-from app.occupations.provenance import IgnoredParameter, IgnoredSchema, ignored, noted
+from app.occupations.provenance import IgnoredSchema
 from app.occupations.spreadsheet import CSV, Row, file_headers, written
 from app.problem_responses import request_id
 from app.problems import Problem, Problems
 from app.query_fields import FormatField, PostedQuery, StrictSchema
-from app.response_cache.answer import as_json
 from app.response_cache.headers import UNKEPT, cache_status
 from app.wiring.container import services
 
@@ -54,7 +53,7 @@ EXAMPLE: Final = {
 }
 
 
-blueprint = BodyBlueprint("batch", __name__, description="Compare many pairs of occupations.")
+blueprint = Resources("batch", __name__, description="Compare many pairs of occupations.")
 _places = BoundedSemaphore(MOST_BATCHES)
 Outcomes = Mapping[Pair, FoundPair | Problem]
 
@@ -130,7 +129,7 @@ def skill_gaps(asked: dict[str, Any], query: dict[str, Any]) -> Response:
         outcomes = {pair: _outcome(each, problems) for pair, each in found.items()}
         _log(pairs, outcomes)
         if chosen_format(query["format"] or asked["format"]) == "json":
-            text = _as_json(pairs, outcomes, choice, ignored(asked["ignored"]))
+            text = _as_json(pairs, outcomes, choice, asked["ignored"])
             return Response(text, mimetype="application/json", headers=UNKEPT)
         rows = _rows(pairs, outcomes, choice)
         headers = UNKEPT | dict(file_headers(f"{query['domain']}-gaps"))
@@ -163,15 +162,11 @@ def _outcome(found: FoundPair | BaseException, problems: Problems) -> FoundPair 
 
 
 def _as_json(
-    pairs: Sequence[Pair],
-    outcomes: Outcomes,
-    choice: GapChoice,
-    notes: Sequence[IgnoredParameter],
+    pairs: Sequence[Pair], outcomes: Outcomes, choice: GapChoice, others: Sequence[str]
 ) -> bytes:
     """Write what became of each pair, once where it was asked for several times."""
     each = {pair: orjson.dumps(_answer(one, choice)) for pair, one in outcomes.items()}
-    body = {"answers": [orjson.Fragment(each[pair]) for pair in pairs]}
-    return as_json(noted(body, notes))
+    return json_text({"answers": [orjson.Fragment(each[pair]) for pair in pairs]}, others)
 
 
 def _answer(outcome: FoundPair | Problem, choice: GapChoice) -> dict[str, Any]:

@@ -1,15 +1,15 @@
 """GET /health and /health/ready: for load balancers and orchestrators."""
 
 from flask import Response, jsonify
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
+from app.api.blueprints import Resources
 from app.api.headers import UNSTORED
 from app.api.operations import answers_problems
 from app.wiring.container import services
 from cache.db.database import check_ready
 
-blueprint = Blueprint("health", __name__, description="Is it alive, can it serve.")
+blueprint = Resources("health", __name__, description="Is it alive, can it serve.")
 
 
 def _ok() -> Response:

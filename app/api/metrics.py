@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 
 from flask import Response
-from flask_smorest import Blueprint
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from app.api.blueprints import Resources
 from app.api.headers import UNSTORED
 from app.wiring.container import services
 from cache.db.unavailable import DatabaseUnavailable
 from cache.inventory import Statistics
 from onet_client.version import VERSION
 
-blueprint = Blueprint("metrics", __name__, description="Figures for Prometheus.")
+blueprint = Resources("metrics", __name__, description="Figures for Prometheus.")
 
 
 @blueprint.route("/metrics")

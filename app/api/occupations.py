@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Response
 
-from app.api.blueprints import IN_PATH, QueryBlueprint
+from app.api.blueprints import IN_PATH, Resources
 from app.api.headers import CACHED, LISTED, STILL_HOLDS
 from app.api.operations import answers_json_or_csv, answers_problems
-from app.api.responses import LONGEST_BY_NAME, VARY, cached_response, chosen_format, vary
+from app.api.responses import LONGEST_BY_NAME, VARY, cached_response, chosen_format, json_text, vary
 from app.occupations.csv_body import (
     CSV_EXAMPLE,
     LIST_EXAMPLE,
@@ -19,7 +19,6 @@ from app.occupations.csv_body import (
 )
 from app.occupations.fields import path_code
 from app.occupations.json_body import occupation_body, occupations_body
-from app.occupations.provenance import ignored, noted
 from app.occupations.schema import (
     OccupationSchema,
     OccupationsQuery,
@@ -27,10 +26,9 @@ from app.occupations.schema import (
     RatingsQuery,
 )
 from app.occupations.spreadsheet import CSV
-from app.response_cache.answer import as_json
 from app.wiring.container import services
 
-blueprint = QueryBlueprint("occupations", __name__, description="Find and read occupations.")
+blueprint = Resources("occupations", __name__, description="Find and read occupations.")
 blueprint.after_request(vary)
 
 
@@ -47,10 +45,10 @@ def occupations(query: dict[str, Any]) -> Response:
     `q` may be misspelt or half typed. A search finds 200 at most.
     """
     wired, form = services(), chosen_format(query.pop("format"))
-    others = ignored(query.pop("ignored"))
+    others = query.pop("ignored")
     body = occupations_body(wired.catalogue, wired.titles.index, **query)
     if form == "json":
-        written = as_json(noted(body, others))
+        written = json_text(body, others)
         return Response(written, mimetype="application/json", headers=VARY)
     codes = [one["code"] for one in body["occupations"]]
     releases = wired.catalogue.releases(query["domain"], codes)
@@ -72,14 +70,12 @@ def one_occupation(query: dict[str, Any], code: str) -> Response:
     What is not cached is fetched from O*NET.
     """
     query["format"] = chosen_format(query["format"])
-    found, now = services().lookup.one(path_code(code), query["domain"]), services().now()
+    found = services().lookup.one(path_code(code), query["domain"])
     body = occupation_body(services().descriptions, found)
     asked = None if found.notes else [*query.values(), found.reading.profile.code]
     longest = LONGEST_BY_NAME if found.notes else inf
     if query["format"] == "json":
-        text = as_json(noted(body, ignored(query["ignored"])))
-        return cached_response(text, [found.reading], now, asked, longest, fixed=VARY)
+        text = json_text(body, query["ignored"])
+        return cached_response(text, [found.reading], asked, longest, fixed=VARY)
     text, fixed = occupation_csv(body).encode(), [*VARY, *occupation_headers(body)]
-    return cached_response(
-        text, [found.reading], now, asked, longest, content_type=CSV, fixed=fixed
-    )
+    return cached_response(text, [found.reading], asked, longest, content_type=CSV, fixed=fixed)

@@ -5,14 +5,13 @@ from typing import Any, Final
 from flask import Response
 from flask.globals import request_ctx
 
-from app.api.blueprints import FinishingBodyBlueprint
+from app.api.blueprints import Resources
 from app.api.headers import READ_POSTED
 from app.api.operations import answers_json_or_csv, answers_problems
-from app.api.responses import Fixed, chosen_format
+from app.api.responses import Fixed, chosen_format, json_text
 from app.gaps.csv_body import CSV_EXAMPLE
 from app.gaps.json_body import plain
 from app.gaps.schema import gap_choice
-from app.occupations.provenance import ignored, noted
 from app.occupations.spreadsheet import CSV
 from app.problem_responses import keep_unsaid
 from app.profiles.csv_body import (
@@ -35,14 +34,13 @@ from app.profiles.schema import (
     own_transitions_choice,
 )
 from app.query_fields import PostedQuery
-from app.response_cache.answer import as_json
 from app.response_cache.headers import unkept_headers
 from app.transitions.csv_body import CSV_EXAMPLE as TRANSITIONS_CSV_EXAMPLE
 from app.wiring.container import services
 from app.wiring.finished import Finished
 from cache.reading import Reading
 
-blueprint = FinishingBodyBlueprint("profiles", __name__, description="Compare what someone can do.")
+blueprint = Resources("profiles", __name__, description="Compare what someone can do.")
 
 TIMEOUT: Final = 30.0
 """Seconds that a ranking waits for the occupations of a profile that are not cached."""
@@ -77,7 +75,7 @@ def skill_gap(asked: dict[str, Any], query: dict[str, Any]) -> Response:
     choice = gap_choice(query)
     if chosen_format(query["format"] or asked["format"]) == "json":
         body = own_gap_body(pair, choice, wired.baseline.closer_than)
-        text = as_json(noted(body, ignored(asked["ignored"])))
+        text = json_text(body, asked["ignored"])
         return _answer(text, pair.readings)
     return _answer(own_gap_csv(pair, choice).encode(), pair.readings, own_gap_headers(pair))
 
@@ -104,7 +102,7 @@ def transitions(asked: dict[str, Any], query: dict[str, Any]) -> Response:
     wired.transitions.check_zones(list(subject.profiles), subject.titles, choice)
     body = own_transitions_body(wired.transitions, subject, choice)
     if chosen_format(query["format"] or asked["format"]) == "json":
-        text = as_json(noted(body, ignored(asked["ignored"])))
+        text = json_text(body, asked["ignored"])
         return _answer(text, subject.readings)
     text = own_transitions_csv(plain(body)).encode()
     return _answer(text, subject.readings, own_transitions_headers())

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha1
 from math import inf
-from typing import Final
+from typing import Any, Final
 
 from flask import Response
 from flask.globals import request_ctx
 
-from app.response_cache.answer import ALWAYS, Answer
+from app.occupations.provenance import ignored, noted
+from app.response_cache.answer import ALWAYS, Answer, as_json
 from app.response_cache.headers import lifetime_headers
 from app.response_cache.negotiation import prefers_csv
 from app.wiring.container import services
@@ -40,10 +41,14 @@ def vary(response: Response) -> Response:
     return response
 
 
+def json_text(body: dict[str, Any], others: Sequence[str]) -> bytes:
+    """Write a body as JSON, with a note on each of the parameters that are none."""
+    return as_json(noted(body, ignored(others)))
+
+
 def cached_response(
     text: bytes,
     readings: Sequence[Reading],
-    now: datetime,
     asked: Sequence[object] | None,
     longest: float = inf,
     *,
@@ -57,7 +62,6 @@ def cached_response(
     Args:
         text: the body.
         readings: of the entries; an answer may be made of none.
-        now: when they were read.
         asked: the request's other parameters, in one form; None where the answer depends on more
             than these and the entries, so that it cannot be served again.
         longest: seconds for which others may store it, whatever its entries have left.
@@ -66,6 +70,7 @@ def cached_response(
         of_domains: domains of which every entry, held or not, makes a difference to it.
         until: when it may be another one though nothing changes; None where nobody knows.
     """
+    now = services().now()
     etag = f'"{sha1(text, usedforsecurity=False).hexdigest()}"'
     own = {"Content-Type": content_type, "Content-Length": str(len(text)), "ETag": etag}
     lifetime = lifetime_headers(readings, now, services().sharing.at_most(longest))
