@@ -1,7 +1,6 @@
 """What is asked wrongly of the admin API, by one who may ask, is refused like anything else."""
 
 from collections.abc import Callable
-from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
@@ -42,36 +41,3 @@ def test_a_body_that_cannot_be_used_is_refused_and_not_repeated(
     assert (422, "invalid-parameter") == problem(answer)
     assert sorted(wrong) == sorted(error["parameter"] for error in answer.get_json()["errors"])
     assert len(answer.data) < 5_000
-
-
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", None])
-def test_a_body_that_is_not_said_to_be_json_is_refused(
-    admin: FlaskClient, kind: str | None
-) -> None:
-    answer = admin.post(WARM, data=b'{"all": true}', content_type=kind, headers=BEARER)
-
-    assert (415, "unsupported-media-type") == problem(answer)
-
-
-@pytest.mark.parametrize("rest", [b"", b"}", b"x" * 50])
-def test_a_body_of_untold_length_beyond_what_is_read_is_refused(
-    admin: FlaskClient, rest: bytes
-) -> None:
-    body = b'{"all": true}' + b" " * 1_000_000 + rest
-    chunked = {"wsgi.input": BytesIO(body), "wsgi.input_terminated": True}
-
-    answer = admin.post(
-        WARM, content_type="application/json", headers=BEARER, environ_overrides=chunked
-    )
-
-    assert (413, "request-entity-too-large") == problem(answer)
-
-
-@pytest.mark.parametrize("body", [b'{"all": true, "all": true}', b'{"codes": [{"a": 1, "a": 2}]}'])
-def test_a_member_given_more_than_once_is_refused(admin: FlaskClient, body: bytes) -> None:
-    answer = admin.post(WARM, data=body, content_type="application/json", headers=BEARER)
-
-    assert (422, "invalid-parameter") == problem(answer)
-    assert ["A member is given more than once."] == [
-        error["detail"] for error in answer.get_json()["errors"]
-    ]
