@@ -1,25 +1,24 @@
 """The response cache answers as Flask would, only sooner, and never what is no longer so."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, cast
 
 import pytest
+from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event
+from support.caches import stand_still
 from support.clock import START, FakeClock
 
-from app import create_app
 from app.api import finishing
 from app.response_cache import cached_response as kept_answers
 from app.response_cache import middleware as response_cache
 from app.response_cache import negotiation
 from app.response_cache.negotiation import gunzipped, gzip_etag
-from app.settings import Settings
-from app.wiring.container import Services
-from cache.entries.invalidation import Changes
+from app.wiring.container import services_of
 from cache.entries.purge import purge
 
 # What the response cache rests on in a database, tests of `cache.entries.invalidation` see on each.
@@ -39,18 +38,12 @@ OWN = ("X-Request-ID", "Date")
 class Both:
     """One application with the response cache, whose looks a test decides, and one without."""
 
-    def __init__(self, engine: Engine, clock: FakeClock) -> None:
-        settings = Settings(
-            database_url=engine.url, admin_token=TOKEN, cache_ttl=1000.0, cache_negative_ttl=50.0
-        )
-        self.services = Services(settings, clock)
-        self.changes = self.services.changes = Changes(
-            self.services.reader, lambda: 0.0, self.services.counters.hand_over
-        )
-        self.changes.stop()
-        self.changes.look()
-        self.app = create_app(services=self.services)
-        self.slow_app = create_app(services=Services(settings, clock), response_cache=False)
+    def __init__(self, open_app: Callable[..., FlaskClient], engine: Engine) -> None:
+        settings = {"admin_token": TOKEN, "cache_ttl": 1000.0, "cache_negative_ttl": 50.0}
+        self.app, self.slow_app = (open_app(engine.url, **settings).application for _ in range(2))
+        self.slow_app.wsgi_app = cast("Any", self.slow_app.wsgi_app)._inner
+        self.services = services_of(self.app)
+        self.changes = stand_still(self.services.changes)
         self.passed: list[str] = []
         way: Any = self.app.wsgi_app
         inner = way._inner
@@ -59,10 +52,10 @@ class Both:
         )
 
     def get(self, target: str = GAP, **options: Any) -> Any:
-        return self.app.test_client().get(target, **options)
+        return FlaskClient(self.app).get(target, **options)
 
     def slow(self, target: str = GAP, **options: Any) -> Any:
-        return self.slow_app.test_client().get(target, **options)
+        return FlaskClient(self.slow_app).get(target, **options)
 
     def is_fast(self, target: str = GAP, **options: Any) -> bool:
         before = len(self.passed)
@@ -71,15 +64,8 @@ class Both:
 
 
 @pytest.fixture
-def both(seeded_engine: Engine, clock: FakeClock) -> Iterator[Both]:
-    both = Both(seeded_engine, clock)
-    yield both
-    for services in (both.services, both.slow_app.extensions["skillgap"]):
-        for part in vars(services).values():
-            if isinstance(part, Engine):
-                part.dispose()
-            if isinstance(part, Changes):
-                part.stop()
+def both(open_app: Callable[..., FlaskClient], seeded_engine: Engine) -> Both:
+    return Both(open_app, seeded_engine)
 
 
 def shown(answer: Any) -> tuple[int, bytes, dict[str, str]]:

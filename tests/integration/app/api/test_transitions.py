@@ -1,6 +1,6 @@
 """GET /occupations/{code}/transitions: ranked as pair by pair, and of what is cached now."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,17 +9,15 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 from support.answers import freshness, members, problem
+from support.caches import stand_still
 from support.clock import LIMITS, FakeClock
 from support.fills import CODE, figures, rated
 from support.made_up_release import JOB_ZONE_NAMES, RATED, TITLES, write_lists
 from support.release_files import change
 from support.skill_gap_oracle import Oracle
 
-from app import create_app
-from app.settings import Settings
 from app.transitions import service as transitions_service
-from app.wiring.container import Services
-from cache.entries.invalidation import Changes
+from app.wiring.container import services_of
 from cache.entries.purge import purge
 from cache.entries.store import Store
 from cache.release.seed import seed
@@ -278,19 +276,11 @@ def test_an_occupation_without_ratings_is_told(full: FlaskClient, oracle: Oracle
 class World:
     """An application over the made-up release, whose looks for changes a test decides."""
 
-    def __init__(self, engine: Engine, clock: FakeClock) -> None:
+    def __init__(self, client: FlaskClient, engine: Engine) -> None:
+        self.client = client
         self.engine = engine
-        settings = Settings(
-            database_url=engine.url,
-            cache_ttl=LIMITS.ttl,
-            cache_stale_while_revalidate=LIMITS.stale_while_revalidate,
-            cache_stale_if_error=LIMITS.stale_if_error,
-        )
-        self.services = Services(settings, clock)
-        self.changes = self.services.changes = Changes(self.services.reader, lambda: 0.0)
-        self.changes.stop()
-        self.changes.look()
-        self.client = create_app(services=self.services).test_client()
+        self.services = services_of(client.application)
+        self.changes = stand_still(self.services.changes)
 
     def get(self, code: str = CODE, **query: Any) -> Any:
         headers = query.pop("headers", {})
@@ -306,12 +296,14 @@ class World:
 
 
 @pytest.fixture
-def world(seeded_engine: Engine, clock: FakeClock) -> Iterator[World]:
-    world = World(seeded_engine, clock)
-    yield world
-    for part in vars(world.services).values():
-        if isinstance(part, Engine):
-            part.dispose()
+def world(open_app: Callable[..., FlaskClient], seeded_engine: Engine) -> World:
+    client = open_app(
+        seeded_engine.url,
+        cache_ttl=LIMITS.ttl,
+        cache_stale_while_revalidate=LIMITS.stale_while_revalidate,
+        cache_stale_if_error=LIMITS.stale_if_error,
+    )
+    return World(client, seeded_engine)
 
 
 OTHERS = [code for code in RATED if code != CODE]
