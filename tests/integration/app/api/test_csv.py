@@ -135,12 +135,6 @@ def test_the_csv_is_cached_as_the_json_is_and_has_a_tag_and_a_name_of_its_own(
     assert 200 == starter.get(GAP, headers=tag).status_code
 
 
-def test_a_head_is_the_csv_without_its_body(starter: FlaskClient) -> None:
-    answer = starter.head(GAP, headers={"Accept": "text/csv"})
-
-    assert (200, TYPE, b"") == (answer.status_code, answer.headers["Content-Type"], answer.data)
-
-
 def test_errors_are_problems_whatever_is_asked_for(starter: FlaskClient) -> None:
     headers = {"Accept": "text/csv"}
 

@@ -139,7 +139,13 @@ def test_what_is_no_parameter_is_ignored_and_named(starter: FlaskClient, path: s
 
 
 @pytest.mark.parametrize(
-    "target", [f"/skill-gap?{STARTER_PAIR}", "/occupations/15-1254.00", "/occupations"]
+    "target",
+    [
+        f"/skill-gap?{STARTER_PAIR}",
+        f"/skill-gap?{STARTER_PAIR}&format=csv",
+        "/occupations/15-1254.00",
+        "/occupations",
+    ],
 )
 def test_head_answers_as_get_without_a_body(starter: FlaskClient, target: str) -> None:
     headers = {"X-Request-ID": "same"}
