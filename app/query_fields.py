@@ -90,7 +90,7 @@ class Flag(fields.Boolean):
     falsy = {"false"}  # noqa: RUF012
 
 
-class Choice(fields.String):
+class WordChoice(fields.String):
     """One of several words."""
 
     def __init__(
@@ -102,7 +102,7 @@ class Choice(fields.String):
         )
 
 
-class FormatField(Choice):
+class FormatField(WordChoice):
     """What the answer is written in."""
 
     def __init__(self) -> None:
@@ -151,7 +151,9 @@ class PostedQuery(TellingQuery):
 class DomainQuery(Query):
     """What every read of an entry can choose."""
 
-    domain = Choice(DOMAINS, "What kind of elements is compared or read.", load_default=DOMAINS[0])
+    domain = WordChoice(
+        DOMAINS, "What kind of elements is compared or read.", load_default=DOMAINS[0]
+    )
 
 
 class StrictSchema(Schema):

@@ -17,7 +17,6 @@ from app.response_cache.negotiation import (
 )
 from app.wiring.finished import Finished
 
-ASKING: Final = ("GET", "HEAD")
 FILES: Final = 16
 """Files that are kept as they are sent."""
 
@@ -30,16 +29,11 @@ def finish(response: Response, request: Request, cors: Cors) -> None:
     """
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-cache" if response.status_code < 400 else "no-store"
-    if response.status_code == 200 and request.method in ASKING:
-        _give_etag(response)
+    is_asked = response.status_code == 200 and request.method in ("GET", "HEAD")
+    if is_asked and "ETag" not in response.headers and not response.cache_control.no_store:
+        response.set_etag(sha1(response.get_data(), usedforsecurity=False).hexdigest())
     _send_what_will_do(response, request)
     _let_others_read(response, request, cors)
-
-
-def _give_etag(response: Response) -> None:
-    if "ETag" in response.headers or response.cache_control.no_store:
-        return
-    response.set_etag(sha1(response.get_data(), usedforsecurity=False).hexdigest())
 
 
 def _send_what_will_do(response: Response, request: Request) -> None:

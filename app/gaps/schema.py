@@ -10,7 +10,6 @@ from app.occupations.fields import OccupationField
 from app.occupations.provenance import NoteSchema, SourceSchema
 from app.query_fields import (
     LARGEST_PAGE,
-    Choice,
     DecimalNumber,
     DomainQuery,
     Flag,
@@ -21,6 +20,7 @@ from app.query_fields import (
     StrictSchema,
     TellingQuery,
     WholeNumber,
+    WordChoice,
     absent,
 )
 from onet_client.content_model import DOMAINS
@@ -44,12 +44,12 @@ class SkillGapQuery(TellingQuery, DomainQuery):
 
     source = OccupationField(required=True, data_key="from")
     target = OccupationField(required=True, data_key="to")
-    kind = Choice(KINDS, OF_KIND)
+    kind = WordChoice(KINDS, OF_KIND)
     min_importance = DecimalNumber(1, 5, load_default=1.0, metadata={"description": OF_IMPORTANCE})
     significant = Flag(load_default=False, metadata={"description": OF_CERTAINTY})
-    sort = Choice(SORTS, OF_ORDER, load_default="priority")
+    sort = WordChoice(SORTS, OF_ORDER, load_default="priority")
     limit = WholeNumber(1, LARGEST_PAGE, load_default=absent, metadata={"description": OF_LIMIT})
-    include = Choice([COVERED], OF_COVERED)
+    include = WordChoice([COVERED], OF_COVERED)
     format = FormatField()
 
 
