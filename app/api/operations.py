@@ -46,8 +46,7 @@ def _singular(noun: str) -> str:
 def use_examples(_: Any, __: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
     """Write a field's example as JSON Schema 2020-12 (validation, section 9.5) has it: in a list.
 
-    Args:
-        ret: what `apispec` has written of the field so far.
+    `ret` is what `apispec` has written of the field so far.
     """
     return {"examples": [ret.pop("example")]} if "example" in ret else {}
 

@@ -9,7 +9,7 @@ from app.api.blueprints import Resources
 from app.api.headers import CACHED, STILL_HOLDS
 from app.api.operations import answers_json_or_csv, answers_problems
 from app.api.responses import LONGEST_BY_NAME, VARY, cached_response, chosen_format, json_text, vary
-from app.gaps.csv_body import CSV_EXAMPLE, csv_body, csv_headers
+from app.gaps.csv_body import CSV_EXAMPLE, csv_body, gap_file_headers
 from app.gaps.json_body import gap_body
 from app.gaps.schema import SkillGapQuery, SkillGapSchema, gap_choice
 from app.occupations.spreadsheet import CSV
@@ -47,5 +47,6 @@ def skill_gap(query: dict[str, Any]) -> Response:
         return cached_response(
             text, found.readings, asked, longest, fixed=VARY, of_domains=of_domains
         )
-    text, fixed = csv_body(found, choice).encode(), [*VARY, *csv_headers(found)]
+    fixed = [*VARY, *gap_file_headers(found.source.profile.title, found.target)]
+    text = csv_body(found, choice).encode()
     return cached_response(text, found.readings, asked, longest, content_type=CSV, fixed=fixed)

@@ -16,10 +16,7 @@ from onet_client.listed_codes import ListedCodes
 def make_upstream(settings: Settings, writer: Engine, metrics: CacheMetrics) -> Upstream:
     """Make the upstream; it raises where there are no credentials to ask it.
 
-    Args:
-        settings: of the application.
-        writer: the database, which has the pace.
-        metrics: count the requests.
+    The database has the pace, and the metrics count the requests.
     """
     pace = writer, settings.onet_max_rate, settings.onet_daily_budget
     client = partial(
