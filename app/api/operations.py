@@ -56,14 +56,8 @@ def answers_json_or_csv(
 ) -> Any:
     """Document that a view answers with JSON, or with CSV where it is asked for that.
 
-    JSON comes first: some makers of clients know one content of an answer alone.
-
-    Args:
-        blueprint: of the view.
-        schema: of the JSON.
-        headers: of both, but for what the file is called.
-        rows: what the rows of the CSV are.
-        example: of the CSV.
+    JSON comes first: some makers of clients know one content of an answer alone. The headers are
+    those of both, but for what the file is called; `rows` says what the rows of the CSV are.
     """
     headers = headers | OF_FILES
     json = blueprint.response(200, schema, headers=headers)
