@@ -1,6 +1,5 @@
 """GET /occupations: the list, and one occupation with its ratings and cache state."""
 
-from math import inf
 from typing import Any
 
 from flask import Response
@@ -8,7 +7,7 @@ from flask import Response
 from app.api.blueprints import IN_PATH, Resources
 from app.api.headers import CACHED, LISTED, STILL_HOLDS
 from app.api.operations import answers_json_or_csv, answers_problems
-from app.api.responses import LONGEST_BY_NAME, VARY, cached_response, chosen_format, json_text, vary
+from app.api.responses import VARY, cached_response, chosen_format, json_text, vary
 from app.occupations.csv_body import (
     CSV_EXAMPLE,
     LIST_EXAMPLE,
@@ -73,9 +72,8 @@ def one_occupation(query: dict[str, Any], code: str) -> Response:
     found = services().lookup.one(path_code(code), query["domain"])
     body = occupation_body(services().descriptions, found)
     asked = None if found.notes else [*query.values(), found.reading.profile.code]
-    longest = LONGEST_BY_NAME if found.notes else inf
     if query["format"] == "json":
         text = json_text(body, query["ignored"])
-        return cached_response(text, [found.reading], asked, longest, fixed=VARY)
+        return cached_response(text, [found.reading], asked, fixed=VARY)
     text, fixed = occupation_csv(body).encode(), [*VARY, *occupation_headers(body)]
-    return cached_response(text, [found.reading], asked, longest, content_type=CSV, fixed=fixed)
+    return cached_response(text, [found.reading], asked, content_type=CSV, fixed=fixed)

@@ -50,7 +50,7 @@ def cached_response(
     text: bytes,
     readings: Sequence[Reading],
     asked: Sequence[object] | None,
-    longest: float = inf,
+    longest: float | None = None,
     *,
     content_type: str = "application/json",
     fixed: Fixed = BY_CODING,
@@ -64,12 +64,15 @@ def cached_response(
         readings: of the entries; an answer may be made of none.
         asked: the request's other parameters, in one form; None where the answer depends on more
             than these and the entries, so that it cannot be served again.
-        longest: seconds for which others may store it, whatever its entries have left.
+        longest: seconds for which others may store it, whatever its entries have left; without a
+            word `LONGEST_BY_NAME` where it cannot be served again.
         content_type: of the body.
         fixed: headers that the answer has whatever its entries are.
         of_domains: domains of which every entry, held or not, makes a difference to it.
         until: when it may be another one though nothing changes; None where nobody knows.
     """
+    if longest is None:
+        longest = LONGEST_BY_NAME if asked is None else inf
     now = services().now()
     etag = f'"{sha1(text, usedforsecurity=False).hexdigest()}"'
     own = {"Content-Type": content_type, "Content-Length": str(len(text)), "ETag": etag}

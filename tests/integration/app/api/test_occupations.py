@@ -49,11 +49,6 @@ def test_an_offset_beyond_the_end_is_an_empty_page(search: Search) -> None:
     assert [] == found(search(offset=1_000_000))
 
 
-@pytest.mark.parametrize("q", ["sofware developer", "developers, software"])
-def test_software_developers_come_first(search: Search, q: str) -> None:
-    assert ("15-1252.00", "Software Developers") == found(search(q=q))[0]
-
-
 @pytest.mark.parametrize(
     ("q", "code", "matched"),
     [
