@@ -67,13 +67,6 @@ def test_a_required_element_that_is_not_above_is_covered(source, target):
     assert 1.0 == result.readiness
 
 
-@pytest.mark.parametrize("source", [{"level": 1.0}, {"level": 1.0, "not_relevant": True}])
-def test_what_is_not_relevant_in_the_target_is_compared_but_never_required(source):
-    result = compare_one(rating(**source), rating(level=7.0, importance=5.0, not_relevant=True))
-
-    assert (1, (), [], 1.0) == (result.compared, result.gaps, result.covered, result.readiness)
-
-
 @pytest.mark.parametrize(("importance", "expected"), [(1.0, 0.0), (3.0, 0.5), (5.0, 1.0)])
 def test_weight_runs_from_0_to_1(importance, expected):
     assert (expected,) == profile(rating(importance=importance)).weights
