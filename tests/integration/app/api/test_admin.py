@@ -11,6 +11,8 @@ from support.clock import FakeClock
 from support.crosswalk import KITES, TIDES
 from support.tables import dump
 
+from cache.release.seed import seed
+
 TOKEN = "canary-admin-token"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
@@ -131,6 +133,18 @@ def test_all_entries_can_be_forgotten(admin: FlaskClient, seeded_engine: Engine)
     assert ["absent"] * held == [one["state"] for one in listed(admin)]
     assert [] == dump(seeded_engine, ("rating",))["rating"]
     assert {"purged": 0} == admin.delete("/admin/cache/entries").get_json()
+
+
+def test_what_was_purged_can_be_loaded_again(
+    admin: FlaskClient, seeded_engine: Engine, made_up_release: Any, clock: FakeClock
+) -> None:
+    before = {one["code"]: one["state"] for one in listed(admin)}
+    admin.delete("/admin/cache/entries")
+    services = admin.application.extensions["skillgap"]
+
+    seed(seeded_engine, made_up_release, limits=services.limits, now=clock)
+
+    assert before == {one["code"]: one["state"] for one in listed(admin)}
 
 
 def test_the_same_request_to_fill_is_one_job_that_is_told_of(
