@@ -6,7 +6,7 @@ import re
 import secrets
 from contextlib import suppress
 from itertools import count
-from typing import Any, Final
+from typing import Final
 
 from flask import has_request_context, request
 
@@ -134,12 +134,3 @@ def configure(settings: Settings) -> None:
             "root": {"level": settings.log_level, "handlers": ["stderr"]},
         }
     )
-
-
-def passed_on(logger: str) -> dict[str, Any]:
-    """Return the configuration of a library's logger that hands its records to ours."""
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "loggers": {logger: {"propagate": True, "handlers": []}},
-    }

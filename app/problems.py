@@ -76,8 +76,7 @@ class Problem(Exception):
 def invalid_parameters(messages: Mapping[str, Any]) -> Problem:
     """Make the problem of parameters that cannot be used.
 
-    Args:
-        messages: what is wrong with each, as marshmallow says it: a list, or by item of a list.
+    The messages say what is wrong with each, as marshmallow does: a list, or by item of a list.
     """
     errors = list(islice(_errors(messages), LISTED_ERRORS))
     detail = " ".join(f"{each['parameter']}: {each['detail']}" for each in errors)

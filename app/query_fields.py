@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validate
@@ -90,17 +90,24 @@ class Flag(fields.Boolean):
     falsy = {"false"}  # noqa: RUF012
 
 
-class FormatField(fields.String):
+class WordChoice(fields.String):
+    """One of several words."""
+
+    def __init__(
+        self, words: Sequence[str], description: str, *, load_default: Any = absent
+    ) -> None:
+        metadata = {"description": description}
+        super().__init__(
+            load_default=load_default, validate=validate.OneOf(words), metadata=metadata
+        )
+
+
+class FormatField(WordChoice):
     """What the answer is written in."""
 
     def __init__(self) -> None:
-        super().__init__(
-            load_default=absent,
-            validate=validate.OneOf(["json", "csv"]),
-            metadata={
-                "description": "Wins over Accept, which may prefer text/csv; else it is JSON."
-            },
-        )
+        description = "Wins over Accept, which may prefer text/csv; else it is JSON."
+        super().__init__(["json", "csv"], description)
 
 
 class Query(Schema):
@@ -144,10 +151,8 @@ class PostedQuery(TellingQuery):
 class DomainQuery(Query):
     """What every read of an entry can choose."""
 
-    domain = fields.String(
-        load_default=DOMAINS[0],
-        validate=validate.OneOf(DOMAINS),
-        metadata={"description": "What kind of elements is compared or read."},
+    domain = WordChoice(
+        DOMAINS, "What kind of elements is compared or read.", load_default=DOMAINS[0]
     )
 
 

@@ -6,7 +6,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, pre_load, va
 
 from app.occupations.cache_summary import SCOPES, Moment
 from app.occupations.fields import CodeField
-from app.query_fields import LARGEST_PAGE, Query, WholeNumber, absent
+from app.query_fields import LARGEST_PAGE, Query, WholeNumber, WordChoice
 from cache.policy import Freshness
 from onet_client.content_model import DOMAINS
 
@@ -107,11 +107,7 @@ class JobStatusSchema(JobSchema):
 class PurgeQuery(Query):
     """Which domain to forget; all where it is not given."""
 
-    domain = fields.String(
-        load_default=absent,
-        validate=validate.OneOf(DOMAINS),
-        metadata={"description": "Only entries of this domain; of all without it."},
-    )
+    domain = WordChoice(DOMAINS, "Only entries of this domain; of all without it.")
 
 
 class PurgedSchema(Schema):
@@ -123,11 +119,7 @@ class PurgedSchema(Schema):
 class EntriesQuery(PurgeQuery):
     """Which entries to list."""
 
-    state = fields.String(
-        load_default=absent,
-        validate=validate.OneOf(STATES),
-        metadata={"description": "Only entries in this state: what a read does with them."},
-    )
+    state = WordChoice(STATES, "Only entries in this state: what a read does with them.")
     limit = WholeNumber(
         1,
         LARGEST_PAGE,

@@ -10,16 +10,14 @@ from werkzeug.exceptions import NotFound
 from app.problems import Problem
 from app.wiring.container import services
 
-ADMIN: Final = "/admin"
-BELOW: Final = "/admin/"
 SCHEME: Final = "adminToken"
 """The name of the security scheme in the OpenAPI document."""
 
 
 def _is_admin(environ: Mapping[str, Any]) -> bool:
     # Routing takes a path with more slashes in front for the same.
-    path: str = "/" + environ["PATH_INFO"].lstrip("/")
-    return path == ADMIN or path.startswith(BELOW)
+    path: str = environ["PATH_INFO"]
+    return path.lstrip("/").partition("/")[0] == "admin"
 
 
 def check(environ: Mapping[str, Any]) -> None:

@@ -10,25 +10,24 @@ from typing import Any, Final
 
 import orjson
 from flask import Response, request
+from marshmallow import Schema, ValidationError, fields, pre_load, validate
 
-from app.api.batch_schemas import EXAMPLE, AnswersSchema, BatchSchema
-from app.api.blueprints import BodyBlueprint
-from app.api.formats import chosen_format
+from app.api.blueprints import Resources
 from app.api.headers import POSTED
-from app.api.operations import answers_json_or_csv
-from app.api.problem_schema import answers_problems
+from app.api.operations import ProblemSchema, answers_json_or_csv, answers_problems
+from app.api.responses import chosen_format, json_text
 from app.gaps.compare import GapChoice
 from app.gaps.csv_body import BATCH_COLUMNS, BATCH_EXAMPLE, pair_rows, problem_row
 from app.gaps.json_body import gap_body
-from app.gaps.schema import gap_choice
+from app.gaps.schema import GapMembers, SkillGapSchema, gap_choice
 from app.logs import ERRORS
+from app.occupations.fields import OccupationField
 from app.occupations.lookup import FoundPair, Pair
-from app.occupations.provenance import IgnoredParameter, ignored, noted
+from app.occupations.provenance import IgnoredSchema
 from app.occupations.spreadsheet import CSV, Row, file_headers, written
 from app.problem_responses import request_id
 from app.problems import Problem, Problems
-from app.query_fields import PostedQuery
-from app.response_cache.answer import as_json
+from app.query_fields import FormatField, PostedQuery, StrictSchema
 from app.response_cache.headers import UNKEPT, cache_status
 from app.wiring.container import services
 
@@ -44,11 +43,60 @@ MOST_BATCHES: Final = 8
 """Batches at work in a process; its other threads are there for everybody else."""
 RETRY_SECONDS: Final = 5
 """When to ask again where as many are at work as may."""
+MOST_PAIRS: Final = 100
+EXAMPLE: Final = {
+    "pairs": [
+        {"from": "11-1011.00", "to": "15-1254.00"},
+        {"from": "Chief Executives", "to": "15-1254"},
+    ],
+    "limit": 3,
+}
 
 
-blueprint = BodyBlueprint("batch", __name__, description="Compare many pairs of occupations.")
+blueprint = Resources("batch", __name__, description="Compare many pairs of occupations.")
 _places = BoundedSemaphore(MOST_BATCHES)
 Outcomes = Mapping[Pair, FoundPair | Problem]
+
+
+class PairSchema(StrictSchema):
+    """Two occupations to compare."""
+
+    source = OccupationField(required=True, data_key="from")
+    target = OccupationField(required=True, data_key="to")
+
+
+class BatchSchema(GapMembers):
+    """What to compare; everything but the pairs is meant for each of them, as for GET."""
+
+    pairs = fields.List(
+        fields.Nested(PairSchema), required=True, validate=validate.Length(1, MOST_PAIRS)
+    )
+    format = FormatField()
+
+    @pre_load
+    def refuse_too_many(self, data: Any, **_: Any) -> Any:
+        """Refuse more pairs than may be asked for before each of them is looked at."""
+        pairs = data.get("pairs") if isinstance(data, dict) else None
+        if isinstance(pairs, list) and len(pairs) > MOST_PAIRS:
+            raise ValidationError({"pairs": [f"Takes at most {MOST_PAIRS}."]})
+        return data
+
+
+class AnswerSchema(Schema):
+    """What became of a pair: with status 200 its answer, else its problem, as of GET /skill-gap."""
+
+    status = fields.Integer(required=True, metadata={"example": 200})
+    cache_status = fields.String(metadata={"example": 'skillgap; hit; key="skills/11-1011.00"'})
+    retry_after = fields.Integer(metadata={"description": "Seconds after which to ask again."})
+    answer = fields.Nested(SkillGapSchema)
+    problem = fields.Nested(ProblemSchema)
+
+
+class AnswersSchema(Schema):
+    """One answer for each pair, in their order."""
+
+    answers = fields.List(fields.Nested(AnswerSchema), required=True)
+    notes = fields.List(fields.Nested(IgnoredSchema))
 
 
 @blueprint.before_request
@@ -81,7 +129,7 @@ def skill_gaps(asked: dict[str, Any], query: dict[str, Any]) -> Response:
         outcomes = {pair: _outcome(each, problems) for pair, each in found.items()}
         _log(pairs, outcomes)
         if chosen_format(query["format"] or asked["format"]) == "json":
-            text = _as_json(pairs, outcomes, choice, ignored(asked["ignored"]))
+            text = _as_json(pairs, outcomes, choice, asked["ignored"])
             return Response(text, mimetype="application/json", headers=UNKEPT)
         rows = _rows(pairs, outcomes, choice)
         headers = UNKEPT | dict(file_headers(f"{query['domain']}-gaps"))
@@ -114,15 +162,11 @@ def _outcome(found: FoundPair | BaseException, problems: Problems) -> FoundPair 
 
 
 def _as_json(
-    pairs: Sequence[Pair],
-    outcomes: Outcomes,
-    choice: GapChoice,
-    notes: Sequence[IgnoredParameter],
+    pairs: Sequence[Pair], outcomes: Outcomes, choice: GapChoice, others: Sequence[str]
 ) -> bytes:
     """Write what became of each pair, once where it was asked for several times."""
     each = {pair: orjson.dumps(_answer(one, choice)) for pair, one in outcomes.items()}
-    body = {"answers": [orjson.Fragment(each[pair]) for pair in pairs]}
-    return as_json(noted(body, notes))
+    return json_text({"answers": [orjson.Fragment(each[pair]) for pair in pairs]}, others)
 
 
 def _answer(outcome: FoundPair | Problem, choice: GapChoice) -> dict[str, Any]:

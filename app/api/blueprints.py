@@ -64,41 +64,6 @@ class QueryParser(FlaskParser):
         return dict(found)
 
 
-class FinishingBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
-    """A resource whose views finish answers.
-
-    flask-smorest wraps a view once for each decorator, to write what it returned; here the
-    decorators of answers only document it.
-    """
-
-    def response(self, *details: Any, **options: Any) -> Callable[[View], View]:
-        """Document an answer, which the view finishes itself."""
-        return partial(_documented, document=super().response(*details, **options))
-
-    def alt_response(self, *details: Any, **options: Any) -> Callable[[View], View]:
-        """Document another answer."""
-        return partial(_documented, document=super().alt_response(*details, **options))
-
-
-def _documented(view: View, document: Callable[[View], View]) -> View:
-    """Take over what a decorator says of a view, without what it does on every call."""
-    vars(view)["_apidoc"] = vars(document(view))["_apidoc"]
-    return view
-
-
-class QueryBlueprint(FinishingBlueprint):
-    """A resource whose parameters are all in the query string."""
-
-    ARGUMENTS_PARSER = QueryParser()
-
-
-class BodyParser(FlaskParser):
-    """Reads JSON bodies; whatever the JSON library cannot read is a bad body, never a failure."""
-
-    def _raw_load_json(self, req: Request) -> Any:
-        return read_json(req)
-
-
 def read_json(req: Request) -> Any:
     """Read the body of a request as JSON (RFC 8259): no member twice, and finite numbers.
 
@@ -119,28 +84,26 @@ def read_json(req: Request) -> Any:
         raise invalid_parameters({"body": [str(error)]}) from None
 
 
-class BodyBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
-    """Resources that take JSON bodies."""
+class Resources(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
+    """Resources, whose views take queries and JSON bodies as schemas load them.
 
-    ARGUMENTS_PARSER = BodyParser()
-
-
-class FinishingBodyBlueprint(FinishingBlueprint):
-    """Resources that take JSON bodies, and whose views finish answers.
-
-    webargs makes a schema anew for each body, which takes longer than to load it.
+    flask-smorest wraps a view once for each decorator, to write what it returned; here the
+    decorators of answers only document what the view finishes itself.
     """
 
     ARGUMENTS_PARSER = QueryParser()
 
     def arguments(
-        self, schema: type[Schema], *, location: str = "json", **options: Any
+        self, schema: type[Schema] | Schema, *, location: str = "json", **options: Any
     ) -> Callable[[View], View]:
-        """Have a view called with the body as a schema loads it, or with the query string."""
+        """Have a view called with the body as a schema loads it, or with the query string.
+
+        webargs makes a schema anew for each body, which takes longer than to load it.
+        """
         document = super().arguments(schema, location=location, **options)
         if location == "query":
             return cast("Callable[[View], View]", document)
-        one = schema()
+        one = schema() if isinstance(schema, type) else schema
 
         def decorate(view: View) -> View:
             @wraps(view)
@@ -150,3 +113,17 @@ class FinishingBodyBlueprint(FinishingBlueprint):
             return _documented(called, document)
 
         return decorate
+
+    def response(self, *details: Any, **options: Any) -> Callable[[View], View]:
+        """Document an answer, which the view finishes itself."""
+        return partial(_documented, document=super().response(*details, **options))
+
+    def alt_response(self, *details: Any, **options: Any) -> Callable[[View], View]:
+        """Document another answer."""
+        return partial(_documented, document=super().alt_response(*details, **options))
+
+
+def _documented(view: View, document: Callable[[View], View]) -> View:
+    """Take over what a decorator says of a view, without what it does on every call."""
+    vars(view)["_apidoc"] = vars(document(view))["_apidoc"]
+    return view

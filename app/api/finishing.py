@@ -6,7 +6,8 @@ from typing import Final
 
 from flask import Request, Response
 
-from app.response_cache.coding import (
+from app.response_cache.cors import Cors, preflight_headers
+from app.response_cache.negotiation import (
     GZIP,
     NAME,
     gzip_etag,
@@ -14,10 +15,8 @@ from app.response_cache.coding import (
     is_packable,
     prefers_gzip,
 )
-from app.response_cache.cors import Cors, preflight_headers
 from app.wiring.finished import Finished
 
-ASKING: Final = ("GET", "HEAD")
 FILES: Final = 16
 """Files that are kept as they are sent."""
 
@@ -30,16 +29,11 @@ def finish(response: Response, request: Request, cors: Cors) -> None:
     """
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-cache" if response.status_code < 400 else "no-store"
-    if response.status_code == 200 and request.method in ASKING:
-        _give_etag(response)
+    is_asked = response.status_code == 200 and request.method in ("GET", "HEAD")
+    if is_asked and "ETag" not in response.headers and not response.cache_control.no_store:
+        response.set_etag(sha1(response.get_data(), usedforsecurity=False).hexdigest())
     _send_what_will_do(response, request)
     _let_others_read(response, request, cors)
-
-
-def _give_etag(response: Response) -> None:
-    if "ETag" in response.headers or response.cache_control.no_store:
-        return
-    response.set_etag(sha1(response.get_data(), usedforsecurity=False).hexdigest())
 
 
 def _send_what_will_do(response: Response, request: Request) -> None:

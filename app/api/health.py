@@ -1,22 +1,19 @@
 """GET /health and /health/ready: for load balancers and orchestrators."""
 
-from flask import Response, jsonify
-from flask.views import MethodView
-from flask_smorest import Blueprint
+from typing import Any, Final
+
 from marshmallow import Schema, fields
 
+from app.api.blueprints import Resources
 from app.api.headers import UNSTORED
-from app.api.problem_schema import answers_problems
+from app.api.operations import answers_problems
 from app.wiring.container import services
 from cache.db.database import check_ready
 
-blueprint = Blueprint("health", __name__, description="Is it alive, can it serve.")
+blueprint = Resources("health", __name__, description="Is it alive, can it serve.")
 
-
-def _ok() -> Response:
-    response = jsonify({"status": "ok"})
-    response.headers["Cache-Control"] = "no-store"  # it holds for this moment
-    return response
+OK: Final = {"status": "ok"}, {"Cache-Control": "no-store"}
+"""Body and headers of an answer that holds for this moment."""
 
 
 class HealthSchema(Schema):
@@ -26,28 +23,22 @@ class HealthSchema(Schema):
 
 
 @blueprint.route("/health")
-class Health(MethodView):
-    """The process."""
+@blueprint.response(200, HealthSchema, headers=UNSTORED)
+def health() -> Any:
+    """Answer as long as the process is alive; asks nothing of the database.
 
-    @blueprint.response(200, HealthSchema, headers=UNSTORED)
-    def get(self) -> Response:
-        """Answer as long as the process is alive; asks nothing of the database.
-
-        For what starts a process again that has died.
-        """
-        return _ok()
+    For what starts a process again that has died.
+    """
+    return OK
 
 
 @blueprint.route("/health/ready")
-class Ready(MethodView):
-    """The process and its database."""
+@blueprint.response(200, HealthSchema, headers=UNSTORED)
+@answers_problems(blueprint, 503)
+def ready() -> Any:
+    """Answer where the database is reachable and migrated.
 
-    @blueprint.response(200, HealthSchema, headers=UNSTORED)
-    @answers_problems(blueprint, 503)
-    def get(self) -> Response:
-        """Answer where the database is reachable and migrated.
-
-        For what sends requests to servers that can answer them.
-        """
-        check_ready(services().reader)
-        return _ok()
+    For what sends requests to servers that can answer them.
+    """
+    check_ready(services().reader)
+    return OK

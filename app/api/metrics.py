@@ -3,37 +3,33 @@
 from collections.abc import Iterator
 
 from flask import Response
-from flask.views import MethodView
-from flask_smorest import Blueprint
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from app.api.blueprints import Resources
 from app.api.headers import UNSTORED
 from app.wiring.container import services
 from cache.db.unavailable import DatabaseUnavailable
 from cache.inventory import Statistics
 from onet_client.version import VERSION
 
-blueprint = Blueprint("metrics", __name__, description="Figures for Prometheus.")
+blueprint = Resources("metrics", __name__, description="Figures for Prometheus.")
 
 
 @blueprint.route("/metrics")
-class Metrics(MethodView):
-    """The metrics."""
+@blueprint.response(200, {"type": "string"}, content_type="text/plain", headers=UNSTORED)
+def metrics() -> Response:
+    """Write the metrics of all processes of this server in the text exposition format.
 
-    @blueprint.response(200, {"type": "string"}, content_type="text/plain", headers=UNSTORED)
-    def get(self) -> Response:
-        """Write the metrics of all processes of this server in the text exposition format.
-
-        What the database would say is left out where it cannot be reached.
-        """
-        services().counters.hand_over()
-        of_database = CollectorRegistry()
-        of_database.register(_Database())
-        text = b"".join(map(generate_latest, (services().metrics.registry, of_database)))
-        headers = {"Cache-Control": "no-store"}  # they hold for this moment
-        return Response(text, headers=headers, content_type=CONTENT_TYPE_LATEST)
+    What the database would say is left out where it cannot be reached.
+    """
+    services().counters.hand_over()
+    of_database = CollectorRegistry()
+    of_database.register(_Database())
+    text = b"".join(map(generate_latest, (services().metrics.registry, of_database)))
+    headers = {"Cache-Control": "no-store"}  # they hold for this moment
+    return Response(text, headers=headers, content_type=CONTENT_TYPE_LATEST)
 
 
 class _Database(Collector):

@@ -1,21 +1,16 @@
 """GET /occupations: the list, and one occupation with its ratings and cache state."""
 
-from math import inf
 from typing import Any
 
 from flask import Response
-from flask.views import MethodView
 
-from app.api.blueprints import IN_PATH, QueryBlueprint
-from app.api.formats import chosen_format, vary
+from app.api.blueprints import IN_PATH, Resources
 from app.api.headers import CACHED, LISTED, STILL_HOLDS
-from app.api.operations import answers_json_or_csv
-from app.api.problem_schema import answers_problems
-from app.api.responses import LONGEST_BY_NAME, VARY, cached_response
+from app.api.operations import answers_json_or_csv, answers_problems
+from app.api.responses import VARY, cached_response, chosen_format, json_text, vary
 from app.occupations.csv_body import CSV_EXAMPLE, LIST_EXAMPLE, list_csv, occupation_csv
 from app.occupations.fields import PATH_CODE, named_in_path
 from app.occupations.json_body import occupation_body, occupations_body
-from app.occupations.provenance import ignored, noted
 from app.occupations.schema import (
     OccupationSchema,
     OccupationsQuery,
@@ -23,67 +18,58 @@ from app.occupations.schema import (
     RatingsQuery,
 )
 from app.occupations.spreadsheet import CSV, file_headers
-from app.response_cache.answer import as_json
 from app.wiring.container import services
 
-blueprint = QueryBlueprint("occupations", __name__, description="Find and read occupations.")
+blueprint = Resources("occupations", __name__, description="Find and read occupations.")
 blueprint.after_request(vary)
 
 
 @blueprint.route("/occupations")
-class Occupations(MethodView):
-    """The occupation list."""
+@blueprint.arguments(OccupationsQuery, location="query")
+@answers_json_or_csv(
+    blueprint, OccupationsSchema, LISTED, rows="one row an occupation", example=LIST_EXAMPLE
+)
+@blueprint.alt_response(304, description=STILL_HOLDS, headers=LISTED)
+@answers_problems(blueprint, 422, 503)
+def occupations(query: dict[str, Any]) -> Response:
+    """List the occupations that `q` may mean, best first, or all by code.
 
-    @blueprint.arguments(OccupationsQuery, location="query")
-    @answers_json_or_csv(
-        blueprint, OccupationsSchema, LISTED, rows="one row an occupation", example=LIST_EXAMPLE
-    )
-    @blueprint.alt_response(304, description=STILL_HOLDS, headers=LISTED)
-    @answers_problems(blueprint, 422, 503)
-    def get(self, query: dict[str, Any]) -> Response:
-        """List the occupations that `q` may mean, best first, or all by code.
-
-        `q` may be misspelt or half typed. A search finds 200 at most.
-        """
-        wired, form = services(), chosen_format(query.pop("format"))
-        others = ignored(query.pop("ignored"))
-        body = occupations_body(wired.catalogue, wired.titles.index, **query)
-        if form == "json":
-            written = as_json(noted(body, others))
-            return Response(written, mimetype="application/json", headers=VARY)
-        codes = [one["code"] for one in body["occupations"]]
-        releases = wired.catalogue.releases(query["domain"], codes)
-        text = list_csv(body, query["domain"], releases)
-        headers = [*VARY, *file_headers("occupations", query["q"])]
-        return Response(text, content_type=CSV, headers=headers)
+    `q` may be misspelt or half typed. A search finds 200 at most.
+    """
+    wired, form = services(), chosen_format(query.pop("format"))
+    others = query.pop("ignored")
+    body = occupations_body(wired.catalogue, wired.titles.index, **query)
+    if form == "json":
+        written = json_text(body, others)
+        return Response(written, mimetype="application/json", headers=VARY)
+    codes = [one["code"] for one in body["occupations"]]
+    releases = wired.catalogue.releases(query["domain"], codes)
+    text = list_csv(body, query["domain"], releases)
+    headers = [*VARY, *file_headers("occupations", query["q"])]
+    return Response(text, content_type=CSV, headers=headers)
 
 
 @blueprint.route("/occupations/<code>", parameters=[IN_PATH])
-class OneOccupation(MethodView):
-    """One occupation."""
+@blueprint.arguments(RatingsQuery, location="query")
+@answers_json_or_csv(
+    blueprint, OccupationSchema, CACHED, rows="one row an element", example=CSV_EXAMPLE
+)
+@blueprint.alt_response(304, description=STILL_HOLDS, headers=CACHED)
+@answers_problems(blueprint, 404, 422, 503, reads=True)
+def one_occupation(query: dict[str, Any], code: str) -> Response:
+    """Read an occupation's title, ratings and cache state.
 
-    @blueprint.arguments(RatingsQuery, location="query")
-    @answers_json_or_csv(
-        blueprint, OccupationSchema, CACHED, rows="one row an element", example=CSV_EXAMPLE
+    What is not cached is fetched from O*NET.
+    """
+    query["format"] = chosen_format(query["format"])
+    found = services().lookup.one(named_in_path(PATH_CODE, code), query["domain"])
+    body = occupation_body(services().descriptions, found)
+    asked = None if found.notes else [*query.values(), found.reading.profile.code]
+    if query["format"] == "json":
+        text = json_text(body, query["ignored"])
+        return cached_response(text, [found.reading], asked, fixed=VARY)
+    text, fixed = (
+        occupation_csv(body).encode(),
+        [*VARY, *file_headers(body["title"], body["domain"])],
     )
-    @blueprint.alt_response(304, description=STILL_HOLDS, headers=CACHED)
-    @answers_problems(blueprint, 404, 422, 503, reads=True)
-    def get(self, query: dict[str, Any], code: str) -> Response:
-        """Read an occupation's title, ratings and cache state.
-
-        What is not cached is fetched from O*NET.
-        """
-        query["format"] = chosen_format(query["format"])
-        asked_code = named_in_path(PATH_CODE, code)
-        found, now = services().lookup.one(asked_code, query["domain"]), services().now()
-        body = occupation_body(services().descriptions, found)
-        asked = None if found.notes else [*query.values(), found.reading.profile.code]
-        longest = LONGEST_BY_NAME if found.notes else inf
-        if query["format"] == "json":
-            text = as_json(noted(body, ignored(query["ignored"])))
-            return cached_response(text, [found.reading], now, asked, longest, fixed=VARY)
-        text = occupation_csv(body).encode()
-        fixed = [*VARY, *file_headers(body["title"], body["domain"])]
-        return cached_response(
-            text, [found.reading], now, asked, longest, content_type=CSV, fixed=fixed
-        )
+    return cached_response(text, [found.reading], asked, content_type=CSV, fixed=fixed)

@@ -1,20 +1,17 @@
 """POST /skill-gap and POST /transitions: what someone can do in place of one occupation."""
 
-from datetime import datetime
 from typing import Any, Final
 
 from flask import Response
 from flask.globals import request_ctx
 
-from app.api.blueprints import FinishingBodyBlueprint
-from app.api.formats import chosen_format
+from app.api.blueprints import Resources
 from app.api.headers import READ_POSTED
-from app.api.operations import answers_json_or_csv
-from app.api.problem_schema import answers_problems
+from app.api.operations import answers_json_or_csv, answers_problems
+from app.api.responses import Fixed, chosen_format, json_text
 from app.gaps.csv_body import CSV_EXAMPLE
 from app.gaps.json_body import plain
 from app.gaps.schema import gap_choice
-from app.occupations.provenance import ignored, noted
 from app.occupations.spreadsheet import CSV
 from app.problem_responses import keep_unsaid
 from app.profiles.csv_body import (
@@ -37,14 +34,13 @@ from app.profiles.schema import (
     own_transitions_choice,
 )
 from app.query_fields import PostedQuery
-from app.response_cache.answer import as_json
 from app.response_cache.headers import unkept_headers
 from app.transitions.csv_body import CSV_EXAMPLE as TRANSITIONS_CSV_EXAMPLE
 from app.wiring.container import services
 from app.wiring.finished import Finished
 from cache.reading import Reading
 
-blueprint = FinishingBodyBlueprint("profiles", __name__, description="Compare what someone can do.")
+blueprint = Resources("profiles", __name__, description="Compare what someone can do.")
 
 TIMEOUT: Final = 30.0
 """Seconds that a ranking waits for the occupations of a profile that are not cached."""
@@ -79,10 +75,9 @@ def skill_gap(asked: dict[str, Any], query: dict[str, Any]) -> Response:
     choice = gap_choice(query)
     if chosen_format(query["format"] or asked["format"]) == "json":
         body = own_gap_body(pair, choice, wired.baseline.closer_than)
-        text = as_json(noted(body, ignored(asked["ignored"])))
-        return _answer(text, pair.readings, wired.now())
-    rows = own_gap_csv(pair, choice)
-    return _answer_csv(rows, own_gap_headers(pair), pair.readings, wired.now())
+        text = json_text(body, asked["ignored"])
+        return _answer(text, pair.readings)
+    return _answer(own_gap_csv(pair, choice).encode(), pair.readings, own_gap_headers(pair))
 
 
 @blueprint.route("/transitions", methods=["POST"])
@@ -107,20 +102,15 @@ def transitions(asked: dict[str, Any], query: dict[str, Any]) -> Response:
     wired.transitions.check_zones(list(subject.profiles), subject.titles, choice)
     body = own_transitions_body(wired.transitions, subject, choice)
     if chosen_format(query["format"] or asked["format"]) == "json":
-        text = as_json(noted(body, ignored(asked["ignored"])))
-        return _answer(text, subject.readings, wired.now())
-    rows = own_transitions_csv(plain(body))
-    return _answer_csv(rows, own_transitions_headers(), subject.readings, wired.now())
+        text = json_text(body, asked["ignored"])
+        return _answer(text, subject.readings)
+    text = own_transitions_csv(plain(body)).encode()
+    return _answer(text, subject.readings, own_transitions_headers())
 
 
-def _answer(text: bytes, readings: list[Reading], now: datetime) -> Response:
-    """Answer with what nobody may store."""
-    return Finished([text], headers=unkept_headers(text, readings, now))
-
-
-def _answer_csv(
-    text: str, named: list[tuple[str, str]], readings: list[Reading], now: datetime
-) -> Response:
-    answer = _answer(text.encode(), readings, now)
-    answer.headers.update([("Content-Type", CSV), *named])
+def _answer(text: bytes, readings: list[Reading], of_csv: Fixed = ()) -> Response:
+    """Answer with what nobody may store: JSON, or CSV where it has headers of its own."""
+    answer = Finished([text], headers=unkept_headers(text, readings, services().now()))
+    if of_csv:
+        answer.headers.update([("Content-Type", CSV), *of_csv])
     return answer

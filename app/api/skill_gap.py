@@ -1,25 +1,20 @@
 """GET /skill-gap: what the second occupation demands that the first does not."""
 
-from math import inf
 from typing import Any
 
 from flask import Response
 
-from app.api.blueprints import QueryBlueprint
-from app.api.formats import chosen_format, vary
+from app.api.blueprints import Resources
 from app.api.headers import CACHED, STILL_HOLDS
-from app.api.operations import answers_json_or_csv
-from app.api.problem_schema import answers_problems
-from app.api.responses import LONGEST_BY_NAME, VARY, cached_response
-from app.gaps.csv_body import CSV_EXAMPLE, csv_body, csv_headers
+from app.api.operations import answers_json_or_csv, answers_problems
+from app.api.responses import VARY, cached_response, chosen_format, json_text, vary
+from app.gaps.csv_body import CSV_EXAMPLE, csv_body, gap_file_headers
 from app.gaps.json_body import gap_body
 from app.gaps.schema import SkillGapQuery, SkillGapSchema, gap_choice
-from app.occupations.provenance import ignored, noted
 from app.occupations.spreadsheet import CSV
-from app.response_cache.answer import as_json
 from app.wiring.container import services
 
-blueprint = QueryBlueprint("skill-gap", __name__, description="Compare two occupations.")
+blueprint = Resources("skill-gap", __name__, description="Compare two occupations.")
 blueprint.after_request(vary)
 
 
@@ -42,13 +37,13 @@ def skill_gap(query: dict[str, Any]) -> Response:
     """
     query["format"], wired = chosen_format(query["format"]), services()
     found = wired.lookup.pair(query["source"], query["target"], query["domain"])
-    asked, longest = (list(query.values()), inf) if found.by_code else (None, LONGEST_BY_NAME)
-    choice, now = gap_choice(query), wired.now()
+    asked = list(query.values()) if found.by_code else None
+    choice = gap_choice(query)
     if query["format"] == "json":
         body = gap_body(found, choice, wired.baseline.closer_than)
-        text = as_json(noted(body, ignored(query["ignored"])))
-        return cached_response(
-            text, found.readings, now, asked, longest, fixed=VARY, of_domains=[query["domain"]]
-        )
-    text, fixed = csv_body(found, choice).encode(), [*VARY, *csv_headers(found)]
-    return cached_response(text, found.readings, now, asked, longest, content_type=CSV, fixed=fixed)
+        text = json_text(body, query["ignored"])
+        of_domains = [query["domain"]]
+        return cached_response(text, found.readings, asked, fixed=VARY, of_domains=of_domains)
+    fixed = [*VARY, *gap_file_headers(found.source.profile.title, found.target)]
+    text = csv_body(found, choice).encode()
+    return cached_response(text, found.readings, asked, content_type=CSV, fixed=fixed)

@@ -4,17 +4,13 @@ from typing import Any, Final
 
 from flask import Response
 
-from app.api.blueprints import NAMED_IN_PATH, QueryBlueprint
-from app.api.formats import chosen_format, vary
+from app.api.blueprints import NAMED_IN_PATH, Resources
 from app.api.headers import CACHED, STILL_HOLDS
-from app.api.operations import answers_json_or_csv
-from app.api.problem_schema import answers_problems
-from app.api.responses import VARY, Fixed, cached_response
+from app.api.operations import answers_json_or_csv, answers_problems
+from app.api.responses import VARY, Fixed, cached_response, chosen_format, json_text, vary
 from app.gaps.json_body import plain
 from app.occupations.fields import PATH_OCCUPATION, named_in_path
-from app.occupations.provenance import ignored, noted
 from app.occupations.spreadsheet import CSV
-from app.response_cache.answer import as_json
 from app.transitions.choice import PREFERRED
 from app.transitions.csv_body import CSV_EXAMPLE, csv_body, csv_headers
 from app.transitions.json_body import transitions_body
@@ -27,7 +23,7 @@ from app.transitions.schema import (
 from app.transitions.subject import read_subject
 from app.wiring.container import services
 
-blueprint = QueryBlueprint("transitions", __name__, description="Find the next step.")
+blueprint = Resources("transitions", __name__, description="Find the next step.")
 blueprint.after_request(vary)
 
 LONGEST_AGE: Final = 60
@@ -52,15 +48,13 @@ def transitions(query: dict[str, Any], code: str) -> Response:
     subject = read_subject(wired.lookup, wired.transitions, text, domains)
     wired.transitions.check_zones(subject.held, [subject.code], choice)
     body = transitions_body(wired.transitions, subject, choice)
-    body = noted(body, ignored(query["ignored"]))
-    written, kind, fixed = _written(body, query["format"])
+    written, kind, fixed = _written(body, query)
     # Which domains are compared by default depends on which are held.
     of_domains = subject.domains if domains else PREFERRED
     is_final = text == subject.code and len(subject.readings) == len(subject.domains)
     return cached_response(
         written,
         subject.readings,
-        wired.now(),
         [*query.values(), text] if is_final else None,
         LONGEST_AGE,
         content_type=kind,
@@ -70,9 +64,9 @@ def transitions(query: dict[str, Any], code: str) -> Response:
     )
 
 
-def _written(body: dict[str, Any], form: str) -> tuple[bytes, str, Fixed]:
-    """Write the answer in a format: the text, its type, and headers that it has in any case."""
-    if form == "json":
-        return as_json(body), "application/json", VARY
+def _written(body: dict[str, Any], query: dict[str, Any]) -> tuple[bytes, str, Fixed]:
+    """Write the answer as asked: the text, its type, and headers that it has in any case."""
+    if query["format"] == "json":
+        return json_text(body, query["ignored"]), "application/json", VARY
     read = plain(body)
     return csv_body(read).encode(), CSV, [*VARY, *csv_headers(read)]

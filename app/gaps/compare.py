@@ -119,12 +119,9 @@ class Gap:
 
 
 def compare(source: Profile, target: Profile, like: Profile | None = None) -> Gap:
-    """Compare two profiles of one domain.
+    """Compare two profiles of one domain: what the target demands with what the source has.
 
-    Args:
-        source: who is to move.
-        target: where to.
-        like: an occupation whose ratings the source shares; its gaps to the target are reused.
+    `like` is an occupation whose ratings the source shares; its gaps to the target are reused.
     """
     one_sided = source.elements.keys() ^ target.elements.keys()
     incomparable = _incomparable(source, target, one_sided) if one_sided else ()

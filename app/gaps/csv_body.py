@@ -61,11 +61,6 @@ def csv_body(found: FoundPair, choice: GapChoice) -> str:
     return written([COLUMNS, *_rows_of(found, choice)])
 
 
-def csv_headers(found: FoundPair) -> list[tuple[str, str]]:
-    """Name the file of a pair, should it be saved."""
-    return gap_file_headers(found.source.profile.title, found.target)
-
-
 def gap_file_headers(source: str, target: Reading) -> list[tuple[str, str]]:
     """Name the file of what a source was compared with, should it be saved."""
     return file_headers(f"{target.entry.domain}-gap", source, "to", target.profile.title)
@@ -91,14 +86,9 @@ def _rows_of(found: FoundPair, choice: GapChoice, *, at_least_one: bool = False)
 def gap_rows(
     gap: Gap, source: CsvSource, target: Reading, choice: GapChoice, *, at_least_one: bool = False
 ) -> Iterator[Row]:
-    """Write a row for each element that is chosen.
+    """Write a row for each element that is chosen of a comparison of a source with a target.
 
-    Args:
-        gap: what the comparison found.
-        source: what was compared.
-        target: with what.
-        choice: which gaps.
-        at_least_one: whether there is a row in any case, which tells the readiness.
+    With `at_least_one` there is a row in any case, which tells the readiness.
     """
     sides = source.codes, source.titles, gap.target.code, gap.target.title, target.entry.domain
     pair = (

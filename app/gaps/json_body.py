@@ -13,20 +13,16 @@ from cache.profile import ElementRating
 from cache.reading import Reading
 
 CloserThan = Callable[[Reading, float], float | None]
+"""Tells what share of all occupations is less ready for a target than a readiness."""
 WriteSide = Callable[[ElementRating], Any]
+"""Writes the source's side of an element."""
 
 SIDES: Final = 10_000
 """Sides kept as text, about 200 bytes each; all skills of 29.0 have fewer."""
 
 
 def gap_body(found: FoundPair, choice: GapChoice, closer_than: CloserThan) -> dict[str, Any]:
-    """Compare two occupations, and write the gaps that are chosen.
-
-    Args:
-        found: the two.
-        choice: which gaps.
-        closer_than: tells what share of all occupations is less ready for a target.
-    """
+    """Compare two occupations, and write the gaps that are chosen."""
     source_side, target_side = found.source, found.target
     gap = compare(source_side.profile, target_side.profile)
     body = {
@@ -44,15 +40,7 @@ def gap_body(found: FoundPair, choice: GapChoice, closer_than: CloserThan) -> di
 def compared_body(
     gap: Gap, target: Reading, choice: GapChoice, closer_than: CloserThan, write_source: WriteSide
 ) -> dict[str, Any]:
-    """Write what a comparison found, whatever the source is.
-
-    Args:
-        gap: the comparison.
-        target: what the source was compared with.
-        choice: which gaps.
-        closer_than: tells what share of all occupations is less ready for a target.
-        write_source: writes the source's side of an element.
-    """
+    """Write what a comparison with a target found, whatever the source is."""
     missing = gap.count("missing")
     body: dict[str, Any] = {
         "to": {"code": target.profile.code, "title": target.profile.title},

@@ -20,6 +20,7 @@ from app.query_fields import (
     StrictSchema,
     TellingQuery,
     WholeNumber,
+    WordChoice,
     absent,
 )
 from onet_client.content_model import DOMAINS
@@ -30,8 +31,6 @@ SORTS: Final = get_args(Sort)
 SHARE: Final = {"minimum": 0, "maximum": 1}
 COVERED: Final = "covered"
 """What `include` takes."""
-
-
 OF_KIND: Final = "Only gaps in elements that are Not Relevant in `from`, or only the others."
 OF_IMPORTANCE: Final = "Only gaps in elements at least so important in `to`, on O*NET's scale."
 OF_CERTAINTY: Final = "Only gaps that are wider than chance at 95 %."
@@ -45,20 +44,12 @@ class SkillGapQuery(TellingQuery, DomainQuery):
 
     source = OccupationField(required=True, data_key="from")
     target = OccupationField(required=True, data_key="to")
-    kind = fields.String(
-        load_default=absent, validate=validate.OneOf(KINDS), metadata={"description": OF_KIND}
-    )
+    kind = WordChoice(KINDS, OF_KIND)
     min_importance = DecimalNumber(1, 5, load_default=1.0, metadata={"description": OF_IMPORTANCE})
     significant = Flag(load_default=False, metadata={"description": OF_CERTAINTY})
-    sort = fields.String(
-        load_default="priority", validate=validate.OneOf(SORTS), metadata={"description": OF_ORDER}
-    )
+    sort = WordChoice(SORTS, OF_ORDER, load_default="priority")
     limit = WholeNumber(1, LARGEST_PAGE, load_default=absent, metadata={"description": OF_LIMIT})
-    include = fields.String(
-        load_default=absent,
-        validate=validate.OneOf([COVERED]),
-        metadata={"description": OF_COVERED},
-    )
+    include = WordChoice([COVERED], OF_COVERED)
     format = FormatField()
 
 

@@ -20,8 +20,7 @@ STEPS: Final = 100
 def quantile(freedom: float) -> float:
     """Return t for which a variable lies within -t and t in 95 % of draws.
 
-    Args:
-        freedom: degrees of freedom, 1 or more; no whole number is needed.
+    The degrees of freedom are 1 or more; no whole number is needed.
     """
     x = 1 / freedom
     above = below = 0.0

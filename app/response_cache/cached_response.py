@@ -8,9 +8,9 @@ from typing import Final
 
 from app.response_cache.answer import NEVER, Answer
 from app.response_cache.buffered_counters import BufferedCounters
-from app.response_cache.coding import GZIP, gunzipped, gzip_etag, gzipped, is_packable
 from app.response_cache.cors import Cors
 from app.response_cache.headers import Hit, Sharing, hit_headers, unchecked_headers
+from app.response_cache.negotiation import GZIP, gunzipped, gzip_etag, gzipped, is_packable
 
 Headers = list[tuple[str, str]]
 Own = tuple[tuple[str, str], ...]

@@ -153,27 +153,22 @@ class Hit:
         return self._figures
 
 
-class HitHeaders(NamedTuple):
-    """The headers of an answer made of fresh entries, and until when they hold."""
-
-    until: datetime
-    headers: dict[str, str]
-
-
 def unchecked_headers(hits: Sequence[Hit], now: datetime, sharing: Sharing) -> dict[str, str]:
     """Write the headers of an answer made of entries that the database cannot be asked about."""
     readings = [Reading(hit.entry, NOBODY, "hit", unchecked=True) for hit in hits]
     return lifetime_headers(readings, now, sharing.at_most(UNCHECKED_SECONDS))
 
 
-def hit_headers(hits: Sequence[Hit], now: datetime, sharing: Sharing) -> HitHeaders:
-    """Write the headers of an answer made of fresh entries."""
+def hit_headers(
+    hits: Sequence[Hit], now: datetime, sharing: Sharing
+) -> tuple[datetime, dict[str, str]]:
+    """Write the headers of an answer made of fresh entries, and tell until when they hold."""
     figures = [hit.at(now) for hit in hits]
     status = ", ".join([each.member for each in figures])
     age = max([each.age for each in figures], default=0)
     left = min([each.left for each in figures], default=int(sharing.max_age))
     until = min([each.until for each in figures], default=ALWAYS)
-    return HitHeaders(until, _lifetime(status, age, left, sharing))
+    return until, _lifetime(status, age, left, sharing)
 
 
 def _age(entry: Entry, now: datetime) -> int:

@@ -16,10 +16,9 @@ from app.logs import RequestIds
 from app.response_cache.answer import Answer, AnswerBody
 from app.response_cache.buffered_counters import BufferedCounters
 from app.response_cache.cached_response import CachedResponse, Own, Unpacked
-from app.response_cache.coding import prefers_gzip
 from app.response_cache.cors import Cors
 from app.response_cache.headers import Hit, Sharing
-from app.response_cache.negotiation import prefers_csv
+from app.response_cache.negotiation import prefers_csv, prefers_gzip
 from cache.entries.invalidation import ANY, Changes
 from cache.local.bounded_cache import BoundedCache
 from cache.policy import Entry

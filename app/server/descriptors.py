@@ -16,8 +16,7 @@ class TooFewDescriptors(Exception):
 def raise_limit(needed: int, wanted: int) -> int:
     """Let this process and those it starts have as many files open as wanted, or as allowed.
 
-    Returns:
-        how many that are.
+    Return how many that are.
 
     Raises:
         TooFewDescriptors: where they are fewer than needed; says what to do.

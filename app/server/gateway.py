@@ -182,7 +182,5 @@ class Gateway:
                     close()
             watcher.proto.response_bytes(started.status, started.headers, body)
             watcher.done()
-        except Exception as error:  # noqa: BLE001 - answered, and logged there
-            self._refusals.answer(watcher, error)
         finally:
             self._working.discard(thread)

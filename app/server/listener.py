@@ -70,9 +70,7 @@ def close_what_is_not_read(seconds: int) -> bool:
     """Have the system close connections whose other end takes nothing of what is sent (RFC 5482).
 
     Set on the sockets that this process listens on, whose connections inherit it; on Linux alone.
-
-    Returns:
-        whether there are any.
+    Return whether there are any.
     """
     found = False
     for file in Path("/proc/self/fd").glob("*"):

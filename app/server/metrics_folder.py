@@ -18,10 +18,8 @@ def shared_metrics(place: Path | None) -> Iterator[None]:
     """Have the processes started in the block share their metrics; what they kept ends with it.
 
     The folder is named here and made by the process that first has something to keep, again
-    where it was cleaned away: nothing is written before a server starts.
-
-    Args:
-        place: where the folder is to be; None for where the system has temporary files.
+    where it was cleaned away: nothing is written before a server starts. Without a place for it,
+    it is where the system has temporary files.
     """
     try:
         base = place or Path(tempfile.gettempdir())

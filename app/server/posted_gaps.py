@@ -12,10 +12,9 @@ from app.profiles.json_body import own_gap_body
 from app.profiles.schema import LONGEST_BODY, OwnGapQuery, own_of
 from app.query_fields import strict_json
 from app.response_cache.answer import as_json
-from app.response_cache.coding import GZIP, gzipped, is_packable, prefers_gzip
 from app.response_cache.headers import unkept_headers
 from app.response_cache.middleware import ReadyAnswer
-from app.response_cache.negotiation import prefers_csv
+from app.response_cache.negotiation import GZIP, gzipped, is_packable, prefers_csv, prefers_gzip
 from app.server.environ import Header
 
 if TYPE_CHECKING:

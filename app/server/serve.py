@@ -68,6 +68,10 @@ def make_server(target: str, listener: Listener, port: int, workers: int) -> Sup
         workers_kill_timeout=http_process.STOP_SECONDS,
         respawn_failed_workers=True,
         websockets=False,
-        log_dictconfig=logs.passed_on("_granian"),
+        log_dictconfig={
+            "version": 1,
+            "disable_existing_loggers": False,
+            "loggers": {"_granian": {"propagate": True, "handlers": []}},  # ours have its records
+        },
         log_level=LogLevels.warning,  # what happens otherwise we say, in the API's terms
     )

@@ -22,7 +22,6 @@ from cache.policy import Limits
 if TYPE_CHECKING:
     from app.response_cache.buffered_counters import BufferedCounters
     from cache.fill.crosswalk import Crosswalk
-    from cache.fill.filler import Filler
     from cache.fill.meanings import MeaningsFill
     from cache.fill.refresh_requests import RefreshRequests
     from cache.inventory import Inventory
@@ -143,13 +142,27 @@ class CacheParts:
     @cached_property
     def pull_through(self) -> "PullThrough":
         """The cache itself."""
+        from cache.fill.filler import Filler
+        from cache.fill.leases import LEASE_MARGIN, Leases
         from cache.pull_through import PullThrough
 
+        leases = Leases(self.writer, self.reader, self.upstream.deadline + LEASE_MARGIN)
+        filler = Filler(
+            self.writer,
+            self.reads,
+            self.catalogue,
+            leases,
+            self.revalidation,
+            self.upstream,
+            self.limits,
+            self.now,
+            self.metrics,
+        )
         return PullThrough(
             self.reads,
             BoundedCache(self.changes, PROFILES),
             self.catalogue,
-            self._filler(),
+            filler,
             self.refresh_requests,
             self.limits,
             self.now,
@@ -161,24 +174,6 @@ class CacheParts:
     def _patience(self) -> float:
         """Seconds that a request waits for a fill."""
         return self.settings.onet_deadline + WAIT_MARGIN
-
-    def _filler(self) -> "Filler":
-        from cache.fill.filler import Filler
-        from cache.fill.leases import LEASE_MARGIN, Leases
-
-        upstream = self.upstream
-        leases = Leases(self.writer, self.reader, upstream.deadline + LEASE_MARGIN)
-        return Filler(
-            self.writer,
-            self.reads,
-            self.catalogue,
-            leases,
-            self.revalidation,
-            upstream,
-            self.limits,
-            self.now,
-            self.metrics,
-        )
 
     @cached_property
     def crosswalk(self) -> "Crosswalk":

@@ -14,20 +14,20 @@ from typing import TYPE_CHECKING
 from flask import Flask, current_app
 
 from app.logs import RequestIds
+from app.occupations.alternatives import Alternatives
+from app.occupations.descriptions import Descriptions
 from app.occupations.holdings import Holdings
+from app.occupations.titles import Titles
+from app.response_cache.cors import Cors
 from app.settings import Settings
 from app.wiring.cache_parts import CacheParts
 from cache.local.once import cached_property
 
 if TYPE_CHECKING:
     from app.elements.meanings import ElementMeanings
-    from app.occupations.alternatives import Alternatives
-    from app.occupations.descriptions import Descriptions
     from app.occupations.lookup import Lookup
-    from app.occupations.titles import Titles
     from app.problems import Problems
     from app.profiles.service import Profiles
-    from app.response_cache.cors import Cors
     from app.response_cache.headers import Sharing
     from app.transitions.baseline import Baseline
     from app.transitions.matrices import ReadinessMatrices
@@ -76,10 +76,8 @@ class Services(CacheParts):
         )
 
     @cached_property
-    def cors(self) -> "Cors":
+    def cors(self) -> Cors:
         """Which origins' pages may read the public API."""
-        from app.response_cache.cors import Cors
-
         return Cors(self.settings.cors_origins)
 
     @cached_property
@@ -121,17 +119,13 @@ class Services(CacheParts):
         return Holdings(self.catalogue, self.changes)
 
     @cached_property
-    def descriptions(self) -> "Descriptions":
+    def descriptions(self) -> Descriptions:
         """What occupations are."""
-        from app.occupations.descriptions import Descriptions
-
         return Descriptions(self.catalogue, self.changes)
 
     @cached_property
-    def alternatives(self) -> "Alternatives":
+    def alternatives(self) -> Alternatives:
         """What is near an occupation or a code."""
-        from app.occupations.alternatives import Alternatives
-
         return Alternatives(self.catalogue)
 
     @cached_property
@@ -142,10 +136,8 @@ class Services(CacheParts):
         return ElementMeanings(self.meanings_fill, self.changes)
 
     @cached_property
-    def titles(self) -> "Titles":
+    def titles(self) -> Titles:
         """The index of titles."""
-        from app.occupations.titles import Titles
-
         return Titles(self.catalogue, self.changes)
 
 

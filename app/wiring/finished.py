@@ -35,10 +35,8 @@ def fresh_until(
 ) -> datetime | None:
     """Return when the first entry becomes stale; None where one is already, or never will be.
 
-    Args:
-        readings: of the entries that an answer is made of.
-        until: when it may be another one though nothing changes; None where nobody knows.
-        now: when they were read.
+    It ends with `until` at the latest: when an answer made of the entries may be another one though
+    nothing changes, None where nobody knows.
     """
     expiries = [*[reading.entry.expires_at for reading in readings], until]
     fresh = [expiry for expiry in expiries if expiry is not None and expiry > now]

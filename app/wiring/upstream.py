@@ -1,50 +1,26 @@
 """O*NET Web Services as the settings say, asked at one pace by all processes."""
 
-from typing import TYPE_CHECKING
+from functools import partial
 
 from sqlalchemy import Engine
 
 from app.settings import Settings
+from cache.fill.shared_governor import DatabaseGovernor
 from cache.metrics import CacheMetrics
 from cache.upstream import NoUpstream, Upstream
+from onet_client.client import connect
 from onet_client.errors import NotConfigured
 from onet_client.listed_codes import ListedCodes
-
-if TYPE_CHECKING:
-    from onet_client.client import OnetClient
 
 
 def make_upstream(settings: Settings, writer: Engine, metrics: CacheMetrics) -> Upstream:
     """Make the upstream; it raises where there are no credentials to ask it.
 
-    Args:
-        settings: of the application.
-        writer: the database, which has the pace.
-        metrics: count the requests.
+    The database has the pace, and the metrics count the requests.
     """
-    listed, concurrency = ListedCodes(), settings.onet_max_concurrency
-    try:
-        client = _client(settings, writer, metrics, listed, concurrency)
-        guessing = _client(settings, writer, metrics, listed, 1, guesses=True)
-    except NotConfigured as missing:
-        return NoUpstream(missing, settings.onet_api_url, settings.onet_deadline)
-    return Upstream(client, settings.onet_api_url, settings.onet_deadline, guessing)
-
-
-def _client(
-    settings: Settings,
-    writer: Engine,
-    metrics: CacheMetrics,
-    listed: ListedCodes,
-    max_concurrency: int,
-    *,
-    guesses: bool = False,
-) -> "OnetClient":
-    from cache.fill.shared_governor import DatabaseGovernor
-    from onet_client.client import connect
-
-    budget = settings.onet_daily_budget
-    return connect(
+    pace = writer, settings.onet_max_rate, settings.onet_daily_budget
+    client = partial(
+        connect,
         settings.onet_api_url,
         settings.onet_api_version,
         api_key=settings.onet_api_key,
@@ -53,9 +29,15 @@ def _client(
         connect_timeout=settings.onet_connect_timeout,
         read_timeout=settings.onet_read_timeout,
         deadline=settings.onet_deadline,
-        max_concurrency=max_concurrency,
-        governor=DatabaseGovernor(writer, settings.onet_max_rate, budget, guesses=guesses),
-        listed=listed,
+        max_concurrency=settings.onet_max_concurrency,
+        governor=DatabaseGovernor(*pace),
+        listed=ListedCodes(),
         observe=metrics.upstream_request,
         ca_bundle=settings.onet_ca_bundle,
     )
+    source = settings.onet_api_url, settings.onet_deadline
+    try:
+        guessing = client(max_concurrency=1, governor=DatabaseGovernor(*pace, guesses=True))
+        return Upstream(client(), *source, guessing)
+    except NotConfigured as missing:
+        return NoUpstream(missing, *source)

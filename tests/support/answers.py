@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from app.api.admin_schemas import CacheEntriesSchema
 from app.api.health import HealthSchema
-from app.api.problem_schema import ProblemSchema
+from app.api.operations import ProblemSchema
 from app.elements.schema import ElementsSchema, OneElementSchema
 from app.gaps.schema import SkillGapSchema
 from app.occupations.cache_summary import CacheSummarySchema

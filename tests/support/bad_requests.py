@@ -205,6 +205,20 @@ MALFORMED = [
     *(Bad(f"/occupations/{value}", wrong=("code",)) for value in NOT_CODES_OF_PATHS),
     Bad(f"{OCCUPATION}?domain=x", wrong=("domain",)),
     Bad(f"{OCCUPATION}?domain=skills&domain=skills", wrong=("domain",)),
+    *(
+        Bad(f"{OCCUPATION}/transitions?{name}={value}", wrong=(name,))
+        for name, values in {
+            "direction": ["up", ""],
+            "job_zone": ["0", "100", "3,", "3,x", "3,%204", "3&job_zone=4", "3.0", ""],
+            "limit": ["0", "2001", "1e2", "1&limit=2"],
+            "domain": ["no-such"],
+            "domains": ["skills,no-such", ""],
+            "rank": ["related"],
+            "min_readiness": ["1.1", "-0.1"],
+            "zone_change": ["1..-1", "1..", "", "%D9%A1"],
+        }.items()
+        for value in values
+    ),
 ]
 
 NOT_FOUND = [

@@ -9,6 +9,7 @@ from support import engines
 from support.clock import LIMITS, FakeClock
 from support.tables import Row, dump
 
+from cache.entries.invalidation import Changes
 from cache.pull_through import PullThrough
 from cache.upstream import Upstream
 
@@ -21,6 +22,14 @@ def process(
     """Make the cache of a process that has just started."""
     upstream = Upstream(client, URL, deadline=20.0)
     return engines.pull_through(engine, upstream, LIMITS, clock or FakeClock(), **options)
+
+
+def stand_still(changes: Changes) -> Changes:
+    """Have changes looked for only when a test says so, and what was seen count for ever."""
+    changes._clock = lambda: 0.0
+    changes.stop()
+    changes.look()
+    return changes
 
 
 def entries(engine: Engine, domain: str = "skills") -> dict[str, Row]:

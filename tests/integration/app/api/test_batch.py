@@ -126,23 +126,6 @@ def test_a_body_that_cannot_be_used_is_refused_with_the_place_of_each_fault(
     assert named == [one["parameter"] for one in answer.get_json()["errors"]]
 
 
-@pytest.mark.parametrize("text", ["{", '{"pairs": [' + "[" * 40_000, "\xff", '{"limit": 1e999}'])
-def test_what_is_not_json_or_not_a_batch_is_refused(starter: FlaskClient, text: str) -> None:
-    headers = {"Content-Type": "application/json"}
-
-    answer = starter.post("/skill-gap/batch", data=text.encode("latin-1"), headers=headers)
-
-    assert (422, "invalid-parameter") == problem(answer)
-
-
-def test_a_body_beyond_what_a_batch_can_need_is_not_read(starter: FlaskClient) -> None:
-    text = " " * batch.LONGEST_BODY + "{}"
-
-    answer = starter.post("/skill-gap/batch", data=text, content_type="application/json")
-
-    assert (413, "request-entity-too-large") == problem(answer)
-
-
 def test_one_batch_more_than_may_be_at_work_is_refused_and_leaves_no_trace(
     starter: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,17 +28,6 @@ def test_cache_status_has_one_member_an_entry_in_the_order_asked(starter: FlaskC
     assert [target] == [member["key"] for _, member in members(starter.get(OCCUPATION))]
 
 
-def test_cache_status_is_written_as_the_contract_shows_it(
-    starter: FlaskClient, clock: FakeClock
-) -> None:
-    clock.advance(TTL - 7_700_000)
-
-    assert (
-        'skillgap; hit; ttl=7700000; key="skills/15-1254.00"'
-        == (starter.get(OCCUPATION).headers["Cache-Status"])
-    )
-
-
 def test_an_entry_that_both_sides_name_is_read_once(starter: FlaskClient) -> None:
     answer = starter.get("/skill-gap?from=15-1254&to=15-1254.00")
 

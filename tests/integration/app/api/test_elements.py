@@ -1,6 +1,7 @@
 """GET /elements quotes what a release says of elements and levels; what it does not say is null."""
 
 import csv
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -144,10 +145,9 @@ def telling(tmp_path):
 
 
 @pytest.fixture
-def open_telling(open_app, engine, telling):
+def open_telling(open_behind, telling):
     """Makes a client over an empty database, with that upstream behind it."""
-    upstream = {"onet_api_url": telling.url, "onet_api_key": CANARY, "onet_max_rate": 1_000.0}
-    return lambda **settings: open_app(engine.url, **upstream | settings)
+    return partial(open_behind, onet_api_url=telling.url)
 
 
 def test_a_database_that_only_the_api_fills_has_them_at_the_first_ask(open_telling, telling):

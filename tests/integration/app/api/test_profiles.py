@@ -1,6 +1,5 @@
 """POST /skill-gap and POST /transitions: occupations and own ratings in place of one occupation."""
 
-import gzip
 import json
 from typing import Any
 
@@ -8,8 +7,6 @@ import pytest
 from flask.testing import FlaskClient
 from support.answers import members, problem
 from werkzeug.test import TestResponse
-
-from app.api import profiles
 
 CHIEFS, WEB, NOBODY = "11-1011.00", "15-1254.00", "99-9999.00"
 PROGRAMMING = "2.B.3.e"
@@ -218,21 +215,6 @@ def test_an_occupation_without_ratings_is_named_by_its_place(
     assert "from.occupations[1]" == answer.get_json()["occupation"]
 
 
-@BOTH
-def test_what_is_no_json_is_refused(starter: FlaskClient, path: str) -> None:
-    twice = '{"from": {"ratings": {"2.B.3.e": 1, "2.B.3.e": 2}}, "to": "15-1254"}'
-    for text in ("", "{", "\x00", twice, "[" * 40_000):
-        answer = starter.post(path, data=text, content_type="application/json")
-        assert (422, "invalid-parameter") == problem(answer)
-        assert ["body"] == [one["parameter"] for one in answer.get_json()["errors"]]
-    for kind in ("text/plain", "application/x-www-form-urlencoded", None):
-        answer = starter.post(path, data="{}", content_type=kind)
-        assert (415, "unsupported-media-type") == problem(answer)
-    too_long = " " * profiles.LONGEST_BODY + "{}"
-    answer = starter.post(path, data=too_long, content_type="application/json")
-    assert (413, "request-entity-too-large") == problem(answer)
-
-
 def test_the_longest_profile_is_taken(starter: FlaskClient) -> None:
     names = ["\N{ROCKET}" * 200] * 10  # twelve bytes each, as they are escaped
     said = {"occupations": names, "ratings": {f"2.A.1.a.b.c.{at}": 1.25 for at in range(200)}}
@@ -257,14 +239,3 @@ def test_methods_are_told_and_a_page_of_another_origin_may_send_json(starter: Fl
         assert "*" == answer.headers["Access-Control-Allow-Headers"]
     for method in ("GET", "HEAD", "PUT", "DELETE"):
         assert 405 == starter.open(TRANSITIONS, method=method).status_code
-
-
-@pytest.mark.parametrize("path", ["/skill-gap", "/transitions", "/skill-gap/batch"])
-def test_a_packed_body_is_refused_as_that(starter: FlaskClient, path: str) -> None:
-    packed = gzip.compress(json.dumps({"from": {"occupations": [CHIEFS]}}).encode())
-    headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
-
-    answer = starter.post(path, data=packed, headers=headers)
-
-    assert (415, "unsupported-media-type") == problem(answer)
-    assert "Content-Encoding" in answer.get_json()["detail"]

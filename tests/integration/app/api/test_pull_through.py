@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from threading import Event, Timer
 from typing import Any
@@ -33,24 +34,19 @@ Start = Callable[..., FlaskClient]
 
 @pytest.fixture
 def start(open_behind: Callable[..., FlaskClient]) -> Start:
-    """Makes a client of the API over the test's own database, and the upstream at a URL."""
-
-    def start(url: str, **settings: Any) -> FlaskClient:
-        given = {
-            "onet_api_url": url,
-            "cache_ttl": TTL,
-            "cache_negative_ttl": NEGATIVE_TTL,
-            "cache_stale_while_revalidate": WINDOW,
-            "cache_stale_if_error": LINGER,
-        }
-        return open_behind(**given | settings)
-
-    return start
+    """Makes a client of the API over the test's own database, and the upstream."""
+    return partial(
+        open_behind,
+        cache_ttl=TTL,
+        cache_negative_ttl=NEGATIVE_TTL,
+        cache_stale_while_revalidate=WINDOW,
+        cache_stale_if_error=LINGER,
+    )
 
 
 @pytest.fixture
-def client(start: Start, sandbox: Sandbox) -> FlaskClient:
-    return start(sandbox.url)
+def client(start: Start) -> FlaskClient:
+    return start()
 
 
 def test_a_miss_is_fetched_stored_and_answered_and_then_a_hit(
@@ -156,7 +152,7 @@ def test_of_what_the_cache_holds_no_alternative_is_offered_that_is_not_near(
 
 
 def test_an_old_entry_is_refreshed_before_it_is_served(
-    client: FlaskClient, sandbox: Sandbox, clock: FakeClock
+    client: FlaskClient, clock: FakeClock
 ) -> None:
     client.get(f"/occupations/{KITES}")
     clock.advance(TTL + WINDOW + 1)
@@ -168,10 +164,10 @@ def test_an_old_entry_is_refreshed_before_it_is_served(
 
 
 def test_elements_rated_on_one_side_only_are_listed_not_compared(
-    start: Start, sandbox: Sandbox, starter_release: Path
+    start: Start, starter_release: Path
 ) -> None:
     # Two elements of the made-up release are none of the real one.
-    client = start(sandbox.url)
+    client = start()
     client.get(f"/occupations/{KITES}")
     services = client.application.extensions["skillgap"]
     seed(services.engine, starter_release, limits=services.limits, now=services.now)
@@ -216,17 +212,11 @@ FAULTS: dict[str, dict[str, Any]] = {
     "null": {"body": []},
 }
 ROW_FAULTS: dict[str, dict[str, Any]] = {
-    name: {"mutate": name, **more}
-    for name, more in {
-        "wrong_code": {},
-        "duplicate_row": {},
-        "short_page": {},
-        "wrong_total": {},
-        "stuck_next": {},
-        "out_of_range": {},
-        "missing_field": {},
-        "null_field": {},
-    }.items()
+    name: {"mutate": name}
+    for name in (
+        *("wrong_code", "duplicate_row", "short_page", "wrong_total", "stuck_next"),
+        *("out_of_range", "missing_field", "null_field"),
+    )
 }
 RETRIED = {"time-out", "dripping", "closed", "cut off", "429", "500", "503"}
 IMPATIENT = {"onet_deadline": 0.8, "onet_read_timeout": 0.2}
@@ -267,7 +257,7 @@ def test_an_upstream_that_fails_is_a_503_and_leaves_nothing_behind(
 ) -> None:
     fault = Fault(path=REQUESTS[request_struck], **(FAULTS | ROW_FAULTS)[name])
     sandbox.set_faults(fault)
-    client = start(sandbox.url, **(IMPATIENT if name in RETRIED else {}))
+    client = start(**(IMPATIENT if name in RETRIED else {}))
     before = held(engine)
     answer = client.get(f"/skill-gap?from={KITES}&to={TIDES}")
 
@@ -308,7 +298,7 @@ def test_retry_after_is_what_the_upstream_asked_for_or_ours(
 ) -> None:
     sandbox.set_faults(Fault(status=status, headers={"Retry-After": header} if header else {}))
     deadline = 5.0 if expected else 0.25  # what is longer than the deadline is not waited for
-    answer = start(sandbox.url, onet_deadline=deadline).get(GAP)
+    answer = start(onet_deadline=deadline).get(GAP)
 
     assert (503, "upstream-unavailable") == problem(answer)
     assert expected is None or expected == answer.headers["Retry-After"]
@@ -332,9 +322,9 @@ def test_the_side_that_failed_is_named_and_the_other_one_kept(
 
 
 def test_a_wrong_key_is_an_upstream_that_refuses_and_no_word_of_the_key_gets_out(
-    start: Start, sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+    start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
-    answer = start(sandbox.url, onet_api_key="canary-wrong").get(GAP)
+    answer = start(onet_api_key="canary-wrong").get(GAP)
 
     assert (503, "upstream-unavailable") == problem(answer)
     assert "canary" not in caplog.text
@@ -342,13 +332,13 @@ def test_a_wrong_key_is_an_upstream_that_refuses_and_no_word_of_the_key_gets_out
 
 @pytest.mark.parametrize("layout", ["single", "split"])
 def test_the_older_api_and_either_layout_give_the_same_gap(
-    start: Start, sandbox: Sandbox, made_up: Path, layout: Any
+    start: Start, made_up: Path, layout: Any
 ) -> None:
     credentials = {"username": "name", "password": "canary:pass"}
     release = load_release(made_up, layout)
     with Sandbox(release, "1.9", **credentials) as older:
         settings = {f"onet_api_{name}": value for name, value in credentials.items()}
-        answer = start(older.url, onet_api_version="1.9", **settings).get(GAP)
+        answer = start(onet_api_url=older.url, onet_api_version="1.9", **settings).get(GAP)
 
     body = answer.get_json()
     assert (200, {"api"}) == (
@@ -359,7 +349,7 @@ def test_the_older_api_and_either_layout_give_the_same_gap(
 
 
 def test_the_upstream_is_asked_no_faster_than_allowed(start: Start, sandbox: Sandbox) -> None:
-    start(sandbox.url, onet_max_rate=20.0).get(GAP)
+    start(onet_max_rate=20.0).get(GAP)
 
     times = [record.at for record in sandbox.requests]
     assert len(times) > 4
@@ -389,13 +379,13 @@ def test_the_list_of_occupations_is_read_once_for_many_made_up_codes(
 def test_made_up_codes_spend_their_share_of_the_day_and_no_more(
     start: Start, sandbox: Sandbox
 ) -> None:
-    client = start(sandbox.url, onet_daily_budget=100)
+    client = start(onet_daily_budget=100)
     made_up = [f"99-9{number:03}.00" for number in range(30)]
     found = {client.get(f"/occupations/{code}").status_code for code in made_up}
 
     assert {404} == found
     assert 100 // 10 == sandbox.request_count - 3  # before the list was read, none was known to be
-    again = start(sandbox.url, onet_daily_budget=100)  # another process, which has read no list
+    again = start(onet_daily_budget=100)  # another process, which has read no list
     assert {200} == {again.get(f"/occupations/{code}").status_code for code in (KITES, TIDES)}
     assert 200 == client.get(f"/occupations/{ECHOPPES}").status_code
 
@@ -403,7 +393,7 @@ def test_made_up_codes_spend_their_share_of_the_day_and_no_more(
 def test_when_the_days_budget_is_used_up_misses_say_until_when_and_hits_go_on(
     start: Start, sandbox: Sandbox
 ) -> None:
-    client = start(sandbox.url, onet_daily_budget=5)
+    client = start(onet_daily_budget=5)
     assert 200 == client.get(f"/occupations/{KITES}").status_code
     spent = [client.get(f"/occupations/{code}") for code in (TIDES, ECHOPPES, TIDES)]
 
@@ -414,7 +404,7 @@ def test_when_the_days_budget_is_used_up_misses_say_until_when_and_hits_go_on(
         assert 0 < int(refused.headers["Retry-After"]) <= 86_400
     assert 200 == client.get(f"/occupations/{KITES}").status_code
     assert 5 == sandbox.request_count
-    again = start(sandbox.url, onet_daily_budget=5)  # another process on the database
+    again = start(onet_daily_budget=5)  # another process on the database
     assert 503 == again.get(f"/occupations/{ECHOPPES}").status_code
     assert 5 == sandbox.request_count
 

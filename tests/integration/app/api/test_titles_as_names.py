@@ -165,10 +165,7 @@ def test_codes_that_replace_each_other_are_not_found_and_end(
     pairs = {"pairs": [{"from": ROUND[0], "to": ROUND[1]}, {"from": ROUND[0], "to": KITES}]}
     batch = client.post("/skill-gap/batch", json=pairs)
 
-    assert (404, "occupation-not-found") == (
-        answer.status_code,
-        answer.get_json()["type"].rpartition(":")[2],
-    )
+    assert (404, "occupation-not-found") == problem(answer)
     assert [404, 404] == [each["status"] for each in batch.get_json()["answers"]]
 
 

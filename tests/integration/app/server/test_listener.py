@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import pytest
+from support.mysql_server import free_port
 
 from app.server.listener import AddressError, claim, close_what_is_not_read
 
@@ -48,8 +49,7 @@ def test_an_address_of_which_another_takes_all_interfaces_is_refused() -> None:
 
 
 def test_the_workers_of_a_server_share_its_address_and_another_server_does_not() -> None:
-    with another_server("127.0.0.1", shares=False) as port:
-        pass
+    port = free_port()
     listener = claim("127.0.0.1", port)
     with closing(listener.guard), as_a_worker("127.0.0.1", port), as_a_worker("127.0.0.1", port):
         with socket.create_connection(("127.0.0.1", port), timeout=5):
@@ -59,8 +59,7 @@ def test_the_workers_of_a_server_share_its_address_and_another_server_does_not()
 
 
 def test_of_two_servers_that_start_at_once_one_is_refused() -> None:
-    with another_server("127.0.0.1", shares=False) as port:
-        pass
+    port = free_port()
     first = claim("127.0.0.1", port)  # whose workers do not listen yet
     with closing(first.guard), pytest.raises(AddressError):
         claim("127.0.0.1", port)

@@ -6,15 +6,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import make_url
+from flask.testing import FlaskClient
 from support.clock import FakeClock
 from werkzeug.test import Client, EnvironBuilder
 
-from app import create_app
 from app.profiles.schema import LONGEST_BODY
 from app.server.posted_gaps import PostedGaps
-from app.settings import Settings
-from app.wiring.container import Services, services_of
+from app.wiring.container import services_of
 
 CHIEFS, WEB, NOBODY = "11-1011.00", "15-1254.00", "99-9999.00"
 PROGRAMMING = "2.B.3.e"
@@ -96,16 +94,12 @@ def test_it_is_the_answer_of_the_view(ask: Ask, body: Any, headers: dict[str, st
 
 @pytest.mark.parametrize("origin", ["https://one.example", "https://two.example", None])
 def test_it_is_for_the_origins_that_may_read_it(
-    starter_database: str, clock: FakeClock, origin: str | None
+    open_app: Callable[..., FlaskClient], starter_database: str, origin: str | None
 ) -> None:
-    settings = Settings(
-        database_url=make_url(starter_database), cors_origins=("https://one.example",)
-    )
-    services = Services(settings, clock)
-    ask = asking(create_app(services=services))
+    client = open_app(starter_database, cors_origins=("https://one.example",))
+    ask = asking(client.application)
 
     assert_same(*ask(BODY, MINE | ({"Origin": origin} if origin else {})))
-    services.engine.dispose()
 
 
 REFUSED: dict[str, Any] = {
