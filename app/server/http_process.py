@@ -126,7 +126,7 @@ def run(
     serve = getattr(worker, WORKERS_METHODS[runtime_mode][listener.is_uds()])
     turns = partial(_enter_task, loop), partial(_leave_task, loop)
     serve(_Scheduler(loop, gateway.schedule, None, *turns), loop, stop)
-    says = f"worker process {worker_id} answers at {_url(parts.settings)}"
+    says = f"worker process {worker_id} (PID {os.getpid()}) answers at {_url(parts.settings)}"
     Thread(target=_watch, args=(stop, gateway, loop, says), name="watch", daemon=True).start()
     loop.run_until_complete(stopped.wait())
 

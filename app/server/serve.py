@@ -42,9 +42,10 @@ def serve(settings: Settings) -> None:
     """
     logs.configure(settings)
     listener = claim(settings.host, settings.port)
-    log.info("process %d starts worker processes: %d", os.getpid(), settings.web_concurrency)
     with closing(listener.guard):
         server = make_server(APPLICATION, listener, settings.port, settings.web_concurrency)
+        count = settings.web_concurrency
+        log.info("starting worker processes: %d (from PID %d)", count, os.getpid())
         with shared_metrics(settings.metrics_dir), worker_beside():
             server.serve(spawn_target=http_process.run)
 

@@ -226,8 +226,9 @@ class Serving:
 
     @property
     def http_pids(self) -> list[int]:
-        """All processes that have answered for it, in the order of their start."""
-        return [int(pid) for pid in re.findall(r"worker-\d+ with PID: (\d+)", self.log.read_text())]
+        """All processes that have answered for it, in the order in which they began."""
+        found = re.findall(r"worker process \d+ \(PID (\d+)\) answers", self.log.read_text())
+        return [int(pid) for pid in found]
 
 
 @contextmanager

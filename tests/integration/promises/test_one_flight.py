@@ -11,7 +11,7 @@ from support.clock import LIMITS, eventually
 from support.fake_client import FakeClient
 from support.waiting import at_once
 
-from cache.db import database
+from cache.db import database, mysql
 from cache.db.database import connect
 from cache.fill.single_flight import Lane
 from cache.policy import Entry
@@ -34,9 +34,10 @@ def engine_of(engine, monkeypatch):
 
     def engine_of(**pool):
         with monkeypatch.context() as patch:
-            patch.setattr(
-                database, "create_engine", lambda url, **given: create_engine(url, **given | pool)
-            )
+            for module in (database, mysql):
+                patch.setattr(
+                    module, "create_engine", lambda url, **given: create_engine(url, **given | pool)
+                )
             made.append(connect(engine.url))
         return made[-1]
 
