@@ -81,7 +81,9 @@ class Server:
 
     def memory_mb(self) -> list[float]:
         """Resident memory of each worker process."""
-        pids = re.findall(r"worker-\d+ with PID: (\d+)", self.log.read_text())
+        # As the product says it, and Granian.
+        said = r"(?:worker process \d+ \(PID |worker-\d+ with PID: )(\d+)"
+        pids = re.findall(said, self.log.read_text())
         return [_resident_mb(int(pid)) for pid in pids]
 
 
