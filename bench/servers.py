@@ -67,6 +67,7 @@ class Server:
     def make_all(self, targets: Sequence[str], workers: int) -> None:
         """Have each worker answer every target once; chance would leave some out."""
         serving = Serving(f"http://127.0.0.1:{self.port}", self.process, self.log)
+        serving.await_answer()
         rig = Rig(serving, None, None, START_SECONDS)  # type: ignore[arg-type]
         with ThreadPoolExecutor(workers) as threads:
             for done in [

@@ -212,12 +212,16 @@ class Serving:
         return float(found[0]) if found else 0.0
 
     def await_answer(self, target: str = "/health") -> None:
-        """Wait until it answers well."""
+        """Wait until it answers well, by each of the processes that it began with."""
         deadline = time.monotonic() + SECONDS
-        while not self.answers(target):
+        while not (self.answers(target) and self._has_begun()):
             assert None is self.process.poll(), self.log.read_text()
             assert time.monotonic() < deadline, self.log.read_text()
             time.sleep(0.05)
+
+    def _has_begun(self) -> bool:
+        begun = re.search(r"starting worker processes: (\d+)", self.log.read_text())
+        return begun is None or len(self.http_pids) >= int(begun[1])
 
     def stop(self) -> int:
         """Tell it to end, and return its exit status."""
