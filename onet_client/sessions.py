@@ -1,6 +1,7 @@
 """Sessions of `requests` for asking O*NET, and what their exceptions mean."""
 
 import ssl
+from collections.abc import Iterator
 from pathlib import Path
 
 import requests
@@ -76,11 +77,21 @@ def translated(error: Exception, *, deadline_passed: bool) -> errors.OnetError:
 
 def _tls_trouble(error: BaseException) -> str | None:
     """What went wrong with TLS, in the words of OpenSSL; None where something else did."""
-    cause: BaseException | None = error
-    while cause is not None:
+    for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return f"{cause.verify_message} (ONET_CA_BUNDLE names certificates to trust)"
         if isinstance(cause, ssl.SSLError):
             return (cause.reason or "the handshake failed").replace("_", " ").lower()
-        cause = cause.__context__  # `requests` and `urllib3` raise theirs while handling it
     return None
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The exception and those within it, wherever `requests` and `urllib3` put them."""
+    seen: set[int] = set()
+    waiting: list[object] = [error]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, BaseException) and id(one) not in seen:
+            seen.add(id(one))
+            yield one
+            waiting += [*one.args, getattr(one, "reason", None), one.__cause__, one.__context__]
