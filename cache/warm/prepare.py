@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, case, func, or_, select
 
 from cache.db import database
 from cache.db.held import IS_PUBLISHED, entry_of
-from cache.db.onet_tables import CacheEntry, Load, Occupation
+from cache.db.onet_tables import CacheEntry, Load, Occupation, WarmJob
 from cache.db.upsert import upsert
 from cache.entries.invalidation import note_change
 from cache.entries.published_rows import publish_occupations
@@ -80,7 +80,7 @@ class WholeTables:
 
     def _drop(self, lease: JobLease, load_id: int) -> None:
         def work(connection: Connection) -> None:
-            lease.renew(connection, load_id=None)
+            lease.renew(connection, load_id=None, attempts=WarmJob.attempts)  # this is no progress
             drop_load(connection, load_id, "O*NET published another release meanwhile")
 
         database.write(self._engine, work)
