@@ -80,8 +80,8 @@ class JobLease:
     seconds: float
 
     def renew(self, connection: Connection, **changes: Any) -> None:
-        """Change the job, and make its lease last and count errors anew: that was progress."""
-        job, changes = {"job": self.work.id}, {"attempts": 0} | changes
+        """Change the job, and make its lease last anew; progress sets its `attempts` to 0."""
+        job = {"job": self.work.id}
         self._check(JOB_LEASES.renew(connection, job, self.owner, self.seconds, **changes))
 
     def give_back(self, connection: Connection, delay: float | None = None, **changes: Any) -> None:

@@ -113,7 +113,7 @@ class TableReader:
         rows = list(zip(ratings, figures_of(ratings), strict=True))
 
         def work(connection: Connection) -> None:
-            self.lease.renew(connection)
+            self.lease.renew(connection, attempts=0)
             _land_page(connection, self.load_id, table, rows, after)
 
         database.write(self._engine, work, bears_twice=True)

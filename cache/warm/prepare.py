@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, case, func, or_, select
 
 from cache.db import database
 from cache.db.held import IS_PUBLISHED, entry_of
-from cache.db.onet_tables import CacheEntry, Load, Occupation, WarmJob
+from cache.db.onet_tables import CacheEntry, Load, Occupation
 from cache.db.upsert import upsert
 from cache.entries.invalidation import note_change
 from cache.entries.published_rows import publish_occupations
@@ -80,7 +80,7 @@ class WholeTables:
 
     def _drop(self, lease: JobLease, load_id: int) -> None:
         def work(connection: Connection) -> None:
-            lease.renew(connection, load_id=None, attempts=WarmJob.attempts)  # this is no progress
+            lease.renew(connection, load_id=None)
             drop_load(connection, load_id, "O*NET published another release meanwhile")
 
         database.write(self._engine, work)
@@ -155,7 +155,7 @@ class WholeTables:
             upsert(connection, CacheEntry, absent, kept=["state"])  # for a purge to find
             items = [NewItem(one.code, generations.get(one.code, 0)) for one in listed]
             replace_items(connection, lease.work.id, items)
-            lease.renew(connection, load_id=load_id)
+            lease.renew(connection, load_id=load_id, attempts=0)
             if changed:
                 note_change(connection, CacheEntry.occupation_code.in_(changed))
             return load_id
