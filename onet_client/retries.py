@@ -61,9 +61,13 @@ def is_worth_a_retry(error: BaseException) -> bool:
     )
 
 
+def asked_to_wait(state: RetryCallState) -> float:
+    """The seconds that the last error asks to wait; 0 where it does not."""
+    return getattr(_error(state), "retry_after", None) or 0.0
+
+
 def _wait(state: RetryCallState) -> float:
-    asked = getattr(_error(state), "retry_after", None)
-    return max(BACKOFF(state), asked or 0.0)
+    return max(BACKOFF(state), asked_to_wait(state))
 
 
 def _is_enough(state: RetryCallState) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 from tenacity import RetryCallState, Retrying, retry_if_exception
 
 from onet_client.deadline import Deadline
-from onet_client.retries import is_worth_a_retry
+from onet_client.retries import asked_to_wait, is_worth_a_retry
 
 MEGABYTE: Final = 1_000_000
 
@@ -97,10 +97,8 @@ def _begin(state: RetryCallState) -> None:
 
 def _wait(state: RetryCallState) -> float:
     tries: Tries = state.args[0]
-    error = state.outcome.exception() if state.outcome else None
-    asked = getattr(error, "retry_after", None) or 0.0
     backoff: float = SHORTEST_WAIT * 2**tries.fruitless
-    return max(asked, min(backoff, LONGEST_WAIT))
+    return max(asked_to_wait(state), min(backoff, LONGEST_WAIT))
 
 
 def _is_enough(state: RetryCallState) -> bool:
