@@ -68,8 +68,6 @@ def one_occupation(query: dict[str, Any], code: str) -> Response:
     if query["format"] == "json":
         text = json_text(body, query["ignored"])
         return cached_response(text, [found.reading], asked, fixed=VARY)
-    text, fixed = (
-        occupation_csv(body).encode(),
-        [*VARY, *file_headers(body["title"], body["domain"])],
-    )
+    text = occupation_csv(body).encode()
+    fixed = [*VARY, *file_headers(body["title"], body["domain"])]
     return cached_response(text, [found.reading], asked, content_type=CSV, fixed=fixed)
