@@ -21,9 +21,8 @@ from granian._granian import CallbackScheduler, RSGIWorker, WorkerSignal
 from granian.server.common import WORKERS_METHODS
 from granian.server.mp import WorkerProcess
 
-from app.server.listener import close_what_is_not_read
+from app.server.listener import close_what_is_not_read, url_of
 from app.server.worker_process import end_with_parent
-from app.settings import Settings
 from app.wiring.container import services_of
 
 if TYPE_CHECKING:
@@ -126,17 +125,14 @@ def run(
     serve = getattr(worker, WORKERS_METHODS[runtime_mode][listener.is_uds()])
     turns = partial(_enter_task, loop), partial(_leave_task, loop)
     serve(_Scheduler(loop, gateway.schedule, None, *turns), loop, stop)
-    says = f"worker process {worker_id} (PID {os.getpid()}) answers at {_url(parts.settings)}"
-    Thread(target=_watch, args=(stop, gateway, loop, says), name="watch", daemon=True).start()
+    watched = stop, gateway, loop, worker_id, url_of(parts.settings.host, parts.settings.port)
+    Thread(target=_watch, args=watched, name="watch", daemon=True).start()
     loop.run_until_complete(stopped.wait())
 
 
-def _url(settings: Settings) -> str:
-    host = settings.host.strip("[]")
-    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
-
-
-def _watch(stop: Any, gateway: "Gateway", loop: asyncio.AbstractEventLoop, says: str) -> None:
+def _watch(
+    stop: Any, gateway: "Gateway", loop: asyncio.AbstractEventLoop, number: int, url: str
+) -> None:
     """Bound what connections may hold, and say that it listens; when told, end the process.
 
     It ends once all is answered.
@@ -146,7 +142,7 @@ def _watch(stop: Any, gateway: "Gateway", loop: asyncio.AbstractEventLoop, says:
     soon = time.monotonic() + LISTENING_SECONDS
     while not close_what_is_not_read(STALLED_SECONDS) and time.monotonic() < soon:
         time.sleep(LOOK_SECONDS)
-    log.info(says)
+    log.info("worker process %d (PID %d) answers at %s", number, os.getpid(), url)
     signal.sigwait(STOPPING)
     stop.set()
     loop.call_soon_threadsafe(gateway.give_up_reading)

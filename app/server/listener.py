@@ -54,9 +54,19 @@ def claim(host: str, port: int) -> Listener:
     return Listener(address, guard)
 
 
+def url_of(host: str, port: int) -> str:
+    """Write the address of a server at a host, which may be IPv6 in brackets or without."""
+    bare = _bare(host)
+    return f"http://[{bare}]:{port}" if ":" in bare else f"http://{bare}:{port}"
+
+
+def _bare(host: str) -> str:
+    return host.removeprefix("[").removesuffix("]")
+
+
 def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, str]:
     """Find the address of a name; of several one of IPv4, which all clients try."""
-    bare = host.removeprefix("[").removesuffix("]")
+    bare = _bare(host)
     try:
         found = socket.getaddrinfo(bare, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError as error:
